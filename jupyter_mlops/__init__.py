@@ -1,0 +1,27 @@
+"""Put ``%%train`` on a cell: it becomes a tracked run that outlives the tab, the kernel and the server.
+
+The package's front door: the Python twin of the magics. Everything here loads when it is first used, because this module is
+imported by the shim too, which may import nothing but the standard library (docs/decisions/0001-engine.md).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ._lazy import lazy_exports
+
+if TYPE_CHECKING:
+    from .magics import load_ipython_extension
+    from .services import log, runs, train
+
+__all__ = ["load_ipython_extension", "log", "runs", "train"]
+
+__getattr__, __dir__ = lazy_exports(
+    __name__,
+    {
+        "load_ipython_extension": ".magics",
+        "log": ".services",
+        "runs": ".services",
+        "train": ".services",
+    },
+)

@@ -1,0 +1,42 @@
+"""What the product talks about: frozen values and their one serializer. No I/O, no other layer."""
+
+from ._run import (
+    CellError,
+    Exit,
+    Origin,
+    Param,
+    ProcessRecord,
+    Result,
+    RunSpec,
+    RunState,
+    RunStatus,
+    Upstream,
+    WaitRecord,
+)
+from ._provenance import Environment, Fingerprint, GitState, Provenance
+from ._values import BufferRef, Manifest, ValueRef
+from ._wire import WIRE_VERSION, decode, encode
+
+__all__ = [
+    "WIRE_VERSION",
+    "BufferRef",
+    "CellError",
+    "Environment",
+    "Exit",
+    "Fingerprint",
+    "GitState",
+    "Manifest",
+    "Origin",
+    "Param",
+    "ProcessRecord",
+    "Provenance",
+    "Result",
+    "RunSpec",
+    "RunState",
+    "RunStatus",
+    "Upstream",
+    "ValueRef",
+    "WaitRecord",
+    "decode",
+    "encode",
+]

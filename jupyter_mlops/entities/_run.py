@@ -1,0 +1,241 @@
+"""A run: what was asked (`RunSpec`), how it stands (`RunState`), how it ended (`Result`, `Exit`)."""
+
+from __future__ import annotations
+
+import ast
+import enum
+from typing import Any
+
+import msgspec
+
+from ._wire import WIRE_VERSION
+
+
+class RunStatus(enum.Enum):
+    """MLflow's five states of a run."""
+
+    SCHEDULED = "SCHEDULED"
+    RUNNING = "RUNNING"
+    FINISHED = "FINISHED"
+    FAILED = "FAILED"
+    KILLED = "KILLED"
+
+    @property
+    def is_terminal(self) -> bool:
+        """Whether the run has ended."""
+        return self in (RunStatus.FINISHED, RunStatus.FAILED, RunStatus.KILLED)
+
+
+class Param(msgspec.Struct, frozen=True):
+    """A parameter given with `-p KEY=TEXT`: a Python literal, else text."""
+
+    key: str
+    text: str
+
+    @property
+    def value(self) -> Any:
+        """The typed value that the cell sees."""
+        try:
+            return ast.literal_eval(self.text)
+        except (ValueError, SyntaxError, MemoryError, RecursionError):
+            return self.text
+
+
+class Upstream(msgspec.Struct, frozen=True):
+    """A name that another run will deliver to this one."""
+
+    name: str
+    run_id: str
+
+
+class Origin(msgspec.Struct, frozen=True):
+    """The run that this one repeats. `how` is "rerun" or "reproduce"."""
+
+    how: str
+    run_id: str
+
+
+class RunSpec(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything a launcher and an executor need to know to run a cell.
+
+    Parameters
+    ----------
+    run_id : str
+        32 hex digits, minted by the kernel.
+    name, experiment : str
+        For people; the id is the key.
+    sequence : int
+        Order of submission within the home.
+    submitted_at : str
+        UTC, ISO 8601.
+    python : str
+        Path of the interpreter of the kernel; runs use the same.
+    cwd : str
+        Working directory of the cell.
+    params, tags
+        `-p` and `-t`.
+    pending : tuple of str
+        Names the run promises: what the cell assigns or may change, or what `--returns` lists.
+    watched : tuple of str
+        Captured names that are not pending; if one comes back changed, it is told.
+    explicit_returns : bool
+        `pending` is the user's list; nothing else comes back.
+    upstream : tuple of Upstream
+        Names that come from runs that may still be going.
+    timeout_s : float, optional
+        Stop the run after so many seconds of running.
+    autolog : str
+        "on", "off" or a comma-separated list of flavors.
+    tracking_uri, registry_uri : str
+        Of the real store; empty for the home's own.
+    origin : Origin, optional
+        The run that this one repeats.
+    keep_orphans : bool
+        Leave descendants of the run alive when it ends.
+    grace_s : float
+        Seconds between SIGINT, SIGTERM and SIGKILL when the run is stopped.
+    """
+
+    wire_version: int = WIRE_VERSION
+    run_id: str
+    name: str
+    experiment: str
+    sequence: int
+    submitted_at: str
+    python: str
+    cwd: str
+    launcher: str = "local"
+    params: tuple[Param, ...] = ()
+    tags: dict[str, str] = {}
+    pending: tuple[str, ...] = ()
+    watched: tuple[str, ...] = ()
+    explicit_returns: bool = False
+    upstream: tuple[Upstream, ...] = ()
+    timeout_s: float | None = None
+    autolog: str = "on"
+    tracking_uri: str = ""
+    registry_uri: str = ""
+    origin: Origin | None = None
+    keep_orphans: bool = False
+    grace_s: float = 5.0
+
+
+class ProcessRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """Who a process is: a pid means nothing without its start time and boot."""
+
+    pid: int
+    start_time: int
+    boot_id: str
+    started_at: str
+    slot: int | None = None
+
+
+class WaitRecord(msgspec.Struct, frozen=True, kw_only=True, rename={"what": "for"}):
+    """What a SCHEDULED run waits for: "inputs", "runs" (with their ids) or "slot" (with the number ahead)."""
+
+    what: str
+    run_ids: tuple[str, ...] = ()
+    ahead: int = 0
+
+
+class CellError(msgspec.Struct, frozen=True, kw_only=True):
+    """The exception that ended a cell.
+
+    Parameters
+    ----------
+    type, message : str
+        As Python names and prints it.
+    line : int, optional
+        Line of the cell, from 1.
+    source : str
+        Text of that line.
+    traceback : str
+        The whole traceback, without colours, at most 64 kB (the end is kept).
+    """
+
+    type: str
+    message: str
+    line: int | None = None
+    source: str = ""
+    traceback: str = ""
+
+
+class Result(msgspec.Struct, frozen=True, kw_only=True):
+    """The executor's account of how the cell ended.
+
+    Parameters
+    ----------
+    status : RunStatus
+        FINISHED or FAILED.
+    exit_code : int
+        What the process is about to exit with.
+    error : CellError, optional
+        When the cell raised.
+    returned : tuple of str
+        Names in `outputs.json`.
+    released : tuple of str
+        Pending names that came out unchanged; the kernel's own object is still right.
+    deleted : tuple of str
+        Pending names that the cell deleted.
+    changed : tuple of str
+        Watched names that came back changed although nobody promised it; they are in `outputs.json` too.
+    untransferable : dict
+        Name to reason, for pending names that could not come back.
+    """
+
+    status: RunStatus
+    exit_code: int = 0
+    error: CellError | None = None
+    returned: tuple[str, ...] = ()
+    released: tuple[str, ...] = ()
+    deleted: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    untransferable: dict[str, str] = {}
+    ended_at: str = ""
+    duration_s: float = 0.0
+
+
+class Exit(msgspec.Struct, frozen=True, kw_only=True):
+    """The shim's account of how the run ended. Durations come from a monotonic clock."""
+
+    status: RunStatus
+    reason: str = ""
+    exit_code: int | None = None
+    signal: int | None = None
+    started_at: str = ""
+    ended_at: str = ""
+    duration_s: float = 0.0
+    peak_rss_bytes: int = 0
+    orphans_ended: int = 0
+
+
+class RunState(msgspec.Struct, frozen=True, kw_only=True):
+    """How a run stands now, computed from its files and locks.
+
+    Parameters
+    ----------
+    status : RunStatus
+        One of MLflow's five.
+    reason : str
+        Why, in a few words: "waiting for a slot, 2 ahead", "signal 9", "machine restarted", "lost: ...".
+    supervised : bool
+        False while the executor lives and its shim does not.
+    """
+
+    run_id: str
+    status: RunStatus
+    reason: str = ""
+    exit_code: int | None = None
+    signal: int | None = None
+    started_at: str = ""
+    ended_at: str = ""
+    duration_s: float = 0.0
+    supervised: bool = True
+    peak_rss_bytes: int = 0
+    orphans_ended: int = 0
+    error: CellError | None = None
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether the run ended without a witness."""
+        return self.status is RunStatus.FAILED and self.reason.startswith("lost")

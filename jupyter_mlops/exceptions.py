@@ -1,0 +1,74 @@
+"""Every error that the package raises on purpose.
+
+```
+MlopsError
+├── UsageError                 a magic, command or call was written wrong
+│   └── UnknownReferenceError  no run fits a reference
+├── HomeError                  .mlops cannot be made, read or written
+│   ├── UntrustedManifestError a manifest without this user's signature
+│   └── MissingObjectError     a buffer is not (whole) in the object store
+├── CannotTravelError          values that cannot leave the kernel
+├── LaunchError                a run could not be started
+│   ├── LauncherNotFoundError
+│   └── RunNotFoundError
+├── RunFailedError             the run that a value comes from failed
+├── TrackingError              the tracking store cannot do what was asked
+└── MissingExtraError          an optional library is not installed
+```
+
+A message says what happened, with the value, and what to do next. Edges translate once: magics to one line, routes to a status.
+"""
+
+from __future__ import annotations
+
+
+class MlopsError(Exception):
+    """Root of the package's errors."""
+
+
+class UsageError(MlopsError):
+    """A magic, a command or a call was written wrong; nothing was started."""
+
+
+class UnknownReferenceError(UsageError):
+    """No run fits a reference such as `last~3` or `baseline`."""
+
+
+class HomeError(MlopsError):
+    """The `.mlops` directory cannot be made, read or written."""
+
+
+class UntrustedManifestError(HomeError):
+    """A manifest does not carry this user's signature, so nothing of it is unpickled."""
+
+
+class MissingObjectError(HomeError):
+    """A buffer that a manifest names is not whole in the object store."""
+
+
+class CannotTravelError(MlopsError):
+    """Values that a cell reads cannot leave the kernel."""
+
+
+class LaunchError(MlopsError):
+    """A run could not be started."""
+
+
+class LauncherNotFoundError(LaunchError):
+    """No launcher of that name is installed."""
+
+
+class RunNotFoundError(LaunchError):
+    """No run of that id is known here."""
+
+
+class RunFailedError(MlopsError):
+    """The run that a value was to come from failed or was stopped."""
+
+
+class TrackingError(MlopsError):
+    """The tracking store cannot do what was asked, now or at all."""
+
+
+class MissingExtraError(MlopsError, ImportError):
+    """An optional library is not installed; the message names the extra."""

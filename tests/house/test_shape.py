@@ -105,7 +105,7 @@ def test_broad_excepts_are_rare_and_explained():
                 if "#" not in lines[node.lineno - 1]:
                     unexplained.append(f"{path.relative_to(ROOT)}:{node.lineno}")
     assert unexplained == []
-    assert count / total * 1000 <= 2.5, f"{count} broad excepts in {total} lines"
+    assert count / total * 1000 <= 0.5, f"{count} broad excepts in {total} lines"
 
 
 def is_broad(handler: ast.ExceptHandler) -> bool:

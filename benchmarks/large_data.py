@@ -1,0 +1,134 @@
+"""A gigabyte that goes into a run, and a gigabyte that comes back."""
+
+from __future__ import annotations
+
+import importlib.util
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from ._figure import Figure, at_most, times_better, timed_ms, within
+from ._kernel import Kernel
+
+GIB = 1 << 30
+SETUP = "import numpy as np, pandas as pd, time"
+
+# How to make the data, how to overwrite it right after the cell returned, and what the run must still see of the old bytes.
+KINDS = {
+    "NumPy": ("X = np.full({n} // 8, {seed}.0)", "X[:] = -1.0", "float(X[0]), float(X[-1])"),
+    "pandas": (
+        "X = pd.DataFrame(np.full(({n} // 64, 8), {seed}.0))",
+        "X.to_numpy(copy=False).flags.writeable or None",
+        "float(X.iloc[0, 0]), float(X.iloc[-1, -1])",
+    ),
+    "Arrow-backed pandas": (
+        "import pyarrow as pa; X = pd.DataFrame({{'a': pd.arrays.ArrowExtensionArray(pa.array(np.full({n} // 8, {seed}.0)))}})",
+        "None",
+        "float(X['a'].iloc[0]), float(X['a'].iloc[-1])",
+    ),
+    "torch": (
+        "import torch; X = torch.full(({n} // 4,), {seed}.0)",
+        "X.fill_(-1.0)",
+        "float(X[0]), float(X[-1])",
+    ),
+    "DataFrame of strings": (
+        "X = pd.DataFrame({{'a': np.resize(np.array([f'row {seed} {{i}}' for i in range(1000)], dtype=object), {n} // 64)}}, dtype=object)",
+        "None",
+        "X['a'].iloc[0], X['a'].iloc[-1]",
+    ),
+}
+
+
+def figures(quick: bool) -> Iterator[Figure]:
+    """Yield the cost of capturing, reading, resubmitting and delivering one gigabyte (a sixteenth when quick)."""
+    size = GIB // 16 if quick else GIB
+    repetitions = 3 if quick else 7
+    memcpy = [fresh_memcpy(size) for _ in range(repetitions)]
+    for kind, cells in KINDS.items():
+        if kind != "torch" or importlib.util.find_spec("torch"):
+            yield from capture(kind, cells, size, repetitions, memcpy)
+    yield from resubmission(size, repetitions)
+    yield from delivery(size, repetitions)
+
+
+def capture(
+    kind: str, cells: tuple[str, str, str], size: int, repetitions: int, memcpy: list[float]
+) -> Iterator[Figure]:
+    """Yield how soon the cell returns and how soon the run can read the data, while the kernel overwrites it."""
+    make, overwrite, sample = cells
+    returned, readable, loads = [], [], []
+    with Kernel(SETUP) as kernel:
+        for i in range(repetitions):
+            kernel.run(make.format(n=size, seed=i + 1))
+            expected = kernel.value(sample)
+            sent = time.time_ns()
+            returned.append(
+                kernel.run(f"%%train big{i} --returns seen,read_at\nseen = {sample}\nread_at = time.time_ns()")
+            )
+            kernel.run(overwrite)
+            if kernel.value("seen") != expected:
+                raise AssertionError(f"{kind}: the run saw overwritten bytes")
+            readable.append((kernel.value("read_at") - sent) / 1e6)
+            kernel.run(f"%runs wait big{i}")
+        loads.append(kernel.value("read_at") - sent)
+    if kind == "DataFrame of strings":
+        yield at_most(f"large_data: the cell returns, {kind}", returned, "memcpy into fresh memory", memcpy, float("inf"))
+    else:
+        yield within(f"large_data: the cell returns, {kind}", returned, 20)
+    yield at_most(f"large_data: readable in the run, {kind}", readable, "memcpy into fresh memory", memcpy, 2)
+
+
+def resubmission(size: int, repetitions: int) -> Iterator[Figure]:
+    """Yield what the second submission of the same bytes costs in the background, and how much it writes."""
+    import numpy
+    import xxhash
+
+    data = numpy.random.default_rng(0).random(size // 8)
+    hashing = [timed_ms(lambda: xxhash.xxh3_128(data).digest()) for _ in range(repetitions)]
+    del data
+    with Kernel(SETUP) as kernel:
+        kernel.run(f"X = np.random.default_rng(0).random({size} // 8)")
+        kernel.run("%%train first --returns none\nX[0]")
+        kernel.run("%runs wait first")
+        before = stored_bytes(kernel)
+        elapsed = []
+        for i in range(repetitions):
+            sent = time.time_ns()
+            kernel.run(f"%%train again{i} --returns at\nX[0]; at = time.time_ns()")
+            elapsed.append((kernel.value("at") - sent) / 1e6)
+        written = float(stored_bytes(kernel) - before)
+    yield at_most("large_data: second submission, until readable", elapsed, "hashing it once (xxh3_128)", hashing, 1.2)
+    yield within("large_data: second submission, written", [written], 0, "bytes")
+
+
+def stored_bytes(kernel: Kernel) -> int:
+    """Return the bytes in the object store of a kernel's home."""
+    objects = kernel.directory / ".mlops" / "objects"
+    return sum(path.stat().st_size for path in objects.rglob("*") if path.is_file() and path.stat().st_size > 65_535)
+
+
+def delivery(size: int, repetitions: int) -> Iterator[Figure]:
+    """Yield how long the waiting cell needs to bind a large array once the run has ended."""
+    import joblib
+    import numpy
+
+    ours = []
+    with Kernel(SETUP) as kernel:
+        for i in range(repetitions):
+            kernel.run(f"%%train big{i}\nX = np.full({size} // 8, {i}.5)")
+            kernel.run(f"%runs wait big{i}")
+            ours.append(kernel.run("X.shape"))
+    with tempfile.TemporaryDirectory() as directory:
+        path = Path(directory) / "array.joblib"
+        joblib.dump(numpy.full(size // 8, 1.5), path)
+        theirs = [timed_ms(lambda: joblib.load(path)) for _ in range(repetitions)]
+    yield times_better("large_data: delivery to the waiting cell", ours, "joblib.load", theirs, 20)
+
+
+def fresh_memcpy(size: int) -> float:
+    """Return the milliseconds of copying into memory that was never touched."""
+    import numpy
+
+    source = numpy.ones(size // 8)
+    return timed_ms(lambda: source.copy())

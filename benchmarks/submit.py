@@ -1,0 +1,137 @@
+"""How long from submitting a cell to the first line of user code, and until the cell returns."""
+
+from __future__ import annotations
+
+import importlib.util
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+
+from ._figure import Figure, at_most, times_better, within
+from ._kernel import Kernel
+
+SKLEARN = "import numpy as np, pandas as pd\nfrom sklearn.linear_model import LogisticRegression"
+TENSORFLOW = "import tensorflow as tf"
+FIRST_LINE = "import time; started = time.time_ns()"
+
+
+def figures(quick: bool) -> Iterator[Figure]:
+    """Yield first-output latency against every other way to run the same cell, and the time until the cell returns."""
+    repetitions = 7 if quick else 15
+    with Kernel(SKLEARN) as kernel:
+        warm_up(kernel)
+        ours = [first_line_in_run(kernel, f"bench{i}") for i in range(repetitions)]
+        plain = [first_line_in_kernel(kernel) for _ in range(repetitions)]
+        yield at_most("submit: first line of user code, scikit-learn", ours, "the cell in the kernel itself", plain, 4)
+        yield from small_capture(kernel, repetitions)
+    slow = 3 if quick else 7
+    yield times_better("submit: first line", ours, "fresh python", [fresh_python(SKLEARN) for _ in range(slow)], 50)
+    yield times_better("submit: first line", ours, "nbclient", [with_nbclient(SKLEARN) for _ in range(slow)], 100)
+    if importlib.util.find_spec("papermill"):
+        yield times_better("submit: first line", ours, "papermill", [with_papermill(SKLEARN) for _ in range(slow)], 100)
+    if importlib.util.find_spec("ray"):
+        yield times_better("submit: first line", ours, "ray.remote", with_ray(repetitions), 1)
+    if importlib.util.find_spec("tensorflow"):
+        with Kernel(TENSORFLOW) as kernel:
+            warm_up(kernel)
+            heavy = [first_line_in_run(kernel, f"bench{i}") for i in range(repetitions)]
+        fresh = [fresh_python(TENSORFLOW) for _ in range(slow)]
+        yield times_better("submit: first line, TensorFlow", heavy, "fresh python", fresh, 50)
+
+
+def small_capture(kernel: Kernel, repetitions: int) -> Iterator[Figure]:
+    """Yield the time until a cell returns that captures 1 MB, each time with other bytes."""
+    ours, plain = [], []
+    for i in range(3 * repetitions):
+        kernel.run("X = np.random.default_rng().random(131_072)")
+        ours.append(kernel.run(f"%%train small{i} --returns none\nX.sum()"))
+        kernel.run(f"%runs wait small{i}")
+        plain.append(kernel.run("X.sum()"))
+    yield within("submit: the cell returns, 1 MB captured", ours, 10)
+    yield within("submit: the cell returns, 1 MB captured", ours, 50, quantile=0.95)
+    yield at_most("submit: the cell returns, 1 MB captured", ours, "the cell in the kernel itself", plain, float("inf"))
+
+
+def warm_up(kernel: Kernel) -> None:
+    """Submit until the warm parent has loaded what the kernel has: its start is in the background and not part of a submission."""
+    deadline = time.monotonic() + 120
+    while first_line_in_run(kernel, "warm") > 100 and time.monotonic() < deadline:
+        time.sleep(1)
+
+
+def first_line_in_run(kernel: Kernel, name: str) -> float:
+    """Return the milliseconds from sending a ``%%train`` cell to its first line."""
+    sent = time.time_ns()
+    kernel.run(f"%%train {name}\n{FIRST_LINE}")
+    elapsed = (kernel.value("started") - sent) / 1e6
+    kernel.run(f"%runs wait {name}")
+    return elapsed
+
+
+def first_line_in_kernel(kernel: Kernel) -> float:
+    """Return the milliseconds from sending a plain cell to its first line."""
+    sent = time.time_ns()
+    kernel.run(FIRST_LINE)
+    return (kernel.value("started") - sent) / 1e6
+
+
+def fresh_python(imports: str) -> float:
+    """Return the milliseconds from starting an interpreter to the first line behind the imports."""
+    sent = time.time_ns()
+    program = f"{imports}\nimport time; print(time.time_ns())"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    return (int(done.stdout) - sent) / 1e6
+
+
+def notebook_of(imports: str, path: Path) -> nbformat.NotebookNode:
+    """Return a notebook that writes the time of its first line to a file."""
+    first = f"{FIRST_LINE}\nopen({str(path)!r}, 'w').write(str(started))"
+    return nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(imports), nbformat.v4.new_code_cell(first)])
+
+
+def with_nbclient(imports: str) -> float:
+    """Return the milliseconds until nbclient, starting a kernel, has come to the same line."""
+    with tempfile.TemporaryDirectory() as directory:
+        stamp = Path(directory) / "stamp"
+        sent = time.time_ns()
+        NotebookClient(notebook_of(imports, stamp), kernel_name="python3", timeout=300).execute()
+        return (int(stamp.read_text()) - sent) / 1e6
+
+
+def with_papermill(imports: str) -> float:
+    """Return the milliseconds until papermill has come to the same line, its own start included as a user of its command sees it."""
+    with tempfile.TemporaryDirectory() as directory:
+        stamp, source = Path(directory) / "stamp", Path(directory) / "source.ipynb"
+        nbformat.write(notebook_of(imports, stamp), source)
+        sent = time.time_ns()
+        command = [sys.executable, "-m", "papermill", "-k", "python3", str(source), str(Path(directory) / "out.ipynb")]
+        subprocess.run(command, capture_output=True, check=True)
+        return (int(stamp.read_text()) - sent) / 1e6
+
+
+def with_ray(repetitions: int) -> list[float]:
+    """Return the milliseconds until a task on a running local cluster, with the imports already made there, starts."""
+    import ray
+
+    @ray.remote
+    def first_line() -> int:
+        import sklearn.linear_model  # noqa: F401  (what the task needs, as in the notebook)
+
+        return time.time_ns()
+
+    ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False)
+    try:
+        ray.get(first_line.remote())
+        elapsed = []
+        for _ in range(repetitions):
+            sent = time.time_ns()
+            elapsed.append((ray.get(first_line.remote()) - sent) / 1e6)
+        return elapsed
+    finally:
+        ray.shutdown()

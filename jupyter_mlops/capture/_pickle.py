@@ -1,0 +1,212 @@
+"""Names to a pickle stream with out-of-band buffers, and back. The same in the kernel and in the executor.
+
+A stream is a row of pickles by one pickler: a header (names, ambient state), each value, and the notebook definitions
+that the values need by name. Where streams are kept, signed and checked is `_snapshot`.
+"""
+
+from __future__ import annotations
+
+import io
+import linecache
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from ..entities import ValueRef
+from ..exceptions import CannotTravelError
+from ._guilt import find_guilty
+from ._pickler import ReferringPickler, ValuePickler, ValueUnpickler
+from ._refusals import Refusal, type_name
+
+if TYPE_CHECKING:
+    from ._ambient import AmbientState
+
+_ATOMS = (type(None), bool, int, float, complex, str, bytes, type(Ellipsis), type(NotImplemented))
+"""Equal means the same: sending these by reference or telling their aliases would say nothing."""
+
+
+@dataclass(frozen=True)
+class PickledValues:
+    """Values ready to be stored.
+
+    Parameters
+    ----------
+    stream : bytes
+        The pickles, in one row.
+    buffers : tuple of memoryview
+        Raw views of *live* memory, in the order in which the stream asks for them. They keep their owners alive.
+    values : tuple of ValueRef
+        What travels, with sizes.
+    refused : tuple of Refusal
+        What was left out because it cannot travel.
+    keep : object
+        What owns temporary buffers.
+    """
+
+    stream: bytes
+    buffers: tuple[memoryview, ...]
+    values: tuple[ValueRef, ...]
+    refused: tuple[Refusal, ...] = ()
+    keep: Any = field(default=None, repr=False, compare=False)
+
+    @property
+    def buffer_bytes(self) -> int:
+        """Size of the out-of-band buffers together."""
+        return sum(view.nbytes for view in self.buffers)
+
+
+def dump_values(
+    values: Mapping[str, Any],
+    *,
+    references: Mapping[str, Any] | None = None,
+    ambient: AmbientState | None = None,
+    namespace: Mapping[str, Any] | None = None,
+) -> PickledValues:
+    """Pack names with one pickler, so that one object stays one object.
+
+    Parameters
+    ----------
+    values : mapping
+        Name to value.
+    references : mapping, optional
+        Names and objects that the receiver has already; each is sent as its name wherever it is met.
+    ambient : AmbientState, optional
+        State of the process that travels along.
+    namespace : mapping, optional
+        The notebook's namespace, which is what functions of the notebook have as globals; by default `__main__`'s.
+
+    Returns
+    -------
+    PickledValues
+        A value that cannot be packed is in its `refused`; the others are whole.
+
+    Examples
+    --------
+    >>> pickled = dump_values({"x": 1, "y": [2]})
+    >>> load_values(pickled.stream, pickled.buffers)
+    {'x': 1, 'y': [2]}
+    """
+    known = {id(value): name for name, value in (references or {}).items() if _is_referable(value)}
+    remaining, refused = dict(values), list[Refusal]()
+    while True:
+        attempt = _Attempt(remaining, known, ambient, namespace)
+        guilty = attempt.pack()
+        if guilty is None:
+            return attempt.result(tuple(refused))
+        # What the failed value left in the pickler's memory is of no use to the others: start again without it.
+        name, error = guilty
+        refused.append(find_guilty(name, remaining.pop(name), namespace, error))
+
+
+def load_values(
+    stream: Any,
+    buffers: Iterable[Any] = (),
+    *,
+    namespace: dict[str, Any] | None = None,
+    resolve: Callable[[str], Any] | None = None,
+    apply_ambient: bool = False,
+) -> dict[str, Any]:
+    """Unpack what `dump_values` packed. The caller has verified the stream: a pickle is code.
+
+    Parameters
+    ----------
+    stream : bytes
+        The pickles.
+    buffers : iterable of buffers
+        Out-of-band buffers, in order; writable ones give writable arrays.
+    namespace : dict, optional
+        Globals of notebook functions in this process; by default `__main__`'s. Notebook definitions that the values
+        need by name are bound here where the name is free.
+    resolve : callable, optional
+        Name to the object that the sender left out as a reference.
+    apply_ambient : bool
+        Whether this process takes on the ambient state that travelled along.
+
+    Raises
+    ------
+    CannotTravelError
+        A value could not be rebuilt here; the message names it.
+    """
+    target = vars(sys.modules["__main__"]) if namespace is None else namespace
+    unpickler = ValueUnpickler(io.BytesIO(stream), iter(buffers), target, resolve)
+    names, ambient = unpickler.load()
+    if apply_ambient and ambient is not None:
+        ambient.prepare()
+    loaded = {}
+    for name in names:
+        try:
+            loaded[name] = unpickler.load()
+        # Rebuilding runs the code of any library; what it raises says little without the name.
+        except Exception as error:
+            told = f"{name} could not be rebuilt: {type(error).__name__}: {error}. Is its library installed here?"
+            raise CannotTravelError(told) from error
+    companions, sources = unpickler.load()
+    for name, definition in companions.items():
+        target.setdefault(name, definition)
+    for filename, lines in sources.items():
+        linecache.cache.setdefault(filename, (sum(map(len, lines)), None, lines, filename))
+    if apply_ambient and ambient is not None:
+        ambient.apply()
+    return loaded
+
+
+class _Attempt:
+    """One pass of the pickler over all names."""
+
+    def __init__(
+        self,
+        values: Mapping[str, Any],
+        references: Mapping[int, str],
+        ambient: AmbientState | None,
+        namespace: Mapping[str, Any] | None,
+    ) -> None:
+        self._values = values
+        self._ambient = ambient
+        self._file = io.BytesIO()
+        explicit = frozenset(map(id, values.values()))
+        if references:
+            self._pickler: ValuePickler = ReferringPickler(self._file, namespace, explicit, references)
+        else:
+            self._pickler = ValuePickler(self._file, namespace, explicit)
+        self._refs: list[ValueRef] = []
+
+    def pack(self) -> tuple[str, BaseException] | None:
+        """Pack everything, or return the first name that cannot be packed and why."""
+        self._pickler.dump((tuple(self._values), self._ambient))
+        first_names: dict[int, str] = {}
+        for name, value in self._values.items():
+            before = self._position
+            try:
+                self._pickler.dump(value)
+            # Packing runs the value's own code, which may raise anything.
+            except Exception as error:  # noqa: BLE001
+                return name, error
+            same_as = None if isinstance(value, _ATOMS) else first_names.get(id(value))
+            first_names.setdefault(id(value), name)
+            self._refs.append(ValueRef(name, type_name(value), self._position - before, _shape(value), same_as))
+        companions = {name: made for name, made in self._pickler.companions.items() if name not in self._values}
+        self._pickler.dump((companions, self._pickler.sources))
+        return None
+
+    def result(self, refused: tuple[Refusal, ...]) -> PickledValues:
+        buffers = tuple(self._pickler.buffers)
+        return PickledValues(self._file.getvalue(), buffers, tuple(self._refs), refused, keep=self._pickler)
+
+    @property
+    def _position(self) -> int:
+        return self._file.tell() + self._pickler.buffer_bytes
+
+
+def _is_referable(value: Any) -> bool:
+    # A class is found by its tracking id, a module by its name: neither needs the sender's inputs.
+    return not isinstance(value, (*_ATOMS, type, type(sys)))
+
+
+def _shape(value: Any) -> tuple[int, ...] | None:
+    try:
+        shape = value.shape
+    # A property of somebody's class: it may raise anything, and only a size is lost.
+    except Exception:  # noqa: BLE001
+        return None
+    return tuple(map(int, shape)) if isinstance(shape, tuple) and all(isinstance(n, int) for n in shape) else None

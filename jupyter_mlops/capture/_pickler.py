@@ -1,0 +1,227 @@
+"""The pickler: cloudpickle, with large buffers out of band and notebook functions on the receiver's own namespace.
+
+One pickler packs all names of a run, so that what is one object before is one object after. Runs in the kernel (inputs)
+and in the executor (outputs). What the stream calls when it is loaded is in `_rebuild`.
+"""
+
+from __future__ import annotations
+
+import io
+import linecache
+import pickle
+import sys
+import types
+from collections.abc import Callable, Hashable, Mapping
+from typing import Any, TypeVar
+
+from cloudpickle import cloudpickle
+
+from . import _rebuild as rebuild
+from ._reducers import active_reducers, find_reducer
+from ._refusals import RefusedValueError, refusal_of
+
+OUT_OF_BAND_BYTES = 64 * 1024
+"""Smaller buffers stay in the stream: a file each would cost more than their copy."""
+
+Shared = TypeVar("Shared")
+_UNSEEN: Any = object()
+
+
+class ValuePickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle has no types
+    """Packs values one after another into one stream.
+
+    Parameters
+    ----------
+    file : io.BytesIO
+        Where the stream goes.
+    namespace : mapping, optional
+        The notebook's namespace; by default `__main__`'s.
+    explicit : frozenset of int
+        Ids of the objects that travel under a name of their own.
+
+    Attributes
+    ----------
+    buffers : list of memoryview
+        Raw views of live memory, in the order in which the stream asks for them.
+    buffer_bytes : int
+        Size of the buffers so far.
+    companions : dict
+        Top-level notebook functions and classes that the values need by name (`pickle`, `torch.save`).
+    sources : dict
+        Lines of the cells that those functions come from, by file name, for tracebacks and `inspect.getsource`.
+    """
+
+    def __init__(
+        self, file: io.BytesIO, namespace: Mapping[str, Any] | None = None, explicit: frozenset[int] = frozenset()
+    ) -> None:
+        self.buffers: list[memoryview] = []
+        self.buffer_bytes = 0
+        self.companions: dict[str, Any] = {}
+        self.sources: dict[str, list[str]] = {}
+        self._namespace = vars(sys.modules["__main__"]) if namespace is None else namespace
+        self._explicit = explicit
+        self._frameworks = active_reducers()
+        self._reducers: dict[type, Callable[[Any], Any] | None] = {}
+        self._globals: dict[int, Any] = {}
+        self._shared: dict[Hashable, Any] = {}
+        super().__init__(file, protocol=5, buffer_callback=self._take)
+
+    def shared(self, key: Hashable, make: Callable[[], Shared]) -> Shared:
+        """Return one object a key for the life of this pickler: what several values share is then packed once."""
+        if key not in self._shared:
+            self._shared[key] = make()
+        found: Shared = self._shared[key]
+        return found
+
+    def reducer_override(self, obj: Any) -> Any:
+        """Return how to pack a value, or NotImplemented to leave it to its own pickling."""
+        kind = type(obj)
+        reducer = self._reducers.get(kind, _UNSEEN)
+        if reducer is _UNSEEN:
+            reducer = self._reducers[kind] = self._find(kind)
+        return NotImplemented if reducer is None else reducer(obj)
+
+    def _find(self, kind: type) -> Callable[[Any], Any] | None:
+        if issubclass(kind, type):
+            return self._reduce_class
+        if kind is types.FunctionType:
+            return self._reduce_function
+        if kind is types.CellType:
+            return _reduce_cell
+        if refusal_of(kind) is not None:
+            return _refuse
+        framework = find_reducer(kind, self._frameworks)
+        if framework is None:
+            return None
+        return lambda value: framework(value, self)
+
+    def _take(self, buffer: pickle.PickleBuffer) -> bool:
+        view = buffer.raw()
+        if view.nbytes < OUT_OF_BAND_BYTES:
+            return True
+        self.buffers.append(view)
+        self.buffer_bytes += view.nbytes
+        return False
+
+    def _reduce_function(self, function: types.FunctionType) -> Any:
+        if cloudpickle._should_pickle_by_reference(function):
+            return NotImplemented
+        self._note(function, function.__code__.co_filename)
+        scope = self._scope_of(function.__globals__)
+        if scope is None:
+            return self._dynamic_function_reduce(function)
+        attributes, slots = cloudpickle._function_getstate(function)
+        for carried in ("__globals__", "__closure__"):
+            del slots[carried]
+        args = (function.__code__, scope, function.__closure__)
+        return rebuild.make_function, args, (attributes, slots), None, None, rebuild.set_function_state
+
+    def _scope_of(self, namespace: dict[str, Any]) -> Any:
+        """Return what stands for a function's globals, or None where they can only be copied."""
+        if namespace is self._namespace:
+            return rebuild.RECEIVER_NAMESPACE
+        key = id(namespace)
+        if key not in self._globals:
+            self._globals[key] = _module_scope(namespace)
+        return self._globals[key]
+
+    def _reduce_class(self, cls: type) -> Any:
+        reduced = cloudpickle._class_reduce(cls)
+        if not isinstance(reduced, tuple) or len(reduced) < 6:
+            return reduced
+        self._note(cls, "")
+        constructor, args, state = reduced[:3]
+        told = (state, id(cls) in self._explicit)
+        return rebuild.make_class, (constructor, args), told, None, None, rebuild.set_class_state
+
+    def _note(self, definition: Any, filename: str) -> None:
+        """Remember a notebook definition that the receiver must find by name, and the text it was made from."""
+        name = definition.__qualname__
+        if self._namespace.get(name) is definition:
+            self.companions[name] = definition
+        cached = linecache.cache.get(filename)
+        # A modification time marks a real file, which the receiver can read itself.
+        if cached is not None and len(cached) == 4 and cached[1] is None:
+            self.sources[filename] = cached[2]
+
+
+class ReferringPickler(ValuePickler):
+    """A pickler that leaves some objects where they are and sends their names.
+
+    Parameters
+    ----------
+    references : mapping of int to str
+        Id of an object that the receiver has already, to the name that it has there.
+    """
+
+    def __init__(
+        self,
+        file: io.BytesIO,
+        namespace: Mapping[str, Any] | None,
+        explicit: frozenset[int],
+        references: Mapping[int, str],
+    ) -> None:
+        self._references = references
+        super().__init__(file, namespace, explicit)
+
+    def persistent_id(self, obj: Any) -> str | None:
+        """Return the name under which the receiver has this very object."""
+        return self._references.get(id(obj))
+
+
+class ValueUnpickler(pickle.Unpickler):
+    """Loads what a `ValuePickler` packed.
+
+    Parameters
+    ----------
+    file, buffers
+        The stream and its out-of-band buffers, in order.
+    namespace : dict
+        The globals of notebook functions in this process.
+    resolve : callable
+        Name to the object that a `ReferringPickler` left out.
+    """
+
+    def __init__(
+        self, file: Any, buffers: Any, namespace: dict[str, Any], resolve: Callable[[str], Any] | None = None
+    ) -> None:
+        super().__init__(file, buffers=buffers)
+        self._namespace = namespace
+        self._resolve = resolve
+
+    def find_class(self, module: str, name: str) -> Any:
+        """Return a global; the notebook's own names come from the receiver's namespace."""
+        if name == "RECEIVER_NAMESPACE" and module == rebuild.__name__:
+            return self._namespace
+        if module == "__main__" and name in self._namespace:
+            return self._namespace[name]
+        return super().find_class(module, name)
+
+    def persistent_load(self, pid: str) -> Any:
+        """Return the object that the sender left out."""
+        if self._resolve is None:
+            raise pickle.UnpicklingError(f"the value refers to the input {pid!r}, and no inputs were given")
+        return self._resolve(pid)
+
+
+def _module_scope(namespace: dict[str, Any]) -> rebuild.ModuleGlobals | None:
+    """Return what stands for the globals of an importable module, or None when they are something else's."""
+    name = namespace.get("__name__", "__main__")
+    module = sys.modules.get(name)
+    if module is None or name == "__main__" or vars(module) is not namespace or module.__spec__ is None:
+        return None
+    return None if cloudpickle._is_registered_pickle_by_value(module) else rebuild.ModuleGlobals(name)
+
+
+def _reduce_cell(cell: types.CellType) -> Any:
+    try:
+        content = cell.cell_contents
+    except ValueError:
+        return rebuild.make_cell, ()
+    # A state setter, because a cell may hold the very function whose closure it belongs to; a tuple, because a state of
+    # None would never be set.
+    return rebuild.make_cell, (), (content,), None, None, rebuild.set_cell
+
+
+def _refuse(value: Any) -> Any:
+    raise RefusedValueError(value)

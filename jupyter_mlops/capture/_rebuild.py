@@ -1,0 +1,97 @@
+"""How notebook functions and classes are built again.
+
+cloudpickle's own constructors give every function a private copy of its globals, let go of cells that two closures
+share, and write over a class that the receiver already has. In a notebook all three are visible, hence these. Pickle
+streams name these functions: renaming one breaks old runs.
+"""
+
+from __future__ import annotations
+
+import importlib
+import threading
+import types
+import weakref
+from collections.abc import Callable
+from typing import Any
+
+from cloudpickle import cloudpickle
+
+_fresh_classes: weakref.WeakSet[type] = weakref.WeakSet()
+_lock = threading.Lock()
+
+
+class ReceiverNamespace:
+    """Stands in a stream for the namespace of whoever loads it; the unpickler puts that in its place."""
+
+    def __reduce__(self) -> str:
+        return "RECEIVER_NAMESPACE"
+
+
+RECEIVER_NAMESPACE = ReceiverNamespace()
+
+
+class ModuleGlobals:
+    """Stands in a stream for the globals of an importable module."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return module_globals, (self.name,)
+
+
+def module_globals(name: str) -> dict[str, Any]:
+    """Return the globals of a module, importing it."""
+    return importlib.import_module(name).__dict__
+
+
+def make_function(code: types.CodeType, namespace: dict[str, Any], closure: tuple[Any, ...] | None) -> Any:
+    """Return a function over a namespace that already exists."""
+    return types.FunctionType(code, namespace, None, None, closure)
+
+
+def set_function_state(function: Any, state: tuple[dict[str, Any], dict[str, Any]]) -> None:
+    """Give a function its attributes, defaults and annotations."""
+    attributes, slots = state
+    # Submodules that the function uses: unpickling them was their import.
+    slots.pop("_cloudpickle_submodules", None)
+    function.__dict__.update(attributes)
+    for name, value in slots.items():
+        setattr(function, name, value)
+
+
+def make_cell() -> types.CellType:
+    """Return an empty closure cell."""
+    return types.CellType()
+
+
+def set_cell(cell: types.CellType, state: tuple[Any]) -> None:
+    """Fill a closure cell."""
+    (cell.cell_contents,) = state
+
+
+def make_class(constructor: Callable[..., type], args: tuple[Any, ...]) -> type:
+    """Return the class known here under the sender's tracking id, else a new one without attributes."""
+    tracking_id = args[-2]
+    with _lock:
+        known: type | None = cloudpickle._DYNAMIC_CLASS_TRACKER_BY_ID.get(tracking_id)
+        if known is not None:
+            return known
+        made = constructor(*args)
+        _fresh_classes.add(made)
+        return made
+
+
+def set_class_state(cls: type, state: tuple[Any, bool]) -> None:
+    """Give a new class its attributes. One that existed is left alone unless it was sent by name (`overwrite`)."""
+    attributes, overwrite = state
+    with _lock:
+        fresh = cls in _fresh_classes
+        _fresh_classes.discard(cls)
+    if fresh or overwrite:
+        cloudpickle._class_setstate(cls, attributes)
+
+
+def make_bytes(buffer: Any) -> bytes:
+    """Return a large bytes value that travelled out of band."""
+    return bytes(buffer)

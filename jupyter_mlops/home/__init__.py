@@ -1,0 +1,83 @@
+"""`.mlops`: found, made and locked; the run directory, the object store, the signer and the collector.
+
+Every process of the flow meets the others here and nowhere else. Exports load when they are first used, because the
+shim imports `_files` and `_locks` of this package and may load nothing but the standard library.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .._lazy import lazy_exports
+
+if TYPE_CHECKING:
+    from ._files import (
+        CRASH_POINTS,
+        boot_id,
+        crash_point,
+        is_same_process,
+        process_start_time,
+        read_json,
+        seconds_since,
+        write_atomic,
+    )
+    from ._home import Home
+    from ._locks import LifeLock, exclusive, lock_holder, wait_released
+    from ._objects import ObjectStore
+    from ._registry import register_home, registered_homes
+    from ._run_directory import RunDirectory
+    from ._settings import Settings
+    from ._signing import Signer
+    from ._status import read_state
+    from ._system import on_network_filesystem
+
+__all__ = [
+    "CRASH_POINTS",
+    "Home",
+    "LifeLock",
+    "ObjectStore",
+    "RunDirectory",
+    "Settings",
+    "Signer",
+    "boot_id",
+    "crash_point",
+    "exclusive",
+    "is_same_process",
+    "lock_holder",
+    "on_network_filesystem",
+    "process_start_time",
+    "read_json",
+    "read_state",
+    "register_home",
+    "registered_homes",
+    "seconds_since",
+    "wait_released",
+    "write_atomic",
+]
+
+__getattr__, __dir__ = lazy_exports(
+    __name__,
+    {
+        "CRASH_POINTS": "._files",
+        "Home": "._home",
+        "LifeLock": "._locks",
+        "ObjectStore": "._objects",
+        "RunDirectory": "._run_directory",
+        "Settings": "._settings",
+        "Signer": "._signing",
+        "boot_id": "._files",
+        "crash_point": "._files",
+        "exclusive": "._locks",
+        "is_same_process": "._files",
+        "lock_holder": "._locks",
+        "on_network_filesystem": "._system",
+        "process_start_time": "._files",
+        "read_json": "._files",
+        "read_state": "._status",
+        "register_home": "._registry",
+        "registered_homes": "._registry",
+        "seconds_since": "._files",
+        "wait_released": "._locks",
+        "write_atomic": "._files",
+    },
+)

@@ -1,0 +1,265 @@
+"""Liveness: locks that die with exactly the process that took them, and ways to look at them without touching them.
+
+POSIX record locks (`fcntl.lockf`): `flock` would be kept alive by a forked DataLoader worker. Their one trap is that
+closing *any* descriptor of the file gives the lock up, so every descriptor of a lock file is opened and closed in this
+module, which keeps a table of what the process holds. Standard library only and Python 3.9 syntax: the shim imports it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import fcntl
+import os
+import struct
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from _typeshed import StrPath
+
+_FILE = tuple[int, int]
+"""A file's device and inode: what a record lock belongs to."""
+
+_held: dict[_FILE, LifeLock] = {}
+_table = threading.Lock()
+
+
+class LifeLock:
+    """An exclusive lock on a file that its process holds until `release`, or until it dies however it dies.
+
+    Forked children do not own it, and may close what they inherit. Safe to share between threads.
+
+    Examples
+    --------
+    >>> lock = LifeLock.acquire(run.executor_lock)
+    >>> if lock is None:
+    ...     raise SystemExit("another executor has this run")
+    """
+
+    def __init__(self, descriptor: int, file: _FILE) -> None:
+        self._descriptors = [descriptor]
+        self._file = file
+        self._pid = os.getpid()
+
+    @classmethod
+    def acquire(cls, path: StrPath) -> LifeLock | None:
+        """Return the lock, or None when a process (this one too) holds it already. Never waits for a holder.
+
+        Parameters
+        ----------
+        path : path
+            Made with mode 0600 where absent. The holder's pid is written into it, for people.
+
+        Raises
+        ------
+        OSError
+            The file cannot be made or opened.
+        """
+        # Somebody who waits for an end has a shared lock for a moment: that is no holder, so try again.
+        for pause_s in (0.0, 0.0, *[0.001] * 1000):
+            with _table:
+                if _own(path) is not None:
+                    return None
+                descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+                file = _take(descriptor, path)
+                if file is not None:
+                    lock = cls(descriptor, file)
+                    _held[file] = lock
+                    return lock
+                holder = _exclusive_holder(descriptor)
+                os.close(descriptor)
+            if holder is not None:
+                return None
+            time.sleep(pause_s)
+        return None
+
+    def release(self) -> None:
+        """Give the lock up; a second call does nothing."""
+        with _table:
+            if self._pid == os.getpid() and _held.get(self._file) is self:
+                del _held[self._file]
+            while self._descriptors:
+                os.close(self._descriptors.pop())
+
+    def __enter__(self) -> LifeLock:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.release()
+
+    def adopt(self, descriptor: int) -> None:
+        """Take over a descriptor of the locked file: closing it before `release` would give the lock up."""
+        self._descriptors.append(descriptor)
+
+
+def lock_holder(path: StrPath) -> int | None:
+    """Return the pid that holds a lock exclusively, or None. Takes nothing, so that nobody else is kept out.
+
+    0 means a holder whose pid has no meaning here (another container's): compare with None, do not test the truth.
+    """
+    with _table:
+        own = _own(path)
+        if own is not None:
+            return own._pid
+        try:
+            descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        try:
+            return _exclusive_holder(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def wait_released(path: StrPath, timeout_s: float | None = None) -> bool:
+    """Wait until nobody holds a lock.
+
+    Parameters
+    ----------
+    path : path
+        A file that does not exist is held by nobody.
+    timeout_s : float, optional
+        Without it the system wakes us at the very end; with it we look with growing pauses, 20 ms at most.
+
+    Returns
+    -------
+    bool
+        False when the time is up and somebody still holds it.
+    """
+    if timeout_s is None and _wait_blocking(path):
+        return True
+    end = None if timeout_s is None else time.monotonic() + timeout_s
+    pause_s = 0.0005
+    while lock_holder(path) is not None:
+        rest_s = pause_s if end is None else min(pause_s, end - time.monotonic())
+        if rest_s <= 0:
+            return False
+        time.sleep(rest_s)
+        pause_s = min(pause_s * 1.5, 0.02)
+    return True
+
+
+@contextlib.contextmanager
+def exclusive(path: StrPath, timeout_s: float = 10.0) -> Iterator[None]:
+    """Hold a lock for the length of a `with`, against other processes and other threads.
+
+    Raises
+    ------
+    TimeoutError
+        Somebody else has held it all the time.
+    """
+    end = time.monotonic() + timeout_s
+    lock = LifeLock.acquire(path)
+    while lock is None:
+        if time.monotonic() > end:
+            raise TimeoutError(f"{path} has been locked by process {lock_holder(path)} for {timeout_s:g} s")
+        time.sleep(0.001)
+        lock = LifeLock.acquire(path)
+    with lock:
+        yield
+
+
+def _own(path: StrPath) -> LifeLock | None:
+    """Return the lock that this very process holds on a path; what a fork inherited does not count."""
+    try:
+        found = Path(path).stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    return _held.get((found.st_dev, found.st_ino))
+
+
+def _take(descriptor: int, path: StrPath) -> _FILE | None:
+    """Lock a descriptor if nobody else has, and if its file still bears its name; say which file that is."""
+    try:
+        fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        if error.errno not in (errno.EACCES, errno.EAGAIN):
+            os.close(descriptor)
+            raise
+        return None
+    found = os.fstat(descriptor)
+    try:
+        named = Path(path).stat()
+    except FileNotFoundError:
+        return None
+    if (named.st_dev, named.st_ino) != (found.st_dev, found.st_ino):
+        return None
+    # The lock is what counts; its note for people may fail on a full disk.
+    with contextlib.suppress(OSError):
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, b"%d\n" % os.getpid(), 0)
+    return found.st_dev, found.st_ino
+
+
+def _asked_holder(descriptor: int) -> int | None:
+    """Ask the kernel (F_GETLK); a read lock is asked for, so that others' read locks do not count. 64-bit Linux."""
+    question = struct.pack("hhqqi4x", fcntl.F_RDLCK, os.SEEK_SET, 0, 0, 0)
+    kind, _whence, _start, _length, pid = struct.unpack("hhqqi4x", fcntl.fcntl(descriptor, fcntl.F_GETLK, question))
+    return None if kind == fcntl.F_UNLCK else int(pid)
+
+
+def _probed_holder(descriptor: int) -> int | None:
+    """Try a shared lock, for systems whose F_GETLK we do not know; the pid is what the holder wrote."""
+    try:
+        fcntl.lockf(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError as error:
+        if error.errno not in (errno.EACCES, errno.EAGAIN):
+            raise
+        note = os.pread(descriptor, 20, 0).strip()
+        return int(note) if note.isdigit() else 0
+    fcntl.lockf(descriptor, fcntl.LOCK_UN)
+    return None
+
+
+_exclusive_holder = _asked_holder if sys.platform.startswith("linux") else _probed_holder
+"""Tells who has locked an open file that this process has not locked."""
+
+
+def _wait_blocking(path: StrPath) -> bool:
+    """Sleep in the kernel until a shared lock is granted; False when this process must look instead."""
+    with _table:
+        if _own(path) is not None:
+            return False
+        try:
+            descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        except (FileNotFoundError, NotADirectoryError):
+            return True
+    try:
+        fcntl.lockf(descriptor, fcntl.LOCK_SH)
+    except OSError as error:
+        if error.errno != errno.EDEADLK:
+            raise
+        # Two processes that wait for each other's different locks in different threads look like a deadlock.
+        return False
+    finally:
+        _close(descriptor)
+    return True
+
+
+def _close(descriptor: int) -> None:
+    """Close a descriptor of a lock file, unless another thread has locked that file meanwhile."""
+    with _table:
+        found = os.fstat(descriptor)
+        own = _held.get((found.st_dev, found.st_ino))
+        if own is None:
+            os.close(descriptor)
+            return
+        own.adopt(descriptor)
+        # Our shared lock took the place of that thread's exclusive one.
+        with contextlib.suppress(OSError):
+            fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def _forget_inherited() -> None:
+    """In a forked child: it holds nothing, and no thread of the parent will ever open the table's lock."""
+    global _table
+    _table = threading.Lock()
+    _held.clear()
+
+
+os.register_at_fork(after_in_child=_forget_inherited)

@@ -1,0 +1,253 @@
+"""One run's directory: where each file is, and how its entities are written and read.
+
+The table of files, with who writes each, is in docs/decisions/0001-engine.md. The shim writes the same names with the
+standard library alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import msgspec
+
+from ..entities import (
+    WIRE_VERSION,
+    Exit,
+    Manifest,
+    ProcessRecord,
+    Provenance,
+    Result,
+    RunSpec,
+    RunState,
+    decode,
+    encode,
+)
+from ..exceptions import HomeError, RunNotFoundError, UntrustedManifestError
+from ._files import read_bytes, read_json, write_atomic
+from ._status import read_state
+
+if TYPE_CHECKING:
+    from ._signing import Signer
+
+Entity = TypeVar("Entity", bound=msgspec.Struct)
+
+
+class RunDirectory:
+    """The files of one run; nothing is read before it is asked for, and nothing is remembered.
+
+    Parameters
+    ----------
+    path : Path
+        `<home>/runs/<run_id>`.
+    signer : Signer
+        Verifies manifests that are read.
+    """
+
+    def __init__(self, path: Path, signer: Signer) -> None:
+        self.path = path
+        self.run_id = path.name
+        self.signer = signer
+        self._place_files()
+
+    def __repr__(self) -> str:
+        return f"RunDirectory({str(self.path)!r})"
+
+    def _place_files(self) -> None:
+        """Name every file of the table, in its order."""
+        path = self.path
+        self.spec_file = path / "spec.json"
+        self.cell_file = path / "cell.py"
+        self.provenance_file = path / "provenance.json"
+        self.git_file = path / "git.json"
+        self.environment_file = path / "environment.json"
+        self.inputs_stream = path / "inputs.pickle"
+        self.inputs_file = path / "inputs.json"
+        self.snapshot_lock = path / "snapshot.lock"
+        self.shim_lock = path / "shim.lock"
+        self.executor_lock = path / "executor.lock"
+        self.shim_file = path / "shim.json"
+        self.executor_file = path / "executor.json"
+        self.wait_file = path / "wait.json"
+        self.stop_file = path / "stop.json"
+        self.log_file = path / "output.log"
+        self.log_gaps_file = path / "log.json"
+        self.display_file = path / "display.jsonl"
+        self.metrics_file = path / "metrics.spool"
+        self.metric_keys_file = path / "metrics.keys"
+        self.journal_file = path / "journal.jsonl"
+        self.artifacts = path / "artifacts"
+        self.staged = path / "staged"
+        self.outputs_stream = path / "outputs.pickle"
+        self.outputs_file = path / "outputs.json"
+        self.result_file = path / "result.json"
+        self.exit_file = path / "exit.json"
+        self.tracking_file = path / "tracking.json"
+        self.tensorboard = path / "tensorboard"
+        self.keep_file = path / "keep"
+
+    def create(self) -> None:
+        """Make the directory, 0700 and empty; `artifacts`, `staged` and `tensorboard` are made by who fills them.
+
+        Raises
+        ------
+        HomeError
+            The home may not be written, is full, or has this run already.
+        """
+        try:
+            self.path.mkdir(mode=0o700)
+        except FileExistsError:
+            raise HomeError(f"There is a run {self.run_id} already; mint a new id.") from None
+        except OSError as error:
+            raise HomeError(
+                f"Cannot make {self.path}: {error.strerror}. "
+                "Make it writable, or set JUPYTER_MLOPS_HOME to a directory of yours."
+            ) from error
+
+    def exists(self) -> bool:
+        """Tell whether the directory is there."""
+        return self.path.is_dir()
+
+    def write(self, entity: msgspec.Struct, file: Path, *, durable: bool = True) -> None:
+        """Write an entity to one of this directory's files; see `write_atomic`.
+
+        Raises
+        ------
+        HomeError
+            The file could not be written; what was there before still is.
+        """
+        try:
+            write_atomic(file, encode(entity), durable=durable)
+        except OSError as error:
+            raise HomeError(f"Cannot write {file}: {error.strerror}. Free space, or make it writable.") from error
+
+    def read(self, kind: type[Entity], file: Path) -> Entity | None:
+        """Return the entity in a file; None where there is no file, or it does not hold a whole one.
+
+        Raises
+        ------
+        HomeError
+            A newer version of the package has written it.
+        """
+        data = read_bytes(file)
+        if not data:
+            return None
+        try:
+            entity = decode(data, kind)
+        except msgspec.MsgspecError:
+            entity = None
+        # Also where decoding failed: a newer file may do without fields that we ask for.
+        written_by = getattr(entity, "wire_version", None) or (read_json(file) or {}).get("wire_version", 0)
+        if isinstance(written_by, int) and written_by > WIRE_VERSION:
+            raise HomeError(
+                f"{file} has format {written_by}, this version reads up to {WIRE_VERSION}. Upgrade jupyter_mlops."
+            )
+        return entity
+
+    def spec(self) -> RunSpec:
+        """Return what was asked for.
+
+        Raises
+        ------
+        RunNotFoundError
+            There is no such run, or its submission died before it was one.
+        """
+        spec = self.read(RunSpec, self.spec_file)
+        if spec is None:
+            raise RunNotFoundError(f"No run {self.run_id} in {self.path.parent}. `%runs` lists the runs there.")
+        return spec
+
+    def cell(self) -> str:
+        """Return the cell as it was typed, without its `%%train` line; empty where it is not stored."""
+        return (read_bytes(self.cell_file) or b"").decode("utf-8", "replace")
+
+    def provenance(self) -> Provenance:
+        """Return what the kernel knew at submission; with nothing in it where it is not stored."""
+        return self.read(Provenance, self.provenance_file) or Provenance()
+
+    def result(self) -> Result | None:
+        """Return the executor's account of the end, if it got to write one."""
+        return self.read(Result, self.result_file)
+
+    def exit(self) -> Exit | None:
+        """Return the shim's account of the end, if it got to write one."""
+        return self.read(Exit, self.exit_file)
+
+    def shim(self) -> ProcessRecord | None:
+        """Return who the shim is or was."""
+        return self.read(ProcessRecord, self.shim_file)
+
+    def executor(self) -> ProcessRecord | None:
+        """Return who the executor is or was."""
+        return self.read(ProcessRecord, self.executor_file)
+
+    def state(self) -> RunState:
+        """Return how the run stands now; see `read_state`."""
+        return read_state(self)
+
+    def stop_requested(self) -> str:
+        """Return who asked the run to stop, "user" or "timeout"; empty when nobody has."""
+        return str((read_json(self.stop_file) or {}).get("by", ""))
+
+    def inputs(self) -> Manifest | None:
+        """Return the verified manifest of what the cell reads; None while it is not complete.
+
+        Raises
+        ------
+        UntrustedManifestError
+            This user has not signed it.
+        """
+        return self._manifest(self.inputs_file)
+
+    def outputs(self) -> Manifest | None:
+        """Return the verified manifest of what the cell gave; None while there is none.
+
+        Raises
+        ------
+        UntrustedManifestError
+            This user has not signed it.
+        """
+        return self._manifest(self.outputs_file)
+
+    def read_stream(self, manifest: Manifest, file: Path) -> bytes:
+        """Return a pickle stream that is what its verified manifest says: the only way to one that may be unpickled.
+
+        Raises
+        ------
+        UntrustedManifestError
+            The stream was exchanged, cut or removed.
+        """
+        stream = read_bytes(file) or b""
+        if hashlib.sha256(stream).hexdigest() != manifest.stream_sha256:
+            raise UntrustedManifestError(f"{file} is not what its manifest was signed for; run the cell again.")
+        return stream
+
+    def trust(self) -> tuple[str, ...]:
+        """Sign what the directory holds as this user's own; the caller has asked the user.
+
+        Returns
+        -------
+        tuple of str
+            The manifests that are signed now.
+
+        Raises
+        ------
+        UntrustedManifestError
+            A stream does not belong to its manifest.
+        """
+        signed = []
+        for file, stream in ((self.inputs_file, self.inputs_stream), (self.outputs_file, self.outputs_stream)):
+            manifest = self.read(Manifest, file)
+            if manifest is not None:
+                self.read_stream(manifest, stream)
+                self.write(self.signer.sign(manifest), file)
+                signed.append(file.name)
+        return tuple(signed)
+
+    def _manifest(self, file: Path) -> Manifest | None:
+        """Return a manifest that this user has signed."""
+        manifest = self.read(Manifest, file)
+        if manifest is not None:
+            self.signer.verify(manifest)
+        return manifest

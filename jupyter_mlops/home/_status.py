@@ -1,0 +1,156 @@
+"""How a run stands: a pure function of its files and locks, so that anybody can tell, whatever has died.
+
+The rules and their order are in docs/decisions/0001-engine.md. Nothing here takes a lock or writes.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from ..entities import Exit, ProcessRecord, Result, RunState, RunStatus, WaitRecord
+from ._files import boot_id, seconds_since
+from ._locks import lock_holder
+
+if TYPE_CHECKING:
+    from ._run_directory import RunDirectory
+
+STARTING_S = 5.0
+"""For so long after submission a run without any process is taken to be starting."""
+
+
+def read_state(run: RunDirectory) -> RunState:
+    """Return how a run stands now.
+
+    Parameters
+    ----------
+    run : RunDirectory
+        Of this home or of a copy of one; a directory without files is a run that never started.
+
+    Raises
+    ------
+    HomeError
+        A newer version of the package has written the run.
+    """
+    ended = run.exit()
+    if ended is not None:
+        return _told_by_exit(run, ended)
+    living = _living(run)
+    if living is not None:
+        return living
+    # The shim writes exit.json and then ends: between our two looks it may have done both.
+    ended = run.exit()
+    if ended is not None:
+        return _told_by_exit(run, ended)
+    result = run.result()
+    return _told_by_result(run, result) if result is not None else _untold(run)
+
+
+def _living(run: RunDirectory) -> RunState | None:
+    """Return the state of a run that has a process, by rules 2 and 3; None when it has none."""
+    for _look in range(2):
+        if lock_holder(run.executor_lock) is not None:
+            supervised = lock_holder(run.shim_lock) is not None
+            return _running(run, "stopping" if run.stop_requested() else "", supervised=supervised)
+        if lock_holder(run.shim_lock) is None:
+            return None
+        if run.executor() is None:
+            return _scheduled(run, _waiting_reason(run))
+        # The executor takes its lock, then writes its record: it came between our looks, or has ended.
+    return _running(run, "finishing", supervised=True)
+
+
+def _running(run: RunDirectory, reason: str, *, supervised: bool) -> RunState:
+    """Return RUNNING, with a duration that no change of the clock touches."""
+    executor = run.executor()
+    return RunState(
+        run_id=run.run_id,
+        status=RunStatus.RUNNING,
+        reason=reason,
+        started_at=executor.started_at if executor else "",
+        duration_s=seconds_since(executor.start_time) if executor else 0.0,
+        supervised=supervised,
+    )
+
+
+def _scheduled(run: RunDirectory, reason: str) -> RunState:
+    return RunState(run_id=run.run_id, status=RunStatus.SCHEDULED, reason=reason)
+
+
+def _waiting_reason(run: RunDirectory) -> str:
+    """Say what a run waits for."""
+    if run.stop_requested():
+        return "stopping"
+    wait = run.read(WaitRecord, run.wait_file)
+    if wait is None:
+        return "starting"
+    if wait.what == "inputs":
+        return "storing its inputs"
+    if wait.what == "runs":
+        return f"waiting for run {', '.join(run_id[:8] for run_id in wait.run_ids)}"
+    return f"waiting for a slot, {wait.ahead} ahead" if wait.ahead else "waiting for a slot"
+
+
+def _told_by_exit(run: RunDirectory, ended: Exit) -> RunState:
+    """Return what the shim has witnessed."""
+    result = run.result()
+    return RunState(
+        run_id=run.run_id,
+        status=ended.status,
+        reason=ended.reason,
+        exit_code=ended.exit_code,
+        signal=ended.signal,
+        started_at=ended.started_at,
+        ended_at=ended.ended_at,
+        duration_s=max(0.0, ended.duration_s),
+        peak_rss_bytes=ended.peak_rss_bytes,
+        orphans_ended=ended.orphans_ended,
+        error=result.error if result else None,
+    )
+
+
+def _told_by_result(run: RunDirectory, result: Result) -> RunState:
+    """Return what the executor has told of a run whose shim was killed."""
+    executor = run.executor()
+    return RunState(
+        run_id=run.run_id,
+        status=result.status,
+        reason=f"exit code {result.exit_code}" if result.exit_code else "",
+        exit_code=result.exit_code,
+        started_at=executor.started_at if executor else "",
+        ended_at=result.ended_at,
+        duration_s=max(0.0, result.duration_s),
+        supervised=False,
+        error=result.error,
+    )
+
+
+def _untold(run: RunDirectory) -> RunState:
+    """Return the state of a run without a process or a witness, by rules 5 to 7."""
+    last = run.executor() or run.shim()
+    if last is not None:
+        return RunState(
+            run_id=run.run_id,
+            status=RunStatus.FAILED,
+            reason=_loss(last, began=run.executor() is not None),
+            started_at=last.started_at,
+            supervised=False,
+        )
+    if lock_holder(run.snapshot_lock) is not None or _is_young(run):
+        return _scheduled(run, "starting")
+    return RunState(run_id=run.run_id, status=RunStatus.FAILED, reason="never started", supervised=False)
+
+
+def _loss(last: ProcessRecord, *, began: bool) -> str:
+    """Say what took a run away."""
+    if last.boot_id != boot_id():
+        return "machine restarted"
+    return "lost: its processes were killed" if began else "lost: killed before its cell began"
+
+
+def _is_young(run: RunDirectory) -> bool:
+    """Tell whether a run was submitted just now; a clock that was set back counts as long ago."""
+    try:
+        return abs(time.time() - run.path.stat().st_mtime) < STARTING_S
+    except FileNotFoundError:
+        return False

@@ -1,0 +1,178 @@
+"""Inputs to the object store without the user waiting for the disk. Runs in the kernel.
+
+Little data is written at once. Of much data a forked child writes a copy-on-write snapshot, while the cell has already
+returned and may overwrite the original. The child does nothing but hash, write and leave: it opens its own files, never
+touches the parent's sockets, stdio or threads, and runs no finalizer. Its life is `snapshot.lock`; when that is free
+and there is no `inputs.json`, the inputs could not be stored, and the shim says so.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import os
+import select
+import signal
+import sys
+import threading
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+import xxhash
+
+from ..entities import BufferRef
+from ..exceptions import HomeError
+from ..home import LifeLock, crash_point
+from ._pickle import PickledValues
+from ._stored import manifest_of, write_stream
+
+if TYPE_CHECKING:
+    from ..home import Home, RunDirectory
+
+INLINE_BYTES = 2 << 20
+"""Up to here hashing and writing costs less than a fork and its page faults."""
+
+_SPARE_BYTES = 16 << 20
+"""Left free for logs and metrics when room for a snapshot is looked for."""
+
+_START_TIMEOUT_MS = 5000
+
+
+def write_inputs(run_dir: RunDirectory, pickled: PickledValues, home: Home) -> None:
+    """Store what a cell reads; `inputs.json` appears when all of it is there, perhaps after this returns.
+
+    The values may be changed as soon as this returns: what is stored is what they were.
+
+    Raises
+    ------
+    HomeError
+        There is no room, or the home may not be written. Nothing was started.
+    """
+    write_stream(run_dir.inputs_stream, pickled)
+    if pickled.buffer_bytes <= INLINE_BYTES:
+        _store(run_dir, pickled, home)
+        return
+    _demand_room(pickled, home)
+    if _fork_is_safe():
+        _snapshot(run_dir, pickled, home)
+    else:
+        _copy(run_dir, pickled, home)
+
+
+def _store(run_dir: RunDirectory, pickled: PickledValues, home: Home) -> None:
+    refs = [home.objects.put(view) for view in pickled.buffers]
+    crash_point("snapshot.buffers")
+    run_dir.write(home.signer.sign(manifest_of(pickled, refs)), run_dir.inputs_file, durable=False)
+
+
+def _demand_room(pickled: PickledValues, home: Home) -> None:
+    """Refuse before the fork what would not fit: afterwards nobody is there to be told."""
+    found = os.statvfs(home.objects.path)
+    free = found.f_bavail * found.f_frsize
+    if pickled.buffer_bytes + _SPARE_BYTES <= free:
+        return
+    # Hashing everything takes the user's time, but data that is stored already needs no room.
+    refs = {BufferRef(xxhash.xxh3_128_hexdigest(view), view.nbytes) for view in pickled.buffers}
+    needed = sum(ref.size for ref in refs if not home.objects.has(ref))
+    if needed > free:
+        raise HomeError(
+            f"The inputs need {needed:,} bytes in {home.objects.path}, and {free:,} are free. "
+            "Free some with `%runs gc`, or set JUPYTER_MLOPS_HOME to a directory on a larger disk."
+        )
+
+
+def _fork_is_safe() -> bool:
+    """Tell whether a child may run Python: not where it would inherit a GPU's context, and not on macOS."""
+    if not sys.platform.startswith("linux"):
+        return False
+    # Every CUDA context opens nvidia-uvm and every ROCm one kfd, whichever library made it.
+    return not any(name.startswith(("/dev/nvidia-uvm", "/dev/kfd")) for name in _open_files())
+
+
+def _open_files() -> Iterator[str]:
+    for descriptor in Path("/proc/self/fd").iterdir():
+        # The one that lists the others is gone when it is its turn.
+        with contextlib.suppress(OSError):
+            yield str(descriptor.readlink())
+
+
+def _snapshot(run_dir: RunDirectory, pickled: PickledValues, home: Home) -> None:
+    """Fork the child that stores the values, and return when it holds its lock."""
+    reader, writer = os.pipe()
+    # A Ctrl-C that reaches the whole process group is meant for the cell, not for the child.
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
+    try:
+        with warnings.catch_warnings():
+            # Python warns of forks in threaded processes because children run code; this one writes and leaves.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            pid = os.fork()
+        if pid == 0:
+            _write_and_leave(run_dir, pickled, home, writer)
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        os.close(writer)
+    threading.Thread(target=_reap, args=(pid,), name="mlops-snapshot", daemon=True).start()
+    try:
+        _await_start(reader)
+    finally:
+        os.close(reader)
+
+
+def _write_and_leave(run_dir: RunDirectory, pickled: PickledValues, home: Home, writer: int) -> NoReturn:
+    """Be the child: whatever happens, end without going back to the parent's code."""
+    status = 1
+    try:
+        gc.disable()
+        os.setsid()
+        _let_go(writer)
+        if LifeLock.acquire(run_dir.snapshot_lock) is not None:
+            os.write(writer, b".")
+            os.close(writer)
+            crash_point("snapshot.started")
+            _store(run_dir, pickled, home)
+            status = 0
+    finally:
+        # Also after an error: the lock's end without inputs.json tells it, and nobody reads a traceback here.
+        os._exit(status)
+
+
+def _let_go(kept: int) -> None:
+    """Close what was inherited: the kernel's ports must be free when the kernel is restarted while the child writes."""
+    os.closerange(3, kept)
+    os.closerange(kept + 1, os.sysconf("SC_OPEN_MAX"))
+    null = os.open(os.devnull, os.O_RDWR)
+    for stream in (0, 1, 2):
+        os.dup2(null, stream)
+
+
+def _await_start(reader: int) -> None:
+    """Wait until the child holds its lock, so that whoever looks sees it held or ended, never not yet taken."""
+    poll = select.poll()
+    poll.register(reader, select.POLLIN)
+    if not poll.poll(_START_TIMEOUT_MS) or os.read(reader, 1) != b".":
+        raise HomeError("The process that stores the inputs did not start. Run the cell again.")
+
+
+def _reap(pid: int) -> None:
+    # A library of the user's that reaps every child may have been faster.
+    with contextlib.suppress(ChildProcessError):
+        os.waitpid(pid, 0)
+
+
+def _copy(run_dir: RunDirectory, pickled: PickledValues, home: Home) -> None:
+    """Copy the values, and store the copy from a thread."""
+    lock = LifeLock.acquire(run_dir.snapshot_lock)
+    if lock is None:
+        raise HomeError(f"Another process stores the inputs of run {run_dir.run_id}. Run the cell again.")
+    copies = tuple(memoryview(bytearray(view)) for view in pickled.buffers)
+    copied = PickledValues(pickled.stream, copies, pickled.values)
+
+    def store() -> None:
+        # The free lock without inputs.json tells the failure; a traceback from a thread would land in any cell.
+        with lock, contextlib.suppress(HomeError, OSError):
+            _store(run_dir, copied, home)
+
+    # Not a daemon: a kernel that shuts down in order finishes what it was asked to store.
+    threading.Thread(target=store, name="mlops-copy").start()

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         seconds_since,
         write_atomic,
     )
+    from ._gc import CollectionPlan, collect, plan_collection
     from ._home import Home
     from ._locks import LifeLock, exclusive, lock_holder, wait_released
     from ._objects import ObjectStore
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CRASH_POINTS",
+    "CollectionPlan",
     "Home",
     "LifeLock",
     "ObjectStore",
@@ -40,11 +42,13 @@ __all__ = [
     "Settings",
     "Signer",
     "boot_id",
+    "collect",
     "crash_point",
     "exclusive",
     "is_same_process",
     "lock_holder",
     "on_network_filesystem",
+    "plan_collection",
     "process_start_time",
     "read_json",
     "read_state",
@@ -59,6 +63,7 @@ __getattr__, __dir__ = lazy_exports(
     __name__,
     {
         "CRASH_POINTS": "._files",
+        "CollectionPlan": "._gc",
         "Home": "._home",
         "LifeLock": "._locks",
         "ObjectStore": "._objects",
@@ -66,11 +71,13 @@ __getattr__, __dir__ = lazy_exports(
         "Settings": "._settings",
         "Signer": "._signing",
         "boot_id": "._files",
+        "collect": "._gc",
         "crash_point": "._files",
         "exclusive": "._locks",
         "is_same_process": "._files",
         "lock_holder": "._locks",
         "on_network_filesystem": "._system",
+        "plan_collection": "._gc",
         "process_start_time": "._files",
         "read_json": "._files",
         "read_state": "._status",

@@ -85,9 +85,9 @@ def write_atomic(path: StrPath, data: bytes, *, durable: bool = True) -> None:
         finally:
             os.close(descriptor)
         temporary.rename(target)
-    except BaseException:
+    finally:
+        # It is still there only when something went wrong.
         temporary.unlink(missing_ok=True)
-        raise
     if durable:
         sync_folder(target.parent)
 

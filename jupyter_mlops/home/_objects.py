@@ -10,7 +10,7 @@ from __future__ import annotations
 import errno
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from pickle import PickleBuffer
 from typing import TYPE_CHECKING
@@ -122,9 +122,8 @@ class ObjectStore:
         return self.path / ref.hash[:2] / ref.hash
 
     def files(self) -> Iterator[Path]:
-        """Yield every file of the store: objects, and what killed writers left."""
-        for folder in self.path.iterdir():
-            yield from folder.iterdir()
+        """Return every file of the store: objects, and what killed writers left."""
+        return self.path.glob("*/*")
 
     def _write(self, ref: BufferRef, data: memoryview) -> None:
         """Write an object under a temporary name, then give it its own."""
@@ -144,9 +143,9 @@ class ObjectStore:
                 os.close(descriptor)
             crash_point("objects.unnamed")
             temporary.rename(target)
-        except BaseException:
+        finally:
+            # It is still there only when something went wrong.
             temporary.unlink(missing_ok=True)
-            raise
 
     def _free_bytes(self) -> int:
         """Return how many bytes this user may still store."""
@@ -170,11 +169,6 @@ class ObjectStore:
             f"The stored buffer {ref.hash} of {ref.size:,} bytes {how} in {self.path}. "
             "It was removed or never whole: run the cell that made it again."
         )
-
-
-def total_size(refs: Iterable[BufferRef]) -> int:
-    """Return the bytes of distinct buffers together."""
-    return sum({ref.hash: ref.size for ref in refs}.values())
 
 
 def _create(path: Path) -> int:

@@ -93,4 +93,6 @@ def _parse(variable: str, text: str, kind: object) -> bool | float | int:
     if number is None:
         raise HomeError(f"{variable}={text}: say a number, such as 4, 2.5 or 16G.")
     value = float(number[1]) * _SUFFIXES[number[2] or ""]
+    if kind is not float and value != int(value):
+        raise HomeError(f"{variable}={text}: say a whole number.")
     return value if kind is float else int(value)

@@ -1,0 +1,69 @@
+"""An exception of the cell, as a value: what a later cell, the card and the tracker say about a failed run."""
+
+from __future__ import annotations
+
+import re
+import traceback
+from types import TracebackType
+
+from ..entities import CellError
+
+TRACEBACK_BYTES = 64 * 1024
+
+_CELL = re.compile(r"<ipython-input-|.*/ipykernel_\d+/")
+_MAGIC_BODY = re.compile(r"<timed (exec|eval)>|<magic-timeit>")
+_ANSI = re.compile(r"\x1b\[[0-9;]*m")
+
+
+def cell_error(error: BaseException, cell: str, shown: str = "") -> CellError:
+    """Return an exception as a value.
+
+    Parameters
+    ----------
+    error : BaseException
+        What ended the cell.
+    cell : str
+        The cell's text.
+    shown : str
+        The traceback as the log has it; without it, Python's own.
+    """
+    line = _line_in_cell(error)
+    lines = cell.splitlines()
+    text = _ANSI.sub("", shown) or "".join(traceback.format_exception(error))
+    return CellError(
+        type=_type_name(type(error)),
+        message=text_of(error),
+        line=line,
+        source=lines[line - 1].strip() if line is not None and 0 < line <= len(lines) else "",
+        traceback=text.encode("utf-8", "backslashreplace")[-TRACEBACK_BYTES:].decode("utf-8", "ignore"),
+    )
+
+
+def text_of(error: BaseException) -> str:
+    """Return an exception's message."""
+    try:
+        return str(error).encode("utf-8", "backslashreplace").decode()
+    except Exception:  # the message of a broken exception class must not replace the error itself
+        return f"<{type(error).__name__} that cannot be printed>"
+
+
+def _type_name(kind: type[BaseException]) -> str:
+    module = kind.__module__
+    return kind.__qualname__ if module in ("builtins", "__main__") else f"{module}.{kind.__qualname__}"
+
+
+def _line_in_cell(error: BaseException) -> int | None:
+    """Return the line of the cell that was being executed, from 1."""
+    if isinstance(error, SyntaxError) and error.filename and _CELL.match(error.filename):
+        return error.lineno
+    line = None
+    step: TracebackType | None = error.__traceback__
+    while step is not None:
+        filename = step.tb_frame.f_code.co_filename
+        if _CELL.match(filename) and step.tb_frame.f_code.co_name == "<module>":
+            line = step.tb_lineno
+        elif _MAGIC_BODY.match(filename) and line is not None:
+            # The body of %%time is compiled alone and counts from its own first line.
+            line += step.tb_lineno
+        step = step.tb_next
+    return line

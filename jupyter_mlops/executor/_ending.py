@@ -1,0 +1,48 @@
+"""The last steps of a run's process: what must be written is, what wants to act at exit does."""
+
+from __future__ import annotations
+
+import atexit
+import errno
+import threading
+import time
+import traceback
+from collections.abc import Callable
+
+from ..exceptions import HomeError
+from ._streams import RunStreams
+
+_MAY_PASS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.EFBIG})
+
+
+def write_when_there_is_room(write: Callable[[], None]) -> None:
+    """Write what decides a run's status, waiting for space as long as it takes. Meanwhile the run counts as running.
+
+    Raises
+    ------
+    HomeError
+        It cannot be written for another reason, such as a directory that was removed.
+    """
+    pause_s = 0.05
+    while True:
+        try:
+            write()
+        except HomeError as error:
+            cause = error.__cause__
+            if not isinstance(cause, OSError) or cause.errno not in _MAY_PASS:
+                raise
+            time.sleep(pause_s)
+            pause_s = min(pause_s * 2, 2.0)
+        else:
+            return
+
+
+def leave(streams: RunStreams) -> None:
+    """Do what the interpreter does at exit, short of unloading: wait for threads, call `atexit` functions, flush."""
+    try:
+        # Private, but the only way to what `concurrent.futures` and user threads rely on.
+        threading._shutdown()  # type: ignore[attr-defined]
+        atexit._run_exitfuncs()
+    except BaseException:  # an interrupt, or a library's own end: the run's result is written already
+        traceback.print_exc()
+    streams.flush()

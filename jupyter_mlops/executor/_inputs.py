@@ -1,0 +1,133 @@
+"""What the cell reads, put back: this run's own inputs, and the names that earlier runs deliver to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from ..capture import load_values
+from ..entities import BufferRef, Manifest, RunSpec
+from ..exceptions import LaunchError
+from ..home import Home, RunDirectory
+
+
+@dataclass(frozen=True)
+class RestoredInputs:
+    """The inputs of a run, as this process has them.
+
+    Parameters
+    ----------
+    values : dict
+        Name to value: captured ones, then delivered ones.
+    captured : frozenset of str
+        The names that came from this run's own manifest.
+    sizes : dict
+        Captured name to its size in bytes.
+    mapped : tuple
+        The mapped buffers of captured values, each with its address in the object store.
+    """
+
+    values: dict[str, Any]
+    captured: frozenset[str] = frozenset()
+    sizes: dict[str, int] = field(default_factory=dict)
+    mapped: tuple[tuple[memoryview, BufferRef], ...] = ()
+
+
+def restore_inputs(home: Home, run: RunDirectory, spec: RunSpec, namespace: dict[str, Any]) -> RestoredInputs:
+    """Bind in a namespace what a run's cell reads, and take on the kernel's ambient state.
+
+    Raises
+    ------
+    LaunchError
+        The inputs are not there, or an earlier run has not delivered a name.
+    UntrustedManifestError
+        Somebody else wrote them; nothing of it was unpickled.
+    MissingObjectError
+        A buffer is not whole.
+    CannotTravelError
+        A value could not be rebuilt here.
+    """
+    manifest = run.inputs()
+    if manifest is None:
+        raise LaunchError(f"The inputs of run {run.run_id} are not in {run.path}. Submit the cell again.")
+    mapped = tuple((home.objects.map(ref), ref) for ref in manifest.buffers)
+    stream = run.read_stream(manifest, run.inputs_stream)
+    own = load_values(stream, [view for view, _ in mapped], namespace=namespace, apply_ambient=True)
+    namespace.update(own)
+    delivered = _deliveries(home, spec, namespace)
+    namespace.update(delivered)
+    return RestoredInputs({**own, **delivered}, frozenset(own), {ref.name: ref.size for ref in manifest.values}, mapped)
+
+
+def _deliveries(home: Home, spec: RunSpec, namespace: dict[str, Any]) -> dict[str, Any]:
+    """Return the names that earlier runs deliver, and bind what their functions need where a name is free."""
+    runs: dict[str, _EarlierRun] = {}
+
+    def earlier(run_id: str) -> _EarlierRun:
+        if run_id not in runs:
+            runs[run_id] = _EarlierRun(home, run_id, namespace, earlier)
+        return runs[run_id]
+
+    delivered = {upstream.name: earlier(upstream.run_id).value(upstream.name) for upstream in spec.upstream}
+    for run in list(runs.values()):
+        for name, value in run.surroundings():
+            namespace.setdefault(name, value)
+    return delivered
+
+
+class _EarlierRun:
+    """Values that an ended run can give. Its streams are loaded once each, so that one object stays one object."""
+
+    def __init__(
+        self, home: Home, run_id: str, namespace: dict[str, Any], earlier: Callable[[str], _EarlierRun]
+    ) -> None:
+        self._home = home
+        self._run = home.run(run_id)
+        self._namespace = namespace
+        self._earlier = earlier
+
+    def value(self, name: str) -> Any:
+        """Return what a name was when the run had ended: returned, or as it went in."""
+        return self._outputs[name] if name in self._outputs else self.input(name)
+
+    def input(self, name: str) -> Any:
+        """Return what a name was when the run began.
+
+        Raises
+        ------
+        LaunchError
+            The run never had it.
+        """
+        if name in self._inputs:
+            return self._inputs[name]
+        for upstream in self._run.spec().upstream:
+            if upstream.name == name:
+                return self._earlier(upstream.run_id).value(name)
+        result = self._run.result()
+        reason = result.untransferable.get(name, "") if result is not None else "it did not finish"
+        told = f": {reason}" if reason else ""
+        raise LaunchError(f"Run {self._run.spec().name!r} did not deliver {name}{told}. Run its cell again.")
+
+    def surroundings(self) -> Iterator[tuple[str, Any]]:
+        """Yield the names that functions of the run's cell may refer to: functions carry no globals of their own."""
+        yield from self._outputs.items()
+        if any(getattr(value, "__module__", None) == "__main__" for value in self._outputs.values()):
+            yield from self._inputs.items()
+
+    @cached_property
+    def _outputs(self) -> dict[str, Any]:
+        return self._load(self._run.outputs(), self._run.outputs_stream)
+
+    @cached_property
+    def _inputs(self) -> dict[str, Any]:
+        return self._load(self._run.inputs(), self._run.inputs_stream)
+
+    def _load(self, manifest: Manifest | None, stream: Path) -> dict[str, Any]:
+        if manifest is None:
+            return {}
+        buffers = [self._home.objects.map(ref) for ref in manifest.buffers]
+        content = self._run.read_stream(manifest, stream)
+        return load_values(content, buffers, namespace=self._namespace, resolve=self.input)

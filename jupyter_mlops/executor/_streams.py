@@ -1,0 +1,152 @@
+"""The run's `sys.stdout` and `sys.stderr`: text over file descriptors 1 and 2, which the shim opened on `output.log`.
+
+Every piece is written when it is printed, so that a killed run has lost nothing and a forked child inherits nothing to print
+twice. A write never raises for want of space: what could not be written is counted, and the log says so when it can be written again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import io
+import os
+import sys
+from typing import IO, TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Buffer
+
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS})
+
+
+class LossCounter:
+    """Bytes that one log could not take, shared by all streams that write to it."""
+
+    def __init__(self) -> None:
+        self._lost = 0
+        self._reason = ""
+
+    def add(self, count: int, reason: str) -> None:
+        """Count bytes that were lost, and why."""
+        self._lost += count
+        self._reason = reason
+
+    def settle(self, fd: int) -> None:
+        """Say in the log what was lost, where there is room for it again."""
+        if not self._lost:
+            return
+        lost, self._lost = self._lost, 0
+        marker = f"\n[{lost} bytes lost: {self._reason}]\n".encode()
+        with contextlib.suppress(OSError):
+            if os.write(fd, marker) == len(marker):
+                return
+        self._lost += lost
+
+
+class LogFile(io.RawIOBase):
+    """The bytes under a text stream: unbuffered writes to a descriptor, complete unless there is no room for them.
+
+    Parameters
+    ----------
+    fd : int
+        Descriptor open for writing; it is not closed.
+    losses : LossCounter
+        Where bytes without room are counted.
+    """
+
+    def __init__(self, fd: int, losses: LossCounter) -> None:
+        super().__init__()
+        self._fd = fd
+        self._losses = losses
+
+    def writable(self) -> bool:
+        """Return True: this is where output goes."""
+        return True
+
+    def fileno(self) -> int:
+        """Return the descriptor, for `subprocess` and native code."""
+        return self._fd
+
+    def write(self, data: Buffer) -> int:  # type: ignore[override]  # typeshed calls the type by its private name
+        """Write all of the data, or count what there was no room for; errors that are not about room are raised."""
+        rest = memoryview(data).cast("B")
+        size = len(rest)
+        self._losses.settle(self._fd)
+        while rest:
+            try:
+                rest = rest[os.write(self._fd, rest) :]
+            except OSError as error:
+                if error.errno not in _NO_ROOM:
+                    raise
+                self._losses.add(len(rest), _reason(error))
+                break
+        return size
+
+    def settle(self) -> None:
+        """Say what was lost, if anything was and there is room now."""
+        self._losses.settle(self._fd)
+
+
+class RunStreams(NamedTuple):
+    """The two text streams of a run."""
+
+    stdout: io.TextIOWrapper
+    stderr: io.TextIOWrapper
+
+    def flush(self) -> None:
+        """Write what is buffered, and a note of what was lost."""
+        for stream in self:
+            if not stream.closed:
+                stream.flush()
+        self.raw.settle()
+
+    @property
+    def raw(self) -> LogFile:
+        """The unbuffered file below `stdout`."""
+        raw = self.stdout.buffer
+        assert isinstance(raw, LogFile)
+        return raw
+
+    @property
+    def size(self) -> int:
+        """Bytes in the log so far, by whichever process wrote them; 0 where the descriptor is no file."""
+        return os.fstat(self.raw.fileno()).st_size
+
+
+def open_streams(out_fd: int = 1, err_fd: int = 2) -> RunStreams:
+    """Return text streams over two descriptors of the same log.
+
+    Text is UTF-8; lone surrogates are written as `\\udcXX`. `stream.buffer` takes bytes as they are.
+    """
+    losses = LossCounter()
+    return RunStreams(_text(LogFile(out_fd, losses)), _text(LogFile(err_fd, losses)))
+
+
+def install_streams() -> RunStreams:
+    """Make descriptors 1 and 2 this process' `sys.stdout` and `sys.stderr`."""
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError):
+            stream.flush()
+    streams = open_streams()
+    _keep(sys.__stdout__, sys.__stderr__)
+    sys.stdout = sys.__stdout__ = streams.stdout  # type: ignore[misc]  # Final in typeshed, yet it is what a child resets to
+    sys.stderr = sys.__stderr__ = streams.stderr  # type: ignore[misc]
+    return streams
+
+
+def _text(raw: LogFile) -> io.TextIOWrapper:
+    return io.TextIOWrapper(raw, encoding="utf-8", errors="backslashreplace", newline="\n", write_through=True)  # type: ignore[arg-type]
+
+
+_kept: list[IO[str] | None] = []
+
+
+def _keep(*streams: IO[str] | None) -> None:
+    """Keep the interpreter's own streams alive: collecting them would close descriptors 1 and 2."""
+    _kept.extend(streams)
+
+
+def _reason(error: OSError) -> str:
+    if error.errno == errno.ENOSPC:
+        return "disk full"
+    return (os.strerror(error.errno) if error.errno else str(error)).lower()

@@ -1,15 +1,38 @@
 """Cell text and notebook values to what a run needs, and back: names, values, ambient state."""
 
+from ._magics_text import KNOWN_MAGICS
+from ._modules import ModuleImport, modules_of
+from ._names import CellLine, CellNames, analyse_cell, analyse_tree
 from ._pickle import PickledValues, dump_values, load_values
+from ._provenance import environment, fingerprint, mask_secrets, mask_urls, provenance
+from ._reach import Reach, reach, reached_names
 from ._refusals import Refusal
+from ._slice import ExecutedCell, backward_slice
 from ._snapshot import write_inputs
 from ._stored import read_inputs, read_outputs, write_outputs
 
 __all__ = [
+    "KNOWN_MAGICS",
+    "CellLine",
+    "CellNames",
+    "ExecutedCell",
+    "ModuleImport",
     "PickledValues",
+    "Reach",
     "Refusal",
+    "analyse_cell",
+    "analyse_tree",
+    "backward_slice",
     "dump_values",
+    "environment",
+    "fingerprint",
     "load_values",
+    "mask_secrets",
+    "mask_urls",
+    "modules_of",
+    "provenance",
+    "reach",
+    "reached_names",
     "read_inputs",
     "read_outputs",
     "write_inputs",

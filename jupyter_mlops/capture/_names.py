@@ -1,0 +1,172 @@
+"""What a cell reads, binds and may change, from its text alone: the first step from a cell to a run.
+
+Pure: no IPython, no namespace. The shell's `transform_cell` comes in as a callable. Which of the names hold
+something, and what, is for the callers to ask: `pick_values` in this folder for what travels, `PendingNames` in
+`magics` for what waits.
+"""
+
+from __future__ import annotations
+
+import ast
+from functools import lru_cache
+
+import msgspec
+
+from ._effects import Flow
+from ._fragments import Fragment, LineMap, Transform, parse_fragment
+from ._magics_text import KNOWN_MAGICS, MagicReader
+from ._statements import CellWalker
+
+
+class CellLine(msgspec.Struct, frozen=True):
+    """A line of a cell as typed. `number` counts from 1."""
+
+    number: int
+    text: str
+
+
+class CellNames(msgspec.Struct, frozen=True, kw_only=True):
+    """Names of the notebook's namespace in a cell. Builtins are among them: a notebook may give them another meaning.
+
+    Parameters
+    ----------
+    source : str
+        The cell as typed.
+    reads : frozenset of str
+        Names whose value the cell needs from outside: read before they are surely assigned, at top level or in
+        functions and classes of the cell; also those that it deletes. What travels.
+    read_first : frozenset of str
+        The part of `reads` that is read while the cell runs: a function's body counts where the function is used.
+        What waits.
+    assigns : frozenset of str
+        Names that the cell may bind in the namespace, in whichever way; `surely_assigns` are bound whenever the cell
+        succeeds.
+    deletes : frozenset of str
+        Names that it may remove.
+    mutates : frozenset of str
+        Names whose object, made outside, a statement of the cell changes: `x.a = 1`, `x[0] += 1`, `inplace=True`,
+        `out=x`.
+    methods : dict
+        Names on whose object, made outside, it calls methods, and which.
+    passed : frozenset of str
+        Names whose object, made outside, is called or is passed to a call. The caller decides by type whether it has
+        a state.
+    dynamic : bool
+        It reads names that its text does not show (`eval`, `globals()`, `%who`).
+    binds_unknown : bool
+        It binds names that its text does not show (`exec`, `%run`, `from m import *`).
+    modules : frozenset of str
+        Modules that it imports, as written.
+    imported_names : frozenset of str
+        Names that its import statements bind at top level.
+    attribute_chains : frozenset of str
+        Dotted expressions such as `sklearn.linear_model.Ridge`, the longest of each.
+    lines : dict
+        Name in `reads` to the first line that reads it.
+    """
+
+    source: str = ""
+    reads: frozenset[str] = frozenset()
+    read_first: frozenset[str] = frozenset()
+    assigns: frozenset[str] = frozenset()
+    surely_assigns: frozenset[str] = frozenset()
+    deletes: frozenset[str] = frozenset()
+    mutates: frozenset[str] = frozenset()
+    methods: dict[str, frozenset[str]] = {}
+    passed: frozenset[str] = frozenset()
+    dynamic: bool = False
+    binds_unknown: bool = False
+    modules: frozenset[str] = frozenset()
+    imported_names: frozenset[str] = frozenset()
+    attribute_chains: frozenset[str] = frozenset()
+    lines: dict[str, int] = {}
+
+    @property
+    def may_change(self) -> frozenset[str]:
+        """Names whose object the cell may change by itself; `passed` ones come on top, by their type."""
+        return self.mutates | self.methods.keys()
+
+    def line_of(self, name: str) -> CellLine | None:
+        """Return the first line that reads a name, or None if none does."""
+        number = self.lines.get(name)
+        if number is None:
+            return None
+        lines = self.source.splitlines()
+        return CellLine(number, lines[number - 1] if number <= len(lines) else "")
+
+
+def analyse_cell(source: str, transform: Transform, known_magics: frozenset[str] = KNOWN_MAGICS) -> CellNames:
+    """Return what a cell reads, binds and may change.
+
+    Parameters
+    ----------
+    source : str
+        The cell as typed, IPython syntax included.
+    transform : callable
+        The shell's `transform_cell`.
+    known_magics : frozenset of str
+        Magics whose text is not Python that runs in this kernel. The text of magics not listed is read with care: its
+        words may be names, its body may be Python.
+
+    Raises
+    ------
+    SyntaxError
+        The cell, or the body of a magic that runs it, is not valid; the error carries the line of the cell as typed.
+
+    Examples
+    --------
+    >>> names = analyse_cell("model = Ridge(a).fit(X, y)", transform=str)
+    >>> sorted(names.reads), sorted(names.assigns)
+    (['Ridge', 'X', 'a', 'y'], ['model'])
+    """
+    return _analyse(source, transform, known_magics)
+
+
+def analyse_tree(tree: ast.Module, transform: Transform, known_magics: frozenset[str] = KNOWN_MAGICS) -> CellNames:
+    """Return the same for a cell that the shell has parsed. The tree is left as it is; lines are the tree's own."""
+    return _walk(Fragment(tree.body, LineMap()), "", transform, known_magics)
+
+
+@lru_cache(maxsize=512)
+def _analyse(source: str, transform: Transform, known_magics: frozenset[str]) -> CellNames:
+    try:
+        return _walk(parse_fragment(source, transform), source, transform, known_magics)
+    except SyntaxError as error:
+        lines = source.splitlines()
+        if error.lineno is not None and error.lineno <= len(lines):
+            error.text = lines[error.lineno - 1]
+        raise
+
+
+def _walk(cell: Fragment, source: str, transform: Transform, known_magics: frozenset[str]) -> CellNames:
+    walker = CellWalker(MagicReader(transform, known_magics), cell.lines)
+    walker.visit_all(cell.body)
+    effects, notes = walker.cell, walker.notes
+    lines = dict(effects.reads)
+    for kept in notes.functions.values():
+        for function in kept:
+            _add_unused(lines, function.reads, walker.flow)
+    return CellNames(
+        source=source,
+        reads=frozenset(lines) | effects.removes,
+        read_first=frozenset(effects.reads),
+        assigns=frozenset(effects.assigns),
+        surely_assigns=frozenset(name for name in walker.flow.sure if isinstance(name, str)),
+        deletes=frozenset(effects.deletes),
+        mutates=frozenset(effects.mutates),
+        methods={name: frozenset(called) for name, called in effects.methods.items()},
+        passed=frozenset(effects.passed),
+        dynamic=effects.dynamic,
+        binds_unknown=effects.binds_unknown,
+        modules=frozenset(notes.modules),
+        imported_names=frozenset(notes.imported_names),
+        attribute_chains=frozenset(notes.chains),
+        lines=lines,
+    )
+
+
+def _add_unused(lines: dict[str, int], reads: dict[str, int], end: Flow) -> None:
+    """Add what functions read that the cell defines and may not use: they go on living after it."""
+    for name, line in reads.items():
+        if name not in end.sure:
+            lines.setdefault(name, line)

@@ -1,0 +1,66 @@
+"""The backward slice: which of the cells executed so far a cell depends on."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+import msgspec
+
+from ._names import CellNames
+
+_LOOKING = """
+all any astype copy corr count cov describe get groupby head hist info isna isnull items iterrows itertuples join keys
+max mean median memory_usage merge min notna nunique plot predict predict_proba quantile score std sum tail to_numpy
+to_string tolist unique value_counts values var
+"""
+
+LOOKING_METHODS = frozenset(_LOOKING.split())
+"""Methods that only look at their object: a cell that calls nothing else on it is no step on the way to its value."""
+
+
+class ExecutedCell(msgspec.Struct, frozen=True):
+    """A cell that ran, in the order of execution.
+
+    Parameters
+    ----------
+    source : str
+        The cell as typed.
+    names : CellNames
+        What it read and changed.
+    ok : bool
+        It ended without an error.
+    """
+
+    source: str
+    names: CellNames
+    ok: bool = True
+
+
+def backward_slice(history: Sequence[ExecutedCell], names: Collection[str]) -> tuple[str, ...]:
+    """Return the sources of the executed cells that the values of some names come from, oldest first.
+
+    A cell counts when it ended well and binds, or may change, a name that is still needed at that point. A cell
+    executed twice counts for each execution that matters.
+
+    Parameters
+    ----------
+    history : sequence of ExecutedCell
+        Oldest first, without the cell that is asked about.
+    names : collection of str
+        What that cell reads.
+    """
+    needed = set(names)
+    imported = frozenset().union(*(cell.names.imported_names for cell in history))
+    slice_: list[str] = []
+    for cell in reversed(history):
+        if cell.ok and not needed.isdisjoint(_defines(cell.names, imported)):
+            slice_.append(cell.source)
+            needed -= cell.names.surely_assigns
+            needed |= cell.names.reads
+    return tuple(reversed(slice_))
+
+
+def _defines(names: CellNames, imported: frozenset[str]) -> frozenset[str]:
+    """Return the names whose value a cell makes or may change. What was imported does not change by being used."""
+    used = {name for name, called in names.methods.items() if not called <= LOOKING_METHODS}
+    return names.assigns | names.deletes | names.mutates | ((used | names.passed) - imported)

@@ -1,0 +1,63 @@
+"""The local machine as a place to run: ask the warm parent for a shim, else start one.
+
+Runs in the kernel. Nothing that it starts is a child of the kernel for longer than a millisecond, holds a pipe to it,
+or is in its process group, so the kernel may be interrupted, restarted or killed at any time.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+from ..entities import RunSpec
+from ..exceptions import LaunchError, RunNotFoundError
+from ..home import Home, crash_point
+from ._cold import start_shim
+from ._shim_settings import ShimSettings
+from ._submitted import LocalRun
+
+
+class LocalLauncher:
+    """Runs cells on this machine, in slots, through a shim each.
+
+    Parameters
+    ----------
+    home : Home
+        Where the runs are.
+    executor : sequence of str, optional
+        Command line of the executor, without the run directory; the run's own Python unless given.
+    shim_python : str, optional
+        Interpreter of the shim; the run's own unless given.
+    """
+
+    name = "local"
+
+    def __init__(self, home: Home, *, executor: Sequence[str] = (), shim_python: str = "") -> None:
+        if sys.platform == "win32":
+            raise LaunchError(
+                "Runs need POSIX processes and locks, which Windows has not. Use WSL or a remote Jupyter."
+            )
+        self._home = home
+        self._executor = tuple(executor)
+        self._shim_python = shim_python
+
+    def submit(self, spec: RunSpec) -> LocalRun:
+        """Start the shim of a run whose directory is filled; see `Launcher.submit`."""
+        run = self._home.run(spec.run_id)
+        # -P: a file of the user's named like a module of the standard library must not be imported by the executor.
+        executor = self._executor or (spec.python, "-P", "-m", "jupyter_mlops.executor")
+        start_shim(self._shim_python or spec.python, "_shim", os.fspath(run.path), self._settings(executor).to_json())
+        crash_point("submit.launched")
+        return self.attach(spec.run_id)
+
+    def attach(self, run_id: str) -> LocalRun:
+        """Return the handle of a run started earlier; see `Launcher.attach`."""
+        run = self._home.run(run_id)
+        if not run.exists():
+            raise RunNotFoundError(f"No run {run_id} in {self._home.path}. `%runs` lists the runs there.")
+        return LocalRun(run)
+
+    def _settings(self, executor: tuple[str, ...]) -> ShimSettings:
+        settings = self._home.settings
+        return ShimSettings(slots=settings.slots, executor=executor, log_cap=settings.log_cap_bytes)

@@ -1,0 +1,264 @@
+"""The shim: owns one run from its submission to its end, and dies with nothing undone. Standard library only.
+
+Between a launcher, which asks for it and goes away, and the executor, which it starts and outlives. It keeps no state
+that is not in the run's files and locks, so whoever is killed, the rest can tell how the run stands. It never imports
+a library, never talks to the tracking store, and never restarts anything. Python 3.9 syntax: a kernel of another
+interpreter may start it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from ..home._files import boot_id, crash_point, process_start_time, read_json, write_atomic
+from ..home._locks import LifeLock, wait_released
+from ._shim_child import execute, start_executor
+from ._shim_git import record_git
+from ._shim_log import LogCap
+from ._shim_memory import MemoryEvents
+from ._shim_outcome import Ending, judge
+from ._shim_process import ChildEnd, adopt_orphans, end_descendants, reap, send_group, utc_now
+from ._shim_queue import Slot, Ticket, take_slot
+from ._shim_settings import ShimSettings
+from ._shim_signals import Attention, default_signals
+from ._shim_stop import Stopper, stop_request
+from ._shim_upstream import Look, describe_failure, look_for_end, look_for_inputs, upstream_ids
+
+LONGEST_BLOCK_S = 2.0
+"""How long a shim sleeps in a lock before it looks around, in case a signal was lost."""
+
+
+class _EndedEarly(Exception):
+    """The run is over before its executor was started; carries status and reason."""
+
+
+class Shim:
+    """One run's owner. Made and run once, on the main thread of a process of its own.
+
+    Parameters
+    ----------
+    run_dir : Path
+        The run's directory, absolute; `spec.json` and `cell.py` are in it.
+    settings : ShimSettings
+        What the launcher decided.
+    become_executor : callable
+        Called with `run_dir` in the forked child that is to be the executor.
+    """
+
+    def __init__(self, run_dir: Path, settings: ShimSettings, become_executor: Callable[[Path], object]) -> None:
+        self._run_dir = run_dir
+        self._home = run_dir.parent.parent
+        self._settings = settings
+        self._become_executor = become_executor
+        self._attention = Attention()
+        self._told_wait: dict[str, Any] | None = None
+        self._git: int | None = None
+
+    def run(self) -> None:
+        """Own the run until `exit.json` is written. Return at once when somebody else owns or owned it."""
+        lock = LifeLock.acquire(self._run_dir / "shim.lock")
+        if lock is None:
+            return
+        crash_point("shim.locked")
+        if any((self._run_dir / name).exists() for name in ("shim.json", "exit.json")):
+            lock.release()
+            return
+        adopt_orphans()
+        self._write_exit(self._live())
+        lock.release()
+        self._await_git()
+        self._attention.close()
+
+    def _live(self) -> dict[str, Any]:
+        """Return the content of `exit.json`."""
+        try:
+            self._record()
+            spec = read_json(self._run_dir / "spec.json")
+            if spec is None:
+                raise _EndedEarly("FAILED", "spec.json cannot be read")
+            self._await_inputs()
+            self._await_upstream(spec)
+            slot = self._await_turn(spec)
+            crash_point("shim.slotted")
+            return self._execute(spec, slot)
+        except _EndedEarly as ended:
+            status, reason = ended.args
+            return {"status": status, "reason": reason, "ended_at": utc_now()}
+        except OSError as error:
+            return {"status": "FAILED", "reason": f"the run could not be started: {error}", "ended_at": utc_now()}
+        except Exception as error:  # noqa: BLE001 - a shim that died of it would leave no end
+            return {"status": "FAILED", "reason": f"the shim failed: {error!r}", "ended_at": utc_now()}
+
+    def _record(self) -> None:
+        pid = os.getpid()
+        record = {"pid": pid, "start_time": process_start_time(pid), "boot_id": boot_id(), "started_at": utc_now()}
+        write_atomic(self._run_dir / "shim.json", json.dumps(record).encode())
+        crash_point("shim.recorded")
+
+    # Before the executor ----------------------------------------------------------------------------------------------
+
+    def _await_inputs(self) -> None:
+        reason = self._await(partial(look_for_inputs, self._run_dir), {"for": "inputs"})
+        if reason:
+            raise _EndedEarly("FAILED", reason)
+
+    def _await_upstream(self, spec: dict[str, Any]) -> None:
+        run_ids = upstream_ids(spec)
+        for number, run_id in enumerate(run_ids):
+            upstream = self._home / "runs" / run_id
+            waiting = {"for": "runs", "run_ids": run_ids[number:]}
+            status = self._await(partial(look_for_end, upstream), waiting)
+            if status != "FINISHED":
+                raise _EndedEarly("FAILED", describe_failure(upstream, status))
+
+    def _await_turn(self, spec: dict[str, Any]) -> Slot:
+        ticket = Ticket(self._home, self._run_dir.name, int(spec["sequence"]))
+        ticket.draw()
+        crash_point("shim.queued")
+        slot: list[Slot] = []
+
+        def look() -> Look:
+            nearest = ticket.nearest()
+            if nearest is None:
+                found = take_slot(self._home, self._run_dir.name, self._settings.slots)
+                slot.extend([found] if found else [])
+            return Look("slot" if slot else None, nearest)
+
+        try:
+            self._await(look, lambda: {"for": "slot", "ahead": len(ticket.ahead())})
+        finally:
+            ticket.give_up()
+        return slot[0]
+
+    def _await(self, look: Callable[[], Look], waiting: dict[str, Any] | Callable[[], dict[str, Any]]) -> str:
+        """Look until there is an answer; sleep in the lock it names, or for a moment. End early when stopped."""
+        pause_s = 0.001
+        while True:
+            stopped_by = stop_request(self._run_dir)
+            if stopped_by:
+                raise _EndedEarly("KILLED", f"stopped by {stopped_by}")
+            found = look()
+            if found.answer is not None:
+                return found.answer
+            self._tell_wait(waiting() if callable(waiting) else waiting)
+            if found.lock is not None:
+                self._attention.blocked_in(partial(wait_released, found.lock), LONGEST_BLOCK_S)
+                pause_s = 0.001
+            else:
+                self._attention.sleep(pause_s)
+                pause_s = min(pause_s * 1.5, 0.02)
+
+    def _tell_wait(self, waiting: dict[str, Any]) -> None:
+        if waiting != self._told_wait:
+            self._told_wait = waiting
+            try:
+                write_atomic(self._run_dir / "wait.json", json.dumps(waiting).encode(), durable=False)
+            except OSError:
+                # A full disk: the run waits all the same, only nobody is told for what.
+                pass
+
+    # The executor -----------------------------------------------------------------------------------------------------
+
+    def _execute(self, spec: dict[str, Any], slot: Slot) -> dict[str, Any]:
+        memory = MemoryEvents()
+        started_at, began = utc_now(), time.monotonic()
+        pid = start_executor(self._run_dir, spec["cwd"], slot.number, self._become_executor)
+        crash_point("shim.started")
+        self._start_git(spec["cwd"])
+        stopper = Stopper(self._run_dir, pid, spec.get("timeout_s"), float(spec.get("grace_s", 5.0)))
+        end = self._watch(pid, stopper)
+        ended_at, duration_s = utc_now(), time.monotonic() - began
+        crash_point("shim.ended")
+        orphans = 0 if spec.get("keep_orphans") else self._end_orphans(pid)
+        slot.release()
+        ending = Ending(
+            exit_code=end.exit_code,
+            signal=end.signal,
+            result=self._result(),
+            stopped_by=stopper.stopped_by if stopper.told else None,
+            timeout_s=spec.get("timeout_s"),
+            out_of_memory=memory.struck(),
+            peak_rss_bytes=end.peak_rss_bytes,
+        )
+        status, reason = judge(ending)
+        return {
+            "status": status,
+            "reason": reason,
+            "exit_code": end.exit_code,
+            "signal": end.signal,
+            "started_at": started_at,
+            "ended_at": ended_at,
+            "duration_s": duration_s,
+            "peak_rss_bytes": end.peak_rss_bytes,
+            "orphans_ended": orphans,
+        }
+
+    def _result(self) -> dict[str, Any] | None:
+        try:
+            return read_json(self._run_dir / "result.json")
+        except OSError:
+            # Unreadable is as good as absent: the exit code decides.
+            return None
+
+    def _watch(self, pid: int, stopper: Stopper) -> ChildEnd:
+        """Serve the run until its executor has ended."""
+        log = LogCap(self._run_dir, self._settings.log_cap)
+        while True:
+            ended, _ = reap()
+            for end in ended:
+                if end.pid == pid:
+                    log.trim()
+                    return end
+            self._attention.sleep(min(stopper.advance(), log.trim()))
+
+    def _end_orphans(self, group: int) -> int:
+        if sys.platform != "linux":
+            # No subreaper: what is left of the executor's own group is all that can be found.
+            send_group(group, 9)
+            return 0
+        return end_descendants(self._git)
+
+    def _start_git(self, cwd: str) -> None:
+        self._git = os.fork()
+        if self._git == 0:
+            try:
+                default_signals()
+                record_git(self._run_dir, cwd)
+            finally:
+                os._exit(0)
+
+    def _await_git(self) -> None:
+        """Stay for the description of the working tree: nobody waits for it any more, but it belongs to the run."""
+        if self._git is not None:
+            try:
+                os.waitpid(self._git, 0)
+            except ChildProcessError:
+                # Reaped already.
+                pass
+
+    # The end ----------------------------------------------------------------------------------------------------------
+
+    def _write_exit(self, record: dict[str, Any]) -> None:
+        """Write the last word; while the disk is full keep the lock ("finishing") and try again."""
+        pause_s = 0.05
+        while self._run_dir.is_dir():
+            try:
+                write_atomic(self._run_dir / "exit.json", json.dumps(record).encode())
+                return
+            except OSError:
+                self._attention.sleep(pause_s)
+                pause_s = min(pause_s * 2, 1.0)
+
+
+def main() -> None:
+    """Be the shim of the run that the command line names: RUN_DIR SETTINGS."""
+    run_dir, settings = Path(sys.argv[1]), ShimSettings.from_json(sys.argv[2])
+    os.chdir("/")
+    Shim(run_dir, settings, execute(settings.executor)).run()

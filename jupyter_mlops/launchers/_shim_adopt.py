@@ -1,0 +1,72 @@
+"""A second shim for a run whose first was killed: it sees the run to its end. Standard library only, Python 3.9 syntax.
+
+It is not the executor's parent, so it knows the end only by the lock, and no exit code. Started when such a run is to
+be stopped.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from ..home._files import boot_id, is_same_process, process_start_time, read_json, write_atomic
+from ..home._locks import LifeLock, lock_holder, wait_released
+from ._shim_outcome import Ending, judge
+from ._shim_process import utc_now
+from ._shim_signals import Attention
+from ._shim_stop import Stopper
+
+
+def adopt(run_dir: Path) -> None:
+    """Take the place of a killed shim until the run has ended; return at once when there is nothing to adopt."""
+    lock = LifeLock.acquire(run_dir / "shim.lock")
+    if lock is None:
+        return
+    executor = read_json(run_dir / "executor.json") or {}
+    if (run_dir / "exit.json").exists() or not _is_alive(run_dir, executor):
+        lock.release()
+        return
+    attention = Attention()
+    pid = os.getpid()
+    record = {"pid": pid, "start_time": process_start_time(pid), "boot_id": boot_id(), "started_at": utc_now()}
+    write_atomic(run_dir / "shim.json", json.dumps(record).encode())
+    exit_record = _see_to_its_end(run_dir, executor, attention)
+    write_atomic(run_dir / "exit.json", json.dumps(exit_record).encode())
+    lock.release()
+
+
+def _see_to_its_end(run_dir: Path, executor: dict[str, Any], attention: Attention) -> dict[str, Any]:
+    spec = read_json(run_dir / "spec.json") or {}
+    stopper = Stopper(run_dir, executor["pid"], None, float(spec.get("grace_s", 5.0)))
+    began = time.monotonic()
+    while _is_alive(run_dir, executor):
+        due_s = stopper.advance()
+        attention.blocked_in(partial(wait_released, run_dir / "executor.lock"), max(due_s, 0.001))
+    result = read_json(run_dir / "result.json")
+    status, reason = judge(Ending(None, None, result, stopper.stopped_by if stopper.told else None))
+    return {
+        "status": status,
+        "reason": reason if stopper.told or result else "lost: its processes were killed",
+        "exit_code": result.get("exit_code") if result else None,
+        "started_at": executor.get("started_at", ""),
+        "ended_at": utc_now(),
+        "duration_s": time.monotonic() - began,
+    }
+
+
+def _is_alive(run_dir: Path, executor: dict[str, Any]) -> bool:
+    """Tell whether the very process that recorded itself executes the run: only then may its group be signalled."""
+    if not executor or lock_holder(run_dir / "executor.lock") != executor["pid"]:
+        return False
+    return is_same_process(executor["pid"], executor["start_time"], executor["boot_id"])
+
+
+def main() -> None:
+    """Be the second shim of the run that the command line names: RUN_DIR."""
+    os.chdir("/")
+    adopt(Path(sys.argv[1]))

@@ -1,0 +1,83 @@
+"""What a run waits for before its turn: its inputs, and the runs that feed it. Standard library, Python 3.9 syntax.
+
+Nothing here blocks for ever on a process that is gone: each look either finds an answer, or names a lock that a living
+process holds and that is worth waiting for.
+"""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from ..home._files import read_json
+from ..home._locks import lock_holder
+
+START_PATIENCE_S = 5.0
+"""How long a process that was asked for may take until it holds its lock."""
+
+
+class Look(NamedTuple):
+    """What a look found: an answer, or the lock whose release is worth another look (None: look again soon)."""
+
+    answer: str | None
+    lock: Path | None = None
+
+
+INPUTS_LOST = "inputs could not be stored"
+
+
+def look_for_inputs(run_dir: Path) -> Look:
+    """Say whether the inputs of a run are complete: "" when they are, the reason when they never will be."""
+    if (run_dir / "inputs.json").exists():
+        return Look("")
+    lock = run_dir / "snapshot.lock"
+    if lock_holder(lock) is not None:
+        return Look(None, lock)
+    # The writer names inputs.json before it lets its lock go, so this second look is the last word.
+    if (run_dir / "inputs.json").exists():
+        return Look("")
+    if lock.exists() and _age_s(lock) > 0.2:
+        return Look(INPUTS_LOST)
+    return Look(INPUTS_LOST if _age_s(run_dir / "spec.json") > START_PATIENCE_S else None)
+
+
+def look_for_end(run_dir: Path) -> Look:
+    """Say how a run that feeds another has ended, as one of MLflow's statuses; no answer while it goes on."""
+    status = _recorded(run_dir / "exit.json")
+    if status:
+        return Look(status)
+    for name in ("executor.lock", "shim.lock", "snapshot.lock"):
+        if lock_holder(run_dir / name) is not None:
+            return Look(None, run_dir / name)
+    # The last holder may have written its word between the two looks.
+    status = _recorded(run_dir / "exit.json") or _recorded(run_dir / "result.json")
+    if status:
+        return Look(status)
+    begun = (run_dir / "shim.json").exists() or (run_dir / "executor.json").exists()
+    if begun or _age_s(run_dir / "spec.json") > START_PATIENCE_S:
+        return Look("FAILED")
+    return Look(None)
+
+
+def describe_failure(run_dir: Path, status: str) -> str:
+    """Return the reason of a run whose upstream run did not finish."""
+    name = (read_json(run_dir / "spec.json") or {}).get("name") or run_dir.name
+    return f"upstream run {name} {'was stopped' if status == 'KILLED' else 'failed'}"
+
+
+def upstream_ids(spec: dict[str, Any]) -> list[str]:
+    """Return the ids of the runs that feed a run, each once."""
+    return list(dict.fromkeys(str(upstream["run_id"]) for upstream in spec.get("upstream", ())))
+
+
+def _recorded(path: Path) -> str | None:
+    status = (read_json(path) or {}).get("status")
+    return status if isinstance(status, str) else None
+
+
+def _age_s(path: Path) -> float:
+    try:
+        return time.time() - path.stat().st_mtime
+    except FileNotFoundError:
+        return float("inf")

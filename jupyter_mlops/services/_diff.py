@@ -1,0 +1,94 @@
+"""What differs between two runs: cell, upstream code, parameters, data, packages, metrics, and nothing that is equal."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ..entities import Fingerprint
+from ._run import Run
+
+
+@dataclass(frozen=True)
+class Change:
+    """One key's two values as text; None where a run has none."""
+
+    key: str
+    before: str | None
+    after: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunDiff:
+    """How run `b` differs from run `a`.
+
+    Parameters
+    ----------
+    a, b : Run
+        The older way round is the caller's choice.
+    cell, upstream : str
+        Unified diffs; empty when equal.
+    params, data, packages, metrics : tuple of Change
+        Only keys that differ, sorted. Data are compared by content.
+    unknown : tuple of str
+        What could not be compared, because one of the runs has not recorded it.
+    """
+
+    a: Run
+    b: Run
+    cell: str = ""
+    upstream: str = ""
+    params: tuple[Change, ...] = ()
+    data: tuple[Change, ...] = ()
+    packages: tuple[Change, ...] = ()
+    metrics: tuple[Change, ...] = ()
+    unknown: tuple[str, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing that could be compared differs."""
+        return not (self.cell or self.upstream or self.params or self.data or self.packages or self.metrics)
+
+
+def diff_runs(a: Run, b: Run) -> RunDiff:
+    """Compare two runs."""
+    origins = a.provenance, b.provenance
+    machines = a.environment, b.environment
+    unknown = () if all(machines) else ("packages (recorded when a run has delivered)",)
+    return RunDiff(
+        a=a,
+        b=b,
+        cell=_text_diff(a.cell, b.cell, a, b),
+        upstream=_text_diff("\n\n".join(origins[0].upstream_cells), "\n\n".join(origins[1].upstream_cells), a, b),
+        params=_changes(a.params, b.params),
+        data=_changes(_data(origins[0].fingerprints), _data(origins[1].fingerprints)),
+        packages=_changes(machines[0].packages, machines[1].packages) if machines[0] and machines[1] else (),
+        metrics=_changes(_shown(a.metrics), _shown(b.metrics)),
+        unknown=unknown,
+    )
+
+
+def _text_diff(before: str, after: str, a: Run, b: Run) -> str:
+    lines = difflib.unified_diff(
+        before.splitlines(), after.splitlines(), f"{a.name} {a.id[:8]}", f"{b.name} {b.id[:8]}", lineterm=""
+    )
+    return "\n".join(lines)
+
+
+def _changes(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[Change, ...]:
+    keys = sorted(before.keys() | after.keys())
+    return tuple(Change(key, before.get(key), after.get(key)) for key in keys if before.get(key) != after.get(key))
+
+
+def _data(fingerprints: tuple[Fingerprint, ...]) -> dict[str, str]:
+    return {data.name: _described(data) for data in fingerprints}
+
+
+def _described(data: Fingerprint) -> str:
+    shape = " x ".join(map(str, data.shape)) if data.shape else ""
+    return " ".join(part for part in (data.type, shape, data.digest[:12]) if part)
+
+
+def _shown(metrics: Mapping[str, float]) -> dict[str, str]:
+    return {key: repr(value) for key, value in metrics.items()}

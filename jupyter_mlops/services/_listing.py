@@ -1,0 +1,59 @@
+"""The newest runs that fit a query: ours from their directories, other tools' from the tracking store when asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from ..exceptions import UsageError
+from ._index import RunIndex
+from ._matching import RunFacts, matches
+from ._query import parse_query
+
+if TYPE_CHECKING:
+    from ..home import Home
+
+FOREIGN_TIMEOUT_S = 2.0
+"""How long a listing waits for the tracking store."""
+
+
+@dataclass(frozen=True)
+class RunPage:
+    """The answer to a listing.
+
+    Parameters
+    ----------
+    runs : tuple of RunFacts
+        Newest first; `Run` handles and, when asked for, runs of other tools after them.
+    has_more : bool
+        There are older runs that fit.
+    missing : str
+        What could not be looked at in time, in words; empty when everything was.
+    """
+
+    runs: tuple[RunFacts, ...]
+    has_more: bool = False
+    missing: str = ""
+
+
+def list_runs(index: RunIndex, query: str, limit: int, foreign: Home | None) -> RunPage:
+    """Return a page of runs.
+
+    Raises
+    ------
+    UsageError
+        The query is none, or the limit is not positive.
+    """
+    if limit < 1:
+        raise UsageError(f"A listing of {limit} runs is empty. Ask for 1 or more.")
+    wanted = parse_query(query)
+    found: list[RunFacts] = list(islice((run for run in index if matches(wanted, run)), limit + 1))
+    missing = ""
+    if foreign is not None and len(found) <= limit:
+        from ._foreign import foreign_runs
+
+        others, missing = foreign_runs(foreign, FOREIGN_TIMEOUT_S)
+        known = set(index.ids())
+        found += [run for run in others if run.id not in known and matches(wanted, run)]
+    return RunPage(tuple(found[:limit]), len(found) > limit, missing)

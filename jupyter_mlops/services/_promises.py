@@ -1,0 +1,140 @@
+"""What a cell would take with it and what it promises to bring back: the rules of DESIGN 3.3, before anything is pickled.
+
+Which names a cell reads and what it does to them comes from `capture`; here that meets what the notebook's names hold now.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections import ChainMap
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import BuiltinFunctionType, FunctionType, ModuleType
+from typing import TYPE_CHECKING
+
+from ._commands import SubmitRun
+
+if TYPE_CHECKING:
+    from ..capture import CellNames, Reach
+
+OWN_NAMES = frozenset(
+    "In Out get_ipython exit quit display _ih _oh _dh _i _ii _iii __builtin__ __builtins__ __name__ __doc__ __loader__ "
+    "__package__ __spec__ __file__ __annotations__".split()
+)
+"""Names that every shell makes for itself; the run's shell has its own."""
+
+_LAST_OUTPUTS = frozenset(("_", "__", "___"))
+"""They travel when a cell reads them, and the notebook makes its own again after each cell."""
+
+_UNCHANGEABLE = (ModuleType, FunctionType, BuiltinFunctionType, type, str, bytes, int, float, complex, type(None))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Promises:
+    """What happens to the notebook's names.
+
+    Parameters
+    ----------
+    names : CellNames
+        What the cell says.
+    captured : tuple of str
+        Names that travel, sorted.
+    attribute_chains : frozenset of str
+        Dotted expressions of the cell and of the notebook's functions that it reaches.
+    upstream : Mapping
+        Name to run id, for names that earlier runs deliver to this one.
+    pending, watched : tuple of str
+        As in `RunSpec`.
+    """
+
+    names: CellNames
+    captured: tuple[str, ...]
+    attribute_chains: frozenset[str]
+    upstream: Mapping[str, str]
+    pending: tuple[str, ...]
+    watched: tuple[str, ...]
+
+
+def decide_promises(command: SubmitRun) -> Promises:
+    """Analyse a cell against the notebook's names.
+
+    Raises
+    ------
+    SyntaxError
+        The cell is not Python; the line numbers are the cell's.
+    """
+    from ..capture import analyse_cell, reach
+
+    names = analyse_cell(command.source, command.transform or str)
+    # A pending name is in no namespace, and functions that read it reach it all the same.
+    known = ChainMap(dict.fromkeys(command.pending), dict(command.namespace))
+    given = {param.key for param in command.params}
+    read = names.reads - given
+    if names.dynamic:
+        read |= _all_data(command.namespace)
+    reached = reach(read, known)
+    wanted = (read | reached.names) - OWN_NAMES - given
+    upstream = {name: command.pending[name] for name in sorted(wanted) if name in command.pending}
+    captured = tuple(sorted(name for name in wanted if name in command.namespace and name not in upstream))
+    pending = command.returns
+    if pending is None:
+        pending = _inferred(names, reached, command.namespace, {*captured, *upstream})
+    watched = tuple(name for name in captured if name not in pending and _can_change(command.namespace[name]))
+    return Promises(
+        names=names,
+        captured=captured,
+        attribute_chains=names.attribute_chains | reached.attribute_chains,
+        upstream=upstream,
+        pending=pending,
+        watched=watched,
+    )
+
+
+def _inferred(
+    names: CellNames, reached: Reach, namespace: Mapping[str, object], travelling: set[str]
+) -> tuple[str, ...]:
+    """Return what the cell assigns, deletes or may change.
+
+    Whether a call changes a value that is still to come, nobody knows: it is taken to.
+    """
+    from ..capture import is_stateful
+
+    made = {
+        name
+        for name in names.assigns | names.deletes | reached.rebinds
+        if not _is_imported_again(name, names, namespace)
+    }
+    touched = (names.may_change | names.passed) & travelling
+    changed = {
+        name for name in touched if name not in namespace or _may_change(name, names, namespace[name], is_stateful)
+    }
+    return tuple(sorted((made | changed) - OWN_NAMES - _LAST_OUTPUTS))
+
+
+def _may_change(name: str, names: CellNames, value: object, is_stateful: Callable[[object], bool]) -> bool:
+    if not _can_change(value):
+        return False
+    return name in names.may_change or is_stateful(value)
+
+
+def _is_imported_again(name: str, names: CellNames, namespace: Mapping[str, object]) -> bool:
+    """Whether the cell binds a name only to what the notebook has imported under it already: nothing to wait for."""
+    if name not in names.imported_names or name not in namespace:
+        return False
+    held = namespace[name]
+    if isinstance(held, ModuleType):
+        return sys.modules.get(held.__name__) is held
+    module = getattr(held, "__module__", None)
+    if not isinstance(held, (type, FunctionType, BuiltinFunctionType)) or not isinstance(module, str):
+        return False
+    package = module.partition(".")[0]
+    return module != "__main__" and any(imported.partition(".")[0] == package for imported in names.modules)
+
+
+def _can_change(value: object) -> bool:
+    return not isinstance(value, _UNCHANGEABLE)
+
+
+def _all_data(namespace: Mapping[str, object]) -> frozenset[str]:
+    """Return the names that a cell with `eval` or `globals()` may read: all that the user made."""
+    return frozenset(name for name in namespace if not name.startswith("_"))

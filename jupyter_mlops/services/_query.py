@@ -1,0 +1,226 @@
+"""The language of `%runs QUERY`, of the command line and of the explorer's search field.
+
+```
+query       = [ either ]
+either      = all { "or" all }
+all         = inverse { [ "and" ] inverse }         terms side by side must all hold
+inverse     = [ "not" ] term
+term        = "(" either ")" | field | comparison | TEXT
+field       = ( "state" | "name" | "experiment" | "id" ) ( ":" | "~" ) TEXT
+comparison  = [ "metric." | "param." | "tag." ] KEY ( "=" | "==" | "!=" | "<" | "<=" | ">" | ">=" | "~" ) TEXT
+TEXT, KEY   = a word, or anything in '...' or "..."
+```
+
+A bare TEXT is looked for in the name. A KEY without a prefix is a metric when the run has one of that name, else a parameter, else a tag.
+`~` is "contains", whatever the case. Numbers compare as numbers, everything else as text. This module only parses; `_matching.py` decides.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from ..entities import RunStatus
+from ..exceptions import UsageError
+
+FIELDS = ("state", "name", "experiment", "id")
+"""What may stand before `:` or `~` and is a fact of the run itself, not one of its keys."""
+
+NAMESPACES = ("metric", "param", "tag")
+"""What may stand before a key's first dot to say where to look for it."""
+
+_TOKEN = re.compile(
+    r"""\s*(?:
+        (?P<quoted>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')
+      | (?P<operator>==|!=|<=|>=|[=<>~:])
+      | (?P<paren>[()])
+      | (?P<word>[^\s()=<>!~:"']+)
+    )""",
+    re.VERBOSE,
+)
+
+
+@dataclass(frozen=True)
+class FieldTerm:
+    """A fact of the run: `exact` for `:`, contains for `~`."""
+
+    field: str
+    text: str
+    exact: bool
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A metric, parameter or tag against a value. `namespace` is empty when the query does not say which."""
+
+    namespace: str
+    key: str
+    operator: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Not:
+    """The opposite of a query."""
+
+    term: Query
+
+
+@dataclass(frozen=True)
+class All:
+    """Every term holds; without terms, every run fits."""
+
+    terms: tuple[Query, ...] = ()
+
+
+@dataclass(frozen=True)
+class Either:
+    """At least one term holds."""
+
+    terms: tuple[Query, ...]
+
+
+Query: TypeAlias = FieldTerm | Comparison | Not | All | Either
+
+
+@dataclass(frozen=True)
+class _Token:
+    kind: str
+    text: str
+    position: int
+
+    @property
+    def keyword(self) -> str:
+        return self.text.lower() if self.kind == "word" else ""
+
+
+def parse_query(text: str) -> Query:
+    """Return the meaning of a query; an empty one fits every run.
+
+    Raises
+    ------
+    UsageError
+        The text is no query; the message shows where.
+
+    Examples
+    --------
+    >>> parse_query("acc > 0.9 name~base")
+    All(terms=(Comparison(namespace='', key='acc', operator='>', text='0.9'), FieldTerm(field='name', text='base', exact=False)))
+    """
+    parser = _Parser(text)
+    if parser.next is None:
+        return All()
+    query = parser.either()
+    if parser.next is not None:
+        raise parser.error(f"unexpected {parser.next.text!r}")
+    return query
+
+
+class _Parser:
+    """Recursive descent over the tokens, one method a rule of the grammar."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._tokens = _tokens(text)
+        self._index = 0
+
+    @property
+    def next(self) -> _Token | None:
+        return self._tokens[self._index] if self._index < len(self._tokens) else None
+
+    def error(self, what: str) -> UsageError:
+        position = self.next.position if self.next else len(self._text)
+        return _error(self._text, position, what)
+
+    def either(self) -> Query:
+        terms = [self._all()]
+        while self._keyword("or"):
+            terms.append(self._all())
+        return terms[0] if len(terms) == 1 else Either(tuple(terms))
+
+    def _all(self) -> Query:
+        terms = [self._inverse()]
+        while self._keyword("and") or self._starts_term():
+            terms.append(self._inverse())
+        return terms[0] if len(terms) == 1 else All(tuple(terms))
+
+    def _inverse(self) -> Query:
+        return Not(self._inverse()) if self._keyword("not") else self._term()
+
+    def _term(self) -> Query:
+        if self._take("paren", "("):
+            query = self.either()
+            if not self._take("paren", ")"):
+                raise self.error("expected ')'")
+            return query
+        head = self._text_token("a word")
+        operator = self._take("operator")
+        if operator is None:
+            return FieldTerm("name", head.text, exact=False)
+        value = self._text_token(f"a value after {operator.text!r}")
+        if head.kind == "word" and head.keyword in FIELDS and operator.text in (":", "~", "=", "=="):
+            return self._field(head.keyword, operator, value)
+        if operator.text == ":":
+            raise _error(
+                self._text, operator.position, f"{head.text!r} cannot stand before ':' ({', '.join(FIELDS)} can)"
+            )
+        namespace, _, key = head.text.partition(".")
+        if head.kind == "word" and namespace in NAMESPACES and key:
+            return Comparison(namespace, key, operator.text, value.text)
+        return Comparison("", head.text, operator.text, value.text)
+
+    def _field(self, field: str, operator: _Token, value: _Token) -> Query:
+        text = value.text
+        if field == "state":
+            text = text.upper()
+            if text not in RunStatus.__members__:
+                known = ", ".join(status.lower() for status in RunStatus.__members__)
+                raise _error(self._text, value.position, f"no state {value.text!r} (there are {known})")
+        return FieldTerm(field, text, exact=operator.text != "~")
+
+    def _starts_term(self) -> bool:
+        token = self.next
+        if token is None or token.keyword in ("or", "and"):
+            return False
+        return token.kind in ("word", "quoted") or token.text == "("
+
+    def _keyword(self, word: str) -> bool:
+        if self.next is not None and self.next.keyword == word:
+            self._index += 1
+            return True
+        return False
+
+    def _take(self, kind: str, text: str | None = None) -> _Token | None:
+        token = self.next
+        if token is None or token.kind != kind or (text is not None and token.text != text):
+            return None
+        self._index += 1
+        return token
+
+    def _text_token(self, expected: str) -> _Token:
+        token = self._take("word") or self._take("quoted")
+        if token is None:
+            raise self.error(f"expected {expected}")
+        return token
+
+
+def _tokens(text: str) -> list[_Token]:
+    tokens, position = [], 0
+    while text[position:].strip():
+        match = _TOKEN.match(text, position)
+        if match is None:
+            start = position + len(text[position:]) - len(text[position:].lstrip())
+            what = "this quote is not closed" if text[start] in "\"'" else f"unexpected {text[start]!r}"
+            raise _error(text, start, what)
+        kind = match.lastgroup or ""
+        value = match[kind]
+        tokens.append(
+            _Token(kind, re.sub(r"\\(.)", r"\1", value[1:-1]) if kind == "quoted" else value, match.start(kind))
+        )
+        position = match.end()
+    return tokens
+
+
+def _error(text: str, position: int, what: str) -> UsageError:
+    return UsageError(f"Query not understood at position {position + 1}: {what}. {text[:position]}>>>{text[position:]}")

@@ -1,0 +1,126 @@
+"""From what a person writes for a run to the run.
+
+```
+R = id, or its unique beginning (4 digits and more)
+  | a name                 the newest run of that name
+  | last | last~N          the newest run, the one N before it
+  | best:METRIC            largest last value among the finished runs; best:-METRIC smallest
+  | best                   by the main metric of the newest run's experiment, set once; a direction is never guessed
+```
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Iterator
+from itertools import islice
+
+from ..entities import RunStatus
+from ..exceptions import UnknownReferenceError
+from ._index import RunIndex
+from ._main_metrics import MainMetrics
+from ._names import clean_name
+from ._run import Run
+
+SHORTEST_PREFIX = 4
+"""Hex digits that the beginning of an id needs."""
+
+_ID = re.compile(r"[0-9a-f]{4,32}")
+_LAST = re.compile(r"last(?:~(\d{1,9}))?")
+
+
+class References:
+    """Resolves references among the runs of one home."""
+
+    def __init__(self, index: RunIndex, main_metrics: MainMetrics) -> None:
+        self._index = index
+        self._main_metrics = main_metrics
+
+    def find(self, reference: str, experiment: str = "") -> Run:
+        """Return the run that a reference means.
+
+        Parameters
+        ----------
+        reference : str
+            As the module's grammar has it.
+        experiment : str
+            Restrict names, `last` and `best` to one experiment.
+
+        Raises
+        ------
+        UnknownReferenceError
+            No run fits, or several do; the message lists them.
+        """
+        reference = reference.strip()
+        if match := _LAST.fullmatch(reference):
+            return self._last(int(match[1] or 0), experiment)
+        if reference == "best":
+            return self._best_by_main_metric(experiment)
+        if reference.startswith("best:"):
+            return self._best(reference.removeprefix("best:"), experiment)
+        return self._by_id_or_name(reference, experiment)
+
+    def _runs(self, experiment: str) -> Iterator[Run]:
+        return (run for run in self._index if not experiment or run.experiment == experiment)
+
+    def _last(self, back: int, experiment: str) -> Run:
+        for run in islice(self._runs(experiment), back, None):
+            return run
+        count = sum(1 for _ in self._runs(experiment))
+        raise UnknownReferenceError(f"There is no last~{back}: {count} runs here. See %runs.")
+
+    def _by_id_or_name(self, reference: str, experiment: str) -> Run:
+        if len(reference) == 32 and _ID.fullmatch(reference) and reference in self._index:
+            return self._index.get(reference)
+        candidates = [self._index.get(run_id) for run_id in self._ids_beginning(reference)]
+        wanted = clean_name(reference)
+        named = next((run for run in self._runs(experiment) if wanted and run.name == wanted), None)
+        if named is not None and named not in candidates:
+            candidates.append(named)
+        if len(candidates) == 1:
+            return candidates[0]
+        if candidates:
+            raise UnknownReferenceError(f"{reference!r} is ambiguous: {_listed(candidates)}. Write more of the id.")
+        raise UnknownReferenceError(f"No run {reference!r}.{_similar(wanted, self._runs(experiment))} See %runs.")
+
+    def _ids_beginning(self, prefix: str) -> Iterator[str]:
+        if _ID.fullmatch(prefix):
+            yield from (run_id for run_id in self._index.ids() if run_id.startswith(prefix) and run_id in self._index)
+
+    def _best_by_main_metric(self, experiment: str) -> Run:
+        where = experiment or self._last(0, "").experiment
+        metric = self._main_metrics.get(where)
+        if metric is None:
+            raise UnknownReferenceError(
+                f"Experiment {where!r} has no main metric, so nothing says what is best. "
+                "Set it once, `%runs main acc` or `%runs main -loss`, or write best:METRIC."
+            )
+        return self._best(metric, where)
+
+    def _best(self, metric: str, experiment: str) -> Run:
+        key, sign = metric.removeprefix("-"), -1 if metric.startswith("-") else 1
+        if not key:
+            raise UnknownReferenceError("best: needs a metric: best:acc (largest) or best:-loss (smallest).")
+        best: tuple[float, Run] | None = None
+        for run in self._runs(experiment):
+            if run.status is not RunStatus.FINISHED:
+                continue
+            value = sign * run.metrics.get(key, math.nan)
+            if not math.isnan(value) and (best is None or value > best[0]):
+                best = (value, run)
+        if best is None:
+            raise UnknownReferenceError(f"No finished run has a metric {key!r}. See %runs for those that were logged.")
+        return best[1]
+
+
+def _listed(candidates: Iterable[Run]) -> str:
+    return ", ".join(f"{run.id[:8]} ({run.name})" for run in islice(candidates, 8))
+
+
+def _similar(name: str, runs: Iterable[Run]) -> str:
+    from difflib import get_close_matches
+
+    names = list(dict.fromkeys(run.name for run in islice(runs, 1000)))
+    close = get_close_matches(name, names, n=3)
+    return f" Did you mean {' or '.join(map(repr, close))}?" if close else ""

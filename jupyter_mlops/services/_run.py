@@ -1,0 +1,277 @@
+"""A handle of one run: who it is, how it stands, what it printed, logged and returned.
+
+The handle is an identity and a way to the files; everything is read when it is asked for, so a handle is never out of date and the
+process that made the run need not be the one that reads it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from ..entities import CellError, Environment, GitState, Provenance, RunSpec, RunState, RunStatus
+from ..exceptions import HomeError, RunFailedError, RunNotFoundError
+from ._log import RunLog
+from ._names import clean_name
+
+if TYPE_CHECKING:
+    from ..home import Home, RunDirectory
+    from ..launchers import SubmittedRun
+
+_POLL_FIRST_S, _POLL_MOST_S = 0.001, 0.05
+
+
+class Run:
+    """One tracked execution of a cell.
+
+    Two handles of one run are equal. A handle is safe to share between threads.
+
+    Parameters
+    ----------
+    home : Home
+        Where the run lives.
+    run_id : str
+        32 hex digits.
+    attach : callable
+        Return the launcher's handle of a run, to stop it or to wait for it.
+    """
+
+    def __init__(self, home: Home, run_id: str, attach: Callable[[RunSpec], SubmittedRun]) -> None:
+        self._home = home
+        self._id = run_id
+        self._attach = attach
+        self._ended: RunState | None = None
+
+    @property
+    def id(self) -> str:
+        """32 hex digits, the run's key for ever."""
+        return self._id
+
+    @cached_property
+    def directory(self) -> RunDirectory:
+        """The run's files."""
+        return self._home.run(self._id)
+
+    @cached_property
+    def spec(self) -> RunSpec:
+        """What was asked."""
+        return self.directory.spec()
+
+    @property
+    def name(self) -> str:
+        """The name, safe to show; not unique."""
+        return clean_name(self.spec.name)
+
+    @property
+    def experiment(self) -> str:
+        """The experiment's name, safe to show."""
+        return clean_name(self.spec.experiment)
+
+    @property
+    def cell(self) -> str:
+        """The cell as typed."""
+        return self.directory.cell()
+
+    @property
+    def state(self) -> RunState:
+        """How the run stands now; true whatever died."""
+        if self._ended is None:
+            state = self.directory.state()
+            # Without a witness the verdict may still change: a slow start looks like "never started".
+            if not (state.status.is_terminal and state.ended_at):
+                return state
+            self._ended = state
+        return self._ended
+
+    @property
+    def status(self) -> RunStatus:
+        """SCHEDULED, RUNNING, FINISHED, FAILED or KILLED."""
+        return self.state.status
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether the run ended without a witness."""
+        return self.state.is_lost
+
+    @property
+    def error(self) -> CellError | None:
+        """The exception that ended the cell, when one did."""
+        result = self.directory.result()
+        return result.error if result else self.state.error
+
+    def wait(self, timeout_s: float | None = None) -> RunState:
+        """Wait for the end and return the state then; after `timeout_s` seconds the state as it is.
+
+        Interrupting the wait never touches the run.
+        """
+        _wait_until(lambda: self.state.status.is_terminal, timeout_s)
+        return self.state
+
+    def wait_delivery(self, timeout_s: float | None = None) -> bool:
+        """Wait until the results can be read, which is before the process has gone; return whether they can (or never will)."""
+        return _wait_until(lambda: self.directory.result_file.exists() or self.state.status.is_terminal, timeout_s)
+
+    def stop(self) -> RunState:
+        """Stop the run: SIGINT, then SIGTERM, then SIGKILL. Return its state; harmless when it has ended."""
+        if not self.state.status.is_terminal:
+            self._attach(self.spec).stop()
+        return self.state
+
+    @property
+    def output(self) -> RunLog:
+        """The log by byte offset."""
+        return RunLog(self.directory)
+
+    def log(self, tail: int | None = None) -> str:
+        """Return what the run has printed, or the last `tail` lines of it."""
+        return self.output.text(tail)
+
+    def follow(self, offset: int = 0) -> Iterator[str]:
+        """Yield what the run prints from byte `offset` on, until it has ended."""
+        return self.output.follow(lambda: self.state.status.is_terminal, offset)
+
+    def displays(self) -> tuple[dict[str, Any], ...]:
+        """Return the display events, oldest first: figures, tables, HTML, the last expression."""
+        from ._displays import read_displays
+
+        return read_displays(self.directory)
+
+    @property
+    def metrics(self) -> dict[str, float]:
+        """Last value of each metric."""
+        from ..tracking import last_values
+
+        return dict(last_values(self.directory))
+
+    def metric_history(self, key: str) -> tuple[Any, ...]:
+        """Return every point of a metric, in the order of logging."""
+        from ..tracking import read_metrics
+
+        return tuple(read_metrics(self.directory).get(key, ()))
+
+    @property
+    def params(self) -> dict[str, str]:
+        """Parameters as text: `-p`, and what the cell logged."""
+        from ..tracking import read_params
+
+        return dict(read_params(self.directory))
+
+    @property
+    def tags(self) -> dict[str, str]:
+        """Tags: `-t`, and what the cell set."""
+        from ..tracking import read_tags
+
+        return dict(read_tags(self.directory))
+
+    @property
+    def provenance(self) -> Provenance:
+        """Notebook, upstream cells, data fingerprints and seeds."""
+        return self.directory.provenance()
+
+    @property
+    def environment(self) -> Environment | None:
+        """Packages and machine; None until the run has delivered."""
+        return self.directory.read(Environment, self.directory.environment_file)
+
+    @property
+    def git(self) -> GitState | None:
+        """Commit and patch; None outside a repository and until the run has started."""
+        return self.directory.read(GitState, self.directory.git_file)
+
+    def result(self, name: str) -> Any:
+        """Wait for the run and return one of its results.
+
+        Raises
+        ------
+        RunFailedError
+            The run failed or was stopped, or this name could not come back.
+        UntrustedManifestError
+            The results were not written by this user; nothing is unpickled.
+        """
+        return self.results((name,))[name]
+
+    def results(self, names: tuple[str, ...] | None = None, *, held: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """Wait for the run and return its results; names that were one object are one object.
+
+        Parameters
+        ----------
+        names : tuple of str, optional
+            Only these; by default everything that came back or was released unchanged.
+        held : Mapping, optional
+            Objects that the caller still has for names that the run captured: what the run left alone comes back as these very objects.
+
+        Raises
+        ------
+        RunFailedError
+            The run failed or was stopped, or a name in `names` could not come back.
+        UntrustedManifestError
+            The results were not written by this user; nothing is unpickled.
+        """
+        from ._results import load_results
+
+        self.wait_delivery()
+        self.raise_failure()
+        return load_results(self._home, self.directory, names, held)
+
+    def raise_failure(self) -> None:
+        """Raise `RunFailedError` when the run ended badly: with the error's last line, its cell line and where the log is."""
+        result = self.directory.result()
+        if result is not None and result.status is RunStatus.FINISHED:
+            return
+        state = self.state
+        if state.status is RunStatus.FINISHED:
+            return
+        if not state.status.is_terminal:
+            # result.json of a failed cell is there before its process has gone
+            state = self.wait()
+        raise RunFailedError(_failure(self.name, state, self.error))
+
+    def keep(self) -> None:
+        """Keep the run from being collected."""
+        self.directory.keep_file.touch(mode=0o600)
+
+    def unkeep(self) -> None:
+        """Let the run be collected again."""
+        self.directory.keep_file.unlink(missing_ok=True)
+
+    @property
+    def exists(self) -> bool:
+        """Whether the run's directory is there and says what was asked."""
+        if "spec" in self.__dict__:
+            return self.directory.spec_file.exists()
+        try:
+            return bool(self.spec)
+        except (HomeError, RunNotFoundError):
+            return False
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Run) and (other._id, other._home.path) == (self._id, self._home.path)
+
+    def __hash__(self) -> int:
+        return hash(self._id)
+
+    def __repr__(self) -> str:
+        return f"<Run {self.name} {self._id[:8]} {self.status.value}>"
+
+
+def _failure(name: str, state: RunState, error: CellError | None) -> str:
+    see = f"See %runs logs {name}."
+    if error is None:
+        return f"Run {name} is {state.status.value}: {state.reason or 'no reason known'}. {see}"
+    where = f" (cell line {error.line}: {error.source.strip()})" if error.line else ""
+    last = error.message.strip().splitlines()[-1:] or [""]
+    return f"Run {name} failed: {error.type}: {last[0]}{where}. {see}"
+
+
+def _wait_until(is_true: Callable[[], bool], timeout_s: float | None) -> bool:
+    """Poll with back-off, from 1 ms to 50 ms, so that an interrupt always comes through."""
+    deadline = None if timeout_s is None else time.monotonic() + timeout_s
+    pause = _POLL_FIRST_S
+    while not is_true():
+        if deadline is not None and time.monotonic() >= deadline:
+            return False
+        time.sleep(pause)
+        pause = min(1.5 * pause, _POLL_MOST_S)
+    return True

@@ -1,0 +1,157 @@
+"""From a cell to a launched run: everything that can be refused is refused before the first file is written.
+
+The order of the files is the contract's (docs/decisions/0001-engine.md): who dies between two of them leaves a directory whose state
+anybody can tell. A failure removes the directory. Nothing here waits for a disk, a store or another process.
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from ..entities import Param, Provenance, RunSpec, Upstream
+from ..exceptions import CannotTravelError, UsageError
+from ._commands import SubmitRun, TravelReport
+from ._names import clean_name, clean_text
+from ._promises import Promises, decide_promises
+from ._run_files import launch_directory
+from ._surroundings import default_experiment, tracking_uris
+
+if TYPE_CHECKING:
+    from ..capture import PickledValues
+    from ..home import Home, RunDirectory
+    from ..launchers import Launcher
+
+
+@dataclass(frozen=True, kw_only=True)
+class Submission:
+    """A run that could start: what was asked, and what travels, packed.
+
+    `pickled` has views of live memory: nothing may change the values between planning and starting.
+    """
+
+    spec: RunSpec
+    source: str
+    provenance: Provenance
+    pickled: PickledValues
+
+
+def plan_submission(command: SubmitRun, home: Home, launcher: str) -> Submission:
+    """Return a submission; nothing is written.
+
+    Raises
+    ------
+    CannotTravelError
+        Something that the cell reads cannot leave the kernel, or all of it is too large.
+    SyntaxError
+        The cell is not Python; the line numbers are the cell's.
+    UsageError
+        There is nothing to run.
+    """
+    promises = _promises_of(command)
+    pickled = _pack(command, promises, home)
+    run_id = home.new_run_id()
+    return Submission(
+        spec=_make_spec(command, promises, home, launcher, run_id),
+        source=command.source,
+        provenance=_make_provenance(command, promises),
+        pickled=pickled,
+    )
+
+
+def report_travel(command: SubmitRun, home: Home) -> TravelReport:
+    """Return what a submission would take along and promise."""
+    promises = _promises_of(command)
+    told = {"pending": promises.pending, "watched": promises.watched, "upstream": dict(promises.upstream)}
+    try:
+        pickled = _pack(command, promises, home)
+    except CannotTravelError as error:
+        return TravelReport(refused=str(error), **told)
+    return TravelReport(values=pickled.values, **told)
+
+
+def start_run(submission: Submission, home: Home, launcher: Launcher) -> str:
+    """Write the run directory, ask the launcher for a process and return the run's id.
+
+    Raises
+    ------
+    HomeError, LaunchError
+        Nothing was started, and the directory is gone again.
+    """
+    from ..capture import write_inputs
+
+    def store(directory: RunDirectory) -> None:
+        write_inputs(directory, submission.pickled, home)
+
+    return launch_directory(submission.spec, submission.source, submission.provenance, store, home, launcher)
+
+
+def _promises_of(command: SubmitRun) -> Promises:
+    if not command.source.strip():
+        raise UsageError("The cell is empty: there is nothing to run. Write the code below the %%train line.")
+    return decide_promises(command)
+
+
+def _pack(command: SubmitRun, promises: Promises, home: Home) -> PickledValues:
+    """Pickle what travels, with the state around the cell."""
+    from ..capture import dump_values
+
+    secrets = {param.key: param.value for param in command.params if _is_secret(param)}
+    values = {name: command.namespace[name] for name in promises.captured} | secrets
+    pickled = dump_values(values, namespace=command.namespace)
+    if pickled.refused:
+        raise CannotTravelError("\n".join(map(str, pickled.refused)))
+    return pickled
+
+
+def _is_secret(param: Param) -> bool:
+    """Whether a parameter must not be written down; then it travels with the values, which only this user can read."""
+    from ..capture import mask_secrets
+
+    return mask_secrets({param.key: param.text}) != {param.key: param.text}
+
+
+def _make_spec(command: SubmitRun, promises: Promises, home: Home, launcher: str, run_id: str) -> RunSpec:
+    from ..capture import mask_secrets
+
+    settings, uris = home.settings, tracking_uris()
+    return RunSpec(
+        run_id=run_id,
+        name=clean_name(command.name) or f"run-{run_id[:6]}",
+        experiment=clean_name(command.experiment) or clean_name(default_experiment(command.notebook)),
+        sequence=home.next_sequence(run_id),
+        submitted_at=datetime.now(UTC).isoformat(timespec="milliseconds"),
+        python=sys.executable,
+        cwd=str(Path.cwd()),
+        launcher=launcher,
+        params=tuple(param for param in command.params if not _is_secret(param)),
+        tags=mask_secrets({clean_name(key): clean_text(value) for key, value in command.tags.items()}),
+        pending=promises.pending,
+        watched=promises.watched,
+        explicit_returns=command.returns is not None,
+        upstream=tuple(Upstream(name, upstream) for name, upstream in promises.upstream.items()),
+        timeout_s=command.timeout_s,
+        autolog=command.autolog,
+        tracking_uri=uris.tracking,
+        registry_uri=uris.registry,
+        origin=command.origin,
+        keep_orphans=settings.keep_orphans,
+        grace_s=settings.grace_s,
+    )
+
+
+def _make_provenance(command: SubmitRun, promises: Promises) -> Provenance:
+    from ..capture import backward_slice, provenance
+
+    known = provenance(
+        command.namespace,
+        promises.captured,
+        upstream_cells=backward_slice(command.history, promises.captured),
+        cell_id=command.cell_id,
+    )
+    return msgspec.structs.replace(known, notebook=command.notebook or known.notebook)

@@ -1,5 +1,6 @@
 """Cell text and notebook values to what a run needs, and back: names, values, ambient state."""
 
+from ._ambient import AmbientState
 from ._magics_text import KNOWN_MAGICS
 from ._modules import ModuleImport, modules_of
 from ._names import CellLine, CellNames, analyse_cell, analyse_tree
@@ -13,6 +14,7 @@ from ._stored import read_inputs, read_outputs, write_outputs
 
 __all__ = [
     "KNOWN_MAGICS",
+    "AmbientState",
     "CellLine",
     "CellNames",
     "ExecutedCell",

@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from ..entities import RunSpec
+from ..entities import Param, RunSpec
 from ._journal import Entry, read_journal
 from ._spool_reading import Point, read_keys, read_spool, spool_paths
 from ._values import MAX_PARAM_LENGTH, MAX_TAG_LENGTH, fit_text, masked
@@ -139,9 +139,14 @@ def _record_of(spec: RunSpec) -> RunRecord:
         name=spec.name,
         experiment=spec.experiment,
         start_time=milliseconds(spec.submitted_at),
-        params={param.key: fit_text(masked(param.key, param.text), MAX_PARAM_LENGTH)[0] for param in spec.params},
+        params={param.key: param_text(param) for param in spec.params},
         tags={key: fit_text(masked(key, text), MAX_TAG_LENGTH)[0] for key, text in spec.tags.items()},
     )
+
+
+def param_text(param: Param) -> str:
+    """Return a `-p` parameter as the cell itself would log it: `-p lr=1e-3` is "0.001"."""
+    return fit_text(masked(param.key, str(param.value)), MAX_PARAM_LENGTH)[0]
 
 
 def milliseconds(moment: str) -> int:

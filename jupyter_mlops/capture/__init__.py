@@ -1,13 +1,15 @@
 """Cell text and notebook values to what a run needs, and back: names, values, ambient state."""
 
 from ._ambient import AmbientState
+from ._environment import environment
 from ._magics_text import KNOWN_MAGICS
 from ._modules import ModuleImport, modules_of
 from ._names import CellLine, CellNames, analyse_cell, analyse_tree
 from ._pickle import PickledValues, dump_values, load_values
-from ._provenance import environment, fingerprint, mask_secrets, mask_urls, provenance
+from ._provenance import fingerprint, notebook_path, provenance
 from ._reach import Reach, reach, reached_names
 from ._refusals import Refusal
+from ._secrets import is_secret, mask_secrets, mask_urls
 from ._slice import ExecutedCell, backward_slice
 from ._snapshot import write_inputs
 from ._stored import read_inputs, read_outputs, write_outputs
@@ -28,10 +30,12 @@ __all__ = [
     "dump_values",
     "environment",
     "fingerprint",
+    "is_secret",
     "load_values",
     "mask_secrets",
     "mask_urls",
     "modules_of",
+    "notebook_path",
     "provenance",
     "reach",
     "reached_names",

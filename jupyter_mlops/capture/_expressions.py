@@ -11,7 +11,7 @@ from ._effects import PURE_BUILTINS, Effects, Flow, last_name, shared_names, wri
 from ._fragments import LineMap
 from ._magics_text import MagicReader, MagicText, is_shell
 from ._quoted_names import quoted_reads
-from ._scopes import ComprehensionNode, Scope, argument_names, target_names
+from ._scopes import MODULE_OWN_NAMES, ComprehensionNode, Scope, argument_names, target_names
 
 _SHELL_METHODS = "ev ex magic run_cell run_cell_async run_code run_line_magic run_cell_magic safe_execfile push"
 _RUNS_TEXT = frozenset(_SHELL_METHODS.split())
@@ -48,6 +48,8 @@ class ExpressionWalker(ast.NodeVisitor):
 
     def load(self, name: str, line: int) -> None:
         """Note that a name is read here."""
+        if name in MODULE_OWN_NAMES and name not in self.effects.assigns:
+            return
         for scope in self.scope.candidates(name):
             if scope.kind == "class" and (id(scope), name) in self.flow.sure:
                 return

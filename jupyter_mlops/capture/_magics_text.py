@@ -25,11 +25,14 @@ set_env sx system tb tensorboard unalias unload_ext uv xmode
 """
 _FOREIGN = """
 ! HTML SVG bash file html javascript js latex markdown perl pypy python python2 python3 ruby script sh svg writefile
-"""  # Their bodies run elsewhere, and wait there.
+"""
 _OURS = "train sweep step runs"
 
 KNOWN_MAGICS = frozenset(f"{_LINES} {_FOREIGN} {_OURS}".split())
-"""Magics whose text is not Python that runs in this kernel; the shell still expands `{x}` and `$x` in it."""
+"""Magics whose text is not Python that runs in this kernel; the shell still expands `{x}` and `$x` in it.
+
+Our own are among them: the body of `%%train` runs, and waits, elsewhere.
+"""
 
 _OPTIONS = {"timeit": "n:r:tcp:qov:", "prun": "D:l:rs:T:q", "time": "", "debug": "b:", "capture": ""}
 _DOLLAR = re.compile(r"(.*?)\$(\$?[\w\.]+)(?=([^']*'[^']*')*[^']*$)")

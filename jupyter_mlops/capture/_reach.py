@@ -1,24 +1,37 @@
 """Globals that the notebook's own functions, classes and instances reach: they travel and wait with them.
 
-Only objects that the notebook defined are looked into: those of `__main__`, and functions whose globals are the
-notebook's namespace.
+Code counts when the notebook defined it: it is of `__main__`, or its globals are the notebook's namespace. Libraries'
+objects are only looked through, for the notebook's functions that they hold (a wrapper's `__wrapped__`, a
+`FunctionTransformer` in a pipeline).
 """
 
 from __future__ import annotations
 
-import dis
 import functools
 from collections.abc import Iterable, Iterator, Mapping
-from types import CodeType, FunctionType, MethodType
-from weakref import WeakKeyDictionary
+from types import (
+    AsyncGeneratorType,
+    CodeType,
+    CoroutineType,
+    FrameType,
+    FunctionType,
+    GeneratorType,
+    MemberDescriptorType,
+    MethodType,
+    ModuleType,
+)
 
 import msgspec
 
-_READS_UNSEEN = frozenset({"eval", "exec", "globals"})
-_GENERATORS = ("gi_code", "cr_code", "ag_code")
-_GLOBAL_LOADS = frozenset({"LOAD_GLOBAL", "LOAD_NAME", "LOAD_FROM_DICT_OR_GLOBALS", "LOAD_CLASSDEREF"})
-_ATTRIBUTE_LOADS = frozenset({"LOAD_ATTR", "LOAD_METHOD"})
-_MOST_ITEMS = 10_000
+from ._code_names import code_names
+
+_MOST_HOPS = 7
+_MOST_OBJECTS = 2_000
+_MOST_ITEMS = 1_000
+_PLAIN = (str, bytes, bytearray, int, float, complex, type(None), type(Ellipsis), range, slice, ModuleType, CodeType)
+_LEAVES = frozenset(_PLAIN) | {bool}
+_CONTAINERS = (list, tuple, set, frozenset, dict)
+_GENERATORS = {GeneratorType: "gi", CoroutineType: "cr", AsyncGeneratorType: "ag"}
 
 
 class Reach(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,8 +40,9 @@ class Reach(msgspec.Struct, frozen=True, kw_only=True):
     Parameters
     ----------
     names : frozenset of str
-        Globals read by code on the way, as far as the namespace holds them; not the names that one started from,
-        unless code reads those too.
+        Globals that code on the way reads, whether the namespace holds them now or not (a pending name is in no
+        namespace); builtins only where the namespace has its own. Not the names that one started from, unless code
+        reads those too.
     rebinds : frozenset of str
         Globals that such code assigns or deletes (`global counter`).
     attribute_chains : frozenset of str
@@ -43,23 +57,15 @@ class Reach(msgspec.Struct, frozen=True, kw_only=True):
     dynamic: bool = False
 
 
-class _CodeNames(msgspec.Struct, frozen=True):
-    """Globals of one code object and those nested in it."""
-
-    reads: frozenset[str]
-    rebinds: frozenset[str]
-    chains: frozenset[str]
-
-
 def reached_names(names: Iterable[str], namespace: Mapping[str, object]) -> frozenset[str]:
-    """Return the globals that the notebook's own code behind some names reaches, recursively.
+    """Return the globals that the notebook's own code behind some names reads, recursively.
 
     Parameters
     ----------
     names : iterable of str
-        Where to start.
+        Where to start; those that the namespace lacks lead nowhere.
     namespace : mapping
-        The notebook's namespace; only names that it holds are returned.
+        The notebook's names.
 
     Examples
     --------
@@ -82,7 +88,11 @@ def reach(names: Iterable[str], namespace: Mapping[str, object]) -> Reach:
 
 
 class _Walk:
-    """A walk over objects, each visited once, so that cycles end."""
+    """A walk over objects, each visited once, so that cycles end.
+
+    Every step away from the notebook's own objects counts as a hop; after a few, or after some thousand objects of
+    libraries, what lies behind is data. The notebook's own objects are never given up.
+    """
 
     def __init__(self, namespace: Mapping[str, object]) -> None:
         self._namespace = namespace
@@ -91,22 +101,45 @@ class _Walk:
         self.chains: set[str] = set()
         self.dynamic = False
         self._seen: dict[int, object] = {}
-        self._pending: list[object] = []
+        self._pending: list[tuple[object, int]] = []
+        self._foreign = 0
 
     def run(self, names: Iterable[str]) -> None:
         """Visit everything from some names on."""
-        self._pending = [self._namespace[name] for name in names if name in self._namespace]
+        self._pending = [(self._namespace[name], 0) for name in names if name in self._namespace]
         while self._pending:
-            value = self._pending.pop()
-            # The value is kept with its id, so that the id of a property's temporary is not given to another object.
-            if id(value) not in self._seen:
-                self._seen[id(value)] = value
-                self._pending += self._parts(value)
+            value, hops = self._pending.pop()
+            # The value is kept with its id: otherwise a temporary's id might come back as another object's.
+            if id(value) in self._seen or issubclass(type(value), _PLAIN):
+                continue
+            self._seen[id(value)] = value
+            ours = self._is_ours(value)
+            self._foreign += not ours
+            if ours or (hops < _MOST_HOPS and self._foreign < _MOST_OBJECTS):
+                further = 0 if ours else hops + 1
+                self._pending += [(part, further) for part in self._parts(value, ours) if type(part) not in _LEAVES]
 
-    def _parts(self, value: object) -> Iterator[object]:
-        """Yield what a value leads to, and take in the globals of its code."""
+    def _is_ours(self, value: object) -> bool:
+        """Whether the notebook defined a function, a class, a generator's function, or the class of an instance."""
+        kind = type(value)
         if isinstance(value, FunctionType):
-            yield from self._function_parts(value)
+            return value.__globals__ is self._namespace or value.__module__ == "__main__"
+        if kind in _GENERATORS:
+            frame: FrameType | None = getattr(value, f"{_GENERATORS[kind]}_frame")
+            return frame is not None and frame.f_globals.get("__name__") == "__main__"
+        definer = value if isinstance(value, type) else kind
+        return definer.__dict__.get("__module__") in ("__main__", self._namespace.get("__name__", "__main__"))
+
+    def _parts(self, value: object, ours: bool) -> Iterator[object]:
+        """Yield what a value leads to, and take in the globals of the notebook's code."""
+        if isinstance(value, FunctionType):
+            yield from self._function_parts(value, ours)
+        elif type(value) in _GENERATORS:
+            if ours:
+                yield from self._take(getattr(value, f"{_GENERATORS[type(value)]}_code"))
+        elif isinstance(value, type):
+            if ours:
+                yield from (*value.__bases__, type(value), *vars(value).values())
         elif isinstance(value, MethodType):
             yield from (value.__func__, value.__self__)
         elif isinstance(value, functools.partial):
@@ -115,112 +148,53 @@ class _Walk:
             yield value.__func__
         elif isinstance(value, property):
             yield from (value.fget, value.fset, value.fdel)
-        elif isinstance(value, type):
-            if self._is_ours(value):
-                yield from (*value.__bases__, type(value), *vars(value).values())
-        elif isinstance(value, list | tuple | set | frozenset | dict):
-            yield from _callables_in(value)
         else:
-            yield from self._instance_parts(value)
+            yield from _contents(value)
+            if ours:
+                yield from (type(value), *_slots(value))
 
-    def _function_parts(self, function: FunctionType) -> Iterator[object]:
-        if function.__globals__ is self._namespace or function.__module__ == "__main__":
-            self._take(function.__code__)
-            yield from (read for read in self._values_of(function.__code__))
+    def _function_parts(self, function: FunctionType, ours: bool) -> Iterator[object]:
+        if ours:
+            yield from self._take(function.__code__)
             yield from function.__annotations__.values()
-            yield from function.__defaults__ or ()
+            yield from (function.__defaults__ or ())
             yield from (function.__kwdefaults__ or {}).values()
-        # A library's wrapper (`functools.wraps`, `jit`) holds the notebook's function in its closure or attributes.
         for cell in function.__closure__ or ():
             try:
                 yield cell.cell_contents
-            except ValueError:
+            except ValueError:  # the enclosing function has not bound it yet
                 continue
         yield from vars(function).values()
 
-    def _instance_parts(self, value: object) -> Iterator[object]:
-        kind = type(value)
-        for attribute in _GENERATORS:
-            code = getattr(value, attribute, None) if kind.__module__ == "builtins" else None
-            if isinstance(code, CodeType) and self._is_ours_by_frame(value, attribute):
-                self._take(code)
-                yield from self._values_of(code)
-        wrapped = _attributes(value).get("__wrapped__")
-        if wrapped is not None:
-            yield wrapped
-        if self._is_ours(kind):
-            yield kind
-            yield from _attributes(value).values()
-
-    def _is_ours(self, kind: type) -> bool:
-        return kind.__module__ == "__main__" or kind.__module__ == self._namespace.get("__name__", "__main__")
-
-    def _is_ours_by_frame(self, generator: object, attribute: str) -> bool:
-        frame = getattr(generator, attribute.replace("code", "frame"), None)
-        return frame is not None and frame.f_globals is self._namespace
-
-    def _take(self, code: CodeType) -> None:
-        found = code_names(code)
-        self.names |= {name for name in found.reads if name in self._namespace}
-        self.rebinds |= found.rebinds
-        self.chains |= found.chains
-        self.dynamic |= not _READS_UNSEEN.isdisjoint(found.reads - self._namespace.keys())
-
-    def _values_of(self, code: CodeType) -> list[object]:
-        return [self._namespace[name] for name in code_names(code).reads if name in self._namespace]
+    def _take(self, code: CodeType) -> Iterator[object]:
+        """Take in the globals of some code, and yield what they hold now."""
+        used = code_names(code)
+        reads = used.reads | (used.builtins & self._namespace.keys())
+        self.names |= reads
+        self.rebinds |= used.rebinds
+        self.chains |= used.chains
+        self.dynamic |= used.dynamic
+        yield from (self._namespace[name] for name in reads if name in self._namespace)
 
 
-def _attributes(value: object) -> dict[str, object]:
-    """Return an instance's own attributes without running its code."""
+def _contents(value: object) -> Iterator[object]:
+    """Yield the items and attributes of an object without running its code."""
+    if isinstance(value, _CONTAINERS) and len(value) <= _MOST_ITEMS:
+        yield from value.values() if isinstance(value, dict) else value
     try:
         attributes = object.__getattribute__(value, "__dict__")
     except AttributeError:
-        return {}
-    return attributes if isinstance(attributes, dict) else {}
+        attributes = None
+    if isinstance(attributes, dict):
+        yield from list(attributes.values())
 
 
-def _callables_in(
-    container: list[object] | tuple[object, ...] | set[object] | frozenset[object] | dict[object, object],
-) -> list[object]:
-    """Return the items of a container that may lead to code; large containers hold data."""
-    if len(container) > _MOST_ITEMS:
-        return []
-    items = list(container.values()) if isinstance(container, dict) else list(container)
-    return [item for item in items if not isinstance(item, str | bytes | int | float | complex | None)]
-
-
-_CODE_NAMES: WeakKeyDictionary[CodeType, _CodeNames] = WeakKeyDictionary()
-
-
-def code_names(code: CodeType) -> _CodeNames:
-    """Return the globals that a code object and those nested in it read and rebind."""
-    known = _CODE_NAMES.get(code)
-    if known is None:
-        known = _CODE_NAMES[code] = _read_code(code)
-    return known
-
-
-def _read_code(code: CodeType) -> _CodeNames:
-    reads: set[str] = set()
-    rebinds: set[str] = set()
-    chains: set[str] = set()
-    chain: list[str] = []
-    for instruction in dis.get_instructions(code):
-        if chain and instruction.opname in _ATTRIBUTE_LOADS:
-            chain.append(instruction.argval)
-            continue
-        if len(chain) > 1:
-            chains.add(".".join(chain))
-        chain = []
-        if instruction.opname in _GLOBAL_LOADS:
-            reads.add(instruction.argval)
-            chain = [instruction.argval]
-        elif instruction.opname in ("STORE_GLOBAL", "DELETE_GLOBAL"):
-            rebinds.add(instruction.argval)
-    for constant in code.co_consts:
-        if isinstance(constant, CodeType):
-            nested = code_names(constant)
-            reads |= nested.reads
-            rebinds |= nested.rebinds
-            chains |= nested.chains
-    return _CodeNames(frozenset(reads), frozenset(rebinds), frozenset(chains))
+def _slots(value: object) -> Iterator[object]:
+    """Yield what the `__slots__` of an object hold."""
+    for kind in type(value).__mro__:
+        for slot, member in kind.__dict__.items():
+            if type(member) is MemberDescriptorType and slot != "__dict__":
+                try:
+                    yield member.__get__(value)
+                except AttributeError:  # an empty slot
+                    continue

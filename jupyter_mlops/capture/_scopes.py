@@ -10,6 +10,11 @@ from typing import Literal
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 ComprehensionNode = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 
+MODULE_OWN_NAMES = frozenset(
+    ("__name__", "__doc__", "__file__", "__package__", "__loader__", "__spec__", "__builtins__", "__annotations__")
+) | {"__module__", "__qualname__", "__debug__", "__class__", "get_ipython"}
+"""Names that every namespace of a shell, or every class body, has by itself: they are nobody's values."""
+
 
 @dataclass(slots=True, eq=False)
 class Scope:

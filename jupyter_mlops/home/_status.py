@@ -35,6 +35,7 @@ def read_state(run: RunDirectory) -> RunState:
     ended = run.exit()
     if ended is not None:
         return _told_by_exit(run, ended)
+    had_begun = _has_begun(run)
     living = _living(run)
     if living is not None:
         return living
@@ -42,8 +43,16 @@ def read_state(run: RunDirectory) -> RunState:
     ended = run.exit()
     if ended is not None:
         return _told_by_exit(run, ended)
+    # What is found now is proof of a death only if it was there when we looked for life.
+    if not had_begun and _has_begun(run):
+        return read_state(run)
     result = run.result()
     return _told_by_result(run, result) if result is not None else _untold(run)
+
+
+def _has_begun(run: RunDirectory) -> bool:
+    """Tell whether a run has ever had a process that took its lock."""
+    return run.shim_file.exists() or run.executor_file.exists()
 
 
 def _living(run: RunDirectory) -> RunState | None:

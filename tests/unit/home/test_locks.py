@@ -1,0 +1,269 @@
+"""Locks that live exactly as long as their process, seen by others without being touched."""
+
+import os
+import signal
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from jupyter_mlops.home import LifeLock, exclusive, lock_holder, wait_released
+from jupyter_mlops.home._locks import _probed_holder
+
+
+def test_a_lock_is_held_by_one_process_and_names_it(tmp_path, holder):
+    path = tmp_path / "a.lock"
+    process = holder(path)
+    assert (lock_holder(path), LifeLock.acquire(path)) == (process.pid, None)
+    assert path.read_text() == f"{process.pid}\n"
+
+
+def test_a_lock_that_nobody_holds_can_be_taken_and_given_up(tmp_path):
+    path = tmp_path / "a.lock"
+    with LifeLock.acquire(path) as lock:
+        assert (lock_holder(path), LifeLock.acquire(path)) == (os.getpid(), None)
+    lock.release()
+    assert (lock_holder(path), path.stat().st_mode & 0o777) == (None, 0o600)
+
+
+def test_there_is_no_holder_where_there_is_no_file(tmp_path):
+    assert (lock_holder(tmp_path / "no"), wait_released(tmp_path / "no")) == (None, True)
+
+
+def test_the_holder_may_look_at_its_own_lock(tmp_path, python):
+    """A record lock goes when any descriptor of its file is closed: looking must not open one."""
+    path = tmp_path / "a.lock"
+    with LifeLock.acquire(path):
+        link = tmp_path / "link"
+        link.symlink_to(path)
+        for name in (path, link):
+            lock_holder(name)
+            wait_released(name, 0.01)
+            LifeLock.acquire(name)
+        look = python("import sys; from jupyter_mlops.home import lock_holder; print(lock_holder(sys.argv[1]))", path)
+        assert look.stdout.read() == f"{os.getpid()}\n"
+
+
+@pytest.mark.parametrize("end", ["kill", "exit"])
+def test_a_lock_dies_with_its_process(tmp_path, holder, end):
+    path = tmp_path / "a.lock"
+    process = holder(path)
+    process.kill() if end == "kill" else process.stdin.close()
+    assert wait_released(path, 20)
+    assert lock_holder(path) is None
+
+
+FORKING = """
+import os, sys
+from jupyter_mlops.home import LifeLock
+lock = LifeLock.acquire(sys.argv[1])
+pids = [os.fork() for _ in range(2)] if sys.argv[2] == "two" else [os.fork()]
+if 0 in pids:
+    if sys.argv[2] == "release":
+        lock.release()
+    while True:
+        os.read(0, 1)
+print(*pids, flush=True)
+sys.stdin.read()
+"""
+
+
+def test_f19_a_lock_dies_although_forked_children_live(tmp_path, python):
+    path = tmp_path / "a.lock"
+    process = python(FORKING, path, "two")
+    children = [int(pid) for pid in process.stdout.readline().split()]
+    assert lock_holder(path) == process.pid
+    process.kill()
+    process.wait()
+    assert lock_holder(path) is None
+    for pid in children:
+        os.kill(pid, 0)
+
+
+def test_a_forked_child_cannot_give_up_its_parents_lock(tmp_path, python, until):
+    path = tmp_path / "a.lock"
+    process = python(FORKING, path, "release")
+    child = int(process.stdout.readline())
+    until(lambda: path not in {descriptor.readlink() for descriptor in Path(f"/proc/{child}/fd").iterdir()})
+    assert lock_holder(path) == process.pid
+
+
+def test_a_forked_child_holds_nothing_itself(tmp_path):
+    path = tmp_path / "a.lock"
+    with LifeLock.acquire(path):
+        parent = os.getpid()
+        pid = os.fork()
+        if pid == 0:
+            os._exit(0 if lock_holder(path) == parent and LifeLock.acquire(path) is None else 1)
+        assert os.waitpid(pid, 0)[1] == 0
+        assert lock_holder(path) == parent
+
+
+def test_a_new_process_inherits_nothing(tmp_path):
+    with LifeLock.acquire(tmp_path / "a.lock") as lock:
+        assert not any(os.get_inheritable(descriptor) for descriptor in lock._descriptors)
+
+
+def test_waiting_without_a_limit_ends_with_the_holder(tmp_path, holder):
+    path = tmp_path / "a.lock"
+    process = holder(path)
+    ended = []
+    waiter = threading.Thread(target=lambda: ended.append(wait_released(path)))
+    waiter.start()
+    assert lock_holder(path) == process.pid
+    process.kill()
+    waiter.join(20)
+    assert ended == [True]
+
+
+def test_waiting_with_a_limit_says_that_it_is_still_held(tmp_path, holder):
+    path = tmp_path / "a.lock"
+    holder(path)
+    began = time.monotonic()
+    assert not wait_released(path, 0.2)
+    assert 0.2 <= time.monotonic() - began < 5
+
+
+def test_waiting_can_be_interrupted(tmp_path, holder):
+    path = tmp_path / "a.lock"
+    process = holder(path)
+    interrupt = threading.Timer(0.2, signal.pthread_kill, (threading.main_thread().ident, signal.SIGINT))
+    interrupt.start()
+    with pytest.raises(KeyboardInterrupt):
+        wait_released(path)
+    assert lock_holder(path) == process.pid
+
+
+WAITING = """
+import sys
+from jupyter_mlops.home import wait_released
+print("ready", flush=True)
+wait_released(sys.argv[1])
+print("released", flush=True)
+sys.stdin.read()
+"""
+
+
+def test_those_who_wait_are_no_holders(tmp_path, holder, python):
+    """Somebody who waits gets a shared lock for a moment; it must keep nobody out and never be seen."""
+    path = tmp_path / "a.lock"
+    process = holder(path)
+    waiters = [python(WAITING, path) for _ in range(3)]
+    for waiter in waiters:
+        assert waiter.stdout.readline() == "ready\n"
+    process.kill()
+    process.wait()
+    with LifeLock.acquire(path) as lock:
+        assert lock is not None
+        assert lock_holder(path) == os.getpid()
+    assert [waiter.stdout.readline() for waiter in waiters] == ["released\n"] * 3
+
+
+def test_a_thread_that_waits_does_not_cost_another_its_lock(tmp_path, holder, python):
+    path = tmp_path / "a.lock"
+    process = holder(path)
+    waiter = threading.Thread(target=wait_released, args=(path,))
+    waiter.start()
+    process.kill()
+    process.wait()
+    with LifeLock.acquire(path):
+        waiter.join(20)
+        look = python("import sys; from jupyter_mlops.home import lock_holder; print(lock_holder(sys.argv[1]))", path)
+        assert look.stdout.read() == f"{os.getpid()}\n"
+
+
+def test_a_lock_file_that_was_removed_is_no_lock(tmp_path, python):
+    path = tmp_path / "a.lock"
+    with LifeLock.acquire(path):
+        path.unlink()
+        with LifeLock.acquire(path) as second:
+            assert second is not None
+            assert lock_holder(path) == os.getpid()
+
+
+def test_of_many_threads_one_gets_the_lock(tmp_path):
+    path = tmp_path / "a.lock"
+    start = threading.Barrier(8)
+    taken = []
+
+    def take():
+        start.wait()
+        for _ in range(50):
+            lock = LifeLock.acquire(path)
+            lock_holder(path)
+            if lock is not None:
+                taken.append(lock)
+
+    threads = [threading.Thread(target=take) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(taken) == 1
+    taken[0].release()
+
+
+COUNTING = """
+import sys
+from pathlib import Path
+from jupyter_mlops.home import exclusive
+count = Path(sys.argv[1])
+for _ in range(50):
+    with exclusive(sys.argv[2]):
+        count.write_text(str(int(count.read_text()) + 1))
+"""
+
+
+def test_exclusive_sections_of_processes_and_threads_do_not_overlap(tmp_path, python):
+    count, path = tmp_path / "count", tmp_path / "a.lock"
+    count.write_text("0")
+    processes = [python(COUNTING, count, path) for _ in range(2)]
+
+    def add():
+        for _ in range(50):
+            with exclusive(path):
+                count.write_text(str(int(count.read_text()) + 1))
+
+    threads = [threading.Thread(target=add) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [process.wait() for process in processes] == [0, 0]
+    assert count.read_text() == "200"
+
+
+def test_an_exclusive_section_does_not_wait_for_ever(tmp_path, holder):
+    path = tmp_path / "a.lock"
+    process = holder(path)
+    with pytest.raises(TimeoutError, match=f"locked by process {process.pid}"):
+        with exclusive(path, timeout_s=0.05):
+            pass
+
+
+def test_a_lock_in_no_directory_is_an_error(tmp_path):
+    with pytest.raises(FileNotFoundError):
+        LifeLock.acquire(tmp_path / "no" / "a.lock")
+
+
+def test_where_the_system_does_not_tell_the_holder_is_read_from_the_file(tmp_path, holder):
+    path = tmp_path / "a.lock"
+    process = holder(path)
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        assert _probed_holder(descriptor) == process.pid
+        process.kill()
+        process.wait()
+        assert _probed_holder(descriptor) is None
+    finally:
+        os.close(descriptor)
+
+
+def test_looking_is_quick(tmp_path, holder):
+    path = tmp_path / "a.lock"
+    holder(path)
+    began = time.perf_counter()
+    for _ in range(200):
+        lock_holder(path)
+    assert (time.perf_counter() - began) / 200 < 0.001

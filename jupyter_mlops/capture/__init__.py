@@ -2,6 +2,7 @@
 
 from ._ambient import AmbientState
 from ._environment import environment
+from ._digest import digest
 from ._magics_text import KNOWN_MAGICS
 from ._modules import ModuleImport, modules_of
 from ._names import CellLine, CellNames, analyse_cell, analyse_tree
@@ -12,7 +13,9 @@ from ._refusals import Refusal
 from ._secrets import is_secret, mask_secrets, mask_urls
 from ._slice import ExecutedCell, backward_slice
 from ._snapshot import write_inputs
+from ._stateful import is_stateful
 from ._stored import read_inputs, read_outputs, write_outputs
+from ._travel import pick_values
 
 __all__ = [
     "KNOWN_MAGICS",
@@ -27,15 +30,18 @@ __all__ = [
     "analyse_cell",
     "analyse_tree",
     "backward_slice",
+    "digest",
     "dump_values",
     "environment",
     "fingerprint",
     "is_secret",
+    "is_stateful",
     "load_values",
     "mask_secrets",
     "mask_urls",
     "modules_of",
     "notebook_path",
+    "pick_values",
     "provenance",
     "reach",
     "reached_names",

@@ -1,8 +1,8 @@
 """Cell text and notebook values to what a run needs, and back: names, values, ambient state."""
 
 from ._ambient import AmbientState
-from ._environment import environment
 from ._digest import digest
+from ._environment import environment
 from ._magics_text import KNOWN_MAGICS
 from ._modules import ModuleImport, modules_of
 from ._names import CellLine, CellNames, analyse_cell, analyse_tree

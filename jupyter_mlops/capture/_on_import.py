@@ -64,7 +64,7 @@ _finder = _Finder()
 
 @contextlib.contextmanager
 def _random_numbers_kept() -> Iterator[None]:
-    """Keep the global generators as they are: TensorFlow, XGBoost and LightGBM draw from them when they are imported."""
+    """Keep the global generators as they are: TensorFlow, XGBoost and LightGBM draw from them at their import."""
     drawn = random.getstate()
     legacy = sys.modules.get("numpy.random")
     legacy_drawn = legacy.get_state(legacy=False) if is_loaded("numpy.random") and legacy is not None else None

@@ -43,7 +43,8 @@ def text_of(error: BaseException) -> str:
     """Return an exception's message."""
     try:
         return str(error).encode("utf-8", "backslashreplace").decode()
-    except Exception:  # the message of a broken exception class must not replace the error itself
+    # The message of a broken exception class must not replace the error itself.
+    except Exception:  # noqa: BLE001
         return f"<{type(error).__name__} that cannot be printed>"
 
 

@@ -1,7 +1,7 @@
 """Which inputs a cell changed: each is fingerprinted right after it was restored and again when the cell has ended.
 
-A fingerprint is what a value's pickle says, without its large buffers. Those lie in private mappings of the object store, where the
-system knows which pages were written: a gigabyte that was only read costs neither a hash nor a copy.
+A fingerprint is what a value's pickle says, without its large buffers. Those lie in private mappings of the object
+store, where the system knows which pages were written: a gigabyte that was only read costs neither a hash nor a copy.
 """
 
 from __future__ import annotations

@@ -13,16 +13,15 @@ from ..exceptions import LaunchError
 from ..home import LifeLock, RunDirectory, boot_id, crash_point, process_start_time
 
 
-def claim(run: RunDirectory) -> LifeLock:
-    """Take a run: from here on it is RUNNING for as long as this process lives.
+def claim(run: RunDirectory) -> None:
+    """Take a run: from here on it is RUNNING for as long as this process lives; there is no giving it back.
 
     Raises
     ------
     LaunchError
         Another process executes it.
     """
-    lock = LifeLock.acquire(run.executor_lock)
-    if lock is None:
+    if LifeLock.acquire(run.executor_lock) is None:
         raise LaunchError(
             f"Run {run.run_id} is being executed by another process. Submit the cell again for another run."
         )
@@ -30,11 +29,10 @@ def claim(run: RunDirectory) -> LifeLock:
     # Not durable: after a power cut nobody asks which process it was.
     run.write(_record(), run.executor_file, durable=False)
     crash_point("executor.recorded")
-    return lock
 
 
 def reset_signals() -> None:
-    """Let SIGINT interrupt the cell and SIGTERM end it, whatever the parent process had; show where native code crashed."""
+    """Let SIGINT interrupt the cell and SIGTERM end it, whatever the parent had; show where native code crashed."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     # A file size limit must be an error of write(2), not the end of the training.

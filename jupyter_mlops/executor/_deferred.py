@@ -6,7 +6,7 @@ import traceback
 from collections.abc import Callable
 
 after_delivery: list[Callable[[], None]] = []
-"""Called in order once the waiting notebook has the results of a run that finished, while the run still counts as running.
+"""Called in order once the waiting notebook has the results of a run that finished; the run still counts as running.
 
 A call that raises is shown in the log and does not change how the run ended.
 """
@@ -18,5 +18,6 @@ def run_deferred() -> None:
         work = after_delivery.pop(0)
         try:
             work()
-        except Exception:  # a plot that fails must not cost the run its status or the other plots
+        # A plot that fails must not cost the run its status or the other plots.
+        except Exception:  # noqa: BLE001
             traceback.print_exc()

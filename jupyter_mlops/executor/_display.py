@@ -1,4 +1,4 @@
-"""What a run shows besides text: one line of `display.jsonl` an event, with the place in `output.log` at which it stands.
+"""What a run shows besides text: a line of `display.jsonl` an event, with its place in `output.log`.
 
 The front end merges the two files; neither needs the other to be whole.
 """
@@ -82,7 +82,7 @@ class DisplayLog:
                 self._append(event)
 
     def _set_aside(self, seq: int, data: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
-        """Return the payloads that stay in the event, and the files (MIME type to relative path) of those that do not."""
+        """Return the payloads that stay in the event, and the files (MIME type to path) of those that do not."""
         small: dict[str, Any] = {}
         files: dict[str, str] = {}
         for mime, payload in data.items():
@@ -129,7 +129,7 @@ class RunDisplayPublisher(DisplayPublisher):  # type: ignore[misc]  # IPython is
 
     log: DisplayLog | None = None
 
-    def publish(  # noqa: D102 - IPython's
+    def publish(
         self,
         data: dict[str, Any],
         metadata: dict[str, Any] | None = None,
@@ -138,6 +138,7 @@ class RunDisplayPublisher(DisplayPublisher):  # type: ignore[misc]  # IPython is
         update: bool = False,
         **_: object,
     ) -> None:
+        """Add a display, or with `update` a new version of the one with the same `display_id`."""
         self._validate_data(data, metadata)
         data = without_widget_views(data)
         if self.log is None or not self.log.is_ours:

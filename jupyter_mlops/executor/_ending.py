@@ -43,6 +43,7 @@ def leave(streams: RunStreams) -> None:
         # Private, but the only way to what `concurrent.futures` and user threads rely on.
         threading._shutdown()  # type: ignore[attr-defined]
         atexit._run_exitfuncs()
-    except BaseException:  # an interrupt, or a library's own end: the run's result is written already
+    # An interrupt, or a library's own end: the run's result is written already.
+    except BaseException:  # noqa: BLE001
         traceback.print_exc()
     streams.flush()

@@ -1,4 +1,4 @@
-"""matplotlib's figures as displays at the end of the cell, as in a notebook, without importing matplotlib for a cell that does not."""
+"""matplotlib's figures as displays at the end of the cell, as in a notebook. A cell without any imports nothing."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ _SHOWS_NOTHING = frozenset({"agg", "cairo", "pdf", "pgf", "ps", "svg", "template
 def show_figures_inline(shell: InteractiveShell) -> None:
     """Let figures be shown in the run's output.
 
-    Called when the notebook's own settings are in place. Where matplotlib is imported later, its inline backend hooks itself up.
+    Called when the notebook's own settings are in place. Where matplotlib is imported later, its inline backend hooks
+    itself up.
     """
     if os.environ.get("MPLBACKEND", "").lower() not in _SHOWS_NOTHING:
         os.environ["MPLBACKEND"] = INLINE_BACKEND

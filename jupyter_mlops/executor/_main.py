@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import importlib
 import os
 import sys
 import time
@@ -9,8 +11,10 @@ import traceback
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..capture import write_outputs
-from ..entities import CellError, Result, RunSpec, RunStatus
+import msgspec
+
+from ..capture import dump_values, load_values, write_outputs
+from ..entities import CellError, Manifest, ProcessRecord, Result, RunSpec, RunStatus, decode
 from ..exceptions import HomeError, LaunchError, MlopsError
 from ..home import Home, RunDirectory, crash_point
 from ._cell import EXIT_ERROR, EXIT_INTERRUPTED, CellEnd, run_cell
@@ -22,11 +26,26 @@ from ._ending import leave, write_when_there_is_room
 from ._figures import show_figures_inline
 from ._inputs import restore_inputs
 from ._outputs import Promise, pickle_outputs
-from ._shell import RunShell, take_shell
+from ._shell import RunShell, prepare_shell, take_shell
 from ._streams import RunStreams, install_streams
 
 EXIT_TAKEN = 75
 """Another process executes the run (EX_TEMPFAIL); nothing was touched."""
+
+
+def prepare() -> None:
+    """Do beforehand what every run needs: the forks of a process that called this once start in milliseconds.
+
+    Starts no thread. Call it before the libraries of a notebook are imported, so that they see a notebook.
+    """
+    prepare_shell()
+    # What the first use of a type or of the pickler builds and keeps.
+    for kind in (RunSpec, Manifest, ProcessRecord, Result):
+        with contextlib.suppress(msgspec.ValidationError):
+            decode(b"{}", kind)
+    load_values(dump_values({"rehearsal": [1]}).stream, namespace={})
+    # What a run comes to need after its first second.
+    importlib.import_module("psutil")
 
 
 def main(run_dir: Path) -> int:
@@ -42,25 +61,26 @@ def main(run_dir: Path) -> int:
     Returns
     -------
     int
-        The exit code: 0 where the cell ended well, what it gave to `sys.exit`, 1 after an exception, 130 after an interrupt.
+        The exit code: 0 where the cell ended well, what it gave to `sys.exit`, 1 after an exception, 130 after an
+        interrupt.
     """
     started = time.monotonic()
     reset_signals()
     home = Home.open(run_dir.parent.parent)
     run = home.run(run_dir.name)
     try:
-        lock = claim(run)
+        # Held until the process is gone: the lock is its life.
+        claim(run)
     except LaunchError as error:
         sys.stderr.write(f"{error}\n")
         return EXIT_TAKEN
-    with lock:
-        execution = Execution(home, run, run.spec(), install_streams(), started)
-        result = execution.execute()
-        write_when_there_is_room(lambda: run.write(result, run.result_file))
-        crash_point("executor.result")
-        if result.status is RunStatus.FINISHED:
-            run_deferred()
-        leave(execution.streams)
+    execution = Execution(home, run, run.spec(), install_streams(), started)
+    result = execution.execute()
+    write_when_there_is_room(lambda: run.write(result, run.result_file))
+    crash_point("executor.result")
+    if result.status is RunStatus.FINISHED:
+        run_deferred()
+    leave(execution.streams)
     return result.exit_code
 
 
@@ -83,6 +103,11 @@ class Execution:
         except MlopsError as error:
             sys.stderr.write(f"{error}\n")
             return self._failed(CellEnd(EXIT_ERROR, cell_error(error, "", str(error))))
+        # Restoring runs the code of any library; the run must not end without saying what it raised.
+        except BaseException as error:  # noqa: BLE001
+            traceback.print_exc()
+            code = EXIT_INTERRUPTED if isinstance(error, KeyboardInterrupt) else EXIT_ERROR
+            return self._failed(CellEnd(code, cell_error(error, "")))
         crash_point("executor.restored")
         pid = os.getpid()
         end = run_cell(shell, self.run.cell())
@@ -124,7 +149,8 @@ class Execution:
             return self._failed(CellEnd(EXIT_INTERRUPTED, cell_error(error, "")))
         except HomeError as error:
             return self._finished(untransferable=dict.fromkeys(self.spec.pending, str(error)))
-        except Exception as error:  # a value's own code may raise anything; the cell itself was fine
+        # A value's own code may raise anything, and the cell itself was fine.
+        except Exception as error:  # noqa: BLE001
             traceback.print_exc()
             reason = f"packing the results failed: {type(error).__name__}: {error}"
             return self._finished(untransferable=dict.fromkeys(self.spec.pending, reason))

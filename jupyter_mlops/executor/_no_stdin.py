@@ -11,7 +11,7 @@ from IPython.core.error import StdinNotImplementedError
 
 
 def refuse_questions() -> None:
-    """Make `input()`, `getpass.getpass()` and `breakpoint()` raise `StdinNotImplementedError`; debuggers ask through `input`."""
+    """Make `input()`, `getpass()` and `breakpoint()` raise `StdinNotImplementedError`; debuggers use `input`."""
     builtins.input = _refuse("input()", "Pass the value with -p NAME=VALUE, or ask for it in a cell before %%train.")
     getpass.getpass = _refuse("getpass()", "Ask for it in a cell before %%train, or read it from the environment.")
     sys.breakpointhook = _refuse("breakpoint()", "Run the cell without %%train to debug it.")

@@ -1,4 +1,4 @@
-"""What comes back: the names that the run promised, those that the cell bound besides, and nothing that is as it was."""
+"""What comes back: the names that the run promised, those bound besides, and nothing that is as it was."""
 
 from __future__ import annotations
 

@@ -1,5 +1,7 @@
-"""The IPython shell of a run. Its user namespace *is* the module `__main__`, so that pickle, `torch.save` and `multiprocessing` find
-what the notebook defines; it has no prompt, no history database, no thread and nobody to ask.
+"""The IPython shell of a run: no prompt, no history database, no thread, and nobody to ask.
+
+Its user namespace *is* the module `__main__`, so that pickle, `torch.save` and `multiprocessing` find what the notebook
+defines.
 """
 
 from __future__ import annotations
@@ -56,7 +58,7 @@ class RunShell(InteractiveShell):  # type: ignore[misc]  # IPython is untyped
         atexit.unregister(self.atexit_operations)
         self.set_hook("show_in_pager", page.as_hook(page.display_page), 99)
 
-    @default("exiter")
+    @default("exiter")  # type: ignore[untyped-decorator]  # traitlets is untyped
     def _exiter_default(self) -> ExitAutocall:
         return RunExit(self)
 
@@ -128,17 +130,15 @@ class _CellExitError(BaseException):
 _prepared: RunShell | None = None
 
 
-def prepare() -> None:
-    """Build a shell before it is needed: a process that will fork calls this once, and its forks start in milliseconds.
-
-    Starts no thread and leaves `sys.modules["__main__"]` as it was. Call it before the libraries of a notebook are imported, so that
-    they see a notebook.
-    """
-    global _prepared  # noqa: PLW0603 - one shell a process, as IPython has it
+def prepare_shell() -> None:
+    """Build the shell that `take_shell` will return; leaves `sys.modules["__main__"]` as it was."""
+    global _prepared
     if _prepared is None:
         main = sys.modules["__main__"]
         _prepared = _build_shell()
         _prepared.run_cell("None", silent=True)
+        # Made when first asked for, and every cell asks for it.
+        assert not _prepared.logger.logfile
         sys.modules["__main__"] = main
 
 

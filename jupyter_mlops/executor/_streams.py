@@ -1,7 +1,8 @@
 """The run's `sys.stdout` and `sys.stderr`: text over file descriptors 1 and 2, which the shim opened on `output.log`.
 
-Every piece is written when it is printed, so that a killed run has lost nothing and a forked child inherits nothing to print
-twice. A write never raises for want of space: what could not be written is counted, and the log says so when it can be written again.
+Every piece is written when it is printed, so that a killed run has lost nothing and a forked child inherits nothing to
+print twice. A write never raises for want of space: what could not be written is counted, and the log says so when
+there is room again.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import sys
 from typing import IO, TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Buffer
+    from _typeshed import ReadableBuffer
 
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS})
 
@@ -67,7 +68,7 @@ class LogFile(io.RawIOBase):
         """Return the descriptor, for `subprocess` and native code."""
         return self._fd
 
-    def write(self, data: Buffer) -> int:  # type: ignore[override]  # typeshed calls the type by its private name
+    def write(self, data: ReadableBuffer) -> int:
         """Write all of the data, or count what there was no room for; errors that are not about room are raised."""
         rest = memoryview(data).cast("B")
         size = len(rest)
@@ -114,9 +115,9 @@ class RunStreams(NamedTuple):
 
 
 def open_streams(out_fd: int = 1, err_fd: int = 2) -> RunStreams:
-    """Return text streams over two descriptors of the same log.
+    r"""Return text streams over two descriptors of the same log.
 
-    Text is UTF-8; lone surrogates are written as `\\udcXX`. `stream.buffer` takes bytes as they are.
+    Text is UTF-8; lone surrogates are written as `\udcXX`. `stream.buffer` takes bytes as they are.
     """
     losses = LossCounter()
     return RunStreams(_text(LogFile(out_fd, losses)), _text(LogFile(err_fd, losses)))

@@ -1,7 +1,8 @@
-"""A run has no front end to talk to: widgets become their static form, said once, and notebook progress bars become text."""
+"""No front end talks to a run: widgets become their static form, said once, and notebook progress bars become text."""
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import sys
 from collections.abc import Sequence
@@ -17,8 +18,8 @@ _said = False
 
 
 def without_widget_views(data: dict[str, Any]) -> dict[str, Any]:
-    """Return a MIME bundle without the view of a widget, whose model no front end could find; say so once in the log."""
-    global _said  # noqa: PLW0603 - once a process
+    """Return a MIME bundle without the view of a widget, whose model nobody could find; say so once in the log."""
+    global _said
     if WIDGET_VIEW not in data:
         return data
     if not _said:
@@ -28,7 +29,10 @@ def without_widget_views(data: dict[str, Any]) -> dict[str, Any]:
 
 
 def make_notebook_bars_text_when_imported() -> None:
-    """Let the names of `tqdm.notebook` mean tqdm's text bars, now or when it is imported. (`tqdm.auto` finds no kernel by itself.)"""
+    """Let the names of `tqdm.notebook` mean tqdm's text bars, now or when it is imported.
+
+    `tqdm.auto` needs no help: it sees by itself that there is no kernel.
+    """
     module = sys.modules.get(_NOTEBOOK_BARS)
     if module is not None:
         _make_bars_text(module)
@@ -40,19 +44,18 @@ _NOTEBOOK_BARS = "tqdm.notebook"
 
 
 def _make_bars_text(module: ModuleType) -> None:
-    from tqdm import std
-
-    for name in ("tqdm", "tqdm_notebook"):
-        setattr(module, name, std.tqdm)
-    for name in ("trange", "tnrange"):
-        setattr(module, name, std.trange)
+    std = importlib.import_module("tqdm.std")
+    vars(module).update(tqdm=std.tqdm, tqdm_notebook=std.tqdm, trange=std.trange, tnrange=std.trange)
 
 
 class _NotebookBarsFinder(MetaPathFinder):
     """Waits for the import of `tqdm.notebook`, once."""
 
     def find_spec(
-        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+        self,
+        fullname: str,
+        path: Sequence[str] | None,  # noqa: ARG002 - the protocol's
+        target: ModuleType | None = None,  # noqa: ARG002
     ) -> ModuleSpec | None:
         if fullname != _NOTEBOOK_BARS:
             return None

@@ -1,0 +1,62 @@
+"""Loading libraries ahead of runs, in a process that must stay fit to fork: no thread of Python's may start meanwhile."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import importlib
+import os
+import sys
+import threading
+from collections.abc import Callable, Iterable
+
+
+def load_base() -> None:
+    """Load what every run needs: the executor, and a shell that is ready for its cell."""
+    from . import main, prepare
+
+    assert callable(main)
+    prepare()
+
+
+def load_modules(names: Iterable[str], skipped: frozenset[str], tell: Callable[[str], None]) -> bool:
+    """Import installed modules in the order in which a notebook did.
+
+    Parameters
+    ----------
+    names : iterable of str
+        Modules and submodules.
+    skipped : frozenset of str
+        Distributions' top-level names to leave alone.
+    tell : callable
+        Called with a top-level name before something of it is loaded, so that whoever watches knows what did harm.
+
+    Returns
+    -------
+    bool
+        False when a library has started a thread: this process may not be forked any more.
+    """
+    for name in names:
+        top = name.partition(".")[0]
+        if name in sys.modules or top in skipped:
+            continue
+        tell(top)
+        # The run imports it itself and fails there with its own message, if it needs it at all.
+        with contextlib.suppress(BaseException):
+            importlib.import_module(name)
+        if threading.active_count() > 1:
+            return False
+    return True
+
+
+def settle() -> None:
+    """Get ready for forks: what is loaded is not to be walked by the collector, which would copy its pages in each child."""
+    gc.collect()
+    gc.freeze()
+
+
+def start_anew() -> None:
+    """In a forked run: random numbers of its own, where a library has seeded itself when it was imported."""
+    numpy_random = sys.modules.get("numpy.random")
+    if numpy_random is not None:
+        numpy_random.seed(int.from_bytes(os.urandom(4), "little"))

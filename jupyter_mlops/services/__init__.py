@@ -1,4 +1,4 @@
-"""The use cases around runs: what magics, command line, scripts and the server ask for. Each edge parses, calls one of these, shows the answer."""
+"""The use cases around runs: what magics, command line, scripts and the server ask for, and get as named types."""
 
 from __future__ import annotations
 
@@ -7,44 +7,75 @@ from typing import TYPE_CHECKING
 from .._lazy import lazy_exports
 
 if TYPE_CHECKING:
+    from ..tracking import log
     from ._commands import SubmitRun, TravelReport
+    from ._default import current_service, service_of, use_service
     from ._diff import Change, RunDiff
+    from ._displays import Display
     from ._listing import RunPage
     from ._log import LogChunk, LogGap, RunLog
-    from ._names import clean_name
+    from ._matching import RunFacts
+    from ._names import clean_name, clean_text
     from ._query import parse_query
+    from ._reproduction import Agreement, Reproduction
     from ._run import Run
+    from ._runs import Runs, runs
     from ._service import RunService
+    from ._train import train
 
 __all__ = [
+    "Agreement",
     "Change",
+    "Display",
     "LogChunk",
     "LogGap",
+    "Reproduction",
     "Run",
     "RunDiff",
+    "RunFacts",
     "RunLog",
     "RunPage",
     "RunService",
+    "Runs",
     "SubmitRun",
     "TravelReport",
     "clean_name",
+    "clean_text",
+    "current_service",
+    "log",
     "parse_query",
+    "runs",
+    "service_of",
+    "train",
+    "use_service",
 ]
 
 __getattr__, __dir__ = lazy_exports(
     __name__,
     {
+        "Agreement": "._reproduction",
         "Change": "._diff",
+        "Display": "._displays",
         "LogChunk": "._log",
         "LogGap": "._log",
+        "Reproduction": "._reproduction",
         "Run": "._run",
         "RunDiff": "._diff",
+        "RunFacts": "._matching",
         "RunLog": "._log",
         "RunPage": "._listing",
         "RunService": "._service",
+        "Runs": "._runs",
         "SubmitRun": "._commands",
         "TravelReport": "._commands",
         "clean_name": "._names",
+        "clean_text": "._names",
+        "current_service": "._default",
+        "log": "..tracking",
         "parse_query": "._query",
+        "runs": "._runs",
+        "service_of": "._default",
+        "train": "._train",
+        "use_service": "._default",
     },
 )

@@ -1,4 +1,4 @@
-"""What differs between two runs: cell, upstream code, parameters, data, packages, metrics, and nothing that is equal."""
+"""What differs between two runs: cell, upstream code, parameters, data, packages, metrics. Nothing that is equal."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 """Whether two values are the same to the bit, and if not, by how much they differ.
 
-Digests of pickles cannot say so across processes (the same forest pickles in two ways), so this walks both values side by side: numbers and
-arrays are compared as such, everything else through its state. A framework's own containers are one entry of `_readings` each.
+Digests of pickles cannot say so across processes (the same forest pickles in two ways), so this walks both values
+side by side: numbers and arrays are compared as such, everything else through its state. A framework's own containers
+are one entry of `_readings` each.
 """
 
 from __future__ import annotations
@@ -74,11 +75,11 @@ class _Walk:
         for module, name, read in _readings():
             kind = getattr(sys.modules.get(module), name, None)
             if isinstance(kind, type) and isinstance(a, kind):
-                parts = read(a), read(b)
-                if isinstance(parts[0], _Array):
-                    yield from _arrays(*parts, path)
+                left, right = read(a), read(b)
+                if isinstance(left, _Array) and isinstance(right, _Array):
+                    yield from _arrays(left, right, path)
                 else:
-                    yield from self.differences(*parts, path)
+                    yield from self.differences(left, right, path)
                 return
         if isinstance(a, Mapping):
             yield from self._mappings(a, b, path)

@@ -1,7 +1,7 @@
 """A run's printed output, read by byte offset: whole, its end, or as it grows.
 
-`output.log` only ever grows, so an offset names the same byte for ever. What the cap has freed reads as one line that says how much is
-missing; `log.json`, written by the shim, knows the ranges.
+`output.log` only ever grows, so an offset names the same byte for ever. What the cap has freed reads as one line that
+says how much is missing; `log.json`, written by the shim, knows the ranges.
 """
 
 from __future__ import annotations

@@ -14,13 +14,13 @@ _JOINERS = "\u200c\u200d"  # emoji families and Persian words fall apart without
 
 
 def clean_name(text: str) -> str:
-    """Return a name without control, bidirectional and zero-width characters, in NFC, at most 250 characters long.
+    r"""Return a name without control, bidirectional and zero-width characters, in NFC, at most 250 characters long.
 
     Any white space becomes one space. The result may be empty.
 
     Examples
     --------
-    >>> clean_name("base\\u202eline\\n v2 ")
+    >>> clean_name("base\u202eline\n v2 ")
     'baseline v2'
     """
     head = text[: 16 * NAME_LIMIT]  # a name of a million characters costs no more than a long one

@@ -1,6 +1,7 @@
-"""What a cell would take with it and what it promises to bring back: the rules of DESIGN 3.3, before anything is pickled.
+"""What a cell would take with it and what it promises to bring back: the rules of DESIGN 3.3.
 
-Which names a cell reads and what it does to them comes from `capture`; here that meets what the notebook's names hold now.
+Which names a cell reads and what it does to them comes from `capture`; here that meets what the notebook's names hold
+now.
 """
 
 from __future__ import annotations
@@ -18,9 +19,8 @@ if TYPE_CHECKING:
     from ..capture import CellNames, Reach
 
 OWN_NAMES = frozenset(
-    "In Out get_ipython exit quit display _ih _oh _dh _i _ii _iii __builtin__ __builtins__ __name__ __doc__ __loader__ "
-    "__package__ __spec__ __file__ __annotations__".split()
-)
+    ("In", "Out", "get_ipython", "exit", "quit", "display", "_ih", "_oh", "_dh", "_i", "_ii", "_iii", "__annotations__")
+) | {"__builtin__", "__builtins__", "__name__", "__doc__", "__file__", "__loader__", "__package__", "__spec__"}
 """Names that every shell makes for itself; the run's shell has its own."""
 
 _LAST_OUTPUTS = frozenset(("_", "__", "___"))

@@ -11,8 +11,9 @@ comparison  = [ "metric." | "param." | "tag." ] KEY ( "=" | "==" | "!=" | "<" | 
 TEXT, KEY   = a word, or anything in '...' or "..."
 ```
 
-A bare TEXT is looked for in the name. A KEY without a prefix is a metric when the run has one of that name, else a parameter, else a tag.
-`~` is "contains", whatever the case. Numbers compare as numbers, everything else as text. This module only parses; `_matching.py` decides.
+A bare TEXT is looked for in the name. A KEY without a prefix is a metric when the run has one of that name, else a
+parameter, else a tag. `~` is "contains", whatever the case. Numbers compare as numbers, everything else as text. This
+module only parses; `_matching.py` decides.
 """
 
 from __future__ import annotations
@@ -105,8 +106,8 @@ def parse_query(text: str) -> Query:
 
     Examples
     --------
-    >>> parse_query("acc > 0.9 name~base")
-    All(terms=(Comparison(namespace='', key='acc', operator='>', text='0.9'), FieldTerm(field='name', text='base', exact=False)))
+    >>> parse_query("not acc > 0.9")
+    Not(term=Comparison(namespace='', key='acc', operator='>', text='0.9'))
     """
     parser = _Parser(text)
     if parser.next is None:

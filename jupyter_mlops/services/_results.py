@@ -1,35 +1,39 @@
-"""A finished run's results as objects: what it changed from its outputs, what it released unchanged from where that came from.
+"""A finished run's results as objects: what it changed from its outputs, what it released from where that came from.
 
 Everything that is unpickled carries this user's signature; `capture` checks it before the first byte.
 """
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from ..exceptions import RunFailedError
 
 if TYPE_CHECKING:
     from ..entities import Result
-    from ..home import Home, RunDirectory
+    from ..home import Home
 
 
 def load_results(
-    home: Home, directory: RunDirectory, names: tuple[str, ...] | None = None, held: Mapping[str, Any] | None = None
+    home: Home, run_id: str, names: tuple[str, ...] | None = None, held: Mapping[str, Any] | None = None
 ) -> dict[str, Any]:
     """Return a finished run's results.
 
     Parameters
     ----------
     home : Home
-        Where its upstream runs live too.
-    directory : RunDirectory
+        Where the run and its upstream runs live.
+    run_id : str
         Of a run that has delivered.
     names : tuple of str, optional
         Only these; by default everything that came back or was released.
     held : Mapping, optional
-        Objects that the caller still has for names the run captured: references to them give these very objects.
+        Objects that the caller still has for names the run captured: references to them give these very objects. A
+        caller that has none is taken to be a fresh process: what returned functions refer to is bound in `__main__`
+        where it is absent.
 
     Raises
     ------
@@ -38,53 +42,92 @@ def load_results(
     UntrustedManifestError, MissingObjectError
         The results are not this user's, or were collected.
     """
-    result = directory.result()
-    if result is None:
-        if names:
-            raise RunFailedError(f"Run {directory.run_id[:8]} ended without returning {', '.join(names)}.")
-        return {}
-    inputs = _Inputs(home, directory, held or {})
-    returned = set(result.returned) | set(result.changed)
-    wanted = tuple(sorted(returned | set(result.released))) if names is None else names
-    for name in wanted:
-        if name not in returned and name not in result.released:
-            raise RunFailedError(_absence(name, directory, result))
-    outputs: dict[str, Any] = {}
-    if returned.intersection(wanted):
-        from ..capture import read_outputs
-
-        outputs = read_outputs(directory, home, resolve=inputs.value)
-    return {name: outputs[name] if name in returned else inputs.value(name) for name in wanted}
+    delivered = _Delivered(home, run_id, held or {}, {})
+    wanted = delivered.names if names is None else names
+    values = {name: delivered.value(name) for name in wanted}
+    if held is None and any(getattr(value, "__module__", None) == "__main__" for value in values.values()):
+        namespace = vars(sys.modules["__main__"])
+        for name, value in delivered.surroundings().items():
+            namespace.setdefault(name, value)
+    return values
 
 
-class _Inputs:
-    """What a run captured: loaded once, and only when something refers to it."""
+class _Delivered:
+    """What one run gives. Its streams are loaded once each, so that one object stays one object.
 
-    def __init__(self, home: Home, directory: RunDirectory, held: Mapping[str, Any]) -> None:
+    Parameters
+    ----------
+    held : Mapping
+        The caller's own objects, by input name.
+    others : dict
+        Runs that were opened on the way, shared by all of them.
+    """
+
+    def __init__(self, home: Home, run_id: str, held: Mapping[str, Any], others: dict[str, _Delivered]) -> None:
         self._home = home
-        self._directory = directory
+        self._directory = home.run(run_id)
         self._held = held
-        self._loaded: dict[str, Any] | None = None
+        self._others = others
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Everything that came back or was released, sorted."""
+        result = self._result
+        return tuple(sorted({*result.returned, *result.changed, *result.released})) if result else ()
 
     def value(self, name: str) -> Any:
-        """Return a captured object, or the one that an upstream run delivered."""
+        """Return what a name was when the run had ended."""
+        result = self._result
+        if result is not None and name in (*result.returned, *result.changed):
+            return self._outputs[name]
+        if result is not None and name in result.released:
+            return self._input(name)
+        raise RunFailedError(self._absence(name))
+
+    def surroundings(self) -> dict[str, Any]:
+        """Return the names that functions of the run may refer to: functions carry no globals of their own."""
+        return {**self._inputs, **self._outputs}
+
+    def _input(self, name: str) -> Any:
+        """Return what a name was when the run began: the caller's object, an upstream run's, or the captured one."""
         if name in self._held:
             return self._held[name]
         for upstream in self._directory.spec().upstream:
             if upstream.name == name:
-                return load_results(self._home, self._home.run(upstream.run_id), (name,))[name]
-        if self._loaded is None:
-            from ..capture import read_inputs
+                return self._other(upstream.run_id).value(name)
+        return self._inputs[name]
 
-            self._loaded = read_inputs(self._directory, self._home)
-        return self._loaded[name]
+    def _other(self, run_id: str) -> _Delivered:
+        if run_id not in self._others:
+            self._others[run_id] = _Delivered(self._home, run_id, {}, self._others)
+        return self._others[run_id]
 
+    @cached_property
+    def _result(self) -> Result | None:
+        return self._directory.result()
 
-def _absence(name: str, directory: RunDirectory, result: Result) -> str:
-    run = directory.spec().name
-    if name in result.untransferable:
-        return f"Run {run} could not return {name}: {result.untransferable[name]}."
-    if name in result.deleted:
-        return f"Run {run} deleted {name}."
-    there = ", ".join(sorted({*result.returned, *result.released})) or "nothing"
-    return f"Run {run} returns no {name}. It returned {there}."
+    @cached_property
+    def _inputs(self) -> dict[str, Any]:
+        from ..capture import read_inputs
+
+        return read_inputs(self._directory, self._home)
+
+    @cached_property
+    def _outputs(self) -> dict[str, Any]:
+        from ..capture import read_outputs
+
+        return read_outputs(self._directory, self._home, resolve=self._input) if self._has_outputs else {}
+
+    @property
+    def _has_outputs(self) -> bool:
+        return self._directory.outputs() is not None
+
+    def _absence(self, name: str) -> str:
+        run, result = self._directory.spec().name, self._result
+        if result is None:
+            return f"Run {run} ended without returning {name}."
+        if name in result.untransferable:
+            return f"Run {run} could not return {name}: {result.untransferable[name]}."
+        if name in result.deleted:
+            return f"Run {run} deleted {name}."
+        return f"Run {run} returns no {name}. It returned {', '.join(self.names) or 'nothing'}."

@@ -1,7 +1,7 @@
 """A handle of one run: who it is, how it stands, what it printed, logged and returned.
 
-The handle is an identity and a way to the files; everything is read when it is asked for, so a handle is never out of date and the
-process that made the run need not be the one that reads it.
+The handle is an identity and a way to the files; everything is read when it is asked for, so a handle is never out of
+date and the process that made the run need not be the one that reads it.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..entities import CellError, Environment, GitState, Provenance, RunSpec, RunState, RunStatus
 from ..exceptions import HomeError, RunFailedError, RunNotFoundError
+from ._displays import Display, read_displays
 from ._log import RunLog
 from ._names import clean_name
 
@@ -110,7 +111,7 @@ class Run:
         return self.state
 
     def wait_delivery(self, timeout_s: float | None = None) -> bool:
-        """Wait until the results can be read, which is before the process has gone; return whether they can (or never will)."""
+        """Wait until the results are there, or never will be; the process may still be going. False when time is up."""
         return _wait_until(lambda: self.directory.result_file.exists() or self.state.status.is_terminal, timeout_s)
 
     def stop(self) -> RunState:
@@ -132,10 +133,8 @@ class Run:
         """Yield what the run prints from byte `offset` on, until it has ended."""
         return self.output.follow(lambda: self.state.status.is_terminal, offset)
 
-    def displays(self) -> tuple[dict[str, Any], ...]:
+    def displays(self) -> tuple[Display, ...]:
         """Return the display events, oldest first: figures, tables, HTML, the last expression."""
-        from ._displays import read_displays
-
         return read_displays(self.directory)
 
     @property
@@ -200,7 +199,8 @@ class Run:
         names : tuple of str, optional
             Only these; by default everything that came back or was released unchanged.
         held : Mapping, optional
-            Objects that the caller still has for names that the run captured: what the run left alone comes back as these very objects.
+            Objects that the caller still has for names that the run captured: what the run left alone comes back as
+            these very objects.
 
         Raises
         ------
@@ -213,10 +213,10 @@ class Run:
 
         self.wait_delivery()
         self.raise_failure()
-        return load_results(self._home, self.directory, names, held)
+        return load_results(self._home, self._id, names, held)
 
     def raise_failure(self) -> None:
-        """Raise `RunFailedError` when the run ended badly: with the error's last line, its cell line and where the log is."""
+        """Raise `RunFailedError` when the run ended badly: the error's last line, its cell line, where the log is."""
         result = self.directory.result()
         if result is not None and result.status is RunStatus.FINISHED:
             return

@@ -1,17 +1,17 @@
-"""The use cases around runs, in one place for magics, command line, scripts and the server: each method is one sentence of the product.
+"""The use cases around runs: each method is one sentence of the product, for magics, command line, scripts and server.
 
 Nothing here waits for a store, a network or another process, except where its name says so.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import dataclasses
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..entities import Origin, RunSpec
-from ..exceptions import UsageError
 from ._commands import SubmitRun, TravelReport
 from ._index import RunIndex
 from ._main_metrics import MainMetrics
@@ -75,7 +75,7 @@ class RunService:
         self.launcher_named(command.launcher)
         return report_travel(command, self.home)
 
-    def rerun(self, reference: str | Run, namespace: Mapping[str, object], **changes: object) -> Run:
+    def rerun(self, reference: str | Run, namespace: Mapping[str, object], **changes: Any) -> Run:
         """Submit the cell of a run again, with the same parameters and what the notebook's names hold now.
 
         Parameters
@@ -87,10 +87,26 @@ class RunService:
         **changes
             Fields of `SubmitRun` that are to differ, such as `pending`, `transform` or `history`.
         """
-        from ._submission import repeat_command
+        return self.submit(dataclasses.replace(self.rerun_command(reference, namespace), **changes))
 
+    def rerun_command(self, reference: str | Run, namespace: Mapping[str, object]) -> SubmitRun:
+        """Return what `rerun` would submit, so that a notebook can see what it promises."""
         run = self.find(reference)
-        return self.submit(repeat_command(run, namespace, Origin("rerun", run.id), **changes))
+        spec = run.spec
+        return SubmitRun(
+            source=run.cell,
+            namespace=namespace,
+            name=spec.name,
+            experiment=spec.experiment,
+            params=spec.params,
+            tags=spec.tags,
+            returns=spec.pending if spec.explicit_returns else None,
+            launcher=spec.launcher,
+            timeout_s=spec.timeout_s,
+            autolog=spec.autolog,
+            notebook=run.provenance.notebook,
+            origin=Origin("rerun", run.id),
+        )
 
     def reproduce(self, reference: str | Run) -> Run:
         """Run a run's cell again on exactly its inputs: data, parameters, random states; return the new run's handle.
@@ -138,6 +154,10 @@ class RunService:
         """
         return reference if isinstance(reference, Run) else self._references.find(reference, experiment)
 
+    def __iter__(self) -> Iterator[Run]:
+        """Yield every run, newest first."""
+        return iter(self._index)
+
     def list(self, query: str = "", limit: int = PAGE_SIZE, *, foreign: bool = False) -> RunPage:
         """Return the newest runs that fit a query.
 
@@ -172,11 +192,21 @@ class RunService:
 
         return plan_collection(self.home, quota_bytes)
 
-    def collect(self, plan: CollectionPlan) -> None:
-        """Free what a plan lists; never what a live or kept run needs."""
+    def collect(self, plan: CollectionPlan) -> CollectionPlan:
+        """Free what a plan lists, except what has come to be needed since; return what was freed."""
         from ..home import collect
 
-        collect(plan)
+        return collect(plan)
+
+    def trust(self, reference: str | Run) -> tuple[str, ...]:
+        """Sign a run's inputs and outputs as this user's own; only after the user was asked. Return what is signed now.
+
+        Raises
+        ------
+        UntrustedManifestError
+            A stream does not belong to its manifest: nobody can vouch for it.
+        """
+        return self.find(reference).directory.trust()
 
     def launcher_named(self, name: str) -> Launcher:
         """Return a launcher; the service's own for an empty name.

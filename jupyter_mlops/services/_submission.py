@@ -1,7 +1,8 @@
 """From a cell to a launched run: everything that can be refused is refused before the first file is written.
 
-The order of the files is the contract's (docs/decisions/0001-engine.md): who dies between two of them leaves a directory whose state
-anybody can tell. A failure removes the directory. Nothing here waits for a disk, a store or another process.
+The order of the files is the contract's (docs/decisions/0001-engine.md): who dies between two of them leaves a
+directory whose state anybody can tell. A failure removes the directory. Nothing here waits for a disk, a store or
+another process.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from ..entities import Param, Provenance, RunSpec, Upstream
+from ..entities import Param, Provenance, RunSpec, Upstream, ValueRef
 from ..exceptions import CannotTravelError, UsageError
 from ._commands import SubmitRun, TravelReport
 from ._names import clean_name, clean_text
@@ -23,9 +24,16 @@ from ._run_files import launch_directory
 from ._surroundings import default_experiment, tracking_uris
 
 if TYPE_CHECKING:
-    from ..capture import PickledValues
+    from collections.abc import Mapping
+    from types import ModuleType
+
+    from ..capture import AmbientState, PickledValues
     from ..home import Home, RunDirectory
     from ..launchers import Launcher
+
+
+SUBMODULES = "__mlops_submodules__"
+"""The name under which submodules travel."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,26 +61,37 @@ def plan_submission(command: SubmitRun, home: Home, launcher: str) -> Submission
     UsageError
         There is nothing to run.
     """
+    from ..capture import AmbientState
+
     promises = _promises_of(command)
-    pickled = _pack(command, promises, home)
-    run_id = home.new_run_id()
+    ambient = AmbientState.capture()
+    pickled = _pack(command, promises, ambient, home)
     return Submission(
-        spec=_make_spec(command, promises, home, launcher, run_id),
+        spec=_make_spec(command, promises, home, launcher),
         source=command.source,
-        provenance=_make_provenance(command, promises),
+        provenance=_make_provenance(command, promises, ambient),
         pickled=pickled,
     )
 
 
 def report_travel(command: SubmitRun, home: Home) -> TravelReport:
     """Return what a submission would take along and promise."""
+    from ..capture import AmbientState
+
     promises = _promises_of(command)
-    told = {"pending": promises.pending, "watched": promises.watched, "upstream": dict(promises.upstream)}
+    values: tuple[ValueRef, ...] = ()
+    refused = ""
     try:
-        pickled = _pack(command, promises, home)
+        values = _pack(command, promises, AmbientState.capture(), home).values
     except CannotTravelError as error:
-        return TravelReport(refused=str(error), **told)
-    return TravelReport(values=pickled.values, **told)
+        refused = str(error)
+    return TravelReport(
+        values=tuple(value for value in values if value.name != SUBMODULES),
+        pending=promises.pending,
+        watched=promises.watched,
+        upstream=promises.upstream,
+        refused=refused,
+    )
 
 
 def start_run(submission: Submission, home: Home, launcher: Launcher) -> str:
@@ -97,16 +116,42 @@ def _promises_of(command: SubmitRun) -> Promises:
     return decide_promises(command)
 
 
-def _pack(command: SubmitRun, promises: Promises, home: Home) -> PickledValues:
-    """Pickle what travels, with the state around the cell."""
+def _pack(command: SubmitRun, promises: Promises, ambient: AmbientState, home: Home) -> PickledValues:
+    """Pickle what travels, with the state around the cell; secret parameters are in no plain file."""
+    from ..capture import pick_values
+
+    names, namespace = promises.captured, command.namespace
+    if promises.names.dynamic:
+        names = _without_bystanders(promises, namespace)
+    values: dict[str, object] = {name: namespace[name] for name in names}
+    values |= {param.key: param.value for param in command.params if _is_secret(param)}
+    submodules = _submodules(promises, namespace)
+    if submodules:
+        values[SUBMODULES] = submodules
+    return pick_values(
+        values,
+        namespace=namespace,
+        ambient=ambient,
+        line_of=promises.names.line_of,
+        limit_bytes=home.settings.capture_limit_bytes,
+    )
+
+
+def _without_bystanders(promises: Promises, namespace: Mapping[str, object]) -> tuple[str, ...]:
+    """Return what a cell with `eval` takes along: of the names that it does not mention, those that can travel."""
     from ..capture import dump_values
 
-    secrets = {param.key: param.value for param in command.params if _is_secret(param)}
-    values = {name: command.namespace[name] for name in promises.captured} | secrets
-    pickled = dump_values(values, namespace=command.namespace)
-    if pickled.refused:
-        raise CannotTravelError("\n".join(map(str, pickled.refused)))
-    return pickled
+    unmentioned = {name: namespace[name] for name in promises.captured if name not in promises.names.reads}
+    refused = {refusal.name for refusal in dump_values(unmentioned, namespace=namespace).refused}
+    return tuple(name for name in promises.captured if name not in refused)
+
+
+def _submodules(promises: Promises, namespace: Mapping[str, object]) -> tuple[ModuleType, ...]:
+    """Return the submodules that the code reaches by attribute: their parent does not import them, unpickling them does."""
+    from ..capture import modules_of
+
+    imports = modules_of(promises.captured, namespace, promises.attribute_chains)
+    return tuple(sys.modules[name] for name in sorted({name for made in imports for name in made.submodules}))
 
 
 def _is_secret(param: Param) -> bool:
@@ -116,9 +161,10 @@ def _is_secret(param: Param) -> bool:
     return mask_secrets({param.key: param.text}) != {param.key: param.text}
 
 
-def _make_spec(command: SubmitRun, promises: Promises, home: Home, launcher: str, run_id: str) -> RunSpec:
+def _make_spec(command: SubmitRun, promises: Promises, home: Home, launcher: str) -> RunSpec:
     from ..capture import mask_secrets
 
+    run_id = home.new_run_id()
     settings, uris = home.settings, tracking_uris()
     return RunSpec(
         run_id=run_id,
@@ -145,13 +191,14 @@ def _make_spec(command: SubmitRun, promises: Promises, home: Home, launcher: str
     )
 
 
-def _make_provenance(command: SubmitRun, promises: Promises) -> Provenance:
+def _make_provenance(command: SubmitRun, promises: Promises, ambient: AmbientState) -> Provenance:
     from ..capture import backward_slice, provenance
 
     known = provenance(
         command.namespace,
         promises.captured,
-        upstream_cells=backward_slice(command.history, promises.captured),
+        upstream_cells=backward_slice(command.history, promises.names.reads),
+        seeds=ambient.seeds(),
         cell_id=command.cell_id,
     )
     return msgspec.structs.replace(known, notebook=command.notebook or known.notebook)

@@ -1,6 +1,7 @@
-"""What the kernel's surroundings say about a run: working directory, experiment and tracking store. No import, no look-up.
+"""What the environment says about a run: experiment and tracking store. No import, no look-up.
 
-`mlflow.set_tracking_uri` and `mlflow.set_registry_uri` leave their word in the environment, so MLflow itself need not be asked.
+`mlflow.set_tracking_uri` and `mlflow.set_registry_uri` leave their word in the environment, so MLflow itself need not
+be asked.
 """
 
 from __future__ import annotations
@@ -26,5 +27,5 @@ def tracking_uris() -> TrackingUris:
 
 
 def default_experiment(notebook: str) -> str:
-    """Return the experiment of a run that names none: the environment's, else the notebook's name, else MLflow's default."""
+    """Return the experiment of a run that names none: the environment's, the notebook's name, or MLflow's default."""
     return os.environ.get("MLFLOW_EXPERIMENT_NAME", "") or Path(notebook).stem or DEFAULT_EXPERIMENT

@@ -24,7 +24,7 @@ from ._cell_error import text_of
 from ._display import ERROR_MIME, DisplayLog, RunDisplayHook, RunDisplayPublisher
 from ._no_stdin import refuse_questions
 from ._streams import RunStreams
-from ._widget_views import make_notebook_bars_text_when_imported
+from ._widget_views import make_notebook_bars_text
 
 
 class RunExit(ExitAutocall):  # type: ignore[misc]  # IPython is untyped
@@ -152,5 +152,5 @@ def _build_shell() -> RunShell:
     # For good, not only while a cell runs: libraries that look for `get_ipython` when imported then find it.
     shell.builtin_trap.__enter__()
     refuse_questions()
-    make_notebook_bars_text_when_imported()
+    make_notebook_bars_text()
     return shell

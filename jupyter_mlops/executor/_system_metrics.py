@@ -1,7 +1,7 @@
 """CPU, memory and GPU of a run as metrics of it, sampled by a thread that costs the training nothing worth measuring.
 
-The thread sleeps through the first second, so that short runs are left alone. Names are MLflow's where it has one for the
-same thing.
+The thread sleeps through the first second, so that short runs are left alone. Names are MLflow's where it has one for
+the same thing.
 """
 
 from __future__ import annotations

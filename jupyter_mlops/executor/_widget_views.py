@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import importlib
-import importlib.util
 import sys
-from collections.abc import Sequence
-from importlib.abc import Loader, MetaPathFinder
-from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any
+
+from ..tracking import when_imported
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 
@@ -28,53 +26,14 @@ def without_widget_views(data: dict[str, Any]) -> dict[str, Any]:
     return {mime: payload for mime, payload in data.items() if mime != WIDGET_VIEW}
 
 
-def make_notebook_bars_text_when_imported() -> None:
+def make_notebook_bars_text() -> None:
     """Let the names of `tqdm.notebook` mean tqdm's text bars, now or when it is imported.
 
     `tqdm.auto` needs no help: it sees by itself that there is no kernel.
     """
-    module = sys.modules.get(_NOTEBOOK_BARS)
-    if module is not None:
-        _make_bars_text(module)
-    elif not any(isinstance(finder, _NotebookBarsFinder) for finder in sys.meta_path):
-        sys.meta_path.insert(0, _NotebookBarsFinder())
-
-
-_NOTEBOOK_BARS = "tqdm.notebook"
+    when_imported("tqdm.notebook", _make_bars_text)
 
 
 def _make_bars_text(module: ModuleType) -> None:
     std = importlib.import_module("tqdm.std")
     vars(module).update(tqdm=std.tqdm, tqdm_notebook=std.tqdm, trange=std.trange, tnrange=std.trange)
-
-
-class _NotebookBarsFinder(MetaPathFinder):
-    """Waits for the import of `tqdm.notebook`, once."""
-
-    def find_spec(
-        self,
-        fullname: str,
-        path: Sequence[str] | None,  # noqa: ARG002 - the protocol's
-        target: ModuleType | None = None,  # noqa: ARG002
-    ) -> ModuleSpec | None:
-        if fullname != _NOTEBOOK_BARS:
-            return None
-        sys.meta_path.remove(self)
-        spec = importlib.util.find_spec(fullname)
-        if spec is not None and spec.loader is not None:
-            spec.loader = _TextBarsLoader(spec.loader)
-        return spec
-
-
-class _TextBarsLoader(Loader):
-    """Loads `tqdm.notebook` and puts text bars into it."""
-
-    def __init__(self, loader: Loader) -> None:
-        self._loader = loader
-
-    def create_module(self, spec: ModuleSpec) -> ModuleType | None:
-        return self._loader.create_module(spec)
-
-    def exec_module(self, module: ModuleType) -> None:
-        self._loader.exec_module(module)
-        _make_bars_text(module)

@@ -47,6 +47,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         Keep a warm parent for quick starts.
     wait : bool
         `%%train` waits for its run, as `--wait`.
+    system_metrics : bool
+        Log CPU, memory and GPU use of runs that last longer than a second.
     """
 
     slots: int = msgspec.field(default_factory=available_cpus)
@@ -57,6 +59,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     keep_orphans: bool = False
     warm: bool = True
     wait: bool = False
+    system_metrics: bool = True
 
     @classmethod
     def load(cls, file: Path, environment: Mapping[str, str] = os.environ) -> Settings:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import errno
 import os
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from pickle import PickleBuffer
@@ -148,9 +149,9 @@ class ObjectStore:
             temporary.unlink(missing_ok=True)
 
     def _free_bytes(self) -> int:
-        """Return how many bytes this user may still store."""
+        """Return how many bytes this user may still store; some network file systems do not know."""
         found = os.statvfs(self.path)
-        return found.f_bavail * found.f_frsize
+        return found.f_bavail * found.f_frsize if found.f_blocks else sys.maxsize
 
     def _refusal(self, ref: BufferRef, error: OSError) -> str:
         """Return the message for a buffer that could not be stored."""

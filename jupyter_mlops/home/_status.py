@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from ..entities import Exit, ProcessRecord, Result, RunState, RunStatus, WaitRecord
+from ..entities import Exit, ProcessRecord, RunState, RunStatus, WaitRecord
 from ._files import boot_id, seconds_since
 from ._locks import lock_holder
 
@@ -43,16 +43,15 @@ def read_state(run: RunDirectory) -> RunState:
     ended = run.exit()
     if ended is not None:
         return _told_by_exit(run, ended)
-    # What is found now is proof of a death only if it was there when we looked for life.
-    if not had_begun and _has_begun(run):
-        return read_state(run)
-    result = run.result()
-    return _told_by_result(run, result) if result is not None else _untold(run)
+    # What is found now is proof of a death only if it was there before we looked for life.
+    if had_begun:
+        return _told_by_remains(run)
+    return read_state(run) if _has_begun(run) else _unbegun(run)
 
 
 def _has_begun(run: RunDirectory) -> bool:
     """Tell whether a run has ever had a process that took its lock."""
-    return run.shim_file.exists() or run.executor_file.exists()
+    return any(file.exists() for file in (run.shim_file, run.executor_file, run.result_file))
 
 
 def _living(run: RunDirectory) -> RunState | None:
@@ -118,33 +117,35 @@ def _told_by_exit(run: RunDirectory, ended: Exit) -> RunState:
     )
 
 
-def _told_by_result(run: RunDirectory, result: Result) -> RunState:
-    """Return what the executor has told of a run whose shim was killed."""
-    executor = run.executor()
+def _told_by_remains(run: RunDirectory) -> RunState:
+    """Return the state of a run whose shim was killed: by its executor's account, else by who they were."""
+    result, executor = run.result(), run.executor()
+    if result is not None:
+        return RunState(
+            run_id=run.run_id,
+            status=result.status,
+            reason=f"exit code {result.exit_code}" if result.exit_code else "",
+            exit_code=result.exit_code,
+            started_at=executor.started_at if executor else "",
+            ended_at=result.ended_at,
+            duration_s=max(0.0, result.duration_s),
+            supervised=False,
+            error=result.error,
+        )
+    last = executor or run.shim()
+    if last is None:
+        return _unbegun(run)
     return RunState(
         run_id=run.run_id,
-        status=result.status,
-        reason=f"exit code {result.exit_code}" if result.exit_code else "",
-        exit_code=result.exit_code,
-        started_at=executor.started_at if executor else "",
-        ended_at=result.ended_at,
-        duration_s=max(0.0, result.duration_s),
+        status=RunStatus.FAILED,
+        reason=_loss(last, began=executor is not None),
+        started_at=last.started_at,
         supervised=False,
-        error=result.error,
     )
 
 
-def _untold(run: RunDirectory) -> RunState:
-    """Return the state of a run without a process or a witness, by rules 5 to 7."""
-    last = run.executor() or run.shim()
-    if last is not None:
-        return RunState(
-            run_id=run.run_id,
-            status=RunStatus.FAILED,
-            reason=_loss(last, began=run.executor() is not None),
-            started_at=last.started_at,
-            supervised=False,
-        )
+def _unbegun(run: RunDirectory) -> RunState:
+    """Return the state of a run that no process has taken on, by rules 6 and 7."""
     if lock_holder(run.snapshot_lock) is not None or _is_young(run):
         return _scheduled(run, "starting")
     return RunState(run_id=run.run_id, status=RunStatus.FAILED, reason="never started", supervised=False)

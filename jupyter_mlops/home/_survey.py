@@ -34,8 +34,10 @@ class SurveyedRun:
         Where it is.
     needs : tuple of str
         Runs that it cannot be repeated without.
-    is_busy : bool
-        It has not ended, or ended so lately that a kernel may not have read its outputs, or is to be kept.
+    is_live : bool
+        It has not ended.
+    is_spared : bool
+        It is live, or ended so lately that a kernel may not have read its outputs, or is to be kept.
     ended_at : float
         Seconds since 1970, as the file system tells them.
     addresses : frozenset of str
@@ -46,7 +48,8 @@ class SurveyedRun:
 
     run: RunDirectory
     needs: tuple[str, ...]
-    is_busy: bool
+    is_live: bool
+    is_spared: bool
     ended_at: float
     addresses: frozenset[str]
     value_bytes: int
@@ -96,8 +99,8 @@ def survey(home: Home) -> Survey:
     """Look at every run of a home."""
     now = time.time()
     runs = tuple(_survey_run(home.run(run_id), now) for run_id in reversed(home.run_ids()))
-    busy_since = [_modified(found.run.spec_file, now) for found in runs if found.is_busy]
-    return Survey(runs=runs, needed=_needed(runs), cutoff=min([now, *busy_since]) - GRACE_S)
+    live_since = [_modified(found.run.spec_file, now) for found in runs if found.is_live]
+    return Survey(runs=runs, needed=_needed(runs), cutoff=min([now, *live_since]) - GRACE_S)
 
 
 def allocated(path: Path) -> int:
@@ -138,7 +141,7 @@ def value_files(run: RunDirectory) -> tuple[Path, ...]:
 
 
 def _survey_run(run: RunDirectory, now: float) -> SurveyedRun:
-    """Look at one run. What cannot be read is busy: a newer version may be at work."""
+    """Look at one run. What cannot be read is live: a newer version may be at work."""
     try:
         spec = run.read(RunSpec, run.spec_file)
         is_terminal = run.state().status.is_terminal
@@ -152,7 +155,8 @@ def _survey_run(run: RunDirectory, now: float) -> SurveyedRun:
     return SurveyedRun(
         run=run,
         needs=tuple(needs),
-        is_busy=not is_terminal or run.keep_file.exists() or abs(now - ended_at) < GRACE_S,
+        is_live=not is_terminal,
+        is_spared=not is_terminal or run.keep_file.exists() or abs(now - ended_at) < GRACE_S,
         ended_at=ended_at,
         addresses=_addresses(run),
         value_bytes=value_bytes,
@@ -169,10 +173,10 @@ def _addresses(run: RunDirectory) -> frozenset[str]:
 
 
 def _needed(runs: tuple[SurveyedRun, ...]) -> frozenset[str]:
-    """Return the busy runs, and the runs that they come from, however far back."""
+    """Return the spared runs, and the runs that they come from, however far back."""
     needs = {found.run.run_id: found.needs for found in runs}
     needed: set[str] = set()
-    waiting = [found.run.run_id for found in runs if found.is_busy]
+    waiting = [found.run.run_id for found in runs if found.is_spared]
     while waiting:
         run_id = waiting.pop()
         if run_id not in needed:

@@ -47,10 +47,10 @@ def runtime_dir_of(home: Path) -> Path:
             for part in (base, folder):
                 part.mkdir(mode=0o700, exist_ok=True)
                 _demand_private(part)
-        except OSError as error:
-            raise HomeError(f"Cannot make {folder} for sockets: {error.strerror}. Set XDG_RUNTIME_DIR.") from error
+        except OSError:
+            continue
         return folder
-    raise HomeError("No short directory for sockets: set XDG_RUNTIME_DIR or TMPDIR to a path below 50 bytes.")
+    raise HomeError("No directory for sockets: set XDG_RUNTIME_DIR to one of yours with a path below 50 bytes.")
 
 
 def _runtime_bases() -> list[Path]:
@@ -81,8 +81,13 @@ def on_network_filesystem(path: Path, mounts: Path = Path("/proc/self/mounts")) 
         return False
     best, kind = "", ""
     for line in lines:
-        point, found = (re.sub(r"\\([0-7]{3})", lambda code: chr(int(code[1], 8)), part) for part in line.split()[1:3])
+        _device, point, found = (_unescape(part) for part in [*line.split(), "", "", ""][:3])
         # A later mount hides an earlier one on the same point.
         if len(point) >= len(best) and path.absolute().is_relative_to(point):
             best, kind = point, found
     return _NETWORK.fullmatch(kind) is not None
+
+
+def _unescape(text: str) -> str:
+    """Return a field of the mount table as it was before spaces and the like became octal numbers."""
+    return re.sub(r"\\([0-7]{3})", lambda code: chr(int(code[1], 8)), text)

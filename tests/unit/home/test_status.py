@@ -1,4 +1,4 @@
-"""The status of a run, from its files and locks alone: every rule of the contract, and what passes between two looks."""
+"""The status of a run, from its files and locks alone: every rule of the contract, and what passes between looks."""
 
 import json
 import os
@@ -132,6 +132,12 @@ def test_5_lost_before_its_cell_began(run):
     run.write(record(1), run.shim_file)
     expected = state(run, "FAILED", "lost: killed before its cell began", started_at=STARTED, supervised=False)
     assert read_state(run) == expected
+
+
+def test_5_records_that_cannot_be_read_are_no_records(run):
+    run.shim_file.write_bytes(b"")
+    make_old(run)
+    assert read_state(run) == state(run, "FAILED", "never started", supervised=False)
 
 
 @pytest.mark.parametrize("who", ["shim_file", "executor_file"])

@@ -1,0 +1,86 @@
+"""What a later cell means for the names that runs owe: what it reads at once, what it deletes, what its run reads.
+
+Pure functions over text and namespace; the shell's `transform_cell` comes in as a callable.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from ..capture import analyse_cell, reach
+
+Transform = Callable[[str], str]
+
+
+@dataclass(frozen=True)
+class CellNeeds:
+    """What a cell asks of the namespace.
+
+    Parameters
+    ----------
+    reads : frozenset of str
+        Names that the kernel may read before the cell has assigned them, also through notebook functions.
+    run_reads : frozenset of str
+        Names that the body of a `%%train` cell reads: its run waits for them, not the kernel.
+    deletes : frozenset of str
+        Names in a `del` statement.
+    everything : bool
+        The cell reads in a way that no syntax tree shows: `eval`, `globals()`, `%who`, `%run -i`.
+    """
+
+    reads: frozenset[str] = frozenset()
+    run_reads: frozenset[str] = frozenset()
+    deletes: frozenset[str] = frozenset()
+    everything: bool = False
+
+
+def read_cell(source: str, transform: Transform, namespace: Mapping[str, object]) -> CellNeeds:
+    """Return what a cell needs.
+
+    Parameters
+    ----------
+    source : str
+        The cell as typed.
+    transform : callable
+        The shell's `transform_cell`.
+    namespace : Mapping
+        The notebook's names; functions and classes in it are followed.
+
+    Raises
+    ------
+    SyntaxError
+        The cell is not Python; the shell reports the same.
+    """
+    names = analyse_cell(source, transform)
+    reached = reach(names.read_first, namespace)
+    body = train_body(source, transform)
+    return CellNeeds(
+        reads=names.read_first | reached.names,
+        run_reads=_run_reads(body, transform, namespace) if body else frozenset(),
+        deletes=names.deletes,
+        everything=names.dynamic or reached.dynamic,
+    )
+
+
+def train_body(source: str, transform: Transform) -> str:
+    """Return the body of a `%%train` cell; empty for any other cell."""
+    if "%%train" not in source:
+        return ""
+    match ast.parse(transform(source)).body:
+        case [
+            ast.Expr(
+                ast.Call(ast.Attribute(attr="run_cell_magic"), [ast.Constant("train"), _, ast.Constant(str(body))])
+            )
+        ]:
+            return body
+    return ""
+
+
+def _run_reads(body: str, transform: Transform, namespace: Mapping[str, object]) -> frozenset[str]:
+    try:
+        reads = analyse_cell(body, transform).reads
+    except SyntaxError:  # the magic itself reports it, with the cell's line numbers
+        return frozenset()
+    return reads | reach(reads, namespace).names

@@ -1,0 +1,47 @@
+"""The cells that this notebook has executed, for the backward slice that is recorded with a run."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING
+
+from ..capture import ExecutedCell, analyse_cell
+
+if TYPE_CHECKING:
+    from IPython.core.interactiveshell import ExecutionResult, InteractiveShell
+
+_MOST_CELLS = 5_000
+_MOST_CHARACTERS = 200_000
+
+
+class CellHistory:
+    """Records each executed cell with the names that it reads and binds, while it is registered with a shell."""
+
+    def __init__(self, shell: InteractiveShell) -> None:
+        self._shell = shell
+        self._cells: deque[ExecutedCell] = deque(maxlen=_MOST_CELLS)
+
+    @property
+    def cells(self) -> tuple[ExecutedCell, ...]:
+        """Executed cells, oldest first."""
+        return tuple(self._cells)
+
+    def register(self) -> None:
+        """Begin to record."""
+        self._shell.events.register("post_run_cell", self._record)
+
+    def unregister(self) -> None:
+        """Record no further cell."""
+        self._shell.events.unregister("post_run_cell", self._record)
+
+    def _record(self, result: ExecutionResult | None) -> None:
+        if result is None or not result.info.store_history:
+            return
+        source = result.info.raw_cell or ""
+        if not source.strip() or len(source) > _MOST_CHARACTERS:
+            return
+        try:
+            names = analyse_cell(source, self._shell.transform_cell)
+        except SyntaxError:  # the cell did not run either
+            return
+        self._cells.append(ExecutedCell(source=source, names=names, ok=bool(result.success)))

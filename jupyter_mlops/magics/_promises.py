@@ -1,0 +1,231 @@
+"""What runs owe the notebook: which name comes from which run, what it held before, and what happens in the end.
+
+State only: no IPython, no waiting, no display. `_pending.py` asks these classes and tells them what happened.
+
+A name is *pending* while a run owes it. It is then absent from the namespace, so that nothing can read the old value by
+accident; the old value is kept here. It leaves this state in one of four ways: the run delivers it, the run releases it
+unchanged (the kept object returns), the notebook assigns or deletes it (the run's value is dropped), or the run fails
+(see `Ledger.break_promise`).
+"""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
+from dataclasses import dataclass, field
+from types import FunctionType, ModuleType, NoneType
+from typing import TYPE_CHECKING
+
+from ..entities import Result
+
+if TYPE_CHECKING:
+    from ._delivery import OwingRun
+
+
+_SHARED_BY_NATURE = (NoneType, bool, int, float, complex, str, bytes, type, FunctionType, ModuleType)
+"""Types whose values have many names without anybody meaning one object by them."""
+
+Namespace = MutableMapping[str, object]
+
+
+@dataclass(frozen=True)
+class MissingName:
+    """A name that a run should have made and did not, and why; a cell that reads it cannot run."""
+
+    run: OwingRun
+    reason: str
+
+
+class Remembered:
+    """A value that a name held, remembered without keeping it alive where its type allows that."""
+
+    def __init__(self, value: object) -> None:
+        try:
+            self._get: Callable[[], object] = weakref.ref(value)
+        except TypeError:
+            self._get = lambda: value
+
+    def is_still(self, value: object) -> bool:
+        """Whether `value` is the very same object."""
+        return value is not None and self._get() is value
+
+
+@dataclass(eq=False)
+class Promise:
+    """One run's debt to the notebook.
+
+    Parameters
+    ----------
+    run : OwingRun
+        Who owes.
+    names : set of str
+        Still pending, and this run is the latest to promise them.
+    cell_id : str
+        Of the `%%train` cell; empty when the front end does not tell.
+    kept : dict
+        What pending names held before the submission.
+    before : dict
+        Names that an earlier run owed at the submission, and still may have to give.
+    watched : dict
+        Captured names that nobody expects to change, with the objects they held.
+    seen : dict
+        Watched names that a later cell has read, with that cell's label.
+    result : Result, optional
+        The run's account of its end, once it was read.
+    told : set of str
+        Watched names that need no further notice.
+    """
+
+    run: OwingRun
+    names: set[str]
+    cell_id: str = ""
+    kept: dict[str, object] = field(default_factory=dict)
+    before: dict[str, Promise] = field(default_factory=dict)
+    watched: dict[str, Remembered] = field(default_factory=dict)
+    seen: dict[str, str] = field(default_factory=dict)
+    result: Result | None = None
+    told: set[str] = field(default_factory=set)
+
+    def knows(self, name: str) -> bool:
+        """Whether the run has promised a name, or captured it."""
+        return name in self.names or name in self.kept or name in self.before or name in self.watched
+
+    def still_holds(self, name: str, namespace: Mapping[str, object]) -> bool:
+        """Whether a watched name holds the very object that the run captured."""
+        return name in self.watched and self.watched[name].is_still(namespace.get(name))
+
+
+class Ledger:
+    """Every promise that is open in one notebook. For the thread that executes cells."""
+
+    def __init__(self) -> None:
+        self._open: list[Promise] = []
+        self._missing: dict[str, MissingName] = {}
+
+    @property
+    def pending(self) -> dict[str, Promise]:
+        """Pending name to the promise that will give it."""
+        return {name: promise for promise in self._open for name in promise.names}
+
+    @property
+    def missing(self) -> Mapping[str, MissingName]:
+        """Names that a failed run would have made; reading one is refused until it is assigned."""
+        return self._missing
+
+    def __iter__(self) -> Iterator[Promise]:
+        """Yield the open promises, oldest first."""
+        return iter(tuple(self._open))
+
+    def __bool__(self) -> bool:
+        return bool(self._open or self._missing)
+
+    def promise(
+        self, run: OwingRun, names: Iterable[str], watched: Iterable[str], namespace: Namespace, cell_id: str = ""
+    ) -> Promise:
+        """Take the names out of the namespace until the run gives them; a later promise replaces an earlier one."""
+        made = Promise(run, set(names), cell_id)
+        owed = self.pending
+        for name in made.names:
+            self._missing.pop(name, None)
+            if name in namespace:
+                made.kept[name] = namespace.pop(name)
+            elif name in owed:
+                made.before[name] = owed[name]
+                owed[name].names.discard(name)
+        made.watched = {name: Remembered(namespace[name]) for name in watched if name in namespace}
+        self._open.append(made)
+        return made
+
+    def drop(self, names: Iterable[str]) -> None:
+        """Forget what runs owe of these names: the notebook has assigned or deleted them."""
+        for name in names:
+            self._missing.pop(name, None)
+            for promise in self._open:
+                promise.names.discard(name)
+                promise.kept.pop(name, None)
+                promise.before.pop(name, None)
+        self._close_settled()
+
+    def drop_assigned(self, namespace: Mapping[str, object]) -> None:
+        """Drop pending and missing names that are in the namespace: the notebook has assigned them."""
+        self.drop([name for name in (*self.pending, *self._missing) if name in namespace])
+
+    def keep_promise(self, promise: Promise, values: Mapping[str, object], namespace: Namespace) -> None:
+        """Give the notebook what a finished run owes it.
+
+        Parameters
+        ----------
+        promise : Promise
+            Its `result` says what was released, deleted or could not come back.
+        values : Mapping
+            What came back. Names that the notebook has assigned since, or that a later run owes, are left alone.
+        namespace : MutableMapping
+            The notebook's.
+        """
+        lost = dict(promise.result.untransferable) if promise.result else {}
+        deleted = set(promise.result.deleted) if promise.result else set()
+        for name in promise.names & values.keys():
+            namespace[name] = values[name]
+        for name in promise.names & lost.keys() - values.keys():
+            self._missing[name] = MissingName(promise.run, lost[name])
+        self._give_back(promise, promise.names - values.keys() - lost.keys() - deleted, namespace)
+        self._bind_unpromised(promise, values, namespace)
+        self._pass_on(promise, {**promise.kept, **values})
+        self._close(promise)
+
+    def break_promise(self, promise: Promise, reason: str, namespace: Namespace) -> None:
+        """Undo the promise of a run that failed: old values return, what only the run would have made is missing."""
+        without = promise.names - promise.kept.keys() - promise.before.keys()
+        self._missing.update({name: MissingName(promise.run, reason) for name in without})
+        self._give_back(promise, promise.names - without, namespace)
+        self._pass_on(promise, promise.kept)
+        self._close(promise)
+
+    def stale_aliases(
+        self, promise: Promise, names: Iterable[str], namespace: Mapping[str, object]
+    ) -> dict[str, list[str]]:
+        """Return, per name, the notebook's other names of the object that it held before: a run changes a copy."""
+        found: dict[str, list[str]] = {}
+        for name in sorted(set(names) & promise.kept.keys()):
+            old = promise.kept[name]
+            if not isinstance(old, _SHARED_BY_NATURE):
+                others = [other for other, value in namespace.items() if value is old and not other.startswith("_")]
+                found |= {name: sorted(others)} if others else {}
+        return found
+
+    def _give_back(self, promise: Promise, names: set[str], namespace: Namespace) -> None:
+        for name in names:
+            if name in promise.kept:
+                namespace[name] = promise.kept[name]
+            elif name in promise.before:
+                promise.before[name].names.add(name)
+
+    def _bind_unpromised(self, promise: Promise, values: Mapping[str, object], namespace: Namespace) -> None:
+        """Bind what came back although nobody expected it, where no cell can have used the old value meanwhile."""
+        taken = self.pending.keys() | promise.seen.keys()
+        for name in values.keys() - promise.names - promise.kept.keys() - promise.before.keys() - taken:
+            if name not in namespace or promise.still_holds(name, namespace):
+                namespace[name] = values[name]
+                promise.told.add(name)
+
+    def _pass_on(self, promise: Promise, values: Mapping[str, object]) -> None:
+        """Hand a superseded name's value to the later promise that may have to give it back."""
+        for later in self._open:
+            for name in [name for name, before in later.before.items() if before is promise]:
+                del later.before[name]
+                if name in values:
+                    later.kept[name] = values[name]
+
+    def _close(self, promise: Promise) -> None:
+        promise.names.clear()
+        promise.kept.clear()
+        promise.watched.clear()
+        if promise in self._open:
+            self._open.remove(promise)
+
+    def _close_settled(self) -> None:
+        """Close promises with nothing pending, to which no later promise looks back, and without watched objects."""
+        referred = {before for promise in self._open for before in promise.before.values()}
+        for promise in tuple(self._open):
+            if not promise.names and not promise.watched and promise not in referred:
+                self._close(promise)

@@ -1,0 +1,111 @@
+"""`%runs show`: one run, as it stands now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ..entities import CellError, Param, RunState
+from ._elements import Element, element
+from ._figures import ago, number, size, span
+from ._view import View, muted, name_element, rows_element, state_element, state_text
+
+if TYPE_CHECKING:
+    from ..services import Run
+
+_MOST_ITEMS = 20
+
+
+@dataclass(frozen=True)
+class RunDetails(View):
+    """What is known of a run: how it stands, with what, and what came out.
+
+    Parameters
+    ----------
+    state : RunState
+        At the moment of asking.
+    error : CellError, optional
+        What ended the cell.
+    facts : tuple of (str, str)
+        Label and text, in the order in which to show them.
+    cell : str
+        As typed.
+    """
+
+    name: str
+    run_id: str
+    state: RunState
+    error: CellError | None
+    facts: tuple[tuple[str, str], ...]
+    cell: str
+
+    @classmethod
+    def of(cls, run: Run) -> RunDetails:
+        """Return what is known of a run now."""
+        return cls(run.name, run.id, run.state, run.error, tuple(_facts(run)), run.cell)
+
+    def __repr__(self) -> str:
+        lines = [f"{state_text(self.state.status)}  {self.name}  {self.run_id}"]
+        lines += [f"  {label:<11} {text}" for label, text in self._all_facts()]
+        return "\n".join([*lines, "", *(f"    {line}" for line in self.cell.splitlines())])
+
+    def element(self) -> Element:
+        """Return the details as HTML."""
+        head = element(
+            "div",
+            state_element(self.state.status),
+            " ",
+            element("strong", name_element(self.name)),
+            " ",
+            muted(self.run_id),
+        )
+        rows = [(label, name_element(text)) for label, text in self._all_facts()]
+        cell = element(
+            "details",
+            element("summary", "cell", style="cursor:pointer"),
+            element("pre", self.cell, style="margin:4px 0"),
+        )
+        return element("div", head, rows_element(rows), cell)
+
+    def _all_facts(self) -> list[tuple[str, str]]:
+        return [*([("error", error_line(self.error))] if self.error else []), *self.facts]
+
+
+def error_line(error: CellError) -> str:
+    """Return the error's last line, and the line of the cell that it points to."""
+    last = (error.message.strip().splitlines() or [""])[-1]
+    text = f"{error.type}: {last}" if last else error.type
+    return f"{text} (cell line {error.line}: {error.source.strip()})" if error.line else text
+
+
+def _facts(run: Run) -> list[tuple[str, str]]:
+    spec, state, result = run.spec, run.state, run.directory.result()
+    metrics = [f"{key} {number(value)}" for key, value in run.metrics.items() if not key.startswith("system/")]
+    took = span(state.duration_s) if state.started_at else ""
+    facts = [
+        ("state", state.reason),
+        ("experiment", run.experiment),
+        ("submitted", f"{ago(spec.submitted_at)} ({spec.submitted_at})"),
+        ("took", took + (f", {size(state.peak_rss_bytes)} of memory at most" if took and state.peak_rss_bytes else "")),
+        ("params", _listed(f"{key}={value}" for key, value in run.params.items()) or _listed(map(_param, spec.params))),
+        ("metrics", _listed(metrics)),
+        ("tags", _listed(f"{key}={value}" for key, value in run.tags.items() if not key.startswith("mlflow."))),
+        ("repeats", f"{spec.origin.run_id[:8]} ({spec.origin.how})" if spec.origin else ""),
+        ("waits for", _listed(f"{item.name} from {item.run_id[:8]}" for item in spec.upstream)),
+        ("returned", _listed(result.returned) if result else ""),
+        ("unchanged", _listed(result.released) if result else ""),
+        ("not returned", _listed(f"{name} ({why})" for name, why in result.untransferable.items()) if result else ""),
+        ("pending", "" if result or state.status.is_terminal else _listed(spec.pending)),
+        ("directory", str(run.directory.path)),
+    ]
+    return [(label, text) for label, text in facts if text]
+
+
+def _param(param: Param) -> str:
+    return f"{param.key}={param.text}"
+
+
+def _listed(items: object) -> str:
+    texts = [str(item) for item in items]  # type: ignore[attr-defined]  # any iterable of text
+    rest = len(texts) - _MOST_ITEMS
+    return ", ".join(texts[:_MOST_ITEMS]) + (f" and {rest} more" if rest > 0 else "")

@@ -1,0 +1,167 @@
+"""One notebook's session with the engine: the services and the pending names. Made when the extension loads."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from collections.abc import Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from ..exceptions import MlopsError
+from ._history import CellHistory
+from ._name_errors import NameErrors
+from ._pending import PendingNames
+from ._promises import Promise
+from ._train_command import TrainCommand
+from ._view import View
+from ._waiting import NotebookScreen, Screen, TerminalScreen
+
+if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
+
+    from ..services import Run, RunService, SubmitRun
+
+
+class NotebookSession:
+    """What the magics of one shell share.
+
+    Parameters
+    ----------
+    shell : InteractiveShell
+        The kernel's shell, or a terminal's.
+    """
+
+    def __init__(self, shell: InteractiveShell) -> None:
+        self.shell = shell
+        self.pending = PendingNames(shell, self._open_screen, self._show_notice)
+        self.history = CellHistory(shell)
+        self.names = NameErrors(shell, self.pending.explain_name_error)
+
+    @property
+    def in_notebook(self) -> bool:
+        """Whether a front end shows displays; a terminal shows text only."""
+        return getattr(self.shell, "kernel", None) is not None
+
+    @cached_property
+    def runs(self) -> RunService:
+        """The use cases, on the home found when they are first needed: the working directory may change later."""
+        from ..services import current_service, use_service
+
+        service = current_service()
+        use_service(service)
+        return service
+
+    @property
+    def notebook(self) -> str:
+        """Path of the notebook; empty where the front end does not tell."""
+        path = self.shell.user_ns.get("__vsc_ipynb_file__") or os.environ.get("JPY_SESSION_NAME", "")
+        return str(path) if str(path).endswith(".ipynb") else ""
+
+    @property
+    def waits_by_default(self) -> bool:
+        """Whether `JUPYTER_MLOPS_WAIT` makes `--wait` the default."""
+        return bool(self.runs.home.settings.wait)
+
+    def command(self, train: TrainCommand) -> SubmitRun:
+        """Return a `%%train` cell as the services understand it."""
+        from ..services import SubmitRun
+
+        return SubmitRun(
+            source=train.cell,
+            namespace=self.shell.user_ns,
+            name=train.name,
+            experiment=train.experiment,
+            params=train.params,
+            tags=train.tags,
+            returns=train.returns,
+            launcher=train.launcher,
+            timeout_s=train.timeout_s,
+            autolog=train.autolog,
+            transform=self.shell.transform_cell,
+            pending=self.pending.run_ids(),
+            history=self.history.cells,
+            notebook=self.notebook,
+            cell_id=self.pending.cell_id,
+        )
+
+    def submit(self, train: TrainCommand) -> tuple[Run, Promise]:
+        """Start a run and make the names that it promises pending."""
+        run = self.runs.submit(self.command(train))
+        promise = self._promise(run)
+        if train.output:
+            self.bind({train.output: run})
+        return run, promise
+
+    def rerun(self, run: Run) -> tuple[Run, Promise]:
+        """Start a run's cell again with what the notebook's names hold now."""
+        changes = {
+            "pending": self.pending.run_ids(),
+            "transform": self.shell.transform_cell,
+            "history": self.history.cells,
+        }
+        again = self.runs.rerun(run, self.shell.user_ns, **changes)
+        return again, self._promise(again)
+
+    def _promise(self, run: Run) -> Promise:
+        return self.pending.promise(run, run.spec.pending, run.spec.watched)
+
+    def bind(self, values: Mapping[str, object]) -> None:
+        """Assign names in the notebook; what runs owe of them is dropped."""
+        self.pending.ledger.drop(values)
+        self.shell.user_ns.update(values)
+
+    def run_names(self, run: Run) -> dict[str, str]:
+        """Return id to name of the runs that a run waits for."""
+        return {item.run_id: self.runs.get(item.run_id).name for item in run.spec.upstream}
+
+    def alias_notices(self, promise: Promise) -> list[str]:
+        """Return what to say about names that share an object with one that the run may change."""
+        shared = self.pending.ledger.stale_aliases(promise, promise.names, self.shell.user_ns)
+        return [
+            f"{', '.join(others)} and {name} are one object; when the run changes {name}, {', '.join(others)} stays."
+            for name, others in shared.items()
+        ]
+
+    def register(self) -> None:
+        """Begin to look at the shell's cells, and let the launcher get ready."""
+        self.pending.register()
+        self.history.register()
+        self.names.register()
+        self.shell.events.register("post_run_cell", self._after_cell)
+        self._after_cell()
+
+    def unregister(self) -> None:
+        """Look at no further cell."""
+        self.shell.events.unregister("post_run_cell", self._after_cell)
+        self.names.unregister()
+        self.history.unregister()
+        self.pending.unregister()
+
+    def _after_cell(self, _result: object = None) -> None:
+        with contextlib.suppress(MlopsError):  # a home that cannot be made is told by the first magic that needs it
+            self.warm_up()
+
+    def warm_up(self) -> None:
+        """Let the launcher prepare for what the notebook has imported; cheap when there is nothing new."""
+        warm_up = getattr(self.runs.launcher, "warm_up", None)
+        if warm_up is not None:
+            warm_up()
+
+    def _open_screen(self, may_clear: bool) -> Screen:
+        return NotebookScreen(may_clear=may_clear) if self.in_notebook else TerminalScreen()
+
+    def _show_notice(self, text: str) -> None:
+        from ._notice import Notice
+
+        self.show(Notice(text))
+
+    def show(self, view: View) -> None:
+        """Show a view in the output of the running cell."""
+        if self.in_notebook:
+            from IPython.display import display
+
+            display(view)
+        else:
+            sys.stdout.write(f"{view!r}\n")

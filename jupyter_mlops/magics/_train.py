@@ -1,0 +1,35 @@
+"""`%%train`: a cell becomes a run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ._log_view import follow
+from ._run_card import RunCard
+from ._train_command import TrainCommand
+from ._travel_view import TravelView
+from ._view import View
+
+if TYPE_CHECKING:
+    from ._session import NotebookSession
+
+
+def train(session: NotebookSession, line: str, cell: str) -> View | None:
+    """Run the cell as a tracked run and return its card at once.
+
+    Raises
+    ------
+    MlopsError
+        Nothing was started; with `--wait` also: the run failed.
+    """
+    command = TrainCommand.parse(line, cell)
+    if command.dry_run:
+        return TravelView(session.runs.dry_run(session.command(command)))
+    run, promise = session.submit(command)
+    card = RunCard.at_submit(run, session.run_names(run), session.alias_notices(promise))
+    if not (command.wait or session.waits_by_default):
+        return card
+    session.show(card)
+    follow(run, with_displays=session.in_notebook)
+    session.pending.deliveries.settle(promise)
+    return None

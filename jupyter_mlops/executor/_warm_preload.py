@@ -1,4 +1,4 @@
-"""Loading libraries ahead of runs, in a process that must stay fit to fork: no thread of Python's may start meanwhile."""
+"""Loading libraries ahead of runs, in a process that must stay fit to fork: no thread may start meanwhile."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def load_modules(names: Iterable[str], skipped: frozenset[str], tell: Callable[[
 
 
 def settle() -> None:
-    """Get ready for forks: what is loaded is not to be walked by the collector, which would copy its pages in each child."""
+    """Get ready for forks: the collector must not walk what is loaded, which would copy its pages in each child."""
     gc.collect()
     gc.freeze()
 

@@ -14,15 +14,40 @@ if TYPE_CHECKING:
     from ._discovery import load_launcher
     from ._local import LocalLauncher
     from ._protocol import Launcher, SubmittedRun
+    from ._shim import Shim
+    from ._shim_settings import ShimSettings
+    from ._submitted import LocalRun
+    from ._warm_wire import Owner, WarmReply, WarmRequest, is_same_user, receive_line
 
-__all__ = ["Launcher", "LocalLauncher", "SubmittedRun", "load_launcher"]
+__all__ = [
+    "Launcher",
+    "LocalLauncher",
+    "LocalRun",
+    "Owner",
+    "Shim",
+    "ShimSettings",
+    "SubmittedRun",
+    "WarmReply",
+    "WarmRequest",
+    "is_same_user",
+    "load_launcher",
+    "receive_line",
+]
 
 __getattr__, __dir__ = lazy_exports(
     __name__,
     {
         "Launcher": "._protocol",
         "LocalLauncher": "._local",
+        "LocalRun": "._submitted",
+        "Owner": "._warm_wire",
+        "Shim": "._shim",
+        "ShimSettings": "._shim_settings",
         "SubmittedRun": "._protocol",
+        "WarmReply": "._warm_wire",
+        "WarmRequest": "._warm_wire",
+        "is_same_user": "._warm_wire",
         "load_launcher": "._discovery",
+        "receive_line": "._warm_wire",
     },
 )

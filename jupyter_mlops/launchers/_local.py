@@ -12,10 +12,12 @@ from collections.abc import Sequence
 
 from ..entities import RunSpec
 from ..exceptions import LaunchError, RunNotFoundError
-from ..home import Home, crash_point
+from ..home import Home, RunDirectory, crash_point
 from ._cold import start_shim
 from ._shim_settings import ShimSettings
 from ._submitted import LocalRun
+from ._warm_client import WarmClient
+from ._warm_wire import WarmReply
 
 
 class LocalLauncher:
@@ -41,15 +43,20 @@ class LocalLauncher:
         self._home = home
         self._executor = tuple(executor)
         self._shim_python = shim_python
+        self._warm = WarmClient(home)
 
     def submit(self, spec: RunSpec) -> LocalRun:
         """Start the shim of a run whose directory is filled; see `Launcher.submit`."""
         run = self._home.run(spec.run_id)
+        if not (self._is_warm_for(spec) and self._warm.submit(run, self._settings(()))):
+            self._start_cold(spec, run)
+        crash_point("submit.launched")
+        return LocalRun(run)
+
+    def _start_cold(self, spec: RunSpec, run: RunDirectory) -> None:
         # -P: a file of the user's named like a module of the standard library must not be imported by the executor.
         executor = self._executor or (spec.python, "-P", "-m", "jupyter_mlops.executor")
         start_shim(self._shim_python or spec.python, "_shim", os.fspath(run.path), self._settings(executor).to_json())
-        crash_point("submit.launched")
-        return self.attach(spec.run_id)
 
     def attach(self, run_id: str) -> LocalRun:
         """Return the handle of a run started earlier; see `Launcher.attach`."""
@@ -57,6 +64,22 @@ class LocalLauncher:
         if not run.exists():
             raise RunNotFoundError(f"No run {run_id} in {self._home.path}. `%runs` lists the runs there.")
         return LocalRun(run)
+
+    def warm_up(self) -> None:
+        """Have a process at hand that holds what this kernel has imported; call it again after a cell, it is cheap."""
+        if self._home.settings.warm and not self._executor:
+            self._warm.warm_up()
+
+    def warm_parent(self) -> WarmReply | None:
+        """Return how the warm parent is, with the memory it takes; None when there is none."""
+        return self._warm.status()
+
+    def retire_warm_parent(self) -> None:
+        """End the warm parent; what it has started goes on."""
+        self._warm.retire()
+
+    def _is_warm_for(self, spec: RunSpec) -> bool:
+        return self._warm.is_wanted and spec.python == sys.executable
 
     def _settings(self, executor: tuple[str, ...]) -> ShimSettings:
         settings = self._home.settings

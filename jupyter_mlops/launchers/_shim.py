@@ -52,7 +52,7 @@ class Shim:
         Called with `run_dir` in the forked child that is to be the executor.
     """
 
-    def __init__(self, run_dir: Path, settings: ShimSettings, become_executor: Callable[[Path], object]) -> None:
+    def __init__(self, run_dir: Path, settings: ShimSettings, become_executor: Callable[[Path], int]) -> None:
         self._run_dir = run_dir
         self._home = run_dir.parent.parent
         self._settings = settings
@@ -182,7 +182,7 @@ class Shim:
             exit_code=end.exit_code,
             signal=end.signal,
             result=self._result(),
-            stopped_by=stopper.stopped_by if stopper.told else None,
+            stopped_by=stopper.stopped_by,
             timeout_s=spec.get("timeout_s"),
             out_of_memory=memory.struck(),
             peak_rss_bytes=end.peak_rss_bytes,

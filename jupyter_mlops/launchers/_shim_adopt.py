@@ -48,10 +48,10 @@ def _see_to_its_end(run_dir: Path, executor: dict[str, Any], attention: Attentio
         due_s = stopper.advance()
         attention.blocked_in(partial(wait_released, run_dir / "executor.lock"), max(due_s, 0.001))
     result = read_json(run_dir / "result.json")
-    status, reason = judge(Ending(None, None, result, stopper.stopped_by if stopper.told else None))
+    status, reason = judge(Ending(None, None, result, stopper.stopped_by))
     return {
         "status": status,
-        "reason": reason if stopper.told or result else "lost: its processes were killed",
+        "reason": reason if stopper.stopped_by or result else "lost: its processes were killed",
         "exit_code": result.get("exit_code") if result else None,
         "started_at": executor.get("started_at", ""),
         "ended_at": utc_now(),

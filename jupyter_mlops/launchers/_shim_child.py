@@ -17,7 +17,7 @@ NOT_STARTED = 126
 _LOCK_DESCRIPTOR = 200
 
 
-def start_executor(run_dir: Path, cwd: str, slot: int, become_executor: Callable[[Path], object]) -> int:
+def start_executor(run_dir: Path, cwd: str, slot: int, become_executor: Callable[[Path], int]) -> int:
     """Fork the executor in a process group of its own and return its pid.
 
     Parameters
@@ -29,7 +29,7 @@ def start_executor(run_dir: Path, cwd: str, slot: int, become_executor: Callable
     slot : int
         Told to the child as `JUPYTER_MLOPS_SLOT`.
     become_executor : callable
-        Called in the child with `run_dir`; it replaces the process or returns when the run is over.
+        Called in the child with `run_dir`; it replaces the process, or returns the exit code.
     """
     sys.stdout.flush()
     sys.stderr.flush()
@@ -44,19 +44,18 @@ def start_executor(run_dir: Path, cwd: str, slot: int, become_executor: Callable
     code = NOT_STARTED
     try:
         _enter(run_dir, cwd, slot)
-        become_executor(run_dir)
-        code = 0
+        code = become_executor(run_dir)
     except BaseException as error:  # noqa: BLE001 - a forked child must not unwind into its parent's frames
         os.write(2, f"The run could not be started: {_explain(error)}\n".encode())
     finally:
         os._exit(code)
 
 
-def execute(command: tuple[str, ...]) -> Callable[[Path], object]:
+def execute(command: tuple[str, ...]) -> Callable[[Path], int]:
     """Return what makes a forked child a fresh process with that command line and the run directory."""
 
-    def become(run_dir: Path) -> object:
-        return os.execv(command[0], [*command, os.fspath(run_dir)])
+    def become(run_dir: Path) -> int:
+        os.execv(command[0], [*command, os.fspath(run_dir)])
 
     return become
 
@@ -69,8 +68,6 @@ def _enter(run_dir: Path, cwd: str, slot: int) -> None:
     os.dup2(log, 1)
     os.dup2(log, 2)
     _hold_executor_lock(run_dir)
-    os.closerange(3, _LOCK_DESCRIPTOR)
-    os.closerange(_LOCK_DESCRIPTOR + 1, 65536)
     default_signals()
     os.environ["JUPYTER_MLOPS_SLOT"] = str(slot)
     os.chdir(cwd)

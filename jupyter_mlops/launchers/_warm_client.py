@@ -1,0 +1,105 @@
+"""The kernel's side of the warm parent: start it, tell it what to hold, ask it for a shim.
+
+Whatever goes wrong here, the answer is a cold start: a warm parent is an accelerator and owns nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from pathlib import Path
+
+from ..entities import encode
+from ..exceptions import MlopsError
+from ..home import Home, RunDirectory, process_start_time, write_atomic
+from ._cold import start_detached
+from ._shim_settings import ShimSettings
+from ._warm_key import warm_key
+from ._warm_modules import KernelModules
+from ._warm_wire import Owner, WarmReply, WarmRequest, ask_warm_parent
+
+_PATIENCE_S = 0.5
+_RESTART_AFTER_S = 5.0
+
+
+class WarmClient:
+    """One kernel's connection to the warm parent of its home; holds no socket open.
+
+    Parameters
+    ----------
+    home : Home
+        Its runtime directory has the sockets.
+    """
+
+    def __init__(self, home: Home) -> None:
+        self._home = home
+        self._modules = KernelModules()
+        self._owner = Owner(os.getpid(), process_start_time(os.getpid()) or 0)
+        self._key = ""
+        self._told: tuple[str, ...] = ()
+        self._started_at = float("-inf")
+        self.is_wanted = False
+
+    def warm_up(self) -> None:
+        """See that a warm parent for this kernel's present state is there or on its way; cheap when it is."""
+        self.is_wanted = True
+        self._modules.refresh()
+        key = warm_key()
+        if key == self._key and self._told == self._modules.installed and self._socket(key).exists():
+            return
+        if self._key and key != self._key:
+            self._ask(self._key, WarmRequest(ask="release", owner=self._owner))
+        self._key, self._told = key, self._modules.installed
+        if self._ask(key, self._preload()) is None:
+            self._start(key)
+
+    def submit(self, run: RunDirectory, settings: ShimSettings) -> bool:
+        """Have a shim forked for a run; tell whether that was done."""
+        self._modules.refresh()
+        request = WarmRequest(
+            ask="run",
+            owner=self._owner,
+            run_dir=os.fspath(run.path),
+            settings=settings.to_json(),
+            environment=b"\0".join(name + b"=" + value for name, value in os.environb.items()),
+            foreign=self._modules.foreign,
+        )
+        reply = self._ask(warm_key(), request)
+        return reply is not None and reply.shim_pid is not None
+
+    def status(self) -> WarmReply | None:
+        """Return how the warm parent is, its memory included; None when there is none."""
+        return self._ask(warm_key(), WarmRequest(ask="status", owner=self._owner))
+
+    def retire(self) -> None:
+        """End the warm parent; runs that it has forked go on."""
+        self.is_wanted = False
+        self._ask(warm_key(), WarmRequest(ask="retire", owner=self._owner))
+
+    def _preload(self) -> WarmRequest:
+        return WarmRequest(ask="preload", owner=self._owner, modules=self._modules.installed)
+
+    def _ask(self, key: str, request: WarmRequest) -> WarmReply | None:
+        path = self._socket(key)
+        return ask_warm_parent(path, request, _PATIENCE_S) if path.exists() else None
+
+    def _socket(self, key: str) -> Path:
+        return self._home.socket(f"{key}.sock")
+
+    def _start(self, key: str) -> None:
+        now = time.monotonic()
+        if now - self._started_at < _RESTART_AFTER_S:
+            return
+        self._started_at = now
+        try:
+            # It reads this when it starts; later requests come by the socket.
+            first = encode(self._preload())
+            write_atomic(self._home.socket(f"{key}.json"), first, durable=False)
+            start_detached(
+                [sys.executable, "-P", "-m", "jupyter_mlops.executor.warm", os.fspath(self._home.path), key],
+                environment=dict(os.environ),
+            )
+        except (OSError, MlopsError):
+            # Runs start cold until the next attempt.
+            pass

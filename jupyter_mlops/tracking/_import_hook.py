@@ -6,12 +6,13 @@ each import.
 
 from __future__ import annotations
 
-import importlib.abc
-import importlib.machinery
-import importlib.util
 import sys
 from collections.abc import Callable, Sequence
 from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from importlib.machinery import ModuleSpec
 
 Adapt = Callable[[ModuleType], None]
 
@@ -35,12 +36,12 @@ def when_imported(name: str, adapt: Adapt) -> None:
     _waiting.setdefault(name, []).append(adapt)
 
 
-class _Finder(importlib.abc.MetaPathFinder):
+class _Finder:
     """Finds nothing itself; puts our loader around the one that the other finders give."""
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
-    ) -> importlib.machinery.ModuleSpec | None:
+    ) -> ModuleSpec | None:
         """Return the spec of a module that somebody waits for, with our loader."""
         adapts = _waiting.pop(fullname, None)
         if adapts is None:
@@ -60,19 +61,20 @@ class _Finder(importlib.abc.MetaPathFinder):
         return spec
 
 
-class _Loader(importlib.abc.Loader):
+class _Loader:
     """Loads as the module's own loader does, then adapts."""
 
-    def __init__(self, loader: importlib.abc.Loader, adapts: list[Adapt]) -> None:
+    def __init__(self, loader: Any, adapts: list[Adapt]) -> None:
         self._loader = loader
         self._adapts = adapts
 
-    def __getattr__(self, name: str) -> object:
+    def __getattr__(self, name: str) -> Any:
         return getattr(self._loader, name)
 
-    def create_module(self, spec: importlib.machinery.ModuleSpec) -> ModuleType | None:
+    def create_module(self, spec: ModuleSpec) -> ModuleType | None:
         """Make the module as its own loader does."""
-        return self._loader.create_module(spec)
+        module: ModuleType | None = self._loader.create_module(spec)
+        return module
 
     def exec_module(self, module: ModuleType) -> None:
         """Run the module, give it its own loader back, adapt it."""

@@ -90,8 +90,8 @@ class Joining:
     def apply(self) -> None:
         """Replace `start_run` and its implicit twin wherever MLflow's modules hold them."""
         ours: dict[str, Callable[..., Any]] = {
-            "start_run": functools.wraps(self._start_run)(self.start_run),
-            "_get_or_start_run": functools.wraps(self._fluent._get_or_start_run)(self.get_or_start_run),
+            "start_run": _like(self._start_run, self.start_run),
+            "_get_or_start_run": _like(self._fluent._get_or_start_run, self.get_or_start_run),
         }
         theirs = {name: getattr(self._fluent, name) for name in ours}
         for name, module in list(sys.modules.items()):
@@ -115,30 +115,27 @@ class Joining:
         if not self._is_here():
             return self._start_elsewhere(run_id, *args, **options)
         stack = self._fluent._active_run_stack.get()
-        nested = options.get("nested") or len(args) > 2 and args[2]
-        if len(stack) == 1 and stack[-1] is self._implicit and len(args) < 3:
-            # Plain MLflow would refuse here, because a call before has started a run without being asked.
-            options["nested"] = True
-        elif not (run_id or stack or nested or options.get("parent_run_id") or len(args) > 3) and self._may_join():
+        if len(stack) == 1 and stack[-1] is self._implicit:
+            # Plain MLflow would refuse here, because an earlier call has started a run without being asked.
+            stack.pop()
+        says_which = run_id or args or stack or options.get("nested") or options.get("parent_run_id")
+        if self._joins_first and not self._joined_explicitly and not says_which:
             self._joined_explicitly = True
-            return self._join(*args, **options)
+            return self._join(**options)
         return self._start_elsewhere(run_id, *args, **options)
-
-    def _may_join(self) -> bool:
-        return self._joins_first and not self._joined_explicitly
 
     def _is_here(self) -> bool:
         from mlflow.tracking._tracking_service import utils
 
         return utils.get_tracking_uri() in (self._session.uri, self._session.real_uri)
 
-    def _join(self, *args: Any, **options: Any) -> Any:
+    def _join(self, **options: Any) -> Any:
         """Resume the cell's run, in the experiment that the cell has chosen."""
         chosen = self._fluent._active_experiment_id
         if chosen:
             self._fluent._get_store().move_run(self._session.spec.run_id, chosen)
         with self._run_id_set(self._session.spec.run_id):
-            return self._start_run(None, *args, **options)
+            return self._start_run(**options)
 
     def _start_elsewhere(self, *args: Any, **options: Any) -> Any:
         """Start a run that is not the cell's own."""
@@ -156,6 +153,16 @@ class Joining:
                 yield
             finally:
                 os.environ[_RUN_ID] = self._session.spec.run_id
+
+
+def _like(theirs: Callable[..., Any], ours: Callable[..., Any]) -> Callable[..., Any]:
+    """Return our function with the signature and the help of theirs."""
+
+    @functools.wraps(theirs)
+    def call(*args: Any, **options: Any) -> Any:
+        return ours(*args, **options)
+
+    return call
 
 
 def starts_at_most_once(source: str) -> bool:

@@ -56,7 +56,7 @@ def _spawn_detached(command: list[str], log: Path) -> None:
     """Start a program that is nobody's child: a shell starts it in the background and ends, which takes 2 ms."""
     actions = [
         (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
-        (os.POSIX_SPAWN_OPEN, 1, str(log), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600),
+        (os.POSIX_SPAWN_OPEN, 1, str(log), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600),
         (os.POSIX_SPAWN_DUP2, 1, 2),
     ]
     shell = ["/bin/sh", "-c", 'cd / && "$@" &', "sh", *command]

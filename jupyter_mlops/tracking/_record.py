@@ -91,6 +91,8 @@ class RunRecords:
         self.lost_points: dict[str, int] = {}
         self.runs = {spec.run_id: _record_of(spec)}
         self.models: dict[str, ModelRecord] = {}
+        self.experiments: set[str] = set()
+        self.created_experiments: set[str] = set()
         self.experiment_tags: dict[str, dict[str, str]] = {}
         self._journal_end = 0
         self._spool_ends: dict[Path, int] = {}
@@ -243,6 +245,22 @@ def _change_model(records: RunRecords, entry: Entry) -> None:
             model.tags.pop(key, None)
 
 
+def _use_experiment(records: RunRecords, entry: Entry) -> None:
+    experiment = entry.fields["experiment"]
+    records.experiments.add(experiment)
+    if entry.op == "create_experiment":
+        records.created_experiments.add(experiment)
+        records.experiment_tags.setdefault(experiment, {}).update(entry.fields.get("tags") or {})
+
+
+def _delete_model(records: RunRecords, entry: Entry) -> None:
+    records.models.pop(entry.fields["model_id"], None)
+
+
+def _delete_experiment_tag(records: RunRecords, entry: Entry) -> None:
+    records.experiment_tags.get(entry.fields["experiment"], {}).pop(entry.fields["key"], None)
+
+
 def _set_experiment_tag(records: RunRecords, entry: Entry) -> None:
     tags = records.experiment_tags.setdefault(entry.fields["experiment"], {})
     tags[entry.fields["key"]] = entry.fields["value"]
@@ -262,5 +280,9 @@ _CHANGES: dict[str, Callable[[RunRecords, Entry], None]] = {
     "create_model": _create_model,
     "finalize_model": _finalize_model,
     "change_model": _change_model,
+    "delete_model": _delete_model,
+    "use_experiment": _use_experiment,
+    "create_experiment": _use_experiment,
     "set_experiment_tag": _set_experiment_tag,
+    "delete_experiment_tag": _delete_experiment_tag,
 }

@@ -6,7 +6,6 @@ with a stack. It is slow, and what it writes goes nowhere.
 
 from __future__ import annotations
 
-import io
 import itertools
 import pickle
 import types
@@ -17,19 +16,19 @@ from ._pickler import ValuePickler
 from ._refusals import Refusal, RefusedValueError, remedy_of, type_name
 
 
-def find_guilty(name: str, value: Any, namespace: Mapping[str, Any] | None, error: BaseException) -> Refusal:
+def find_guilty(name: str, value: Any, pickler: ValuePickler, error: BaseException) -> Refusal:
     """Return which object inside a value cannot be packed.
 
     Parameters
     ----------
     name, value
         The notebook's name and what it holds.
-    namespace : mapping, optional
-        The notebook's namespace.
+    pickler : ValuePickler
+        A new one, set up as the fast one was.
     error : BaseException
         What the fast pickler raised.
     """
-    tracer = _Tracer(namespace)
+    tracer = _Tracer(pickler)
     try:
         tracer.dump(value)
     # Whatever a value's own pickling raises is what we came to explain.
@@ -40,23 +39,19 @@ def find_guilty(name: str, value: Any, namespace: Mapping[str, Any] | None, erro
     reason = str(error).strip() or type(error).__name__
     if isinstance(error, RecursionError):
         chain, guilty, reason = [value], value, "it is nested too deeply"
-    elif isinstance(error, RefusedValueError):
-        reason = "it lives in one process only"
-    return Refusal(
-        name=name,
-        type=type_name(guilty),
-        path=_path(name, chain),
-        reason=reason[:300],
-        remedy=remedy_of(type(guilty)),
-    )
+    remedy = remedy_of(type(guilty))
+    if isinstance(error, RefusedValueError):
+        reason, remedy = error.reason, error.remedy
+    path = _path(name, chain)
+    return Refusal(name, type_name(guilty), path, reason[:300], remedy.replace("{name}", path))
 
 
 class _Tracer(pickle._Pickler):
     """A pickler that still knows, when it fails, through which objects it went."""
 
-    def __init__(self, namespace: Mapping[str, Any] | None) -> None:
+    def __init__(self, packer: ValuePickler) -> None:
         super().__init__(_Nowhere(), protocol=5, buffer_callback=lambda _: False)
-        self._packer = ValuePickler(io.BytesIO(), namespace)
+        self._packer = packer
         self.dispatch_table = self._packer.dispatch_table
         self.stack: list[Any] = []
 

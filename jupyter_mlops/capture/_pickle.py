@@ -62,6 +62,7 @@ def dump_values(
     references: Mapping[str, Any] | None = None,
     ambient: AmbientState | None = None,
     namespace: Mapping[str, Any] | None = None,
+    detach: bool = True,
 ) -> PickledValues:
     """Pack names with one pickler, so that one object stays one object.
 
@@ -75,6 +76,8 @@ def dump_values(
         State of the process that travels along.
     namespace : mapping, optional
         The notebook's namespace, which is what functions of the notebook have as globals; by default `__main__`'s.
+    detach : bool
+        Send steps of an autograd graph, such as the last `loss`, as plain tensors; otherwise refuse them.
 
     Returns
     -------
@@ -90,13 +93,13 @@ def dump_values(
     known = {id(value): name for name, value in (references or {}).items() if _is_referable(value)}
     remaining, refused = dict(values), list[Refusal]()
     while True:
-        attempt = _Attempt(remaining, known, ambient, namespace)
-        guilty = attempt.pack()
+        attempt = _Attempt(remaining, known, namespace, detach)
+        guilty = attempt.pack(ambient)
         if guilty is None:
             return attempt.result(tuple(refused))
         # What the failed value left in the pickler's memory is of no use to the others: start again without it.
         name, error = guilty
-        refused.append(find_guilty(name, remaining.pop(name), namespace, error))
+        refused.append(find_guilty(name, remaining.pop(name), attempt.again(), error))
 
 
 def load_values(
@@ -158,22 +161,26 @@ class _Attempt:
         self,
         values: Mapping[str, Any],
         references: Mapping[int, str],
-        ambient: AmbientState | None,
         namespace: Mapping[str, Any] | None,
+        detach: bool,
     ) -> None:
         self._values = values
-        self._ambient = ambient
+        self._settings = (namespace, frozenset(map(id, values.values())))
+        self._detach = detach
         self._file = io.BytesIO()
-        explicit = frozenset(map(id, values.values()))
         if references:
-            self._pickler: ValuePickler = ReferringPickler(self._file, namespace, explicit, references)
+            self._pickler: ValuePickler = ReferringPickler(self._file, *self._settings, references, detach=detach)
         else:
-            self._pickler = ValuePickler(self._file, namespace, explicit)
+            self._pickler = ValuePickler(self._file, *self._settings, detach=detach)
         self._refs: list[ValueRef] = []
 
-    def pack(self) -> tuple[str, BaseException] | None:
+    def again(self) -> ValuePickler:
+        """Return a new pickler with the same settings."""
+        return ValuePickler(io.BytesIO(), *self._settings, detach=self._detach)
+
+    def pack(self, ambient: AmbientState | None) -> tuple[str, BaseException] | None:
         """Pack everything, or return the first name that cannot be packed and why."""
-        self._pickler.dump((tuple(self._values), self._ambient))
+        self._pickler.dump((tuple(self._values), ambient))
         first_names: dict[int, str] = {}
         for name, value in self._values.items():
             before = self._position

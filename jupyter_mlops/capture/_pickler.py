@@ -39,6 +39,9 @@ class ValuePickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle ha
     explicit : frozenset of int
         Ids of the objects that travel under a name of their own.
 
+    detach : bool
+        Send steps of an autograd graph as plain tensors; otherwise refuse them.
+
     Attributes
     ----------
     buffers : list of memoryview
@@ -52,8 +55,14 @@ class ValuePickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle ha
     """
 
     def __init__(
-        self, file: io.BytesIO, namespace: Mapping[str, Any] | None = None, explicit: frozenset[int] = frozenset()
+        self,
+        file: io.BytesIO,
+        namespace: Mapping[str, Any] | None = None,
+        explicit: frozenset[int] = frozenset(),
+        *,
+        detach: bool = True,
     ) -> None:
+        self.detach = detach
         self.buffers: list[memoryview] = []
         self.buffer_bytes = 0
         self.companions: dict[str, Any] = {}
@@ -160,9 +169,11 @@ class ReferringPickler(ValuePickler):
         namespace: Mapping[str, Any] | None,
         explicit: frozenset[int],
         references: Mapping[int, str],
+        *,
+        detach: bool = True,
     ) -> None:
         self._references = references
-        super().__init__(file, namespace, explicit)
+        super().__init__(file, namespace, explicit, detach=detach)
 
     def persistent_id(self, obj: Any) -> str | None:
         """Return the name under which the receiver has this very object."""

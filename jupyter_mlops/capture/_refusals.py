@@ -134,10 +134,20 @@ class Refusal:
 
 
 class RefusedValueError(TypeError):
-    """Raised while packing, at the object that cannot leave its process."""
+    """Raised while packing, at the object that cannot leave its process.
 
-    def __init__(self, value: Any) -> None:
-        super().__init__(f"a {type_name(value)} lives in one process only")
+    Parameters
+    ----------
+    value : object
+        The guilty one.
+    reason, remedy : str
+        What is wrong with it, and what to write instead; by default its type's. `{name}` in a remedy is where it sits.
+    """
+
+    def __init__(self, value: Any, reason: str = "it lives in one process only", remedy: str = "") -> None:
+        super().__init__(f"a {type_name(value)} cannot travel: {reason}")
+        self.reason = reason
+        self.remedy = remedy or remedy_of(type(value))
 
 
 def type_name(value: Any) -> str:

@@ -51,7 +51,7 @@ def pick_values(
     CannotTravelError
         Its message has a line for every name that cannot travel, or says what is too large.
     """
-    pickled = dump_values(values, ambient=ambient, namespace=namespace)
+    pickled = dump_values(values, ambient=ambient, namespace=namespace, detach=False)
     if pickled.refused:
         lines = [str(_with_line(refusal, line_of)) for refusal in pickled.refused]
         raise CannotTravelError("\n".join(lines))

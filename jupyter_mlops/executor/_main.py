@@ -14,7 +14,7 @@ from ..capture import dump_values, environment, load_values
 from ..entities import Manifest, ProcessRecord, Result, RunSpec, RunStatus, decode
 from ..exceptions import HomeError, LaunchError
 from ..home import Home, RunDirectory, crash_point
-from ..tracking import current_session, start_keeper
+from ..tracking import current_session
 from ._claim import claim, reset_signals
 from ._deferred import run_deferred
 from ._ending import leave, write_when_there_is_room
@@ -76,7 +76,6 @@ def main(run_dir: Path) -> int:
     if result.status is RunStatus.FINISHED:
         run_deferred()
     _record_environment(run)
-    start_keeper(home)
     leave(streams)
     session = current_session()
     if session is not None:

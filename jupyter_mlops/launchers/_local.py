@@ -83,4 +83,5 @@ class LocalLauncher:
 
     def _settings(self, executor: tuple[str, ...]) -> ShimSettings:
         settings = self._home.settings
-        return ShimSettings(slots=settings.slots, executor=executor, log_cap=settings.log_cap_bytes)
+        keeper = () if self._executor else (sys.executable, "-P", "-m", "jupyter_mlops.tracking.keeper")
+        return ShimSettings(settings.slots, executor, settings.log_cap_bytes, keeper)

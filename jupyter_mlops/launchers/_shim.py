@@ -21,6 +21,7 @@ from ..home._files import boot_id, crash_point, process_start_time, read_json, w
 from ..home._locks import LifeLock, wait_released
 from ._shim_child import execute, start_executor
 from ._shim_git import record_git
+from ._shim_keeper import start_keeper
 from ._shim_log import LogCap
 from ._shim_memory import MemoryEvents
 from ._shim_outcome import Ending, judge
@@ -73,6 +74,7 @@ class Shim:
         adopt_orphans()
         self._write_exit(self._live())
         lock.release()
+        start_keeper(self._home, self._settings.keeper)
         self._await_git()
         self._attention.close()
 

@@ -20,11 +20,14 @@ class ShimSettings(NamedTuple):
         Command line of the executor, without the run directory; empty in a warm fork, which has the executor in memory.
     log_cap : int
         Bytes of `output.log` kept on disk.
+    keeper : tuple of str
+        Command line of the keeper, without the home; empty when none is to be started.
     """
 
     slots: int
     executor: tuple[str, ...] = ()
     log_cap: int = DEFAULT_LOG_CAP
+    keeper: tuple[str, ...] = ()
 
     def to_json(self) -> str:
         """Return the settings as one line of JSON."""
@@ -34,4 +37,4 @@ class ShimSettings(NamedTuple):
     def from_json(cls, text: str) -> ShimSettings:
         """Return the settings that `to_json` wrote."""
         fields = json.loads(text)
-        return cls(int(fields["slots"]), tuple(fields["executor"]), int(fields["log_cap"]))
+        return cls(int(fields["slots"]), tuple(fields["executor"]), int(fields["log_cap"]), tuple(fields["keeper"]))

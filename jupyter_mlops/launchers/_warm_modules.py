@@ -12,6 +12,7 @@ _NAMES = """
     ipykernel jupyter_client jupyter_core jupyter_mlops zmq tornado comm debugpy nest_asyncio
     pytest _pytest pluggy pip setuptools pkg_resources _distutils_hack nbclient nbformat papermill
 """
+_OURS = frozenset(("__main__", "__mp_main__", "jupyter_mlops"))
 _OF_THE_KERNEL = frozenset(_NAMES.split())
 
 
@@ -39,7 +40,7 @@ class KernelModules:
         self.foreign = tuple(
             name
             for name, file in places.items()
-            if file and "." not in name and not file.startswith((*sites, *_standard_folders()))
+            if file and "." not in name and name not in _OURS and not file.startswith((*sites, *_standard_folders()))
         )
 
 

@@ -2,22 +2,56 @@
 
 Runs in the kernel, on top of `services`. A magic parses its line into a frozen command, asks a service, and returns
 an object that shows itself; `PendingNames` looks at every later cell. Nothing here computes, stores or starts
-anything itself.
+anything itself. Exports load when
+they are first used: the command line shows the same views without a shell.
 """
 
-from ._extension import load_ipython_extension, unload_ipython_extension
-from ._pending import PendingNames
-from ._run_card import RunCard
-from ._runs_command import RunsCommand
-from ._train_command import TrainCommand
-from ._view import View
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .._lazy import lazy_exports
+
+if TYPE_CHECKING:
+    from ._comparison_views import CollectionView, DiffView, ReproductionView
+    from ._extension import load_ipython_extension, unload_ipython_extension
+    from ._pending import PendingNames
+    from ._run_card import RunCard
+    from ._run_details import RunDetails
+    from ._runs_command import RunsCommand
+    from ._runs_table import RunsTable
+    from ._train_command import TrainCommand
+    from ._view import View
 
 __all__ = [
+    "CollectionView",
+    "DiffView",
     "PendingNames",
+    "ReproductionView",
     "RunCard",
+    "RunDetails",
     "RunsCommand",
+    "RunsTable",
     "TrainCommand",
     "View",
     "load_ipython_extension",
     "unload_ipython_extension",
 ]
+
+__getattr__, __dir__ = lazy_exports(
+    __name__,
+    {
+        "CollectionView": "._comparison_views",
+        "DiffView": "._comparison_views",
+        "PendingNames": "._pending",
+        "ReproductionView": "._comparison_views",
+        "RunCard": "._run_card",
+        "RunDetails": "._run_details",
+        "RunsCommand": "._runs_command",
+        "RunsTable": "._runs_table",
+        "TrainCommand": "._train_command",
+        "View": "._view",
+        "load_ipython_extension": "._extension",
+        "unload_ipython_extension": "._extension",
+    },
+)

@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING, Any
 from ..exceptions import MlopsError, RunFailedError
 from ._cells import CellNeeds, Transform, read_cell
 from ._delivery import Deliveries, OwingRun
+from ._imported import import_into, import_statements
 from ._promises import Ledger, Promise
 from ._rejection import CellRejected
-from ._waiting import Screen
+from ._waiting import STOPPED_WAITING, Screen
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import ExecutionInfo, ExecutionResult, InteractiveShell
@@ -73,12 +74,24 @@ class PendingNames:
         for event, callback in self._callbacks():
             self._shell.events.unregister(event, callback)
 
-    def promise(self, run: OwingRun, names: Iterable[str], watched: Iterable[str]) -> Promise:
-        """Make names pending: they leave the namespace until the run gives them, or a later cell assigns them."""
+    def promise(self, run: OwingRun, names: Iterable[str], watched: Iterable[str], cell: str = "") -> Promise:
+        """Make names pending: they leave the namespace until the run gives them, or a later cell assigns them.
+
+        Parameters
+        ----------
+        run : OwingRun
+            Just submitted.
+        names, watched : iterable of str
+            What it promises; what it captured besides.
+        cell : str
+            Its cell, for the names that it only imports.
+        """
         names, watched = set(names), set(watched)
         for earlier in self.ledger:
             self._mark_seen(earlier, names | watched, f"run {run.name}")
-        return self.ledger.promise(run, names, watched, self._shell.user_ns, self.cell_id)
+        promise = self.ledger.promise(run, names, watched, self._shell.user_ns, self.cell_id)
+        promise.imports = import_statements(cell, self._transform)
+        return promise
 
     @property
     def cell_id(self) -> str:
@@ -117,7 +130,7 @@ class PendingNames:
         try:
             self._prepare(cell)
         except KeyboardInterrupt:
-            raise CellRejected("Stopped waiting. The run goes on; run the cell again to wait for it again.") from None
+            raise CellRejected(STOPPED_WAITING) from None
         except MlopsError as error:
             raise CellRejected(str(error)) from None
         except (
@@ -136,6 +149,7 @@ class PendingNames:
                     promise
                 )  # the failed cell, corrected: it starts from the old values, as in any notebook
         needs = self._read(cell.source)
+        self._import_pending(needs.reads | needs.run_reads)
         while wanted := self._wanted(needs):
             for promise, names in wanted.items():
                 self.deliveries.settle(promise, names)
@@ -161,6 +175,12 @@ class PendingNames:
             if needs.everything or name in needs.reads or failed_upstream:
                 wanted.setdefault(promise, []).append(name)
         return wanted
+
+    def _import_pending(self, names: frozenset[str]) -> None:
+        """Import what a run's cell only imports: the notebook can do that itself, at once."""
+        for name, promise in self.ledger.pending.items():
+            if name in names and name in promise.imports and import_into(self._shell.user_ns, promise.imports[name]):
+                self.ledger.drop([name])
 
     def _has_failed(self, promise: Promise) -> bool:
         """Whether a run has ended badly by now: a cell that would feed on it is told at once."""

@@ -74,6 +74,8 @@ class Promise:
         The run's account of its end, once it was read.
     told : set of str
         Watched names that need no further notice.
+    imports : dict
+        Pending names that the cell only imports, with the statement that does it.
     """
 
     run: OwingRun
@@ -85,6 +87,7 @@ class Promise:
     seen: dict[str, str] = field(default_factory=dict)
     result: Result | None = None
     told: set[str] = field(default_factory=set)
+    imports: dict[str, str] = field(default_factory=dict)
 
     def knows(self, name: str) -> bool:
         """Whether the run has promised a name, or captured it."""

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ..exceptions import MlopsError
+from ._completion import PendingCompletions
 from ._history import CellHistory
 from ._name_errors import NameErrors
 from ._pending import PendingNames
@@ -37,6 +38,7 @@ class NotebookSession:
         self.shell = shell
         self.pending = PendingNames(shell, self._open_screen, self._show_notice)
         self.history = CellHistory(shell)
+        self.completions = PendingCompletions(shell, lambda: self.pending.ledger.pending)
         self.names = NameErrors(shell, self.pending.explain_name_error)
 
     @property
@@ -105,7 +107,7 @@ class NotebookSession:
         return again, self._promise(again)
 
     def _promise(self, run: Run) -> Promise:
-        return self.pending.promise(run, run.spec.pending, run.spec.watched)
+        return self.pending.promise(run, run.spec.pending, run.spec.watched, run.cell)
 
     def bind(self, values: Mapping[str, object]) -> None:
         """Assign names in the notebook; what runs owe of them is dropped."""
@@ -129,12 +131,14 @@ class NotebookSession:
         self.pending.register()
         self.history.register()
         self.names.register()
+        self.completions.register()
         self.shell.events.register("post_run_cell", self._after_cell)
         self._after_cell()
 
     def unregister(self) -> None:
         """Look at no further cell."""
         self.shell.events.unregister("post_run_cell", self._after_cell)
+        self.completions.unregister()
         self.names.unregister()
         self.history.unregister()
         self.pending.unregister()

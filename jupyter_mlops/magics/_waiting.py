@@ -15,8 +15,11 @@ from ._elements import Element, element
 from ._figures import clock
 from ._view import View
 
+STOPPED_WAITING = "Stopped waiting; the run goes on. Run the cell again to wait for it again."
+"""What an interrupted wait says."""
+
 _QUIET_S = 0.2
-_STEP_S = 0.25
+_STEP_S = 0.5
 _TAIL_LINES = 5
 _CONTROL = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 

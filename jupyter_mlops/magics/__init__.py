@@ -2,8 +2,7 @@
 
 Runs in the kernel, on top of `services`. A magic parses its line into a frozen command, asks a service, and returns
 an object that shows itself; `PendingNames` looks at every later cell. Nothing here computes, stores or starts
-anything itself. Exports load when
-they are first used: the command line shows the same views without a shell.
+anything itself. Exports load when they are first used: the command line shows the same views without a shell.
 """
 
 from __future__ import annotations

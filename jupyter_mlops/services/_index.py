@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from ..entities import RunSpec
+from ..entities import RunSpec, ValueRef
 from ._run import Run
 
 if TYPE_CHECKING:
@@ -31,6 +31,11 @@ class RunIndex:
             if len(self._known) >= _MOST_HANDLES:
                 self._known.clear()
             self._known[run_id] = run
+        return run
+
+    def add(self, run_id: str, captured: tuple[ValueRef, ...]) -> Run:
+        """Return the handle of a run that was submitted just now, with what it takes along."""
+        run = self._known[run_id] = Run(self._home, run_id, self._attach, captured)
         return run
 
     def __contains__(self, run_id: str) -> bool:

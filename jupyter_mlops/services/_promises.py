@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections import ChainMap
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import TYPE_CHECKING
@@ -26,7 +26,8 @@ OWN_NAMES = frozenset(
 _LAST_OUTPUTS = frozenset(("_", "__", "___"))
 """They travel when a cell reads them, and the notebook makes its own again after each cell."""
 
-_UNCHANGEABLE = (ModuleType, FunctionType, BuiltinFunctionType, type, str, bytes, int, float, complex, type(None))
+_ATOMS = (ModuleType, str, bytes, int, float, complex, type(None))
+_CODE = (FunctionType, BuiltinFunctionType, type)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,7 +80,7 @@ def decide_promises(command: SubmitRun) -> Promises:
     pending = command.returns
     if pending is None:
         pending = _inferred(names, reached, command.namespace, {*captured, *upstream})
-    watched = tuple(name for name in captured if name not in pending and _can_change(command.namespace[name]))
+    watched = tuple(name for name in captured if name not in pending and _may_change_unseen(command.namespace[name]))
     return Promises(
         names=names,
         captured=captured,
@@ -97,24 +98,25 @@ def _inferred(
 
     Whether a call changes a value that is still to come, nobody knows: it is taken to.
     """
-    from ..capture import is_stateful
-
     made = {
         name
         for name in names.assigns | names.deletes | reached.rebinds
         if not _is_imported_again(name, names, namespace)
     }
     touched = (names.may_change | names.passed) & travelling
-    changed = {
-        name for name in touched if name not in namespace or _may_change(name, names, namespace[name], is_stateful)
-    }
+    changed = {name for name in touched if name not in namespace or _may_change(name, names, namespace[name])}
     return tuple(sorted((made | changed) - OWN_NAMES - _LAST_OUTPUTS))
 
 
-def _may_change(name: str, names: CellNames, value: object, is_stateful: Callable[[object], bool]) -> bool:
-    if not _can_change(value):
+def _may_change(name: str, names: CellNames, value: object) -> bool:
+    """Whether what the cell does to a captured object may change it. A module's state stays where it is."""
+    from ..capture import is_stateful
+
+    if isinstance(value, _ATOMS):
         return False
-    return name in names.may_change or is_stateful(value)
+    if name in names.mutates:
+        return True
+    return (name in names.methods and not isinstance(value, _CODE)) or (name in names.passed and is_stateful(value))
 
 
 def _is_imported_again(name: str, names: CellNames, namespace: Mapping[str, object]) -> bool:
@@ -131,8 +133,9 @@ def _is_imported_again(name: str, names: CellNames, namespace: Mapping[str, obje
     return module != "__main__" and any(imported.partition(".")[0] == package for imported in names.modules)
 
 
-def _can_change(value: object) -> bool:
-    return not isinstance(value, _UNCHANGEABLE)
+def _may_change_unseen(value: object) -> bool:
+    """Whether it is worth looking if a captured object came back changed."""
+    return not isinstance(value, (*_ATOMS, *_CODE))
 
 
 def _all_data(namespace: Mapping[str, object]) -> frozenset[str]:

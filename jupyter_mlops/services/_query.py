@@ -110,11 +110,11 @@ def parse_query(text: str) -> Query:
     Not(term=Comparison(namespace='', key='acc', operator='>', text='0.9'))
     """
     parser = _Parser(text)
-    if parser.next is None:
+    if parser.peek() is None:
         return All()
     query = parser.either()
-    if parser.next is not None:
-        raise parser.error(f"unexpected {parser.next.text!r}")
+    if (rest := parser.peek()) is not None:
+        raise parser.error(f"unexpected {rest.text!r}")
     return query
 
 
@@ -126,13 +126,12 @@ class _Parser:
         self._tokens = _tokens(text)
         self._index = 0
 
-    @property
-    def next(self) -> _Token | None:
+    def peek(self) -> _Token | None:
         return self._tokens[self._index] if self._index < len(self._tokens) else None
 
     def error(self, what: str) -> UsageError:
-        position = self.next.position if self.next else len(self._text)
-        return _error(self._text, position, what)
+        token = self.peek()
+        return _error(self._text, token.position if token else len(self._text), what)
 
     def either(self) -> Query:
         terms = [self._all()]
@@ -181,19 +180,20 @@ class _Parser:
         return FieldTerm(field, text, exact=operator.text != "~")
 
     def _starts_term(self) -> bool:
-        token = self.next
+        token = self.peek()
         if token is None or token.keyword in ("or", "and"):
             return False
         return token.kind in ("word", "quoted") or token.text == "("
 
     def _keyword(self, word: str) -> bool:
-        if self.next is not None and self.next.keyword == word:
+        token = self.peek()
+        if token is not None and token.keyword == word:
             self._index += 1
             return True
         return False
 
     def _take(self, kind: str, text: str | None = None) -> _Token | None:
-        token = self.next
+        token = self.peek()
         if token is None or token.kind != kind or (text is not None and token.text != text):
             return None
         self._index += 1

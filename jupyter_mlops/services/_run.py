@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from ..entities import CellError, Environment, GitState, Provenance, RunSpec, RunState, RunStatus
+from ..entities import CellError, Environment, GitState, Provenance, RunSpec, RunState, RunStatus, ValueRef
 from ..exceptions import HomeError, RunFailedError, RunNotFoundError
 from ._displays import Display, read_displays
 from ._log import RunLog
@@ -36,13 +36,22 @@ class Run:
     run_id : str
         32 hex digits.
     attach : callable
-        Return the launcher's handle of a run, to stop it or to wait for it.
+        Return the launcher's handle of a run, to stop it.
+    captured : tuple of ValueRef
+        What travels, as far as the submission has just told.
     """
 
-    def __init__(self, home: Home, run_id: str, attach: Callable[[RunSpec], SubmittedRun]) -> None:
+    def __init__(
+        self,
+        home: Home,
+        run_id: str,
+        attach: Callable[[RunSpec], SubmittedRun],
+        captured: tuple[ValueRef, ...] = (),
+    ) -> None:
         self._home = home
         self._id = run_id
         self._attach = attach
+        self._captured = captured
         self._ended: RunState | None = None
 
     @property
@@ -190,6 +199,20 @@ class Run:
             The results were not written by this user; nothing is unpickled.
         """
         return self.results((name,))[name]
+
+    @property
+    def captured(self) -> tuple[ValueRef, ...]:
+        """What the run took along; empty while large inputs are still being stored and another process submitted it.
+
+        Raises
+        ------
+        UntrustedManifestError
+            The inputs were not written by this user.
+        """
+        if not self._captured:
+            manifest = self.directory.inputs()
+            self._captured = manifest.values if manifest else ()
+        return tuple(value for value in self._captured if not value.name.startswith("__"))
 
     def results(self, names: tuple[str, ...] | None = None, *, held: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """Wait for the run and return its results; names that were one object are one object.

@@ -66,7 +66,7 @@ class RunService:
 
         launcher = self.launcher_named(command.launcher)
         plan = plan_submission(command, self.home, launcher.name)
-        return self.get(start_run(plan, self.home, launcher))
+        return self._index.add(start_run(plan, self.home, launcher), plan.pickled.values)
 
     def dry_run(self, command: SubmitRun) -> TravelReport:
         """Tell what a submission would do, without doing it."""

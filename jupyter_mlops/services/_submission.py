@@ -147,7 +147,7 @@ def _without_bystanders(promises: Promises, namespace: Mapping[str, object]) -> 
 
 
 def _submodules(promises: Promises, namespace: Mapping[str, object]) -> tuple[ModuleType, ...]:
-    """Return the submodules that the code reaches by attribute: their parent does not import them, unpickling them does."""
+    """Return submodules that the code reaches by attribute: their parent does not import them, unpickling them does."""
     from ..capture import modules_of
 
     imports = modules_of(promises.captured, namespace, promises.attribute_chains)

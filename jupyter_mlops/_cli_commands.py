@@ -1,0 +1,138 @@
+"""What each command of `jupyter mlops` does: one function a command, named like it, which returns the exit code."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+
+from ._cli_records import DiffRecord, ListRecord, ReproductionRecord, RunRecord, to_json
+from .entities import RunStatus
+from .services import Run, RunService
+
+WELL, FAILED = 0, 1
+
+
+def runs(service: RunService, arguments: Namespace) -> int:
+    """List runs."""
+    query = " ".join(arguments.query)
+    page = service.list(query, arguments.limit, foreign=arguments.foreign)
+    if arguments.json:
+        _write(to_json(ListRecord.of(page)))
+        return WELL
+    from .magics import RunsTable
+
+    _write(repr(RunsTable.of(page, query)))
+    return WELL
+
+
+def show(service: RunService, arguments: Namespace) -> int:
+    """Show one run."""
+    _show(service.find(arguments.run), as_json=arguments.json)
+    return WELL
+
+
+def logs(service: RunService, arguments: Namespace) -> int:
+    """Print a run's log, byte for byte unless only its end is asked for."""
+    run = service.find(arguments.run)
+    offset = 0
+    if arguments.tail is not None:
+        offset = run.output.size
+        sys.stdout.buffer.write(run.log(tail=arguments.tail).encode())
+    offset = _copy_log(run, offset)
+    if arguments.follow:
+        for text in run.follow(offset):
+            sys.stdout.write(text)
+            sys.stdout.flush()
+    return WELL
+
+
+def diff(service: RunService, arguments: Namespace) -> int:
+    """Show what differs between two runs."""
+    found = service.diff(arguments.a, arguments.b)
+    if arguments.json:
+        _write(to_json(DiffRecord.of(found)))
+        return WELL
+    from .magics import DiffView
+
+    _write(repr(DiffView(found)))
+    return WELL
+
+
+def stop(service: RunService, arguments: Namespace) -> int:
+    """Stop a run."""
+    run = service.find(arguments.run)
+    if run.status.is_terminal:
+        _write(f"{run.name} has ended already: {run.status.value}.")
+        return WELL
+    run.stop()
+    _write(f"Asked {run.name} ({run.id[:8]}) to stop.")
+    return WELL
+
+
+def wait(service: RunService, arguments: Namespace) -> int:
+    """Wait for a run; well only when it has finished."""
+    run = service.find(arguments.run)
+    state = run.wait(arguments.timeout)
+    _show(run, as_json=arguments.json)
+    return WELL if state.status is RunStatus.FINISHED else FAILED
+
+
+def reproduce(service: RunService, arguments: Namespace) -> int:
+    """Run a run again and compare; well only when everything is equal to the bit."""
+    original = service.find(arguments.run)
+    if arguments.notebook is not None:
+        _write(f"Wrote {service.reproduce_notebook(original, arguments.notebook)}.")
+        return WELL
+    again = service.reproduce(original)
+    sys.stderr.write(f"Running {original.name} again as {again.id[:8]} ...\n")
+    found = service.compare_reproduction(original, again)
+    if arguments.json:
+        _write(to_json(ReproductionRecord.of(found)))
+    else:
+        from .magics import ReproductionView
+
+        _write(repr(ReproductionView(found)))
+    return WELL if found.is_exact else FAILED
+
+
+def gc(service: RunService, arguments: Namespace) -> int:
+    """Remove what no run needs, or say what that would be."""
+    plan = service.plan_collection(arguments.quota)
+    done = plan if arguments.dry_run else service.collect(plan)
+    if arguments.json:
+        _write(to_json(done))
+        return WELL
+    from .magics import CollectionView
+
+    _write(repr(CollectionView(done, is_dry=arguments.dry_run)))
+    return WELL
+
+
+def trust(service: RunService, arguments: Namespace) -> int:
+    """Sign a run's inputs and outputs as this user's own."""
+    run = service.find(arguments.run)
+    signed = service.trust(run)
+    _write(f"Signed {', '.join(signed)} of {run.name}." if signed else f"{run.name} has nothing to sign.")
+    return WELL
+
+
+def _copy_log(run: Run, offset: int) -> int:
+    """Write the log from an offset on as it is, and return where it ended."""
+    for chunk in run.output.chunks(offset):
+        sys.stdout.buffer.write(chunk.data)
+        offset = chunk.next_offset
+    sys.stdout.buffer.flush()
+    return offset
+
+
+def _show(run: Run, *, as_json: bool) -> None:
+    if as_json:
+        _write(to_json(RunRecord.of(run)))
+        return
+    from .magics import RunDetails
+
+    _write(repr(RunDetails.of(run)))
+
+
+def _write(text: str) -> None:
+    sys.stdout.write(f"{text}\n")

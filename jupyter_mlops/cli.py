@@ -1,0 +1,144 @@
+"""`jupyter mlops`: runs from a terminal. Parses, asks one service, shows the answer; needs no kernel and no server.
+
+Exit codes: 0 well, 1 the run failed or differs, 2 the command was written wrong, 3 nothing there is meant, 130
+interrupted. Errors are one line on stderr; `--json` is for programs and goes to stdout.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .exceptions import HomeError, MlopsError, RunNotFoundError, UnknownReferenceError, UsageError
+
+if TYPE_CHECKING:
+    from .services import RunService
+
+WELL, FAILED, MISUSED, NOT_FOUND, INTERRUPTED = 0, 1, 2, 3, 130
+"""What the process answers to its caller."""
+
+_REFERENCE = "an id or its beginning, a name, last, last~2, best:METRIC, best:-METRIC, best"
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command and return its exit code.
+
+    Parameters
+    ----------
+    argv : sequence of str, optional
+        The words after `jupyter mlops`; those of the process unless given.
+    """
+    arguments = _parser().parse_args(argv)
+    try:
+        return _execute(arguments)
+    except (UnknownReferenceError, RunNotFoundError, _NoHomeError) as error:
+        return _complain(error, NOT_FOUND)
+    except UsageError as error:
+        return _complain(error, MISUSED)
+    except MlopsError as error:
+        return _complain(error, FAILED)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader, `head` perhaps, has seen enough; Python must not complain when it flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return WELL
+
+
+class _NoHomeError(HomeError):
+    """There is no home here: nothing that was asked for can exist."""
+
+
+def _execute(arguments: argparse.Namespace) -> int:
+    from . import _cli_commands
+
+    execute = getattr(_cli_commands, arguments.command)
+    code: int = execute(_service(arguments.home), arguments)
+    sys.stdout.flush()
+    return code
+
+
+def _service(path: Path | None) -> RunService:
+    from .home import Home
+    from .services import service_of
+
+    try:
+        home = Home.open(path) if path else Home.find(create=False)
+    except HomeError as error:
+        raise _NoHomeError(str(error)) from error
+    return service_of(home)
+
+
+def _complain(error: MlopsError, code: int) -> int:
+    """Say what is wrong in one line, in this edge's words for the next step."""
+    text = re.sub(r"%runs (show|logs|stop|wait|diff|reproduce|gc)\b", r"jupyter mlops \1", str(error))
+    text = text.replace("%runs", "jupyter mlops runs").replace("\n", " ")
+    sys.stderr.write(f"jupyter mlops: {text}\n")
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="jupyter mlops",
+        description="Look at the runs that %%train has started, stop them, compare and repeat them.",
+    )
+    parser.add_argument(
+        "--home", type=Path, metavar="DIR", help="a .mlops directory; by default found as git finds .git"
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    shows_json = argparse.ArgumentParser(add_help=False)
+    shows_json.add_argument("--json", action="store_true", help="print JSON")
+    one_run = argparse.ArgumentParser(add_help=False)
+    one_run.add_argument("run", metavar="RUN", help=_REFERENCE)
+    _add_looking(commands, shows_json, one_run)
+    _add_acting(commands, shows_json, one_run)
+    return parser
+
+
+def _add_looking(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser],
+    shows_json: argparse.ArgumentParser,
+    one_run: argparse.ArgumentParser,
+) -> None:
+    runs = commands.add_parser("runs", parents=[shows_json], help="list the newest runs")
+    runs.add_argument(
+        "query", nargs="*", metavar="QUERY", help="such as: acc > 0.9 and lr < 0.1 state:finished name~base"
+    )
+    runs.add_argument("-n", "--limit", type=int, default=20, help="at most so many (default: 20)")
+    runs.add_argument("--foreign", action="store_true", help="also runs of other tools, from the tracking store")
+    commands.add_parser("show", parents=[one_run, shows_json], help="show one run")
+    logs = commands.add_parser("logs", parents=[one_run], help="print what a run has printed, byte for byte")
+    logs.add_argument("-f", "--follow", action="store_true", help="go on until the run has ended")
+    logs.add_argument("-n", "--tail", type=int, metavar="LINES", help="only the last lines")
+    diff = commands.add_parser("diff", parents=[shows_json], help="show what differs between two runs")
+    diff.add_argument("a", metavar="A", help=_REFERENCE)
+    diff.add_argument("b", metavar="B", help="the other run")
+
+
+def _add_acting(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser],
+    shows_json: argparse.ArgumentParser,
+    one_run: argparse.ArgumentParser,
+) -> None:
+    commands.add_parser("stop", parents=[one_run], help="stop a run")
+    wait = commands.add_parser("wait", parents=[one_run, shows_json], help="wait until a run has ended")
+    wait.add_argument("--timeout", type=float, metavar="SECONDS", help="wait no longer than this")
+    reproduce = commands.add_parser(
+        "reproduce", parents=[one_run, shows_json], help="run exactly the same again and compare"
+    )
+    reproduce.add_argument("--notebook", type=Path, metavar="FILE", help="write a notebook that does it, instead")
+    collect = commands.add_parser("gc", parents=[shows_json], help="remove what no run needs any more")
+    collect.add_argument("--quota", type=int, metavar="BYTES", help="also old runs' data, until this much is left")
+    collect.add_argument("--dry-run", action="store_true", help="only say what would be removed")
+    commands.add_parser(
+        "trust", parents=[one_run], help="sign a run that came from elsewhere: its data may run code here"
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

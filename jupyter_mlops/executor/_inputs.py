@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -24,15 +24,12 @@ class RestoredInputs:
         Name to value: captured ones, then delivered ones.
     captured : frozenset of str
         The names that came from this run's own manifest.
-    sizes : dict
-        Captured name to its size in bytes.
     mapped : tuple
         The mapped buffers of captured values, each with its address in the object store.
     """
 
     values: dict[str, Any]
     captured: frozenset[str] = frozenset()
-    sizes: dict[str, int] = field(default_factory=dict)
     mapped: tuple[tuple[memoryview, BufferRef], ...] = ()
 
 
@@ -59,7 +56,7 @@ def restore_inputs(home: Home, run: RunDirectory, spec: RunSpec, namespace: dict
     namespace.update(own)
     delivered = _deliveries(home, spec, namespace)
     namespace.update(delivered)
-    return RestoredInputs({**own, **delivered}, frozenset(own), {ref.name: ref.size for ref in manifest.values}, mapped)
+    return RestoredInputs({**own, **delivered}, frozenset(own), mapped)
 
 
 def _deliveries(home: Home, spec: RunSpec, namespace: dict[str, Any]) -> dict[str, Any]:

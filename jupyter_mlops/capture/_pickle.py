@@ -17,6 +17,7 @@ from ..entities import ValueRef
 from ..exceptions import CannotTravelError
 from ._guilt import find_guilty
 from ._pickler import ReferringPickler, ValuePickler, ValueUnpickler
+from ._rebuild import loading
 from ._refusals import Refusal, type_name
 
 if TYPE_CHECKING:
@@ -136,15 +137,9 @@ def load_values(
     names, ambient = unpickler.load()
     if apply_ambient and ambient is not None:
         ambient.prepare()
-    loaded = {}
-    for name in names:
-        try:
-            loaded[name] = unpickler.load()
-        # Rebuilding runs the code of any library; what it raises says little without the name.
-        except Exception as error:
-            told = f"{name} could not be rebuilt: {type(error).__name__}: {error}. Is its library installed here?"
-            raise CannotTravelError(told) from error
-    companions, sources = unpickler.load()
+    with loading():
+        loaded = {name: _load_one(unpickler, name) for name in names}
+        companions, sources = unpickler.load()
     for name, definition in companions.items():
         target.setdefault(name, definition)
     for filename, lines in sources.items():
@@ -152,6 +147,15 @@ def load_values(
     if apply_ambient and ambient is not None:
         ambient.apply()
     return loaded
+
+
+def _load_one(unpickler: ValueUnpickler, name: str) -> Any:
+    try:
+        return unpickler.load()
+    # Rebuilding runs the code of any library; what it raises says little without the name.
+    except Exception as error:
+        told = f"{name} could not be rebuilt: {type(error).__name__}: {error}. Is its library installed here?"
+        raise CannotTravelError(told) from error
 
 
 class _Attempt:
@@ -183,7 +187,7 @@ class _Attempt:
         self._pickler.dump((tuple(self._values), ambient))
         first_names: dict[int, str] = {}
         for name, value in self._values.items():
-            before = self._position
+            before, count = self._position, len(self._pickler.buffers)
             try:
                 self._pickler.dump(value)
             # Packing runs the value's own code, which may raise anything.
@@ -191,7 +195,8 @@ class _Attempt:
                 return name, error
             same_as = None if isinstance(value, _ATOMS) else first_names.get(id(value))
             first_names.setdefault(id(value), name)
-            self._refs.append(ValueRef(name, type_name(value), self._position - before, _shape(value), same_as))
+            size, own = self._position - before, len(self._pickler.buffers) - count
+            self._refs.append(ValueRef(name, type_name(value), size, _shape(value), same_as, own))
         companions = {name: made for name, made in self._pickler.companions.items() if name not in self._values}
         self._pickler.dump((companions, self._pickler.sources))
         return None

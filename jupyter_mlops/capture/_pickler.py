@@ -26,6 +26,12 @@ OUT_OF_BAND_BYTES = 64 * 1024
 Shared = TypeVar("Shared")
 _UNSEEN: Any = object()
 
+_FUNCTION_SLOTS = (
+    *("__name__", "__qualname__", "__module__", "__doc__", "__annotations__", "__defaults__", "__kwdefaults__"),
+    *(("__type_params__",) if sys.version_info >= (3, 12) else ()),
+)
+"""What a function has besides code, globals, closure and attributes."""
+
 
 class ValuePickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle has no types
     """Packs values one after another into one stream.
@@ -119,11 +125,11 @@ class ValuePickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle ha
         scope = self._scope_of(function.__globals__)
         if scope is None:
             return self._dynamic_function_reduce(function)
-        attributes, slots = cloudpickle._function_getstate(function)
-        for carried in ("__globals__", "__closure__"):
-            del slots[carried]
+        slots = {name: getattr(function, name) for name in _FUNCTION_SLOTS}
+        modules = _submodules(function) if scope is rebuild.RECEIVER_NAMESPACE else ()
+        state = (dict(vars(function)), slots, modules)
         args = (function.__code__, scope, function.__closure__)
-        return rebuild.make_function, args, (attributes, slots), None, None, rebuild.set_function_state
+        return rebuild.make_function, args, state, None, None, rebuild.set_function_state
 
     def _scope_of(self, namespace: dict[str, Any]) -> Any:
         """Return what stands for a function's globals, or None where they can only be copied."""
@@ -222,6 +228,13 @@ def _module_scope(namespace: dict[str, Any]) -> rebuild.ModuleGlobals | None:
     if module is None or name == "__main__" or vars(module) is not namespace or module.__spec__ is None:
         return None
     return None if cloudpickle._is_registered_pickle_by_value(module) else rebuild.ModuleGlobals(name)
+
+
+def _submodules(function: types.FunctionType) -> tuple[types.ModuleType, ...]:
+    """Return the submodules that a function reaches through a package: `sklearn.svm` must be imported for it."""
+    used = cloudpickle._extract_code_globals(function.__code__)
+    packages = [value for name in used if isinstance(value := function.__globals__.get(name), types.ModuleType)]
+    return tuple(cloudpickle._find_imported_submodules(function.__code__, packages)) if packages else ()
 
 
 def _reduce_cell(cell: types.CellType) -> Any:

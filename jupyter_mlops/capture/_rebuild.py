@@ -7,17 +7,19 @@ streams name these functions: renaming one breaks old runs.
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import threading
 import types
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from cloudpickle import cloudpickle
 
 _fresh_classes: weakref.WeakSet[type] = weakref.WeakSet()
-_lock = threading.Lock()
+_lock = threading.RLock()
+_local = threading.local()
 
 
 class ReceiverNamespace:
@@ -50,11 +52,10 @@ def make_function(code: types.CodeType, namespace: dict[str, Any], closure: tupl
     return types.FunctionType(code, namespace, None, None, closure)
 
 
-def set_function_state(function: Any, state: tuple[dict[str, Any], dict[str, Any]]) -> None:
+def set_function_state(function: Any, state: tuple[dict[str, Any], dict[str, Any], tuple[Any, ...]]) -> None:
     """Give a function its attributes, defaults and annotations."""
-    attributes, slots = state
-    # Submodules that the function uses: unpickling them was their import.
-    slots.pop("_cloudpickle_submodules", None)
+    # The modules that it uses come along only to be imported.
+    attributes, slots, _modules = state
     function.__dict__.update(attributes)
     for name, value in slots.items():
         setattr(function, name, value)
@@ -92,6 +93,33 @@ def set_class_state(cls: type, state: tuple[Any, bool]) -> None:
         cloudpickle._class_setstate(cls, attributes)
 
 
-def make_bytes(buffer: Any) -> bytes:
-    """Return a large bytes value that travelled out of band."""
-    return bytes(buffer)
+def make_bare(kind: type) -> Any:
+    """Return an object without calling its constructor, which would draw random numbers and register names."""
+    return object.__new__(kind)
+
+
+def set_attributes(value: Any, attributes: dict[str, Any]) -> None:
+    """Give an object its attributes behind the back of its own `__setattr__`, which would track them once more."""
+    vars(value).update(attributes)
+
+
+def when_loaded(action: Callable[[], None]) -> None:
+    """Call `action` when the whole stream is loaded: objects in a cycle are not complete before."""
+    waiting: list[Callable[[], None]] | None = getattr(_local, "waiting", None)
+    if waiting is None:
+        action()
+    else:
+        waiting.append(action)
+
+
+@contextlib.contextmanager
+def loading() -> Iterator[None]:
+    """Gather what `when_loaded` is told, and do it at the end."""
+    outer = getattr(_local, "waiting", None)
+    _local.waiting = []
+    try:
+        yield
+        for action in _local.waiting:
+            action()
+    finally:
+        _local.waiting = outer

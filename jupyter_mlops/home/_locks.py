@@ -93,8 +93,12 @@ class LifeLock:
         self.release()
 
     def adopt(self, descriptor: int) -> None:
-        """Take over a descriptor of the locked file: closing it before `release` would give the lock up."""
+        """Take over a descriptor with a shared lock on the same file, which has replaced the exclusive one.
+
+        Closing it before `release` would give the lock up. Others can have shared locks for a moment only.
+        """
         self._descriptors.append(descriptor)
+        fcntl.lockf(self._descriptors[0], fcntl.LOCK_EX)
 
 
 def lock_holder(path: StrPath) -> int | None:
@@ -191,8 +195,8 @@ def _take(descriptor: int, path: StrPath) -> _FILE | None:
         return None
     # The lock is what counts; its note for people may fail on a full disk.
     with contextlib.suppress(OSError):
-        os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, b"%d\n" % os.getpid(), 0)
+        # Of one width, over the last note: ext4 flushes a file that was truncated, which costs each start milliseconds.
+        os.pwrite(descriptor, b"%-19d\n" % os.getpid(), 0)
     return found.st_dev, found.st_ino
 
 
@@ -250,9 +254,6 @@ def _close(descriptor: int) -> None:
             os.close(descriptor)
             return
         own.adopt(descriptor)
-        # Our shared lock took the place of that thread's exclusive one.
-        with contextlib.suppress(OSError):
-            fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def _forget_inherited() -> None:

@@ -13,6 +13,8 @@ from ._files import boot_id, seconds_since
 from ._locks import lock_holder
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from ._run_directory import RunDirectory
 
 STARTING_S = 5.0
@@ -160,7 +162,14 @@ def _loss(last: ProcessRecord, *, began: bool) -> str:
 
 def _is_young(run: RunDirectory) -> bool:
     """Tell whether a run was submitted just now; a clock that was set back counts as long ago."""
+    # By what a submission writes, not by the directory: that is as young as the last file which anybody put into it.
+    written = [_modified(file) for file in (run.spec_file, run.inputs_stream, run.inputs_file)]
+    return abs(time.time() - (max(written) or _modified(run.path))) < STARTING_S
+
+
+def _modified(path: Path) -> float:
+    """Return when a file was last written; long ago where there is none."""
     try:
-        return abs(time.time() - run.path.stat().st_mtime) < STARTING_S
+        return path.stat().st_mtime
     except FileNotFoundError:
-        return False
+        return 0.0

@@ -58,7 +58,7 @@ class SurveyedRun:
     @property
     def is_shipped(self) -> bool:
         """Whether the tracking store has everything of it, so that its directory may go."""
-        return (read_json(self.run.tracking_file) or {}).get("complete") is True
+        return (read_json(self.run.tracking_file) or {}).get("done") is True
 
 
 @dataclass(frozen=True, kw_only=True)

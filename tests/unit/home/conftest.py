@@ -16,6 +16,12 @@ from jupyter_mlops.entities import RunSpec
 from jupyter_mlops.home import Home, RunDirectory, Signer
 
 
+@pytest.fixture(autouse=True)
+def only_as_root(request: pytest.FixtureRequest) -> None:
+    if request.node.get_closest_marker("root") and os.geteuid() != 0:
+        pytest.skip("needs root: it mounts a file system or gives files away")
+
+
 @pytest.fixture
 def home(tmp_path: Path) -> Home:
     home = Home.create(tmp_path / "home")

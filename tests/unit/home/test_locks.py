@@ -16,7 +16,7 @@ def test_a_lock_is_held_by_one_process_and_names_it(tmp_path, holder):
     path = tmp_path / "a.lock"
     process = holder(path)
     assert (lock_holder(path), LifeLock.acquire(path)) == (process.pid, None)
-    assert path.read_text() == f"{process.pid}\n"
+    assert path.read_text().strip() == str(process.pid)
 
 
 def test_a_lock_that_nobody_holds_can_be_taken_and_given_up(tmp_path):
@@ -160,15 +160,18 @@ def test_those_who_wait_are_no_holders(tmp_path, holder, python):
     assert [waiter.stdout.readline() for waiter in waiters] == ["released\n"] * 3
 
 
-def test_a_thread_that_waits_does_not_cost_another_its_lock(tmp_path, holder, python):
+def test_a_thread_that_waits_does_not_cost_another_its_lock(tmp_path, holder, python, until):
     path = tmp_path / "a.lock"
     process = holder(path)
-    waiter = threading.Thread(target=wait_released, args=(path,))
-    waiter.start()
+    waiters = [threading.Thread(target=wait_released, args=(path,)) for _ in range(8)]
+    for waiter in waiters:
+        waiter.start()
+    until(lambda: Path("/proc/locks").read_text().count(f" {os.getpid()} ") == len(waiters))
     process.kill()
     process.wait()
     with LifeLock.acquire(path):
-        waiter.join(20)
+        for waiter in waiters:
+            waiter.join(20)
         look = python("import sys; from jupyter_mlops.home import lock_holder; print(lock_holder(sys.argv[1]))", path)
         assert look.stdout.read() == f"{os.getpid()}\n"
 

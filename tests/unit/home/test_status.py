@@ -172,6 +172,13 @@ def test_6_starting_while_it_is_new(run, spec):
     assert read_state(run) == state(run, "SCHEDULED", "starting")
 
 
+def test_7_a_file_that_the_keeper_adds_does_not_make_it_new_again(run, spec):
+    run.write(spec, run.spec_file)
+    os.utime(run.spec_file, (time.time() - 60,) * 2)
+    run.tracking_file.touch()
+    assert read_state(run) == state(run, "FAILED", "never started", supervised=False)
+
+
 def test_7_never_started_when_it_is_not(run):
     make_old(run)
     assert read_state(run) == state(run, "FAILED", "never started", supervised=False)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 KNOWN_REVISIONS = frozenset({"dc11669786a5"})
-"""Schemas whose tables `metrics` and `latest_metrics` are as below; tests/integration/test_tracking_bulk.py reads them back."""
+"""Schemas whose tables `metrics` and `latest_metrics` are as below; test_tracking_bulk.py reads them back."""
 
 _LARGEST = 1.7976931348623157e308
 

@@ -1,6 +1,7 @@
 """How far a run was shipped: `tracking.json`, written by the keeper after each transaction.
 
-Exactly once comes from this: what the store has and this file does not say yet is sent again, and sending again changes nothing.
+Exactly once comes from this: what the store has and this file does not say yet is sent again, and sending again changes
+nothing.
 """
 
 from __future__ import annotations

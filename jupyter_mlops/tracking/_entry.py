@@ -1,4 +1,7 @@
-"""MLflow's door to us: the entry point of the scheme `mlops-spool`. Apart because MLflow loads it while it is half imported."""
+"""MLflow's door to us: the entry point of the scheme `mlops-spool`.
+
+Apart because MLflow loads it while it is half imported itself.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Does something right after a module was imported, by whoever, and nothing before.
 
-Heavy libraries are adapted to a run only when user code imports them; until then the hook costs one look at a dictionary for
-each import.
+Heavy libraries are adapted to a run only when user code imports them; until then the hook costs one look at a
+dictionary for each import.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
     from importlib.machinery import ModuleSpec
@@ -57,7 +57,7 @@ class _Finder:
         if spec is None or spec.loader is None:
             _waiting[fullname] = adapts
             return None
-        spec.loader = _Loader(spec.loader, adapts)
+        spec.loader = cast("Any", _Loader(spec.loader, adapts))
         return spec
 
 

@@ -5,8 +5,8 @@
 - A cell that can start several (two calls, or one in a loop or a function) gets a child run for each.
 - Where the text does not tell (a library starts them), the first speaks for the run and later ones get child runs.
 
-Ending it with `mlflow.end_run()` ends nothing: how the run stands is the shim's to say. Runs in the executor, and only if
-user code imports MLflow.
+Ending it with `mlflow.end_run()` ends nothing: how the run stands is the shim's to say. Runs in the executor, and only
+if user code imports MLflow.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The keeper: finds the runs of a home that are not shipped, gives each to the lane of its store, and leaves when idle."""
+"""The keeper: finds the runs of a home that are not shipped, gives each to its store's lane, and leaves when idle."""
 
 from __future__ import annotations
 

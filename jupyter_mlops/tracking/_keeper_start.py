@@ -1,4 +1,4 @@
-"""Starts the keeper when there is none: cheap enough for every submission, and without a child process left to wait for."""
+"""Starts the keeper when there is none: cheap enough for every submission, and no child process is left behind."""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
 """All runs that go to one tracking store, shipped by one thread: a store that hangs or fails holds up no other.
 
-Runs in the keeper. A store in trouble is tried again after growing pauses; what it refuses for good is noted with the run.
+Runs in the keeper. A store in trouble is tried again after growing pauses; what it refuses for good is noted with the
+run.
 """
 
 from __future__ import annotations
@@ -85,7 +86,7 @@ class Lane:
 
     def _work(self) -> None:
         while not self._stop.is_set():
-            if self.busy or self._target is None and self.uri == home_store_uri(self._home):
+            if self.busy or (self._target is None and self.uri == home_store_uri(self._home)):
                 self._round()
             self._stop.wait(self._pause_s or self._tick_s)
         if self._target is not None:

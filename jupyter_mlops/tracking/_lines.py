@@ -1,7 +1,7 @@
 """Append-only files of lines, shared by processes and read while they grow.
 
-One line is one `write(2)` on a descriptor opened with O_APPEND, so that lines of several processes never mix and what was
-acknowledged survives the death of the writer. A full disk loses lines, never the process: losses are counted.
+One line is one `write(2)` on a descriptor opened with O_APPEND, so that lines of several processes never mix and what
+was acknowledged survives the death of the writer. A full disk loses lines, never the process: losses are counted.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The sqlite store: made once, migrated only with a backup, in WAL mode, and looked at before it is trusted.
 
-Four processes that open a new store at once crash in MLflow's migration (18 of 24 seen), and a zero-length or truncated file
-becomes an empty store without a word. So the keeper makes it under a lock, beside its place, and whatever looks damaged is
-said and left alone. Runs in the keeper; never in the kernel or a run.
+Four processes that open a new store at once crash in MLflow's migration (18 of 24 seen), and a zero-length or truncated
+file becomes an empty store without a word. So the keeper makes it under a lock, beside its place, and whatever looks
+damaged is said and left alone. Runs in the keeper; never in the kernel or a run.
 """
 
 from __future__ import annotations

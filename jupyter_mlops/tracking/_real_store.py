@@ -1,7 +1,7 @@
 """The real tracking store, as seen from inside a run: opened when first needed, and never waited for longer than 2 s.
 
-For what cannot be deferred: looking at other runs, deleting experiments, traces. What a store does not answer in time raises
-`StoreUnreachableError`; the run goes on, and what was logged is shipped by the keeper all the same.
+For what cannot be deferred: looking at other runs, deleting experiments, traces. What a store does not answer in time
+raises `StoreUnreachableError`; the run goes on, and what was logged is shipped by the keeper all the same.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 WAIT_S = 2.0
 
 
-class StoreUnreachableError(TrackingError, MlflowException):
+class StoreUnreachableError(TrackingError, MlflowException):  # type: ignore[misc]  # MLflow is untyped
     """The real tracking store gave no answer in time, and the call cannot be deferred."""
 
     def __init__(self, message: str) -> None:

@@ -1,4 +1,4 @@
-"""The tracking side of a running cell: installed by the executor before the cell, so that whatever logs reaches the run.
+"""The tracking side of a running cell: installed by the executor before the cell, so that all logging reaches the run.
 
 Sets the environment that MLflow reads, prepares MLflow for the moment when user code imports it, and gives `log`
 something to write to. Costs microseconds: MLflow itself is not touched.

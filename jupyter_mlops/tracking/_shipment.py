@@ -1,7 +1,7 @@
-"""One run on its way into the tracking store: what of it is new is shipped each time, in an order that readers understand.
+"""One run on its way into the tracking store: each time, what is new of it, in an order that readers understand.
 
-Runs in the keeper. Points are read before the journal, so that the run or the model that a point belongs to is always shipped
-before the point.
+Runs in the keeper. Points are read before the journal, so that the run or the model that a point belongs to is always
+shipped before the point.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import getpass
 import json
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from mlflow.entities import Metric, RunStatus, RunTag
@@ -164,7 +165,7 @@ class Shipment:
 
     def _ship_journal(self) -> None:
         for entry in read_journal(self.run.path, self.cursor.journal_end):
-            self._unless_refused(lambda entry=entry: _operations.apply(self, entry), f"{entry.op} {entry.fields}")
+            self._unless_refused(partial(_operations.apply, self, entry), f"{entry.op} {entry.fields}")
             self.cursor.journal_end = entry.end
         self._save()
 
@@ -201,7 +202,7 @@ class Shipment:
         if rows:
             self._unless_refused(lambda: self.target.write_metrics(rows), f"{len(rows)} points")
         for series, point in linked:
-            self._unless_refused(lambda s=series, p=point: self._write_linked(s, p), f"metric {series.key}")
+            self._unless_refused(partial(self._write_linked, series, point), f"metric {series.key}")
 
     def _write_linked(self, series: Series, point: Point) -> None:
         """Write a point that MLflow also shows with a model or a data set."""
@@ -226,7 +227,7 @@ class Shipment:
             record = RunRecords(self.run.path, self.spec).runs[self.spec.run_id]
             for start in range(0, len(params := _params(record.params)), 100):
                 batch = params[start : start + 100]
-                self._unless_refused(lambda batch=batch: self.target.store.log_batch(run_id, [], batch, []), "params")
+                self._unless_refused(partial(self.target.store.log_batch, run_id, [], batch, []), "params")
             self._shipped("params")
         if "datasets" not in self.cursor.shipped and self.run.provenance_file.exists():
             datasets = [to_dataset_input(dataset) for dataset in _datasets(self.run)]
@@ -324,7 +325,7 @@ def _params(params: dict[str, str]) -> list[object]:
 
 def _datasets(run: RunDirectory) -> list[dict[str, object]]:
     """Return the captured data of a run as MLflow data sets: fingerprints, not the data."""
-    datasets = []
+    datasets: list[dict[str, object]] = []
     for fingerprint in run.provenance().fingerprints:
         columns = [dict(zip(("name", "type"), column.rsplit(": ", 1), strict=False)) for column in fingerprint.columns]
         datasets.append(

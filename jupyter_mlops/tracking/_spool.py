@@ -1,9 +1,10 @@
 """The metric spool: how a training loop logs in a microsecond and loses nothing when it is killed.
 
-Runs in the executor. A point is 32 bytes written into memory that the kernel owns (a shared mapping of `metrics.spool`), so a
-call that returned is on record whatever kills the process. The space is allocated before it is mapped: a write into a hole of
-a mapping on a full disk is a SIGBUS. When no space can be had, points are counted instead of kept, and the count
-stands in the spool's last record. The reader is `_spool_reading`; the keeper ships from there.
+Runs in the executor. A point is 32 bytes written into memory that the kernel owns (a shared mapping of
+`metrics.spool`), so a call that returned is on record whatever kills the process. The space is allocated before it is
+mapped: a write into a hole of a mapping on a full disk is a SIGBUS. When no space can be had, points are counted
+instead of kept, and the count stands in the spool's last record. The reader is `_spool_reading`; the keeper ships from
+there.
 """
 
 from __future__ import annotations
@@ -86,7 +87,7 @@ class MetricSpool:
 
     @classmethod
     def open(cls, directory: Path | str, run_id: str) -> MetricSpool:
-        """Return a spool for a run. Where another process has `metrics.spool`, this one writes `metrics-<pid>.spool`."""
+        """Return a spool for a run; where another process has `metrics.spool`, this one has `metrics-<pid>.spool`."""
         return cls(Path(directory), run_id)
 
     @property

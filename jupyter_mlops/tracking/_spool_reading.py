@@ -1,7 +1,7 @@
 """Reads metric spools while they grow: for the keeper, and for whoever shows a run's metrics.
 
-A spool ends where nothing is written yet. A slot that was given out and not (wholly) written looks the same, so a reader
-that comes back waits at it; `skip_gaps` says that nobody will fill it any more.
+A spool ends where nothing is written yet. A slot that was given out and not (wholly) written looks the same, so a
+reader that comes back waits at it; `skip_gaps` says that nobody will fill it any more.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class Point(NamedTuple):
 
 
 class SpoolPage(NamedTuple):
-    """What was read: points in the order of writing, where to go on, the losses told, and whether a gap stopped the reading."""
+    """What was read: points in the order of writing, where to go on, losses told, whether a gap stopped the reading."""
 
     points: list[Point]
     end: int

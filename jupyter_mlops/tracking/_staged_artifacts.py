@@ -1,4 +1,4 @@
-"""Artifacts inside a run: written into the run directory, each file under a hidden name first, so that none is ever half there.
+"""Artifacts inside a run: each file is written under a hidden name first, so that none is ever half there.
 
 MLflow's own repository does so for single files and not for directories. The keeper uploads what has its final name.
 """
@@ -16,7 +16,7 @@ from ..home import crash_point
 HIDDEN_PREFIX = _TEMP_ARTIFACT_PREFIX
 
 
-class StagedArtifactRepository(LocalArtifactRepository):
+class StagedArtifactRepository(LocalArtifactRepository):  # type: ignore[misc]  # MLflow is untyped
     """MLflow's local repository with directories copied file by file, each renamed into place when it is whole."""
 
     def log_artifacts(self, local_dir: str, artifact_path: str | None = None) -> None:
@@ -27,7 +27,7 @@ class StagedArtifactRepository(LocalArtifactRepository):
             inner = Path(artifact_path or "", Path(folder).relative_to(source)).as_posix()
             target = None if inner == "." else inner
             for name in files:
-                self.log_artifact(os.path.join(folder, name), target)
+                self.log_artifact(os.fspath(Path(folder, name)), target)
             if not files and not folders:
                 self._get_or_create_artifact_dir(target)
 

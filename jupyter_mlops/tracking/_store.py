@@ -1,7 +1,7 @@
 """The spooling store: MLflow's tracking store inside a run, behind the scheme `mlops-spool`.
 
-What can be deferred is written to the run directory and shipped by the keeper: it costs microseconds and cannot fail for
-the store's sake. What cannot is asked of the real store, for at most 2 s. Runs in the executor.
+What can be deferred is written to the run directory and shipped by the keeper: it costs microseconds and cannot fail
+for the store's sake. What cannot is asked of the real store, for at most 2 s. Runs in the executor.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from ._store_models import ModelsPart
 from ._store_runs import RunsPart
 
 
-class _ReadThrough(AbstractStore):
+class _ReadThrough(AbstractStore):  # type: ignore[misc]  # MLflow is untyped
     """Every operation that a store may have and that no part of ours defines: asked of the real one."""
 
 
@@ -45,7 +45,7 @@ _STAYS = (
 
 
 def _define_read_through() -> None:
-    for name, member in inspect.getmembers(AbstractStore, inspect.isfunction):
+    for name in dict(inspect.getmembers(AbstractStore, inspect.isfunction)):
         if not name.startswith(("_", *_STAYS)):
             setattr(_ReadThrough, name, _through(name))
 

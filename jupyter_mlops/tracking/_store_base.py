@@ -1,4 +1,4 @@
-"""What the parts of the spooling store share: the session, the records, and translation between our words and MLflow's."""
+"""What the parts of the spooling store share: session, records, and translation between our words and MLflow's."""
 
 from __future__ import annotations
 

@@ -18,7 +18,8 @@ from mlflow.utils.name_utils import _generate_random_name
 from mlflow.utils.validation import _validate_logged_model_name
 
 from ._record import ModelRecord
-from ._store_base import StorePart, experiment_id as id_of
+from ._store_base import StorePart
+from ._store_base import experiment_id as id_of
 from ._values import masked
 
 

@@ -31,8 +31,7 @@ from ._joining import say_once
 from ._record import NAME_TAG, PARENT_TAG, RunRecord
 from ._spool import Series
 from ._spool_reading import read_keys, read_spool, spool_paths
-from ._store_base import StorePart, experiment_id, from_dataset_input, refusals, stored_param, stored_tag
-from ._uris import experiment_id_of
+from ._store_base import StorePart, experiment_id, from_dataset_input, stored_param, stored_tag
 
 _MODEL_HISTORY_TAG = "mlflow.log-model.history"
 
@@ -270,4 +269,4 @@ def _search(
 
 def _in_view(run: Run, view: int) -> bool:
     deleted = run.info.lifecycle_stage == "deleted"
-    return view == ViewType.ALL or deleted == (view == ViewType.DELETED_ONLY)
+    return view == ViewType.ALL or bool(deleted) == (view == ViewType.DELETED_ONLY)

@@ -1,4 +1,4 @@
-"""A tracking store as the keeper writes to it: MLflow's own store classes, with ids of ours where the store can take them.
+"""A tracking store as the keeper writes to it: MLflow's own classes, with ids of ours where the store can take them.
 
 Runs in the keeper, one for each address, used by one thread.
 """

@@ -1,7 +1,7 @@
 """Artifacts from the run directory into the store's own place, each file once, whole or not at all.
 
-Runs in the keeper. A file has its final name in the run directory only when it is whole (`_staged_artifacts`), so whatever
-has one may be sent; a file that changes later is sent again.
+Runs in the keeper. A file has its final name in the run directory only when it is whole (`_staged_artifacts`), so
+whatever has one may be sent; a file that changes later is sent again.
 """
 
 from __future__ import annotations

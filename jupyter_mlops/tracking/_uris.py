@@ -59,5 +59,5 @@ def without_credentials(uri: str) -> str:
 
 
 def experiment_id_of(name: str) -> str:
-    """Return the id that an experiment has inside a run, whatever id the store gives it: it depends on the name alone."""
+    """Return the id that an experiment has inside a run, whatever the store's: it depends on the name alone."""
     return "x" + hashlib.blake2b(name.encode("utf-8", "surrogatepass"), digest_size=10).hexdigest()

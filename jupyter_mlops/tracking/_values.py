@@ -1,7 +1,7 @@
 """What the tracking store takes: the rules for keys, values, steps, times and lengths.
 
-They are MLflow's own rules, stated again because `mlops.log` may not import MLflow into the training process, and because
-MLflow cuts long texts without a word. Everything here is pure; who breaks a rule is named in the message.
+They are MLflow's own rules, stated again because `mlops.log` may not import MLflow into the training process, and
+because MLflow cuts long texts without a word. Everything here is pure; who breaks a rule is named in the message.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """`python -m jupyter_mlops.tracking.keeper HOME`: the process that ships the runs of a home to their tracking stores.
 
-One for each home, elected by a lock; started by a kernel when it submits, by a shim when it ends, or by the server. No run
-depends on it. It leaves when there is nothing to ship.
+One for each home, elected by a lock; started by a kernel when it submits, by a shim when it ends, or by the server. No
+run depends on it. It leaves when there is nothing to ship.
 """
 
 from __future__ import annotations

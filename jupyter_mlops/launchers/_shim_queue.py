@@ -9,6 +9,7 @@ then keeps the slot.
 from __future__ import annotations
 
 import contextlib
+import os
 from pathlib import Path
 
 from ..home._locks import LifeLock, lock_holder
@@ -80,9 +81,18 @@ def take_slot(home: Path, run_id: str, slots: int) -> Slot | None:
             lock.release()
             continue
         with contextlib.suppress(OSError):
-            note.write_text(run_id)
+            _write_over(note, run_id)
         return Slot(number, lock)
     return None
+
+
+def _write_over(note: Path, run_id: str) -> None:
+    # Not truncated first: file systems flush a file that was, and ids are equally long.
+    descriptor = os.open(note, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        os.write(descriptor, run_id.encode())
+    finally:
+        os.close(descriptor)
 
 
 def _still_runs(home: Path, note: Path) -> bool:

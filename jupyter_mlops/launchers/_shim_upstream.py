@@ -37,7 +37,7 @@ def look_for_inputs(run_dir: Path) -> Look:
     # The writer names inputs.json before it lets its lock go, so this second look is the last word.
     if (run_dir / "inputs.json").exists():
         return Look("")
-    if lock.exists() and _age_s(lock) > 0.2:
+    if lock.exists():
         return Look(INPUTS_LOST)
     return Look(INPUTS_LOST if _age_s(run_dir / "spec.json") > START_PATIENCE_S else None)
 

@@ -1,0 +1,16 @@
+"""For people who add a backend: the tests that every backend must pass, and what they are made of. Needs pytest.
+
+A launcher is tested by a class that inherits `LauncherContract` and says how one is made:
+
+```python
+class TestMyLauncher(LauncherContract):
+    @pytest.fixture
+    def launcher(self, home):
+        return MyLauncher(home)
+```
+"""
+
+from ._fill import SHELL_EXECUTOR, fill_run, wait_until
+from ._launcher_contract import LauncherContract
+
+__all__ = ["SHELL_EXECUTOR", "LauncherContract", "fill_run", "wait_until"]

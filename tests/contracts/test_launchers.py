@@ -1,0 +1,46 @@
+"""The package's launchers against the public contract: the local one cold, warm, and with another interpreter's shim."""
+
+import shutil
+
+import pytest
+
+from jupyter_mlops.home import LifeLock
+from jupyter_mlops.launchers import LocalLauncher
+from jupyter_mlops.testing import LauncherContract, wait_until
+
+
+@pytest.fixture(autouse=True)
+def no_keeper(home):
+    """Nothing is to be shipped here."""
+    lock = LifeLock.acquire(home.keeper_lock)
+    yield
+    lock.release()
+
+
+class TestLocalLauncherCold(LauncherContract):
+    @pytest.fixture
+    def launcher(self, home):
+        return LocalLauncher(home)
+
+
+class TestLocalLauncherWarm(LauncherContract):
+    @pytest.fixture
+    def launcher(self, home):
+        launcher = LocalLauncher(home)
+        launcher.warm_up()
+        wait_until(lambda: (parent := launcher.warm_parent()) and parent.generation and not parent.loading)
+        yield launcher
+        launcher.retire_warm_parent()
+
+    def test_runs_are_forks_of_the_warm_parent(self, launcher, make_run, log):
+        parent = launcher.warm_parent()
+        spec = make_run("import os, psutil; print(psutil.Process(os.getppid()).ppid())")
+        launcher.submit(spec).wait(60)
+        assert log(spec) == f"{parent.pid}\n"
+
+
+@pytest.mark.skipif(shutil.which("pypy3") is None, reason="needs pypy3, as a second interpreter")
+class TestLocalLauncherWithPyPyShim(LauncherContract):
+    @pytest.fixture
+    def launcher(self, home):
+        return LocalLauncher(home, shim_python=shutil.which("pypy3"))

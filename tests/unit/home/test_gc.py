@@ -358,7 +358,7 @@ def test_what_is_put_while_it_is_collected_is_there_afterwards(farm, python):
     data = b"the same again and again" * 1000
     ref = farm.home.objects.put(data)
     path = farm.home.objects.path_of(ref)
-    for _ in range(200):
+    for _ in range(60):
         os.utime(path, (0, 0))
         plan = plan_collection(farm.home)
         assert plan.objects == (ref,)

@@ -20,6 +20,7 @@ from ._claim import utc_now
 from ._display import DisplayLog
 from ._figures import show_figures_inline
 from ._inputs import restore_inputs
+from ._native_output import show_native_output_by_lines
 from ._outputs import Promise, pickle_outputs
 from ._shell import RunShell, take_shell
 from ._streams import RunStreams
@@ -90,6 +91,7 @@ class Execution:
 
     def _tell_environment(self) -> None:
         """Tell the cell, its libraries and its children which run they are in, and where it keeps things."""
+        show_native_output_by_lines()
         os.environ |= {
             "JUPYTER_MLOPS_RUN_ID": self.run.run_id,
             "JUPYTER_MLOPS_RUN_DIR": str(self.run.path),

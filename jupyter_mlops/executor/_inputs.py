@@ -13,6 +13,11 @@ from ..entities import BufferRef, Manifest, RunSpec
 from ..exceptions import LaunchError
 from ..home import Home, RunDirectory
 
+Mapped = tuple[memoryview, BufferRef]
+"""A private mapping of an object, and the object's address."""
+
+_HEAVY_BYTES = 16 << 20
+
 
 @dataclass(frozen=True)
 class RestoredInputs:
@@ -25,12 +30,15 @@ class RestoredInputs:
     captured : frozenset of str
         The names that came from this run's own manifest.
     mapped : tuple
-        The mapped buffers of captured values, each with its address in the object store.
+        The mapped buffers of the values, each with its address in the object store.
+    heavy : frozenset of str
+        Names whose pickles are large even without their buffers, such as a frame of a million strings.
     """
 
     values: dict[str, Any]
     captured: frozenset[str] = frozenset()
-    mapped: tuple[tuple[memoryview, BufferRef], ...] = ()
+    mapped: tuple[Mapped, ...] = ()
+    heavy: frozenset[str] = frozenset()
 
 
 def restore_inputs(home: Home, run: RunDirectory, spec: RunSpec, namespace: dict[str, Any]) -> RestoredInputs:
@@ -54,13 +62,21 @@ def restore_inputs(home: Home, run: RunDirectory, spec: RunSpec, namespace: dict
     stream = run.read_stream(manifest, run.inputs_stream)
     own = load_values(stream, [view for view, _ in mapped], namespace=namespace, apply_ambient=True)
     namespace.update(own)
-    delivered = _deliveries(home, spec, namespace)
+    delivered, mapped_earlier = _deliveries(home, spec, namespace)
     namespace.update(delivered)
-    return RestoredInputs({**own, **delivered}, frozenset(own), mapped)
+    heavy = _heavy(manifest, len(stream))
+    return RestoredInputs({**own, **delivered}, frozenset(own), mapped + mapped_earlier, heavy)
 
 
-def _deliveries(home: Home, spec: RunSpec, namespace: dict[str, Any]) -> dict[str, Any]:
-    """Return the names that earlier runs deliver, and bind what their functions need where a name is free."""
+def _heavy(manifest: Manifest, stream_bytes: int) -> frozenset[str]:
+    """Return the names that may make up a large stream; a manifest tells sizes with buffers only."""
+    if stream_bytes < _HEAVY_BYTES:
+        return frozenset()
+    return frozenset(value.name for value in manifest.values if value.size >= _HEAVY_BYTES)
+
+
+def _deliveries(home: Home, spec: RunSpec, namespace: dict[str, Any]) -> tuple[dict[str, Any], tuple[Mapped, ...]]:
+    """Return what earlier runs deliver, with its buffers; bind what their functions need where a name is free."""
     runs: dict[str, _EarlierRun] = {}
 
     def earlier(run_id: str) -> _EarlierRun:
@@ -72,7 +88,7 @@ def _deliveries(home: Home, spec: RunSpec, namespace: dict[str, Any]) -> dict[st
     for run in list(runs.values()):
         for name, value in run.surroundings():
             namespace.setdefault(name, value)
-    return delivered
+    return delivered, tuple(pair for run in runs.values() for pair in run.mapped)
 
 
 class _EarlierRun:
@@ -85,6 +101,7 @@ class _EarlierRun:
         self._run = home.run(run_id)
         self._namespace = namespace
         self._earlier = earlier
+        self.mapped: list[Mapped] = []
 
     def value(self, name: str) -> Any:
         """Return what a name was when the run had ended: returned, or as it went in."""
@@ -125,6 +142,8 @@ class _EarlierRun:
     def _load(self, manifest: Manifest | None, stream: Path) -> dict[str, Any]:
         if manifest is None:
             return {}
-        buffers = [self._home.objects.map(ref) for ref in manifest.buffers]
+        mapped = [(self._home.objects.map(ref), ref) for ref in manifest.buffers]
+        self.mapped += mapped
         content = self._run.read_stream(manifest, stream)
+        buffers = [view for view, _ in mapped]
         return load_values(content, buffers, namespace=self._namespace, resolve=self.input)

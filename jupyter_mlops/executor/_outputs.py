@@ -44,7 +44,9 @@ class Promise:
         self._before = frozenset(namespace)
         # A parameter hides the kernel's name for the length of the run, and is not what the run got from it.
         self._params = {param.key: namespace[param.key] for param in spec.params}
-        self._compared = [name for name in inputs.values if name not in self._params]
+        # Comparing a heavy value takes as long as restoring it did; that is for what the cell may well change.
+        ignored = self._params.keys() | (inputs.heavy - frozenset(spec.pending))
+        self._compared = [name for name in inputs.values if name not in ignored]
         self._baseline = Baseline(inputs, self._compared)
 
     def outcome(self, hidden: Collection[str]) -> Outcome:

@@ -58,6 +58,16 @@ class TestNames:
         assert ended.outputs()["table"][7] == 1
         assert table[7] == 0
 
+    def test_a_heavy_input_is_not_pickled_again_to_find_that_it_is_as_it_was(self, executors):
+        words = tuple(f"word {i}" for i in range(1_500_000))
+
+        ended = executors.run(
+            "n = len(words)\nrows.append(n)", {"words": words, "rows": []}, pending=("n", "rows"), watched=("words",)
+        )
+
+        assert ended.outputs() == {"n": 1_500_000, "rows": [1_500_000]}
+        assert ended.result.changed == ()
+
     def test_an_unchanged_input_inside_an_output_stays_the_kernels_own_object(self, executors):
         table = np.zeros(500_000)
 

@@ -76,6 +76,18 @@ def test_data_loader_workers_find_the_notebooks_dataset(executors):
     assert ended.outputs() == {"found": [[0, 1], [4, 9]]}, ended.log
 
 
+def test_native_code_and_programs_print_in_order_and_at_once(executors):
+    cell = """
+        import ctypes, os, subprocess, sys
+        print('python')
+        ctypes.CDLL(None).printf(b'native\\n')
+        subprocess.run([sys.executable, '-c', "import os; print('program'); os._exit(0)"])
+        print('end')
+        os._exit(0)
+    """
+    assert executors.run(dedent(cell)).log == "python\nnative\nprogram\nend\n"
+
+
 def test_a_forked_childs_display_is_text_in_the_log(executors):
     cell = """
         import multiprocessing

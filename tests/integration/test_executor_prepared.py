@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from executing import Executors
 
+from jupyter_mlops.capture import read_outputs
 from jupyter_mlops.home import RunDirectory
 
 PARENT = """
@@ -81,7 +82,7 @@ def test_libraries_that_were_imported_beforehand_still_see_a_notebook(executors)
     assert codes == [0], run.log_file.read_text()
     assert [(event["kind"], "image/png" in event["data"]) for event in events] == [("result", False), ("display", True)]
     assert "bar: 100%" in run.log_file.read_text()
-    assert "columns" in run.result().returned
+    assert read_outputs(run, executors.home, namespace={})["columns"] == 20
 
 
 def test_notebook_classes_live_in_main_and_inputs_are_restored(executors):

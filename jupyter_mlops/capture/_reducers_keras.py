@@ -25,13 +25,14 @@ def reducers() -> Mapping[type, Reducer]:
     from keras.src.ops.function import Function
     from keras.src.optimizers.base_optimizer import BaseOptimizer
     from keras.src.saving.keras_saveable import KerasSaveable
-    from keras.src.utils import tracking
+    from keras.src.utils import backend_utils, tracking
 
     return {
         KerasSaveable: _reduce_saveable,
         Function: _reduce_saveable,
         BaseOptimizer: _reduce_optimizer,
         Variable: _reduce_plain,
+        backend_utils.DynamicBackend: _reduce_plain,
         tracking.Tracker: _reduce_tracker,
         tracking.TrackedList: _reduce_container,
         tracking.TrackedDict: _reduce_container,

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 def reducers() -> Mapping[type, Reducer]:
     """Return the reducers of this library."""
     from tensorflow.python.distribute import distribute_lib
+    from tensorflow.python.eager.polymorphic_function import polymorphic_function
     from tensorflow.python.framework.ops import SymbolicTensor
     from tensorflow.python.ops import lookup_ops, resource_variable_ops
 
@@ -27,6 +28,7 @@ def reducers() -> Mapping[type, Reducer]:
         distribute_lib.StrategyBase: _reduce_strategy,
         lookup_ops.MutableHashTable: _reduce_mutable_table,
         lookup_ops.StaticHashTable: _reduce_static_table,
+        polymorphic_function.Function: _reduce_function,
         SymbolicTensor: _refuse_symbolic,
     }
 
@@ -100,6 +102,22 @@ def _reduce_static_table(table: Any, _pickler: ValuePickler) -> Any:
 def rebuild_static_table(keys: Any, values: Any, default: Any) -> Any:
     """Return a lookup table that is fixed."""
     return tf.lookup.StaticHashTable(tf.lookup.KeyValueTensorInitializer(keys, values), default)
+
+
+def _reduce_function(function: Any, _pickler: ValuePickler) -> Any:
+    # Its graphs stay here: it is traced again where it is called.
+    settings = {
+        "input_signature": function.input_signature,
+        "autograph": function._autograph,
+        "jit_compile": function._jit_compile,
+        "reduce_retracing": function._reduce_retracing,
+    }
+    return rebuild_function, (function.python_function, settings)
+
+
+def rebuild_function(function: Any, settings: dict[str, Any]) -> Any:
+    """Return a function that TensorFlow compiles."""
+    return tf.function(function, **settings)
 
 
 def _refuse_symbolic(tensor: Any, _pickler: ValuePickler) -> Any:

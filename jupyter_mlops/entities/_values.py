@@ -35,6 +35,8 @@ class ValueRef(msgspec.Struct, frozen=True):
         Shape, where the value has one.
     same_as : str, optional
         An earlier name of the very same object.
+    buffers : int
+        How many of the manifest's buffers are its own; they stand there in the order of the names.
     """
 
     name: str
@@ -42,6 +44,7 @@ class ValueRef(msgspec.Struct, frozen=True):
     size: int
     shape: tuple[int, ...] | None = None
     same_as: str | None = None
+    buffers: int = 0
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,6 +72,15 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     def names(self) -> tuple[str, ...]:
         """The names that travel."""
         return tuple(value.name for value in self.values)
+
+    def buffers_of(self, name: str) -> tuple[BufferRef, ...]:
+        """Return the buffers of one name; none for a name that is not here."""
+        start = 0
+        for value in self.values:
+            if value.name == name:
+                return self.buffers[start : start + value.buffers]
+            start += value.buffers
+        return ()
 
     @property
     def size(self) -> int:

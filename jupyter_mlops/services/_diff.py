@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import difflib
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ..entities import Fingerprint
+from ..entities import BufferRef, Fingerprint, Manifest
 from ._run import Run
 
 
@@ -54,6 +55,7 @@ class RunDiff:
 def diff_runs(a: Run, b: Run) -> RunDiff:
     """Compare two runs."""
     origins = a.provenance, b.provenance
+    data = _data(a), _data(b)
     machines = a.environment, b.environment
     unknown = () if all(machines) else ("packages (recorded when a run has delivered)",)
     return RunDiff(
@@ -62,7 +64,7 @@ def diff_runs(a: Run, b: Run) -> RunDiff:
         cell=_text_diff(a.cell, b.cell, a, b),
         upstream=_text_diff("\n\n".join(origins[0].upstream_cells), "\n\n".join(origins[1].upstream_cells), a, b),
         params=_changes(a.params, b.params),
-        data=_changes(_data(origins[0].fingerprints), _data(origins[1].fingerprints)),
+        data=_changes(*data),
         packages=_changes(machines[0].packages, machines[1].packages) if machines[0] and machines[1] else (),
         metrics=_changes(_shown(a.metrics), _shown(b.metrics)),
         unknown=unknown,
@@ -81,14 +83,25 @@ def _changes(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[Chang
     return tuple(Change(key, before.get(key), after.get(key)) for key in keys if before.get(key) != after.get(key))
 
 
-def _data(fingerprints: tuple[Fingerprint, ...]) -> dict[str, str]:
-    return {data.name: _described(data) for data in fingerprints}
+def _data(run: Run) -> dict[str, str]:
+    """Return the captured data sets with shape and content hash; nothing is unpickled, so nothing must be trusted."""
+    manifest = run.directory.read(Manifest, run.directory.inputs_file)
+    return {data.name: _described(data, manifest) for data in run.provenance.fingerprints}
 
 
-def _described(data: Fingerprint) -> str:
+def _described(data: Fingerprint, manifest: Manifest | None) -> str:
     shape = " x ".join(map(str, data.shape)) if data.shape else ""
-    return " ".join(part for part in (data.type, shape, data.digest[:12]) if part)
+    content = data.digest[:12] or _content(manifest.buffers_of(data.name) if manifest else ())
+    return " ".join(part for part in (data.type, shape, content) if part)
+
+
+def _content(buffers: tuple[BufferRef, ...]) -> str:
+    """Return what tells large data apart: the hashes under which they are stored."""
+    if len(buffers) == 1:
+        return buffers[0].hash[:12]
+    return hashlib.sha256("".join(ref.hash for ref in buffers).encode()).hexdigest()[:12] if buffers else ""
 
 
 def _shown(metrics: Mapping[str, float]) -> dict[str, str]:
-    return {key: repr(value) for key, value in metrics.items()}
+    """Return the metrics as text, without those of the machine, which are never the same twice."""
+    return {key: repr(value) for key, value in metrics.items() if not key.startswith("system/")}

@@ -16,6 +16,7 @@ from types import CodeType, FunctionType
 from typing import Any
 
 _MOST_STEPS = 1_000_000
+_PIECE = 1 << 22
 
 
 @dataclass(frozen=True)
@@ -72,14 +73,13 @@ class _Walk:
             yield from self._parts(a, b, path)
 
     def _parts(self, a: Any, b: Any, path: str) -> Iterator[Difference]:
+        if isinstance(a, _Array):
+            yield from _arrays(a, b, path)
+            return
         for module, name, read in _readings():
             kind = getattr(sys.modules.get(module), name, None)
             if isinstance(kind, type) and isinstance(a, kind):
-                left, right = read(a), read(b)
-                if isinstance(left, _Array) and isinstance(right, _Array):
-                    yield from _arrays(left, right, path)
-                else:
-                    yield from self.differences(left, right, path)
+                yield from self.differences(read(a), read(b), path)
                 return
         if isinstance(a, Mapping):
             yield from self._mappings(a, b, path)
@@ -133,7 +133,11 @@ def _readings() -> tuple[tuple[str, str, Callable[[Any], object]], ...]:
         ("tensorflow", "Tensor", lambda v: _Array(v.numpy())),
         ("tensorflow", "Variable", lambda v: _Array(v.numpy())),
         ("keras", "Variable", lambda v: _tensor_like(v)),
-        ("keras", "Model", lambda v: {"config": v.get_config(), "weights": v.get_weights()}),
+        (
+            "keras",
+            "Model",
+            lambda v: {"layers": [type(layer).__name__ for layer in v.layers], "weights": v.get_weights()},
+        ),
         ("xgboost", "Booster", lambda v: bytes(v.save_raw("ubj"))),
         ("lightgbm", "Booster", lambda v: v.model_to_string()),
     )
@@ -164,7 +168,7 @@ def _state(value: Any) -> object:
 
 
 def _numbers(a: Any, b: Any, path: str) -> Iterator[Difference]:
-    if a == b or (a != a and b != b):
+    if repr(a) == repr(b):
         return
     amount = abs(a - b)
     yield Difference(path, f"{a!r} against {b!r}", math.inf if amount != amount else float(amount))
@@ -177,19 +181,34 @@ def _arrays(a: _Array, b: _Array, path: str) -> Iterator[Difference]:
     kind = f"{left.dtype}{list(left.shape)}"
     if left.dtype != right.dtype or left.shape != right.shape:
         yield Difference(path, f"{kind} against {right.dtype}{list(right.shape)}")
-    elif left.dtype.kind not in "biufc":
-        if left.tolist() != right.tolist() and not _equal_objects(left, right):
+    elif left.dtype.hasobject or left.dtype.kind not in "biufc":
+        if not _equal_objects(left, right):
             yield Difference(path, f"{kind} differs")
-    elif left.tobytes() != right.tobytes() and not numpy.array_equal(left, right, equal_nan=left.dtype.kind in "fc"):
+    elif not _equal_bits(left, right):
         with numpy.errstate(all="ignore"):
             amount = numpy.abs(left.astype(complex if left.dtype.kind == "c" else float) - right)
-        largest = float(numpy.nanmax(amount)) if not numpy.isnan(amount).all() else math.inf
-        share = int((left != right).sum())
-        yield Difference(path, f"{kind}: {share:,} of {left.size:,} by at most {largest:.3g}", largest)
+        differs = (left != right) & ~((left != left) & (right != right))
+        count = int(numpy.count_nonzero(differs))
+        if not count:
+            yield Difference(path, f"{kind}: equal numbers, but the bits of zeros or NaN differ", 0.0)
+            return
+        largest = float(numpy.max(numpy.where(numpy.isnan(amount), math.inf, amount)[differs]))
+        yield Difference(path, f"{kind}: {count:,} of {left.size:,} by at most {largest:.3g}", largest)
+
+
+def _equal_bits(left: Any, right: Any) -> bool:
+    """Compare piece by piece: a result may be as large as the memory, and is mapped from a file."""
+    import numpy
+
+    one, other = (numpy.ascontiguousarray(array).reshape(-1).view(numpy.uint8) for array in (left, right))
+    return all(
+        numpy.array_equal(one[start : start + _PIECE], other[start : start + _PIECE])
+        for start in range(0, one.size, _PIECE)
+    )
 
 
 def _equal_objects(left: Any, right: Any) -> bool:
-    """Whether arrays of objects, dates or strings agree where `!=` says nothing useful: missing values."""
+    """Whether arrays of objects, dates or strings agree; missing values are equal."""
     pairs = zip(left.ravel().tolist(), right.ravel().tolist(), strict=True)
     return all(x is y or x == y or (x != x and y != y) for x, y in pairs)
 

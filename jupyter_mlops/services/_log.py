@@ -79,8 +79,16 @@ class RunLog:
 
         A gap ends the chunk before it; a chunk that begins in a gap is its notice, and reading goes on behind it.
         """
+        while True:
+            gaps = self.gaps()
+            chunk = self._read(offset, limit, gaps)
+            # A gap is told before it is made: what was read while none was told is what was printed.
+            if self.gaps() == gaps:
+                return chunk
+
+    def _read(self, offset: int, limit: int, gaps: tuple[LogGap, ...]) -> LogChunk:
         end = min(self.size, offset + limit)
-        for gap in self.gaps():
+        for gap in gaps:
             if gap.start <= offset < gap.end:
                 return LogChunk(offset, gap.end, gap.notice)
             if offset < gap.start:

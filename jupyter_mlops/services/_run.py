@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..entities import CellError, Environment, GitState, Provenance, RunSpec, RunState, RunStatus, ValueRef
 from ..exceptions import HomeError, RunFailedError, RunNotFoundError
@@ -20,6 +20,8 @@ from ._names import clean_name
 if TYPE_CHECKING:
     from ..home import Home, RunDirectory
     from ..launchers import SubmittedRun
+
+Value = TypeVar("Value")
 
 _POLL_FIRST_S, _POLL_MOST_S = 0.001, 0.05
 
@@ -53,6 +55,7 @@ class Run:
         self._attach = attach
         self._captured = captured
         self._ended: RunState | None = None
+        self._logged: dict[str, dict[str, Any]] = {}
 
     @property
     def id(self) -> str:
@@ -151,7 +154,7 @@ class Run:
         """Last value of each metric."""
         from ..tracking import last_values
 
-        return dict(last_values(self.directory))
+        return self._read_once("metrics", last_values)
 
     def metric_history(self, key: str) -> tuple[Any, ...]:
         """Return every point of a metric, in the order of logging."""
@@ -164,14 +167,24 @@ class Run:
         """Parameters as text: `-p`, and what the cell logged."""
         from ..tracking import read_params
 
-        return dict(read_params(self.directory))
+        return self._read_once("params", read_params)
 
     @property
     def tags(self) -> dict[str, str]:
         """Tags: `-t`, and what the cell set."""
         from ..tracking import read_tags
 
-        return dict(read_tags(self.directory))
+        return self._read_once("tags", read_tags)
+
+    def _read_once(self, what: str, read: Callable[[RunDirectory], dict[str, Value]]) -> dict[str, Value]:
+        """Return what a run logged; what an ended run logged never changes again and is read once."""
+        if what in self._logged:
+            return dict(self._logged[what])
+        has_ended = self.state.status.is_terminal and self._ended is not None
+        values = read(self.directory)
+        if has_ended:
+            self._logged[what] = values
+        return dict(values)
 
     @property
     def provenance(self) -> Provenance:
@@ -284,8 +297,8 @@ def _failure(name: str, state: RunState, error: CellError | None) -> str:
     if error is None:
         return f"Run {name} is {state.status.value}: {state.reason or 'no reason known'}. {see}"
     where = f" (cell line {error.line}: {error.source.strip()})" if error.line else ""
-    last = error.message.strip().splitlines()[-1:] or [""]
-    return f"Run {name} failed: {error.type}: {last[0]}{where}. {see}"
+    last = error.message.strip().splitlines()[-1:]
+    return f"Run {name} failed: {': '.join([error.type, *last])}{where}. {see}"
 
 
 def _wait_until(is_true: Callable[[], bool], timeout_s: float | None) -> bool:

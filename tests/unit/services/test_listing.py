@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from jupyter_mlops.entities import RunSpec, RunStatus, encode
+from jupyter_mlops.entities import Exit, RunSpec, RunStatus, encode
 from jupyter_mlops.exceptions import UsageError
 from jupyter_mlops.services import RunService
 
@@ -40,8 +40,6 @@ def test_a_listing_sees_runs_and_ends_of_other_processes(service, make_run, home
     assert service.list("state:finished").runs == ()
     other = RunService(home, launcher)
 
-    from jupyter_mlops.entities import Exit
-
     ended = Exit(status=RunStatus.FINISHED, ended_at="2026-11-21T08:00:01+00:00")
     run.directory.write(ended, run.directory.exit_file)
 
@@ -56,9 +54,7 @@ def test_b10_ten_thousand_runs_are_listed_without_reading_them_all(service, home
         home.next_sequence(run_id)
     newest = [f"{number:032x}" for number in range(9_999, 9_979, -1)]
     for run_id in newest:
-        spec = RunSpec(
-            run_id=run_id, name="many", experiment="e", sequence=0, submitted_at="", python="", cwd=""
-        )
+        spec = RunSpec(run_id=run_id, name="many", experiment="e", sequence=0, submitted_at="", python="", cwd="")
         (home.runs / run_id / "spec.json").write_bytes(encode(spec))
 
     began = time.perf_counter()

@@ -9,7 +9,7 @@ import ast
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from ..capture import analyse_cell, reach
+from ..capture import analyse_cell, analyse_tree, reach
 
 Transform = Callable[[str], str]
 
@@ -36,26 +36,22 @@ class CellNeeds:
     everything: bool = False
 
 
-def read_cell(source: str, transform: Transform, namespace: Mapping[str, object]) -> CellNeeds:
+def read_cell(tree: ast.Module, transform: Transform, namespace: Mapping[str, object]) -> CellNeeds:
     """Return what a cell needs.
 
     Parameters
     ----------
-    source : str
-        The cell as typed.
+    tree : ast.Module
+        The cell as the shell is about to run it. Its text would not do: what a line such as `history` means to the
+        shell depends on the names that exist.
     transform : callable
-        The shell's `transform_cell`.
+        The shell's `transform_cell`, for the bodies of magics.
     namespace : Mapping
         The notebook's names; functions and classes in it are followed.
-
-    Raises
-    ------
-    SyntaxError
-        The cell is not Python; the shell reports the same.
     """
-    names = analyse_cell(source, transform)
+    names = analyse_tree(tree, transform)
     reached = reach(names.read_first, namespace)
-    body = train_body(source, transform)
+    body = train_body(tree)
     return CellNeeds(
         reads=names.read_first | reached.names,
         run_reads=_run_reads(body, transform, namespace) if body else frozenset(),
@@ -64,17 +60,11 @@ def read_cell(source: str, transform: Transform, namespace: Mapping[str, object]
     )
 
 
-def train_body(source: str, transform: Transform) -> str:
+def train_body(tree: ast.Module) -> str:
     """Return the body of a `%%train` cell; empty for any other cell."""
-    if "%%train" not in source:
-        return ""
-    match ast.parse(transform(source)).body:
-        case [
-            ast.Expr(
-                ast.Call(ast.Attribute(attr="run_cell_magic"), [ast.Constant("train"), _, ast.Constant(str(body))])
-            )
-        ]:
-            return body
+    match tree.body:
+        case [ast.Expr(ast.Call(ast.Attribute(attr="run_cell_magic"), [ast.Constant("train"), _, ast.Constant(body)]))]:
+            return str(body)
     return ""
 
 

@@ -75,6 +75,7 @@ class Deliveries:
         wait_for(promise.run, names, self._open_screen())
         try:
             promise.run.raise_failure()
+            promise.result = promise.run.directory.result()
             self._settle_earlier(promise)
             self._deliver(promise)
         except MlopsError as error:
@@ -92,18 +93,15 @@ class Deliveries:
 
     def _settle_earlier(self, promise: Promise) -> None:
         """Settle the runs whose names this one has taken over: what it releases unchanged is their value."""
-        for earlier in dict.fromkeys(promise.before.values()):
-            if earlier.run.wait_delivery(0):
-                self.settle(earlier)
+        released = promise.result.released if promise.result else ()
+        for earlier in dict.fromkeys(promise.before[name] for name in released if name in promise.before):
+            self.settle(earlier)
 
     def _deliver(self, promise: Promise) -> None:
-        promise.result = result = promise.run.directory.result()
+        result = promise.result
         came_back = (*result.returned, *result.changed) if result else ()
-        wanted = tuple(
-            name
-            for name in came_back
-            if name in promise.names or not promise.knows(name) or self._is_fresh(promise, name)
-        )
+        needed = promise.names | self._ledger.owed_to_later(promise)
+        wanted = tuple(name for name in came_back if name in needed or self._is_welcome(promise, name))
         values = promise.run.results(wanted, held=self._held(promise)) if wanted else {}
         changed = [name for name in promise.names if name in values]
         for name, others in self._ledger.stale_aliases(promise, changed, self._namespace).items():
@@ -112,9 +110,11 @@ class Deliveries:
         self.notice_late_changes(promise)
         self._ledger.keep_promise(promise, values, self._namespace)
 
-    def _is_fresh(self, promise: Promise, name: str) -> bool:
-        """Whether a watched name still holds the object that the run captured, and no cell has read it since."""
-        return name not in promise.seen and promise.still_holds(name, self._namespace)
+    def _is_welcome(self, promise: Promise, name: str) -> bool:
+        """Whether a name that was not promised can be bound: nobody has used or assigned it in the meantime."""
+        if name in promise.promised or name in promise.seen:
+            return False
+        return name not in self._namespace or promise.still_holds(name, self._namespace)
 
     def _held(self, promise: Promise) -> dict[str, object]:
         """Return the notebook's own objects that the run captured, by the names that they had."""

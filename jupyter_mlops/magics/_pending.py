@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..exceptions import MlopsError, RunFailedError
+from ._automagic import NamesBeforeMagics
 from ._cells import CellNeeds, Transform, read_cell
 from ._delivery import Deliveries, OwingRun
 from ._imported import import_into, import_statements
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 class _Cell:
     """An execution that the user asked for, seen before it begins."""
 
-    source: str
     cell_id: str
     label: str
 
@@ -60,10 +60,12 @@ class PendingNames:
         self.ledger = Ledger()
         self.deliveries = Deliveries(self.ledger, shell.user_ns, lambda: open_screen(self._depth <= 1))
         self._placed: set[str] = set()
+        self._names_first = NamesBeforeMagics(shell, self.ledger)
 
     def register(self) -> None:
         """Begin to look at cells."""
         self._shell.ast_transformers.append(self)
+        self._shell.prefilter_manager.register_checker(self._names_first)
         for event, callback in self._callbacks():
             self._shell.events.register(event, callback)
 
@@ -71,6 +73,7 @@ class PendingNames:
         """Look at no further cell. Names that are pending now stay absent."""
         if self in self._shell.ast_transformers:
             self._shell.ast_transformers.remove(self)
+        self._shell.prefilter_manager.unregister_checker(self._names_first)
         for event, callback in self._callbacks():
             self._shell.events.unregister(event, callback)
 
@@ -125,10 +128,10 @@ class PendingNames:
             A run failed, or the user interrupted the wait. Anything else would unregister this transformer.
         """
         cell = self._take_cell()
-        if cell is None or not self.ledger:
+        if cell is None or not self.ledger or not isinstance(node, ast.Module):
             return node
         try:
-            self._prepare(cell)
+            self._prepare(cell, node)
         except KeyboardInterrupt:
             raise CellRejected(STOPPED_WAITING) from None
         except MlopsError as error:
@@ -141,27 +144,27 @@ class PendingNames:
             ) from error
         return node
 
-    def _prepare(self, cell: _Cell) -> None:
+    def _prepare(self, cell: _Cell, tree: ast.Module) -> None:
         self.ledger.drop_assigned(self._shell.user_ns)
         for promise in self.ledger:
             if cell.cell_id and promise.cell_id == cell.cell_id:
                 self.deliveries.settle_failed(
                     promise
                 )  # the failed cell, corrected: it starts from the old values, as in any notebook
-        needs = self._read(cell.source)
+        needs = self._read(tree)
         self._import_pending(needs.reads | needs.run_reads)
         while wanted := self._wanted(needs):
             for promise, names in wanted.items():
                 self.deliveries.settle(promise, names)
-            needs = self._read(cell.source)
+            needs = self._read(tree)
         self._refuse_missing(needs)
         for promise in self.ledger:
             self._look_at_watched(promise, needs.reads | needs.run_reads, cell.label)
         self._make_deletable(needs.deletes)
         self._show_notices()
 
-    def _read(self, source: str) -> CellNeeds:
-        return read_cell(source, self._transform, self._shell.user_ns)
+    def _read(self, tree: ast.Module) -> CellNeeds:
+        return read_cell(tree, self._transform, self._shell.user_ns)
 
     @property
     def _transform(self) -> Transform:
@@ -238,7 +241,7 @@ class PendingNames:
         self._thread.cell_id = getattr(info, "cell_id", None) or ""
         if info.store_history:
             label = f"cell [{self._shell.execution_count - 1}]"
-            self._thread.cell = _Cell(info.raw_cell, self.cell_id, label)
+            self._thread.cell = _Cell(self.cell_id, label)
 
     def _finish(self, _result: ExecutionResult) -> None:
         self._thread.depth = max(0, self._depth - 1)

@@ -76,6 +76,8 @@ class Promise:
         Watched names that need no further notice.
     imports : dict
         Pending names that the cell only imports, with the statement that does it.
+    promised : frozenset of str
+        What `names` was in the beginning.
     """
 
     run: OwingRun
@@ -88,10 +90,10 @@ class Promise:
     result: Result | None = None
     told: set[str] = field(default_factory=set)
     imports: dict[str, str] = field(default_factory=dict)
+    promised: frozenset[str] = field(init=False)
 
-    def knows(self, name: str) -> bool:
-        """Whether the run has promised a name, or captured it."""
-        return name in self.names or name in self.kept or name in self.before or name in self.watched
+    def __post_init__(self) -> None:
+        self.promised = frozenset(self.names)
 
     def still_holds(self, name: str, namespace: Mapping[str, object]) -> bool:
         """Whether a watched name holds the very object that the run captured."""
@@ -206,10 +208,14 @@ class Ledger:
     def _bind_unpromised(self, promise: Promise, values: Mapping[str, object], namespace: Namespace) -> None:
         """Bind what came back although nobody expected it, where no cell can have used the old value meanwhile."""
         taken = self.pending.keys() | promise.seen.keys()
-        for name in values.keys() - promise.names - promise.kept.keys() - promise.before.keys() - taken:
+        for name in values.keys() - promise.promised - taken:
             if name not in namespace or promise.still_holds(name, namespace):
                 namespace[name] = values[name]
                 promise.told.add(name)
+
+    def owed_to_later(self, promise: Promise) -> set[str]:
+        """Return the names that a later run has taken over and may have to give back."""
+        return {name for later in self._open for name, before in later.before.items() if before is promise}
 
     def _pass_on(self, promise: Promise, values: Mapping[str, object]) -> None:
         """Hand a superseded name's value to the later promise that may have to give it back."""

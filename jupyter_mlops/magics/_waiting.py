@@ -94,7 +94,7 @@ def wait_for(run: AwaitedRun, names: Iterable[str], screen: Screen) -> None:
 
 def printable(text: str) -> str:
     """Return lines as they stand on a terminal in the end, without colours: a carriage return overwrites."""
-    lines = (line.rstrip("\r").rpartition("\r")[2] for line in text.splitlines(keepends=False))
+    lines = (line.rstrip("\r").rpartition("\r")[2] for line in text.removesuffix("\n").split("\n"))
     return "\n".join(_CONTROL.sub("", line)[:400] for line in lines)
 
 

@@ -1,0 +1,149 @@
+"""A shell in this process and runs that end when a story says so: no kernel, no files, no other process."""
+
+import os
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+from traitlets.config import Config
+
+from jupyter_mlops.entities import Result, RunStatus
+from jupyter_mlops.exceptions import RunFailedError
+from jupyter_mlops.magics import PendingNames
+
+
+class FakeRun:
+    """A run that a story finishes or fails; nothing runs."""
+
+    def __init__(self, name: str, run_id: str = "") -> None:
+        self.name = name
+        self.id = run_id or f"{abs(hash(name)):032x}"[:32]
+        self.directory = SimpleNamespace(result=lambda: self._result)
+        self.loaded: list[tuple[str, ...]] = []
+        self.held: dict[str, Any] = {}
+        self.printed = ""
+        self.on_wait = lambda: None
+        self._result: Result | None = None
+        self._error = ""
+        self._values: dict[str, Any] = {}
+
+    def finish(self, _released: tuple[str, ...] = (), **values: Any) -> "FakeRun":
+        """End well, with these values."""
+        self._values = values
+        self._result = Result(status=RunStatus.FINISHED, returned=tuple(values), released=_released)
+        return self
+
+    def finish_with(self, result: Result, **values: Any) -> "FakeRun":
+        """End with just this account."""
+        self._values, self._result = values, result
+        return self
+
+    def fail(self, message: str) -> "FakeRun":
+        """End badly."""
+        self._error = f"Run {self.name} failed: {message}."
+        self._result = Result(status=RunStatus.FAILED, exit_code=1)
+        return self
+
+    @property
+    def has_ended(self) -> bool:
+        return self._result is not None
+
+    def wait_delivery(self, timeout_s: float | None = None) -> bool:
+        if timeout_s and not self.has_ended:
+            self.on_wait()
+        return self.has_ended
+
+    def log(self, tail: int | None = None) -> str:
+        return self.printed
+
+    def raise_failure(self) -> None:
+        if self._error:
+            raise RunFailedError(self._error)
+
+    def results(self, names: tuple[str, ...] | None = None, *, held: Any = None) -> dict[str, Any]:
+        self.loaded.append(tuple(names or ()))
+        self.held = dict(held or {})
+        return {name: self._values[name] for name in names or self._values}
+
+
+class RecordingScreen:
+    """Keeps what a wait has shown."""
+
+    def __init__(self) -> None:
+        self.shown: list[str] = []
+        self.cleared = 0
+
+    def show(self, view: object) -> None:
+        self.shown.append(repr(view))
+
+    def clear(self) -> None:
+        self.cleared += 1
+
+
+class Notebook:
+    """Cells, as a front end executes them, in a shell whose pending names are looked after."""
+
+    def __init__(self, shell: InteractiveShell) -> None:
+        self.shell = shell
+        self.screen = RecordingScreen()
+        self.may_clear: list[bool] = []
+        self.notices: list[str] = []
+        self.pending = PendingNames(shell, self._open_screen, self.notices.append)
+        self.pending.register()
+
+    def _open_screen(self, may_clear: bool) -> RecordingScreen:
+        self.may_clear.append(may_clear)
+        return self.screen
+
+    def run(self, cell: str, *, store_history: bool = True, silent: bool = False, cell_id: str | None = None) -> Any:
+        """Execute a cell and return the value of its last expression; raise what the cell raised."""
+        result = self.shell.run_cell(cell, store_history=store_history, silent=silent, cell_id=cell_id)
+        result.raise_error()
+        return result.result
+
+    def error_of(self, cell: str, **kwargs: Any) -> str:
+        """Execute a cell that fails and return type and message of its error."""
+        result = self.shell.run_cell(cell, **{"store_history": True, **kwargs})
+        error = result.error_before_exec or result.error_in_exec
+        assert error is not None, f"{cell!r} ran"
+        return f"{type(error).__name__}: {error}"
+
+    def submit(self, run: FakeRun, names: str = "", watched: str = "", cell: str = "") -> FakeRun:
+        """Promise names, as `%%train` does after a submission."""
+        self.pending.promise(run, names.split(), watched.split(), cell)
+        return run
+
+    def __getitem__(self, name: str) -> Any:
+        return self.shell.user_ns[name]
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.shell.user_ns
+
+    @property
+    def pending_names(self) -> set[str]:
+        return set(self.pending.ledger.pending)
+
+
+@pytest.fixture(scope="module")
+def shell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[InteractiveShell]:
+    os.environ["IPYTHONDIR"] = str(tmp_path_factory.mktemp("ipython"))
+    config = Config({"HistoryManager": {"enabled": False}, "InteractiveShell": {"colors": "nocolor"}})
+    shell = InteractiveShell.instance(config=config)
+    yield shell
+    InteractiveShell.clear_instance()
+    shell.restore_sys_module_state()
+
+
+@pytest.fixture
+def notebook(shell: InteractiveShell) -> Iterator[Notebook]:
+    shell.reset(new_session=True)
+    notebook = Notebook(shell)
+    yield notebook
+    notebook.pending.unregister()
+
+
+@pytest.fixture
+def run_named():
+    return FakeRun

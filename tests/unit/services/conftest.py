@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from jupyter_mlops.entities import Exit, Param, RunSpec, RunState, RunStatus
 from jupyter_mlops.home import Home
 from jupyter_mlops.services import Run, RunService

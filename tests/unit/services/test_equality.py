@@ -6,9 +6,10 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from jupyter_mlops.services._equality import Difference, compare_values
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
+
+from jupyter_mlops.services._equality import Difference, compare_values
 
 
 @dataclasses.dataclass

@@ -5,6 +5,7 @@ import unicodedata
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from jupyter_mlops.services._names import NAME_LIMIT, clean_name
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from jupyter_mlops.entities import RunStatus
 from jupyter_mlops.exceptions import UsageError
 from jupyter_mlops.services._matching import matches
@@ -135,7 +136,6 @@ def test_a_run_fits_a_query(text, fits):
 def test_b01_any_text_is_a_query_or_a_usage_error(text):
     try:
         query = parse_query(text)
-    except UsageError as error:
-        assert str(error).startswith("Query not understood at position ")
-    else:
-        assert matches(query, Facts()) in (True, False)
+    except UsageError:
+        return
+    assert matches(query, Facts()) in (True, False)

@@ -1,6 +1,7 @@
 """References: what a person writes for a run, and what is said when it fits none or several."""
 
 import pytest
+
 from jupyter_mlops.entities import RunStatus
 from jupyter_mlops.exceptions import UnknownReferenceError, UsageError
 

@@ -5,6 +5,7 @@ import json
 import os
 
 import pytest
+
 from jupyter_mlops.entities import CellError, Exit, Result, RunStatus
 from jupyter_mlops.exceptions import RunFailedError
 from jupyter_mlops.services import Display, LogChunk, RunService

@@ -21,27 +21,33 @@ _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.
 
 
 class LossCounter:
-    """Bytes that one log could not take, shared by all streams that write to it."""
+    """Bytes that one log could not take, shared by all streams that write to it.
+
+    Attributes
+    ----------
+    lost : int
+        Those that the log does not tell of yet.
+    """
 
     def __init__(self) -> None:
-        self._lost = 0
+        self.lost = 0
         self._reason = ""
 
     def add(self, count: int, reason: str) -> None:
         """Count bytes that were lost, and why."""
-        self._lost += count
+        self.lost += count
         self._reason = reason
 
     def settle(self, fd: int) -> None:
         """Say in the log what was lost, where there is room for it again."""
-        if not self._lost:
+        if not self.lost:
             return
-        lost, self._lost = self._lost, 0
+        lost, self.lost = self.lost, 0
         marker = f"\n[{lost} bytes lost: {self._reason}]\n".encode()
         with contextlib.suppress(OSError):
             if os.write(fd, marker) == len(marker):
                 return
-        self._lost += lost
+        self.lost += lost
 
 
 class LogFile(io.RawIOBase):
@@ -70,8 +76,20 @@ class LogFile(io.RawIOBase):
 
     def write(self, data: ReadableBuffer) -> int:
         """Write all of the data, or count what there was no room for; errors that are not about room are raised."""
-        rest = memoryview(data).cast("B")
-        size = len(rest)
+        written = 0
+        if not self._losses.lost:
+            # Nearly always all there is to do, and a loop may print a million times.
+            try:
+                written = os.write(self._fd, data)
+            except OSError:
+                # Tried again below, where errors are told apart.
+                written = 0
+        size = memoryview(data).nbytes
+        if written < size:
+            self._write_rest(memoryview(data).cast("B")[written:])
+        return size
+
+    def _write_rest(self, rest: memoryview) -> None:
         self._losses.settle(self._fd)
         while rest:
             try:
@@ -81,7 +99,6 @@ class LogFile(io.RawIOBase):
                     raise
                 self._losses.add(len(rest), _reason(error))
                 break
-        return size
 
     def settle(self) -> None:
         """Say what was lost, if anything was and there is room now."""

@@ -101,7 +101,7 @@ class Shim:
     def _record(self) -> None:
         pid = os.getpid()
         record = {"pid": pid, "start_time": process_start_time(pid), "boot_id": boot_id(), "started_at": utc_now()}
-        # Not made to survive a power cut: that costs every start milliseconds, and a run without it is FAILED all the same.
+        # Need not survive a power cut, which would cost each start milliseconds: a run without it is FAILED all the same.
         write_atomic(self._run_dir / "shim.json", json.dumps(record).encode(), durable=False)
         crash_point("shim.recorded")
 

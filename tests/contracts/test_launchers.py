@@ -1,4 +1,4 @@
-"""The package's launchers against the public contract: the local one cold, warm, and with another interpreter's shim."""
+"""The package's launchers against the public contract: the local one cold, warm, and with pypy's shim."""
 
 import shutil
 

@@ -17,6 +17,7 @@ from typing import NoReturn
 from ..exceptions import UsageError
 
 _DURATION = re.compile(r"(?:(?P<h>\d+(?:\.\d+)?)h)?(?:(?P<m>\d+(?:\.\d+)?)m)?(?:(?P<s>\d+(?:\.\d+)?)s?)?")
+_UP_TO_COMMENT = re.compile(r"""(?:\\.|"(?:\\.|[^"\\])*"|'[^']*'|(?<=\S)\#|[^#])*""")
 _SECONDS = {"h": 3600.0, "m": 60.0, "s": 1.0}
 _LONGEST_S = 10 * 365 * 86400.0
 _PYTHON_STARTS = ("(", "[", ".", "=")
@@ -91,11 +92,23 @@ def split_words(magic: str, line: str) -> list[str]:
     """
     refuse_python(magic, line)
     try:
-        return shlex.split(line, comments=True)
+        return shlex.split(without_comment(line))
     except ValueError as error:
         raise UsageError(
             f"{magic}: {str(error).lower()} in {_short(line)}. Close the quote, or escape it with \\."
         ) from None
+
+
+def without_comment(line: str) -> str:
+    """Return a line up to its trailing `# comment`; a `#` in quotes or within a word stays.
+
+    Examples
+    --------
+    >>> without_comment("wide -t colour=#fff '#1'  # as in the paper")
+    "wide -t colour=#fff '#1'"
+    """
+    found = _UP_TO_COMMENT.match(line)
+    return found.group().rstrip() if found else line
 
 
 def refuse_python(magic: str, line: str) -> None:

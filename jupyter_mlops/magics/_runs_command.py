@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-from ._arguments import HelpRequested, MagicParser, duration, refuse_python, split_words
+from ._arguments import HelpRequested, MagicParser, duration, refuse_python, split_words, without_comment
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,7 +67,7 @@ class RunsCommand:
         if first in ("-h", "--help"):
             raise HelpRequested(_overview())
         if first not in _ACTIONS:
-            return cls(action="list", query=_without_comment(line))
+            return cls(action="list", query=without_comment(line).strip())
         words = split_words("%runs", rest)
         values = vars(_parser(first).parse_words(_shield(words) if first == "main" else words))
         references = values.pop("references", ())
@@ -143,7 +142,6 @@ def _main(parser: MagicParser) -> None:
     parser.add_argument("-e", "--experiment", default="", help="experiment (default: the notebook's)")
 
 
-_UNCOMMENTED = re.compile(r"""(?:"[^"]*"|'[^']*'|[^#])*""")
 _REFERENCE = "id or unique prefix, name, last, last~2, best, best:METRIC or best:-METRIC"
 
 _ACTIONS = {
@@ -179,11 +177,6 @@ def _shield(words: list[str]) -> list[str]:
         else:
             plain.append(word)
     return [*options, "--", *plain]
-
-
-def _without_comment(line: str) -> str:
-    """Return a query without its trailing `# comment`; a `#` in quotes stays."""
-    return _UNCOMMENTED.match(line).group().strip()  # type: ignore[union-attr]  # matches every text
 
 
 def _overview() -> str:

@@ -508,7 +508,9 @@ def test_waiting_shows_for_what_and_whose_last_lines(notebook, run_named):
     assert (
         notebook.screen.shown
         == [
-            "waiting for model from baseline (00:00) - interrupt to stop waiting, the run goes on\n  epoch 2\n  loss 0.1"
+            "waiting for model from baseline (00:00) - interrupt to stop waiting, the run goes on\n"
+            "  epoch 2\n"
+            "  loss 0.1"
         ]
         * 2
     )

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from executing import Executors
+from executor_runs import Executors
 
 from jupyter_mlops.entities import CellError, Param, RunStatus
 

@@ -5,7 +5,7 @@ import textwrap
 from pathlib import Path
 
 import pytest
-from executing import Executors
+from executor_runs import Executors
 
 from jupyter_mlops.tracking import read_metrics
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from executing import Executors, end, wait_for
+from executor_runs import Executors, end, wait_for
 
 from jupyter_mlops.capture import PickledValues, dump_values, write_inputs
 from jupyter_mlops.entities import Manifest, RunStatus, encode

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from executing import Executors
+from executor_runs import Executors
 
 from jupyter_mlops.capture import read_outputs
 from jupyter_mlops.home import RunDirectory

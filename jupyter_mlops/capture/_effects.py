@@ -1,27 +1,12 @@
-"""What a piece of a cell does to the notebook's names, and the tables of calls that change what they are given."""
+"""What a piece of a cell does to the notebook's names, and which names share an object with an expression."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
-_PURE = """
-abs all any ascii bool bytes callable chr complex dict display divmod enumerate float format frozenset hasattr hash
-hex id int isinstance issubclass len list max memoryview min oct ord pow print range repr reversed round set slice
-sorted str sum tuple type zip
-"""
-_WRAPPING = "list tuple set dict zip enumerate reversed sorted iter next filter map getattr vars min max"
-_WRITING = "shuffle copyto fill_diagonal put put_along_axis place putmask setattr delattr load_state_dict"
-
-PURE_BUILTINS = frozenset(_PURE.split())
-"""Builtins that leave their arguments as they are: `print(model)` does not change `model`."""
-
-WRAPPERS = frozenset(_WRAPPING.split())
-"""Builtins whose result may hold the very objects that they are given."""
-
-CHANGES_FIRST_ARGUMENT = frozenset(_WRITING.split())
-"""Functions, by their last name, that write into their first argument even when it is an array."""
+from ._known_calls import CHANGES_FIRST_ARGUMENT, MAKES_NEW, PLAIN_ATTRIBUTES, PURE_BUILTINS, WRAPPERS
 
 
 @dataclass(slots=True, eq=False)
@@ -37,6 +22,8 @@ class Effects:
     mutates, methods, passed
         How objects that the code did not make itself may change: by a statement, by a method (name to methods called on
         it), or in a call that they are passed to.
+    returned : set of str
+        Names whose object the function may return.
     dynamic, binds_unknown : bool
         The code reads, or binds, names that its text does not show.
     """
@@ -48,23 +35,32 @@ class Effects:
     mutates: set[str] = field(default_factory=set)
     methods: dict[str, set[str]] = field(default_factory=dict)
     passed: set[str] = field(default_factory=set)
+    returned: set[str] = field(default_factory=set)
     dynamic: bool = False
     binds_unknown: bool = False
 
-    def add_use(self, used: Effects, sure: Iterable[object]) -> None:
-        """Take over what a function does, at a point where the names in `sure` hold values that the cell made."""
+    def add_use(self, used: Effects, sure: Iterable[object], outside: Callable[[Iterable[str]], set[str]]) -> None:
+        """Take over what a function does, where it is used.
+
+        Parameters
+        ----------
+        sure : iterable
+            Names that the cell has surely assigned by then.
+        outside : callable
+            Names to those of the objects behind them that the cell did not make.
+        """
         made_here = set(sure)
         for name, line in used.reads.items():
             if name not in made_here:
                 self.reads.setdefault(name, line)
         for name, called in used.methods.items():
-            if name not in made_here:
-                self.methods.setdefault(name, set()).update(called)
+            for changed in outside([name]):
+                self.methods.setdefault(changed, set()).update(called)
         self.assigns |= used.assigns
         self.deletes |= used.deletes
         self.removes |= used.removes - made_here
-        self.mutates |= used.mutates - made_here
-        self.passed |= used.passed - made_here
+        self.mutates |= outside(used.mutates)
+        self.passed |= outside(used.passed)
         self.dynamic |= used.dynamic
         self.binds_unknown |= used.binds_unknown
 
@@ -93,29 +89,48 @@ class Flow:
 def shared_names(expression: ast.AST | None) -> Iterator[str]:
     """Yield the names whose object, or a part of it, the value of an expression may be.
 
-    `a.b[0]` shares with `a`, `[m, n]` with both, `x + 1` with none; a method's result shares with its receiver.
+    `a.b[0]` shares with `a`, `[m, n]` with both, `x + 1` with none; a call's result shares with what is called and,
+    for a method, with its object.
     """
     match expression:
         case ast.Name(id=name):
             yield name
-        case ast.Attribute(value=value) | ast.Subscript(value=value) | ast.Starred(value=value):
+        case ast.Attribute(attr=attribute, value=value):
+            if attribute not in PLAIN_ATTRIBUTES:
+                yield from shared_names(value)
+        case ast.Subscript(value=value) | ast.Starred(value=value) | ast.Await(value=value):
             yield from shared_names(value)
-        case ast.Await(value=value) | ast.NamedExpr(value=value):
-            yield from shared_names(value)
+        case ast.NamedExpr(value=value, target=target):
+            yield from _shared_by_any((value, target))
         case ast.Tuple(elts=parts) | ast.List(elts=parts) | ast.Set(elts=parts) | ast.BoolOp(values=parts):
             yield from _shared_by_any(parts)
         case ast.Dict(values=parts):
             yield from _shared_by_any(parts)
         case ast.IfExp(body=body, orelse=orelse):
             yield from _shared_by_any((body, orelse))
-        case ast.ListComp(generators=loops) | ast.SetComp(generators=loops) | ast.GeneratorExp(generators=loops):
-            yield from _shared_by_any(loop.iter for loop in loops)
-        case ast.DictComp(generators=loops):
-            yield from _shared_by_any(loop.iter for loop in loops)
-        case ast.Call(func=ast.Attribute(value=receiver)):
-            yield from shared_names(receiver)
-        case ast.Call(func=ast.Name(id=function), args=arguments) if function in WRAPPERS:
-            yield from _shared_by_any(arguments)
+        case ast.ListComp() | ast.SetComp() | ast.GeneratorExp() | ast.DictComp():
+            yield from _shared_by_comprehension(expression)
+        case ast.Call():
+            yield from _shared_by_call(expression)
+        case ast.Lambda(body=body):
+            yield from shared_names(body)
+
+
+def _shared_by_call(call: ast.Call) -> Iterator[str]:
+    match call.func:
+        case ast.Attribute(attr=method) if method in MAKES_NEW:
+            return
+        case ast.Name(id=function) if function in WRAPPERS:
+            yield from _shared_by_any(call.args)
+        case ast.Name(id=function) if function in PURE_BUILTINS:
+            return
+    yield from shared_names(call.func)
+
+
+def _shared_by_comprehension(node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp) -> Iterator[str]:
+    """Yield what the results share with; a loop's own name stands for what is looped over."""
+    yield from shared_names(node.value if isinstance(node, ast.DictComp) else node.elt)
+    yield from _shared_by_any(loop.iter for loop in node.generators)
 
 
 def _shared_by_any(parts: Iterable[ast.AST | None]) -> Iterator[str]:

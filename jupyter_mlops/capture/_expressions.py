@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from ._effects import PURE_BUILTINS, Effects, Flow, last_name, shared_names, writes_into_arguments
+from ._effects import Effects, Flow, last_name, shared_names, writes_into_arguments
 from ._fragments import LineMap
+from ._known_calls import PURE_BUILTINS
 from ._magics_text import MagicReader, MagicText, is_shell
 from ._quoted_names import quoted_reads
 from ._scopes import MODULE_OWN_NAMES, ComprehensionNode, Scope, argument_names, target_names
@@ -42,6 +43,7 @@ class ExpressionWalker(ast.NodeVisitor):
         self.flow = Flow()
         self.notes = Notes()
         self.lines = lines
+        self.deleted: list[str] = []
         self._magics = magics
 
     # Names
@@ -63,6 +65,7 @@ class ExpressionWalker(ast.NodeVisitor):
     def store(self, name: str, value: ast.AST | None = None) -> None:
         """Note that a name is bound here, to a value that may share objects with other names."""
         scope = self.scope.binder()
+        held = self.outside_names(value) if value is not None else set()
         if scope.kind == "module" or name in scope.declared_global:
             self.effects.assigns.add(name)
             self.flow.sure.add(name)
@@ -70,30 +73,40 @@ class ExpressionWalker(ast.NodeVisitor):
             self.flow.sure.add((id(scope), name))
         if value is not None:
             scope.aliases.setdefault(name, set()).update(shared_names(value))
+            scope.objects.setdefault(name, set()).update(held)
 
     def _use(self, name: str) -> None:
         """Take over what the cell's own function of that name does, and the functions that it uses."""
         pending, seen = [name], {name}
         while pending:
             for effects in self.notes.functions.get(pending.pop(), ()):
-                self.effects.add_use(effects, self.flow.sure)
+                self.effects.add_use(effects, self.flow.sure, self.outside)
                 self.flow.sure -= effects.deletes
+                self.deleted += effects.deletes
                 pending += effects.reads.keys() - seen
                 seen |= effects.reads.keys()
 
     def outside_names(self, expression: ast.AST) -> set[str]:
-        """Return the module-level names, not made by the cell, that may share an object with an expression's value."""
+        """Return the notebook's names for the objects, not made by the cell, that an expression's value may share."""
+        return self.outside(shared_names(expression))
+
+    def outside(self, names: Iterable[str]) -> set[str]:
+        """Return the notebook's names for the objects, not made by the cell, that some names may stand for here."""
         found: set[str] = set()
-        pending = list(shared_names(expression))
+        pending = list(names)
         seen = set(pending)
         while pending:
             name = pending.pop()
+            shared: set[str] = set()
             for scope in self.scope.candidates(name):
-                fresh = scope.aliases.get(name, set()) - seen
-                pending += fresh
-                seen |= fresh
-            if scope.kind == "module" and name not in self.flow.sure:
-                found.add(name)
+                shared |= scope.aliases.get(name, set())
+                found |= scope.objects.get(name, set())
+            if scope.kind == "module":
+                shared.update(*(function.returned for function in self.notes.functions.get(name, ())))
+                if name not in self.flow.sure:
+                    found.add(name)
+            pending += shared - seen
+            seen |= shared
         return found
 
     def bind(self, target: ast.AST, value: ast.AST | None) -> None:
@@ -141,30 +154,32 @@ class ExpressionWalker(ast.NodeVisitor):
             self.visit_magic(magic)
             return
         self.visit(node.func)
-        self.visit_all([*node.args, *(keyword.value for keyword in node.keywords)])
+        self._note_callee(node)
+        harmless = self._is_pure(node.func)
+        for argument in [*node.args, *(keyword.value for keyword in node.keywords)]:
+            self.visit(argument)
+            if not harmless:
+                self.effects.passed |= self.outside_names(argument)
+        for argument in writes_into_arguments(node):
+            self.effects.mutates |= self.outside_names(argument)
         for name in quoted_reads(node):
             self.load(name, node.lineno)
         self._note_unseen_reads(node)
-        self._note_changes(node)
 
-    def _note_changes(self, node: ast.Call) -> None:
+    def _note_callee(self, node: ast.Call) -> None:
+        """Note what the call itself may change, before its arguments give names another meaning."""
         called = node.func
         if isinstance(called, ast.Attribute):
             for name in self.outside_names(called.value):
                 self.effects.methods.setdefault(name, set()).add(called.attr)
-        elif isinstance(called, ast.Name) and called.id in PURE_BUILTINS and self._is_builtin(called.id):
-            return
-        else:
+        elif not self._is_pure(called):
             self.effects.passed |= self.outside_names(called)
-        for argument in [*node.args, *(keyword.value for keyword in node.keywords)]:
-            self.effects.passed |= self.outside_names(argument)
-        for argument in writes_into_arguments(node):
-            self.effects.mutates |= self.outside_names(argument)
 
-    def _is_builtin(self, name: str) -> bool:
-        """Whether the cell itself gives the name no other meaning."""
-        scopes = list(self.scope.candidates(name))
-        return len(scopes) == 1 and name not in self.cell.assigns
+    def _is_pure(self, called: ast.expr) -> bool:
+        """Whether a call is of a builtin that changes nothing, and the cell gives its name no other meaning."""
+        if not isinstance(called, ast.Name) or called.id not in PURE_BUILTINS or called.id in self.cell.assigns:
+            return False
+        return all(scope.kind == "module" for scope in self.scope.candidates(called.id))
 
     def _note_unseen_reads(self, node: ast.Call) -> None:
         name = last_name(node.func)
@@ -222,6 +237,8 @@ class ExpressionWalker(ast.NodeVisitor):
             scope.bound |= argument_names(arguments)
         with self.inside(scope), self.maybe():
             self.visit_all(body)
+            if isinstance(body[-1], ast.expr):
+                self.effects.returned |= self.outside_names(body[-1])
 
     def visit_ListComp(self, node: ast.ListComp) -> None:
         """Walk `[... for ...]`."""
@@ -245,9 +262,10 @@ class ExpressionWalker(ast.NodeVisitor):
         scope = Scope("comprehension", self.scope)
         scope.bound = {name for loop in node.generators for name in target_names(loop.target)}
         for loop in node.generators:
-            shared = set(shared_names(loop.iter))
+            shared, held = set(shared_names(loop.iter)), self.outside_names(loop.iter)
             for name in target_names(loop.target):
                 scope.aliases.setdefault(name, set()).update(shared)
+                scope.objects.setdefault(name, set()).update(held)
         with self.inside(scope), self.maybe():
             self._visit_loop_target(first)
             for loop in others:
@@ -279,12 +297,12 @@ class ExpressionWalker(ast.NodeVisitor):
     @contextmanager
     def maybe(self) -> Iterator[None]:
         """Walk something that may not happen: neither what it assigns nor what it deletes is sure after it."""
-        before = self.flow
+        before, deleted = self.flow, len(self.deleted)
         self.flow = before.fork()
         try:
             yield
         finally:
-            self.flow = Flow(before.sure & self.flow.sure, before.dead)
+            self.flow = Flow(before.sure.difference(self.deleted[deleted:]), before.dead)
 
 
 def _dotted(node: ast.expr) -> str:

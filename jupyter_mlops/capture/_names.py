@@ -14,6 +14,7 @@ import msgspec
 
 from ._effects import Flow
 from ._fragments import Fragment, LineMap, Transform, parse_fragment
+from ._known_calls import LOOKING_METHODS
 from ._magics_text import KNOWN_MAGICS, MagicReader
 from ._statements import CellWalker
 
@@ -83,8 +84,11 @@ class CellNames(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def may_change(self) -> frozenset[str]:
-        """Names whose object the cell may change by itself; `passed` ones come on top, by their type."""
-        return self.mutates | self.methods.keys()
+        """Names whose object, made outside, the cell may change; `passed` ones come on top, by their type.
+
+        A method counts unless it is known to leave its object alone, as `X.mean()` and `model.predict(X)` do.
+        """
+        return self.mutates | {name for name, called in self.methods.items() if not called <= LOOKING_METHODS}
 
     def line_of(self, name: str) -> CellLine | None:
         """Return the first line that reads a name, or None if none does."""

@@ -30,6 +30,8 @@ class Scope:
         Names under a `global` statement.
     aliases : dict
         Name bound here to the names whose object it may share.
+    objects : dict
+        Name bound here to the names of the notebook whose object, made outside the cell, it may hold.
     """
 
     kind: Literal["module", "function", "class", "comprehension"]
@@ -37,6 +39,7 @@ class Scope:
     bound: set[str] = field(default_factory=set)
     declared_global: set[str] = field(default_factory=set)
     aliases: dict[str, set[str]] = field(default_factory=dict)
+    objects: dict[str, set[str]] = field(default_factory=dict)
 
     @classmethod
     def of_body(cls, kind: Literal["function", "class"], body: Iterable[ast.AST], parent: Scope) -> Scope:
@@ -63,7 +66,7 @@ class Scope:
     def candidates(self, name: str) -> Iterator[Scope]:
         """Yield the scopes that may hold a name, innermost first; the last one is certain to end the search.
 
-        A class body looks its own names up at run time and falls through to what is outside; methods do not see them.
+        A class body looks a name that it binds up at run time, and then in the module only. Methods do not see it.
         """
         scope: Scope = self
         while scope.parent is not None:
@@ -74,6 +77,7 @@ class Scope:
                     yield scope
                     if scope.kind != "class":
                         return
+                    break
             scope = scope.parent
         while scope.parent is not None:
             scope = scope.parent

@@ -8,15 +8,6 @@ import msgspec
 
 from ._names import CellNames
 
-_LOOKING = """
-all any astype copy corr count cov describe get groupby head hist info isna isnull items iterrows itertuples join keys
-max mean median memory_usage merge min notna nunique plot predict predict_proba quantile score std sum tail to_numpy
-to_string tolist unique value_counts values var
-"""
-
-LOOKING_METHODS = frozenset(_LOOKING.split())
-"""Methods that only look at their object: a cell that calls nothing else on it is no step on the way to its value."""
-
 
 class ExecutedCell(msgspec.Struct, frozen=True):
     """A cell that ran, in the order of execution.
@@ -62,5 +53,4 @@ def backward_slice(history: Sequence[ExecutedCell], names: Collection[str]) -> t
 
 def _defines(names: CellNames, imported: frozenset[str]) -> frozenset[str]:
     """Return the names whose value a cell makes or may change. What was imported does not change by being used."""
-    used = {name for name, called in names.methods.items() if not called <= LOOKING_METHODS}
-    return names.assigns | names.deletes | names.mutates | ((used | names.passed) - imported)
+    return names.assigns | names.deletes | ((names.may_change | names.passed) - imported)

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from ..exceptions import UsageError
 from ._index import RunIndex
 from ._matching import RunFacts, matches
+from ._names import clean_name
 from ._query import parse_query
+from ._surroundings import tracking_uris
 
 if TYPE_CHECKING:
     from ..home import Home
@@ -51,9 +56,17 @@ def list_runs(index: RunIndex, query: str, limit: int, foreign: Home | None) -> 
     found: list[RunFacts] = list(islice((run for run in index if matches(wanted, run)), limit + 1))
     missing = ""
     if foreign is not None and len(found) <= limit:
-        from ._foreign import foreign_runs
-
-        others, missing = foreign_runs(foreign, FOREIGN_TIMEOUT_S)
+        others, missing = _foreign(foreign)
         known = set(index.ids())
         found += [run for run in others if run.id not in known and matches(wanted, run)]
     return RunPage(tuple(found[:limit]), len(found) > limit, missing)
+
+
+def _foreign(home: Home) -> tuple[list[RunFacts], str]:
+    """Return the runs of other tools in the present tracking store, safe to show, and what could not be looked at."""
+    from ..tracking import absolute_uri, foreign_runs, home_store_uri
+
+    uri = absolute_uri(tracking_uris().tracking, Path.cwd()) or home_store_uri(home.path)
+    told = foreign_runs(uri, FOREIGN_TIMEOUT_S)
+    clean = [replace(run, name=clean_name(run.name), experiment=clean_name(run.experiment)) for run in told.runs]
+    return list(clean), told.missing

@@ -116,7 +116,7 @@ def _may_change(name: str, names: CellNames, value: object) -> bool:
         return False
     if name in names.mutates:
         return True
-    return (name in names.methods and not isinstance(value, _CODE)) or (name in names.passed and is_stateful(value))
+    return (name in names.may_change and not isinstance(value, _CODE)) or (name in names.passed and is_stateful(value))
 
 
 def _is_imported_again(name: str, names: CellNames, namespace: Mapping[str, object]) -> bool:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -21,7 +20,7 @@ from ._commands import SubmitRun, TravelReport
 from ._names import clean_name, clean_text
 from ._promises import Promises, decide_promises
 from ._run_files import launch_directory
-from ._surroundings import default_experiment, tracking_uris
+from ._surroundings import default_experiment, tracking_uris, working_directory
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -177,7 +176,7 @@ def _make_spec(command: SubmitRun, promises: Promises, home: Home, launcher: str
         sequence=home.next_sequence(run_id),
         submitted_at=datetime.now(UTC).isoformat(timespec="milliseconds"),
         python=sys.executable,
-        cwd=str(Path.cwd()),
+        cwd=working_directory(),
         launcher=launcher,
         params=tuple(param for param in command.params if not _is_secret(param)),
         tags=mask_secrets({clean_name(key): clean_text(value) for key, value in command.tags.items()}),

@@ -10,6 +10,8 @@ import os
 from pathlib import Path
 from typing import NamedTuple
 
+from ..exceptions import UsageError
+
 DEFAULT_EXPERIMENT = "Default"
 """MLflow's own."""
 
@@ -29,3 +31,17 @@ def tracking_uris() -> TrackingUris:
 def default_experiment(notebook: str) -> str:
     """Return the experiment of a run that names none: the environment's, the notebook's name, or MLflow's default."""
     return os.environ.get("MLFLOW_EXPERIMENT_NAME", "") or Path(notebook).stem or DEFAULT_EXPERIMENT
+
+
+def working_directory() -> str:
+    """Return the working directory, where the run will work too.
+
+    Raises
+    ------
+    UsageError
+        It has been removed.
+    """
+    try:
+        return str(Path.cwd())
+    except FileNotFoundError:
+        raise UsageError("The working directory of this notebook was removed. Go to another one with %cd.") from None

@@ -12,8 +12,10 @@ from .._lazy import lazy_exports
 
 if TYPE_CHECKING:
     from ._entry import open_spooling_store
+    from ._foreign import ForeignRun, ForeignRuns, foreign_runs
     from ._import_hook import when_imported
     from ._keeper_start import start_keeper
+    from ._keeper_status import restore_store, store_problem
     from ._reading import (
         ChildRun,
         MetricPoint,
@@ -26,14 +28,20 @@ if TYPE_CHECKING:
     )
     from ._session import TrackingSession, current_session, current_spool, install, log
     from ._spool import MetricSpool
+    from ._uris import absolute_uri, home_store_uri
 
 __all__ = [
     "ChildRun",
+    "ForeignRun",
+    "ForeignRuns",
     "MetricPoint",
     "MetricSpool",
     "TrackingSession",
+    "absolute_uri",
     "current_session",
     "current_spool",
+    "foreign_runs",
+    "home_store_uri",
     "install",
     "last_values",
     "log",
@@ -43,7 +51,9 @@ __all__ = [
     "read_metrics",
     "read_params",
     "read_tags",
+    "restore_store",
     "start_keeper",
+    "store_problem",
     "when_imported",
 ]
 
@@ -51,11 +61,16 @@ __getattr__, __dir__ = lazy_exports(
     __name__,
     {
         "ChildRun": "._reading",
+        "ForeignRun": "._foreign",
+        "ForeignRuns": "._foreign",
         "MetricPoint": "._reading",
         "MetricSpool": "._spool",
         "TrackingSession": "._session",
+        "absolute_uri": "._uris",
         "current_session": "._session",
         "current_spool": "._session",
+        "foreign_runs": "._foreign",
+        "home_store_uri": "._uris",
         "install": "._session",
         "last_values": "._reading",
         "log": "._session",
@@ -65,7 +80,9 @@ __getattr__, __dir__ = lazy_exports(
         "read_metrics": "._reading",
         "read_params": "._reading",
         "read_tags": "._reading",
+        "restore_store": "._keeper_status",
         "start_keeper": "._keeper_start",
+        "store_problem": "._keeper_status",
         "when_imported": "._import_hook",
     },
 )

@@ -1,0 +1,144 @@
+"""What a cell takes along and what it promises: the rules of DESIGN 3.3, one story a rule."""
+
+import types
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.linear_model import LogisticRegression
+
+from jupyter_mlops.entities import Param
+from jupyter_mlops.services import SubmitRun
+from jupyter_mlops.services._promises import decide_promises
+
+
+@dataclass
+class Told:
+    """What the tests look at of a decision."""
+
+    captured: set = field(default_factory=set)
+    pending: set = field(default_factory=set)
+    watched: set = field(default_factory=set)
+    upstream: dict = field(default_factory=dict)
+
+
+def notebook(**names):
+    """Return a namespace as a kernel has it: functions given as source belong to it."""
+    namespace = {"__name__": "__main__", "In": [], "Out": {}, "get_ipython": None, "_": 5}
+    for name, value in names.items():
+        if isinstance(value, str) and value.startswith("def "):
+            exec(value, namespace)
+        else:
+            namespace[name] = value
+    return namespace
+
+
+def decide(source, namespace, **fields):
+    found = decide_promises(SubmitRun(source=source, namespace=namespace, **fields))
+    return Told(set(found.captured), set(found.pending), set(found.watched), dict(found.upstream))
+
+
+MODEL, X, FRAME = LogisticRegression(), np.zeros(3), pd.DataFrame({"a": [1]})
+
+
+@pytest.mark.parametrize(
+    ("source", "names", "told"),
+    [
+        ("y = x + 1", {"x": 1}, Told({"x"}, {"y"})),
+        ("model.fit(X)", {"model": MODEL, "X": X}, Told({"model", "X"}, {"model"}, {"X"})),
+        ("X[0] = 1", {"X": X}, Told({"X"}, {"X"})),
+        ("X += 1", {"X": X}, Told({"X"}, {"X"})),
+        ("del d['a']", {"d": {}}, Told({"d"}, {"d"})),
+        ("o.a.b = 1", {"o": types.SimpleNamespace()}, Told({"o"}, {"o"})),
+        ("f.drop(columns='a', inplace=True)", {"f": FRAME}, Told({"f"}, {"f"})),
+        (
+            "g(model, X)",
+            {"g": "def g(m, x): pass", "model": MODEL, "X": X},
+            Told({"g", "model", "X"}, {"model"}, {"X"}),
+        ),
+        ("h = len(FRAME)", {"FRAME": FRAME}, Told({"FRAME"}, {"h"}, {"FRAME"})),
+        ("print(x)", {"x": 1}, Told({"x"})),
+        ("append(items)", {"append": "def append(l): l.append(1)", "items": []}, Told({"append", "items"}, {"items"})),
+        ("pair(t)", {"pair": "def pair(t): pass", "t": (1, 2)}, Told({"pair", "t"}, set(), {"t"})),
+        ("del x", {"x": 1}, Told({"x"}, {"x"})),
+        ("nothing", {}, Told()),
+        ("for _ in range(3): pass", {}, Told()),
+        ("y = _", {}, Told({"_"}, {"y"})),
+        ("x = 1\nx.bit_length()", {"x": 5}, Told(set(), {"x"})),
+        ("def f(): return k\nf()", {"k": 1}, Told({"k"}, {"f"})),
+        ("np.random.seed(0); y = np.ones(2)", {"np": np}, Told({"np"}, {"y"})),
+        ("get_ipython(); In; display(Out)", {}, Told()),
+    ],
+)
+def test_a_cell_promises_what_it_may_change(source, names, told):
+    assert decide(source, notebook(**names)) == told
+
+
+def test_what_a_notebook_function_reads_travels_with_it():
+    namespace = notebook(data=X, scale=2, g="def g(): return data * scale", f="def f(): return g()")
+
+    assert decide("y = f()", namespace) == Told({"f", "g", "data", "scale"}, {"y"}, {"data"})
+
+
+def test_a_global_that_a_notebook_function_assigns_is_promised():
+    namespace = notebook(n=0, count="def count():\n    global n\n    n += 1")
+
+    assert decide("count()", namespace).pending == {"n"}
+
+
+def test_a_pending_name_comes_from_its_run_and_may_change():
+    found = decide("score = f(model, X)", notebook(X=X, f="def f(m, x): pass"), pending={"model": "r1", "other": "r2"})
+
+    assert found == Told({"X", "f"}, {"model", "score"}, {"X"}, {"model": "r1"})
+
+
+def test_a_pending_name_is_reached_through_a_notebook_function():
+    found = decide("score = f()", notebook(f="def f(): return model"), pending={"model": "r1"})
+
+    assert found.upstream == {"model": "r1"}
+
+
+def test_a_pending_name_that_the_cell_makes_anew_is_not_waited_for():
+    assert decide("model = 1", notebook(), pending={"model": "r1"}) == Told(set(), {"model"})
+
+
+def test_parameters_shadow_names_and_do_not_travel():
+    found = decide("y = C * 2", notebook(C=1), params=(Param("C", "3"),))
+
+    assert found == Told(set(), {"y"})
+
+
+@pytest.mark.parametrize(("returns", "pending"), [((), set()), (("y",), {"y"}), (("model", "z"), {"model", "z"})])
+def test_returns_replaces_the_list(returns, pending):
+    found = decide("model.fit(X)\ny = 1", notebook(model=MODEL, X=X), returns=returns)
+
+    assert (found.captured, found.pending) == ({"model", "X"}, pending)
+    assert found.watched == {"X", "model"} - pending
+
+
+@pytest.mark.parametrize(
+    ("source", "pending"),
+    [
+        ("import numpy as np\ny = np.ones(1)", {"y"}),
+        ("from sklearn.linear_model import LogisticRegression\nm = LogisticRegression()", {"m"}),
+        ("from elsewhere import LogisticRegression", {"LogisticRegression"}),
+        ("import pandas as np", set()),
+        ("import json", {"json"}),
+    ],
+)
+def test_importing_again_what_the_notebook_has_is_no_promise(source, pending):
+    assert decide(source, notebook(np=np, LogisticRegression=LogisticRegression)).pending == pending
+
+
+def test_a_cell_with_eval_takes_everything_along():
+    found = decide("y = eval('x + z')", notebook(x=1, z=X, _hidden=2))
+
+    assert (found.captured, found.pending, found.watched) == ({"x", "z"}, {"y"}, {"z"})
+
+
+def test_a_syntax_error_has_the_line_of_the_cell():
+    with pytest.raises(SyntaxError) as error:
+        decide("x = 1\ny = = 2", notebook())
+
+    assert error.value.lineno == 2

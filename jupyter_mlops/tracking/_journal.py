@@ -72,7 +72,7 @@ def read_journal(directory: Path, start: int = 0) -> list[Entry]:
         try:
             fields = json.loads(line.data)
             op, run_id, at = fields.pop("op"), fields.pop("run_id"), fields.pop("at")
-        except (ValueError, KeyError, AttributeError):
+        except (ValueError, KeyError, TypeError, AttributeError):
             continue
         fields.pop("seq", None)
         entries.append(Entry(op, run_id, at, fields, line.end))

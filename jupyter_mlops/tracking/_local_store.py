@@ -250,4 +250,4 @@ def _remedy(path: Path) -> str:
     if not found:
         return f"There is no backup. Move it away (mv {path} {path}.damaged); a new one is made from the runs."
     day = time.strftime("%Y-%m-%d %H:%M", time.localtime(found[0].stat().st_mtime))
-    return f"Restore the backup of {day} with: jupyter mlops gc --restore-store, or remove {path.parent / 'backups'}."
+    return f"Restore the backup of {day} (jupyter_mlops.tracking.restore_store), or remove {path.parent / 'backups'}."

@@ -6,6 +6,7 @@ the files: `refresh` reads only what came since.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import time
 from collections.abc import Callable
@@ -107,10 +108,11 @@ class RunRecords:
                 self._read_spool(path)
 
     def apply(self, entry: Entry) -> None:
-        """Take in one operation; one of a newer version that we do not know is passed over."""
+        """Take in one operation; one that we do not know, or not in this shape, is a newer version's and passed over."""
         change = _CHANGES.get(entry.op)
         if change is not None:
-            change(self, entry)
+            with contextlib.suppress(KeyError, TypeError):
+                change(self, entry)
 
     def _read_spool(self, path: Path) -> None:
         page = read_spool(path, self._spool_ends.get(path, 0), skip_gaps=True)

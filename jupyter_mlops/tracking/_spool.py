@@ -180,6 +180,7 @@ class MetricSpool:
             at = self._steps.setdefault(key, itertools.count().__next__)()
         series = Series(self.run_id, key)
         key_id = self._ids.get(series) or self._register(series)
+        at = metric_step(key, at)
         if key_id and (step is not None or key not in self._own):
             self._own[key] = (key_id, self._steps[key])
         self._store(key_id, value, at, drawn.time, drawn.slot)

@@ -269,4 +269,4 @@ def _search(
 
 def _in_view(run: Run, view: int) -> bool:
     deleted = run.info.lifecycle_stage == "deleted"
-    return view == ViewType.ALL or bool(deleted) == (view == ViewType.DELETED_ONLY)
+    return bool(view == ViewType.ALL or deleted == (view == ViewType.DELETED_ONLY))

@@ -111,7 +111,7 @@ def metric_step(key: str, step: object) -> int:
         number = operator.index(step)  # type: ignore[arg-type]  # index() raises the TypeError that is answered below
     except TypeError:
         raise TypeError(f"Metric {key!r}: a step is an integer, not {_type_name(step)} {step!r:.80}.") from None
-    if not -MAX_STEP <= number <= MAX_STEP:
+    if not -MAX_STEP - 1 <= number <= MAX_STEP:
         raise ValueError(f"Metric {key!r}: step {number} does not fit into 64 bits.")
     return number
 

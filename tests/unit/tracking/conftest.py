@@ -1,0 +1,106 @@
+"""A home and a run of its own for each test; the user's key, homes and MLflow settings stay out of sight."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from jupyter_mlops.entities import Param, RunSpec
+from jupyter_mlops.home import Home, RunDirectory
+
+
+@pytest.fixture(autouse=True)
+def private_user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    monkeypatch.setenv("JUPYTER_MLOPS_HOME", str(tmp_path / "home"))
+    for name in [name for name in os.environ if name.startswith("MLFLOW_")]:
+        monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    return Home.create(tmp_path / "home")
+
+
+@pytest.fixture
+def make_run(home: Home) -> Callable[..., RunDirectory]:
+    """Make a run directory with a spec, as a submission does."""
+
+    def make(**changes: object) -> RunDirectory:
+        run = home.run(home.new_run_id())
+        run.create()
+        spec = {
+            "run_id": run.run_id,
+            "name": "baseline",
+            "experiment": "cancer",
+            "sequence": home.next_sequence(run.run_id),
+            "submitted_at": "2026-11-21T08:00:00+00:00",
+            "python": sys.executable,
+            "cwd": "/",
+            "params": (Param("C", "1e-3"),),
+            "tags": {"team": "blue"},
+        }
+        run.write(RunSpec(**(spec | changes)), run.spec_file)
+        return run
+
+    return make
+
+
+@pytest.fixture
+def run(make_run: Callable[..., RunDirectory]) -> RunDirectory:
+    return make_run()
+
+
+@pytest.fixture
+def python() -> Iterator[Callable[..., subprocess.Popen[str]]]:
+    """Start Python programs, and end them after the test."""
+    started = []
+
+    def start(program: str, *arguments: object, **environment: str) -> subprocess.Popen[str]:
+        process = subprocess.Popen(
+            [sys.executable, "-c", program, *map(str, arguments)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**os.environ, **environment},
+        )
+        started.append(process)
+        return process
+
+    yield start
+    for process in started:
+        process.kill()
+        process.wait()
+        for stream in (process.stdin, process.stdout, process.stderr):
+            stream.close()
+
+
+@pytest.fixture
+def until() -> Callable[..., None]:
+    def wait(condition: Callable[[], object], deadline_s: float = 30.0) -> None:
+        end = time.monotonic() + deadline_s
+        while not condition():
+            assert time.monotonic() < end, "it has not come true in time"
+            time.sleep(0.01)
+
+    return wait
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of 1 MiB."""
+    if os.geteuid() != 0:
+        pytest.skip("needs root: it mounts a file system")
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m,mode=0700", "tmpfs", str(folder)], check=True)
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", "-l", str(folder)], check=True)

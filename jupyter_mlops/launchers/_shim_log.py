@@ -19,6 +19,8 @@ FALLOC_FL_KEEP_SIZE = 1
 FALLOC_FL_PUNCH_HOLE = 2
 BLOCK = 4096
 SHORTEST_LOOK_S = 0.002
+FASTEST_WRITER = 2 * 1024**3
+"""Bytes a second that a silent run may begin to print until the next look."""
 
 
 class LogCap:
@@ -57,7 +59,7 @@ class LogCap:
             self._free(found.st_size)
             held = found.st_size - (self._freed_to - self._head)
         room = max(self._cap - held, 0)
-        return min(1.0, max(SHORTEST_LOOK_S, room / (4 * rate))) if rate > 0 else 1.0
+        return min(1.0, max(SHORTEST_LOOK_S, room / max(4 * rate, FASTEST_WRITER)))
 
     def _free(self, size: int) -> None:
         end = (size - self._cap // 4) // BLOCK * BLOCK

@@ -1,0 +1,309 @@
+"""What becomes of a run when its shim is killed, the machine restarts, or the disk is full (RELIABILITY F18-F45)."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+from launching import Launch, Launching, shell
+
+from jupyter_mlops.entities import Exit, ProcessRecord, RunStatus, encode
+from jupyter_mlops.home import Home, LifeLock, boot_id, process_start_time
+from jupyter_mlops.launchers import LocalLauncher
+from jupyter_mlops.testing import wait_until
+
+UNTIL_GO = (
+    "import pathlib, time\nprint('begun')\nwhile not pathlib.Path('go').exists(): time.sleep(0.01)\nprint('over')"
+)
+
+
+@pytest.fixture
+def launching(tmp_path):
+    with Launching.below(tmp_path) as launching:
+        yield launching
+
+
+@pytest.fixture
+def shells(tmp_path):
+    with shell(tmp_path) as launching:
+        yield launching
+
+
+class TestKilledShim:
+    def test_f18_the_run_goes_on_and_its_own_result_tells_the_end(self, launching, tmp_path):
+        run = launching.start(UNTIL_GO).says("begun")
+        run.shim.kill()
+        wait_until(lambda: not run.state.supervised)
+        assert run.state.status is RunStatus.RUNNING
+        (tmp_path / "go").touch()
+        assert (run.handle.wait(30).status, run.log) == (RunStatus.FINISHED, "begun\nover\n")
+
+    def test_f18_without_a_result_the_run_is_lost(self, launching):
+        run = launching.start(UNTIL_GO).says("begun")
+        run.shim.kill()
+        wait_until(lambda: not run.state.supervised)
+        run.executor.kill()
+        state = run.handle.wait(5)
+        assert (state.status, state.is_lost) == (RunStatus.FAILED, True)
+
+    def test_f18_the_run_can_still_be_stopped(self, launching):
+        run = launching.start(UNTIL_GO).says("begun")
+        run.shim.kill()
+        wait_until(lambda: not run.state.supervised)
+        run.handle.stop()
+        assert (run.end().status, run.state.reason) == (RunStatus.KILLED, "stopped by user")
+
+    def test_f18_a_deaf_run_can_still_be_killed(self, launching):
+        deaf = "import signal\nfor n in (2, 15): signal.signal(n, signal.SIG_IGN)\n"
+        run = launching.start(deaf + UNTIL_GO, grace_s=0.2).says("begun")
+        run.shim.kill()
+        wait_until(lambda: not run.state.supervised)
+        run.handle.stop()
+        assert (run.end().status, run.state.reason) == (RunStatus.KILLED, "stopped by user")
+
+    def test_f18_its_executor_keeps_the_slot(self, launching, tmp_path, monkeypatch):
+        monkeypatch.setenv("JUPYTER_MLOPS_SLOTS", "1")
+        first = launching.start(UNTIL_GO).says("begun")
+        first.shim.kill()
+        second = launching.start("print('my turn')")
+        assert second.handle.wait(0.5).status is RunStatus.SCHEDULED
+        (tmp_path / "go").touch()
+        assert (first.handle.wait(30).status, second.end().status) == (RunStatus.FINISHED, RunStatus.FINISHED)
+
+    @pytest.mark.parametrize("workers", [0, 2])
+    def test_f19_a_run_that_dies_with_its_shim_is_lost_within_five_seconds(self, launching, workers, tmp_path):
+        forks = f"""
+import multiprocessing, os, pathlib, time
+fork = multiprocessing.get_context('fork')
+def live():
+    pathlib.Path(f'pid-{{os.getpid()}}').touch()
+    time.sleep(60)
+for _ in range({workers}): fork.Process(target=live).start()
+while len(list(pathlib.Path().glob('pid-*'))) < {workers}: time.sleep(0.01)
+"""
+        run = launching.start(forks + UNTIL_GO).says("begun")
+        executor = run.executor
+        run.shim.kill()
+        executor.kill()
+        killed = time.monotonic()
+        state = run.handle.wait(5)
+        assert (state.status, state.is_lost) == (RunStatus.FAILED, True)
+        assert time.monotonic() - killed < 5
+        living = [int(path.name.partition("-")[2]) for path in tmp_path.glob("pid-*")]
+        assert [psutil.pid_exists(pid) for pid in living] == [True] * workers
+        for pid in living:
+            os.kill(pid, signal.SIGKILL)
+
+
+def test_f20_after_a_restart_of_the_machine_the_run_says_so(launching, tmp_path, monkeypatch):
+    boot = tmp_path / "boot_id"
+    boot.write_text("before\n")
+    monkeypatch.setenv("JUPYTER_MLOPS_BOOT_ID_FILE", str(boot))
+    run = launching.start(UNTIL_GO).says("begun")
+    shim, executor = run.shim, run.executor
+    shim.kill()
+    executor.kill()
+    boot.write_text("after\n")
+    state = run.handle.wait(5)
+    assert (state.status, state.reason) == (RunStatus.FAILED, "machine restarted")
+
+
+class TestForeignPid:
+    """A run directory that names a process which is not the run's: copied, restored, or the pid was used again."""
+
+    @pytest.fixture
+    def stranger(self):
+        process = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], start_new_session=True)
+        yield process
+        process.kill()
+        process.wait()
+
+    def record(self, pid: int, start_time: int) -> bytes:
+        return encode(
+            ProcessRecord(pid=pid, start_time=start_time, boot_id=boot_id(), started_at="2026-01-01T00:00:00Z")
+        )
+
+    def test_f21_a_recorded_pid_without_a_lock_is_never_signalled(self, shells, stranger):
+        spec = shells.fill("true")
+        files = shells.home.run(spec.run_id)
+        for file in (files.shim_file, files.executor_file):
+            file.write_bytes(self.record(stranger.pid, process_start_time(stranger.pid)))
+        run = Launch(files, shells.launcher.attach(spec.run_id))
+        run.handle.stop()
+        assert (run.state.status, run.state.is_lost) == (RunStatus.FAILED, True)
+        assert stranger.poll() is None
+
+    def test_f21_the_holder_of_a_lock_is_not_signalled_when_it_is_not_who_recorded_itself(self, shells, tmp_path):
+        """Given a process that happens to hold the lock file; when the run is stopped; then it lives."""
+        spec = shells.fill("true")
+        files = shells.home.run(spec.run_id)
+        program = f"""
+import time
+from jupyter_mlops.home import LifeLock
+lock = LifeLock.acquire({str(files.shim_lock)!r})
+print("held", flush=True)
+time.sleep(60)
+"""
+        holder = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True)
+        holder.stdout.readline()
+        files.shim_file.write_bytes(self.record(holder.pid, process_start_time(holder.pid) - 1))
+        shells.launcher.attach(spec.run_id).stop()
+        assert holder.poll() is None
+        holder.kill()
+        holder.communicate()
+
+    def test_f21_a_second_shim_adopts_nobody_but_the_run_itself(self, shells, stranger):
+        spec = shells.fill("true")
+        files = shells.home.run(spec.run_id)
+        files.executor_file.write_bytes(self.record(stranger.pid, process_start_time(stranger.pid)))
+        command = "from jupyter_mlops.launchers._shim_adopt import main; main()"
+        subprocess.run([sys.executable, "-c", command, str(files.path)], check=True)
+        assert (stranger.poll(), files.exit_file.exists()) == (None, False)
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    if os.geteuid() != 0:
+        pytest.skip("only root may mount a tmpfs")
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(disk)], check=True)
+    yield disk
+    subprocess.run(["umount", "-l", str(disk)], check=True)
+
+
+def fill_disk(disk: Path) -> Path:
+    ballast = disk / "ballast"
+    with ballast.open("wb", buffering=0) as file:
+        try:
+            while True:
+                file.write(bytes(4096))
+        except OSError:
+            return ballast
+
+
+@pytest.mark.root
+def test_f25_the_last_word_waits_for_space_and_the_run_is_running_until_then(small_disk, tmp_path):
+    with shell(small_disk) as shells:
+        run = shells.start(f"while [ ! -e {tmp_path}/go ]; do sleep 0.01; done", cwd=str(tmp_path))
+        wait_until(lambda: run.state.status is RunStatus.RUNNING)
+        ballast = fill_disk(small_disk)
+        (tmp_path / "go").touch()
+        shim = run.shim
+        wait_until(lambda: not shim.children())
+        assert run.handle.wait(0.3).status in (RunStatus.RUNNING, RunStatus.SCHEDULED)
+        assert not run.files.exit_file.exists()
+        ballast.unlink()
+        assert run.end().status in (RunStatus.FINISHED, RunStatus.FAILED)
+        assert isinstance(run.files.exit(), Exit)
+
+
+class TestLogCap:
+    CAP = 4 * 1024**2
+
+    def flood(self, megabytes: int) -> str:
+        """Print numbered lines of 64 bytes as fast as the pipe takes them."""
+        return f"""
+import sys
+for number in range({megabytes}):
+    sys.stdout.write("".join("%063d\\n" % (number * 16384 + line) for line in range(16384)))
+"""
+
+    def test_f36_a_flood_takes_no_more_disk_than_the_cap_and_keeps_head_and_tail(self, launching, monkeypatch):
+        monkeypatch.setenv("JUPYTER_MLOPS_LOG_CAP_BYTES", str(self.CAP))
+        run = launching.start(self.flood(64))
+        largest = 0
+        while not run.state.status.is_terminal:
+            if run.files.log_file.exists():
+                largest = max(largest, run.files.log_file.stat().st_blocks * 512)
+            time.sleep(0.001)
+        assert run.end().status is RunStatus.FINISHED
+        size = run.files.log_file.stat().st_size
+        ((start, end),) = json.loads(run.files.log_gaps_file.read_text())["freed"]
+        assert (size, largest <= self.CAP * 1.5) == (64 * 1024**2, True), largest
+        log = run.files.log_file.read_bytes()
+        lines = b"".join(b"%063d\n" % number for number in range(64 * 16384))
+        assert log == lines[:start] + bytes(end - start) + lines[end:]
+        assert start >= self.CAP // 4
+        assert size - end >= self.CAP // 4
+
+    def test_f36_a_log_below_the_cap_is_left_alone(self, launching, monkeypatch):
+        monkeypatch.setenv("JUPYTER_MLOPS_LOG_CAP_BYTES", str(self.CAP))
+        run = launching.start(self.flood(2))
+        assert run.end().status is RunStatus.FINISHED
+        assert (run.files.log_file.stat().st_size, run.files.log_gaps_file.exists()) == (2 * 1024**2, False)
+
+
+class TestInputs:
+    """The shim's half of F45."""
+
+    def test_f45_the_run_waits_while_its_inputs_are_being_stored(self, shells):
+        spec = shells.fill("true")
+        files = shells.home.run(spec.run_id)
+        inputs = files.inputs_file.read_bytes()
+        files.inputs_file.unlink()
+        lock = LifeLock.acquire(files.snapshot_lock)
+        run = shells.submit(spec)
+        wait_until(lambda: run.state.reason == "storing its inputs")
+        assert run.state.status is RunStatus.SCHEDULED
+        files.inputs_file.write_bytes(inputs)
+        lock.release()
+        assert run.end().status is RunStatus.FINISHED
+
+    def test_f45_the_run_fails_when_who_stored_them_was_killed(self, shells):
+        spec = shells.fill("true")
+        files = shells.home.run(spec.run_id)
+        files.inputs_file.unlink()
+        program = f"""
+import time
+from jupyter_mlops.home import LifeLock
+lock = LifeLock.acquire({str(files.snapshot_lock)!r})
+print("held", flush=True)
+time.sleep(60)
+"""
+        snapshot = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True)
+        snapshot.stdout.readline()
+        run = shells.submit(spec)
+        wait_until(lambda: run.state.reason == "storing its inputs")
+        snapshot.kill()
+        snapshot.communicate()
+        state = run.end()
+        assert (state.status, state.reason) == (RunStatus.FAILED, "inputs could not be stored")
+        assert shells.start("true").end().status is RunStatus.FINISHED
+
+    def test_a_run_that_waits_for_its_inputs_is_stopped_at_once(self, shells):
+        spec = shells.fill("true")
+        files = shells.home.run(spec.run_id)
+        files.inputs_file.unlink()
+        lock = LifeLock.acquire(files.snapshot_lock)
+        run = shells.submit(spec)
+        wait_until(lambda: run.state.reason == "storing its inputs")
+        asked = time.monotonic()
+        run.handle.stop()
+        assert (run.end().status, run.state.reason) == (RunStatus.KILLED, "stopped by user")
+        assert time.monotonic() - asked < 2
+        lock.release()
+
+
+def test_f41_the_shim_needs_nothing_of_the_environment_that_it_runs_in(tmp_path):
+    """Given an interpreter without this package's dependencies; when it is the shim; then the run is as ever."""
+    bare = tmp_path / "bare"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(bare)], check=True)
+    with Launching.below(tmp_path, shim_python=str(bare / "bin" / "python")) as launching:
+        run = launching.start("import sys; print(sys.executable)")
+        assert (run.end().status, run.log) == (RunStatus.FINISHED, f"{sys.executable}\n")
+
+
+def test_f41_a_missing_interpreter_is_told(tmp_path):
+    with Launching.below(tmp_path) as launching:
+        spec = launching.fill("pass")
+        launcher = LocalLauncher(launching.home, executor=("/nowhere/python", "-m", "x"))
+        state = launcher.submit(spec).wait(30)
+        log = Home.open(launching.home.path).run(spec.run_id).log_file.read_text()
+        assert (state.status, state.reason) == (RunStatus.FAILED, "exit code 126")
+        assert log == "The run could not be started: [Errno 2] No such file or directory\n"

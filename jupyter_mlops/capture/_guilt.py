@@ -76,7 +76,7 @@ def _path(name: str, chain: list[Any]) -> str:
     for parent, child in itertools.pairwise(chain):
         step = _step(anchor, parent, child)
         if step is not None:
-            path, anchor = path + step, child
+            path, anchor = path + step, (parent if isinstance(parent, types.CellType) else child)
     return path
 
 
@@ -89,6 +89,9 @@ def _step(anchor: Any, parent: Any, child: Any) -> str | None:
         if isinstance(key, str) and parent is not anchor and _attribute(anchor, key) is child:
             return f".{key}"
         return f"[{key!r}]"
+    if isinstance(anchor, types.CellType) and isinstance(parent, tuple):
+        # A cell is packed as a tuple of its content, which is where the path goes on.
+        return ""
     if isinstance(parent, list | tuple) and parent is anchor:
         return next((f"[{index}]" for index, item in enumerate(parent) if item is child), None)
     if isinstance(anchor, types.MethodType) and child is anchor.__self__:

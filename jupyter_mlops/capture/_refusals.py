@@ -130,7 +130,8 @@ class Refusal:
     def __str__(self) -> str:
         where = "" if self.path == self.name else f" (at {self.path})"
         read = "" if self.line is None else f", read in line {self.line}: {self.source.strip()}"
-        return f"{self.name}{where} is a {self.type}{read}. {self.reason}; {self.remedy}."
+        reason = self.reason[:1].upper() + self.reason[1:]
+        return f"{self.name}{where} is a {self.type}{read}. {reason}; {self.remedy}."
 
 
 class RefusedValueError(TypeError):

@@ -11,7 +11,7 @@ from typing import Any
 
 _VALUES = (
     *(type(None), bool, int, float, complex, str, bytes, range, slice, type(Ellipsis), type, enum.Enum),
-    *(types.ModuleType, types.BuiltinFunctionType, types.GenericAlias, types.UnionType, types.CodeType),
+    *(types.ModuleType, types.GenericAlias, types.UnionType, types.CodeType),
 )
 """Nothing that a call could change."""
 
@@ -99,7 +99,7 @@ def _parts(value: Any) -> Iterable[Any] | None:
         return value
     if isinstance(value, types.FunctionType):
         return [*_contents(value.__closure__ or ()), *(value.__defaults__ or ())]
-    if isinstance(value, types.MethodType):
+    if isinstance(value, types.MethodType | types.BuiltinFunctionType):
         return (value.__self__,)
     if isinstance(value, functools.partial):
         return (value.func, *value.args, *value.keywords.values())

@@ -68,12 +68,16 @@ def _with_line(refusal: Refusal, line_of: Callable[[str], CellLine | None] | Non
 
 def _too_large(pickled: PickledValues, size: int, limit: int) -> str:
     largest = sorted(pickled.values, key=lambda value: value.size, reverse=True)[:_LARGEST]
-    told = ", ".join(f"{value.name} ({value.type}, {_gib(value.size)})" for value in largest)
+    told = ", ".join(f"{value.name} ({value.type}, {_figure(value.size)})" for value in largest)
     return (
-        f"The cell would take {_gib(size)} along, and the limit is {_gib(limit)}: {told}. "
+        f"The cell would take {_figure(size)} along, and the limit is {_figure(limit)}: {told}. "
         "Read less of it, load it inside the cell, or set JUPYTER_MLOPS_CAPTURE_LIMIT_BYTES."
     )
 
 
-def _gib(size: int) -> str:
-    return f"{size / (1 << 30):.3g} GiB"
+def _figure(size: float) -> str:
+    for unit in ("B", "KiB", "MiB"):
+        if size < 1024:
+            return f"{size:.3g} {unit}"
+        size /= 1024
+    return f"{size:.3g} GiB"

@@ -1,0 +1,343 @@
+"""Notebook definitions and aliases on their way to another process."""
+
+import linecache
+
+import numpy as np
+import pytest
+
+from jupyter_mlops.capture import dump_values, load_values
+from jupyter_mlops.entities import ValueRef
+from jupyter_mlops.exceptions import CannotTravelError
+
+
+def test_names_of_one_object_are_one_object_after(notebook):
+    notebook.run("a = [1]; b = a; pair = (a, {'inner': a})")
+    received = notebook.send("a", "b", "pair")
+    assert received["a"] is received["b"] is received["pair"][0] is received["pair"][1]["inner"]
+
+
+def test_a_cycle_comes_back_as_a_cycle(notebook):
+    received = notebook.run("a = []; a.append(a)").send("a")
+    assert received["a"][0] is received["a"]
+
+
+def test_a_function_reads_the_receivers_globals(notebook, make_notebook):
+    notebook.run("scale = 2\ndef f(x): return x * scale")
+    received = make_notebook(scale=10).receive(notebook.pack("f"))
+    assert received["f"](3) == 30
+    assert received["f"].__globals__ is received.namespace
+
+
+def test_a_function_sees_what_the_receiver_assigns_later(notebook):
+    received = notebook.run("def f(): return later").send("f")
+    assert received.run("later = 5\ngiven = f()")["given"] == 5
+
+
+def test_a_function_keeps_defaults_annotations_attributes_and_text(notebook):
+    notebook.run('''
+        def f(x: int, y=[1], *, z: "str" = "a") -> float:
+            """Say."""
+        f.tag = {"a": 1}
+    ''')
+    f, sent = notebook.send("f")["f"], notebook["f"]
+    assert (f.__defaults__, f.__kwdefaults__, f.__annotations__, f.__doc__, f.tag, f.__qualname__, f.__module__) == (
+        (sent.__defaults__, sent.__kwdefaults__, sent.__annotations__, sent.__doc__, sent.tag, "f", "__main__")
+    )
+
+
+def test_closures_that_share_a_variable_still_share_it(notebook):
+    notebook.run("""
+        def counter():
+            n = 0
+            def up():
+                nonlocal n
+                n += 1
+            return up, lambda: n
+        up, count = counter()
+        up()
+    """)
+    received = notebook.send("up", "count").run("up(); seen = count()")
+    assert (received["seen"], notebook["count"]()) == (2, 1)
+
+
+def test_closures_over_nothing_none_and_themselves(notebook):
+    notebook.run("""
+        def make():
+            held = None
+            def fact(n): return 1 if n < 2 else n * fact(n - 1)
+            def give(): return held
+            def later(): return unset
+            if held: unset = 1
+            return fact, give, later
+        fact, give, later = make()
+    """)
+    received = notebook.send("fact", "give", "later")
+    assert (received["fact"](5), received["give"]()) == (120, None)
+    with pytest.raises(NameError):
+        received["later"]()
+
+
+def test_lambdas_partials_bound_methods_and_generator_functions(notebook):
+    notebook.run("""
+        import functools
+        class Adder:
+            def __init__(self, n): self.n = n
+            def add(self, x): return x + self.n
+            @classmethod
+            def make(cls): return cls(7)
+            @staticmethod
+            def double(x): return 2 * x
+            @property
+            def half(self): return self.n / 2
+        adder = Adder(1)
+        method, made, double = adder.add, Adder.make, Adder.double
+        part = functools.partial(adder.add, 10)
+        square = lambda x: x * x
+        def count(n):
+            yield from range(n)
+        async def wait(): return 1
+    """)
+    received = notebook.send("adder", "method", "made", "double", "part", "square", "count", "wait")
+    assert received["method"].__self__ is received["adder"]
+    received["adder"].n = 5
+    assert [received["method"](1), received["part"](), received["made"]().n, received["double"](4)] == [6, 15, 7, 8]
+    assert [received["square"](3), list(received["count"](2)), received["adder"].half] == [9, [0, 1], 2.5]
+
+
+def test_a_function_imports_the_submodules_that_it_uses(notebook):
+    notebook.run("import xml.dom.minidom\nimport xml\ndef f(): return xml.dom.minidom.parseString('<a/>')")
+    pickled = notebook.pack("f")
+    assert b"xml.dom.minidom" in pickled.stream
+
+
+def test_a_function_of_a_module_lives_on_in_that_module(notebook):
+    # Made inside a function of textwrap, so no name leads to it; its globals are the module's own all the same.
+    import textwrap
+
+    made = eval("lambda: TextWrapper", vars(textwrap))
+    assert load_values(dump_values({"made": made}).stream)["made"].__globals__ is vars(textwrap)
+
+
+def test_a_function_with_globals_of_its_own_takes_them_along(notebook):
+    scope = {"__name__": "__nowhere__", "n": 3}
+    exec("def f(): return n", scope)
+    assert load_values(dump_values({"f": scope["f"]}).stream)["f"]() == 3
+
+
+def test_definitions_that_values_need_by_name_are_bound_where_the_name_is_free(notebook, make_notebook):
+    notebook.run("""
+        class Base: pass
+        class Net(Base): pass
+        def loss(a): return a
+        net = Net()
+        net.loss = loss
+    """)
+    received = make_notebook(loss="mine").receive(notebook.pack("net"))
+    assert type(received["net"]) is received["Net"]
+    assert received["Net"].__mro__[1] is received["Base"]
+    assert received["loss"] == "mine"
+
+
+def test_local_classes_are_not_bound(notebook):
+    notebook.run("def make():\n    class Inner: pass\n    return Inner()\nvalue = make()")
+    assert "Inner" not in notebook.send("value")
+
+
+def test_a_class_sent_beside_its_instance_is_the_instances_class(notebook):
+    received = notebook.run("class Net: pass\nnet = Net()").send("net", "Net")
+    assert type(received["net"]) is received["Net"]
+
+
+PLAIN = {
+    "dataclass": """
+        import dataclasses
+        @dataclasses.dataclass
+        class P:
+            x: int = 1
+            y: list = dataclasses.field(default_factory=list)
+        value = P(2, [3])
+    """,
+    "frozen_dataclass": """
+        import dataclasses
+        @dataclasses.dataclass(frozen=True, slots=True)
+        class P:
+            x: int
+        value = P(2)
+    """,
+    "enum": """
+        import enum
+        class Color(enum.Enum):
+            RED = 1
+            BLUE = 2
+        value = (Color.RED, [Color.BLUE])
+    """,
+    "flag": """
+        import enum
+        class F(enum.Flag):
+            A = enum.auto()
+            B = enum.auto()
+        value = F.A | F.B
+    """,
+    "namedtuple": "import collections\nP = collections.namedtuple('P', 'x y')\nvalue = P(1, [2])",
+    "typed_namedtuple": """
+        import typing
+        class P(typing.NamedTuple):
+            x: int
+            y: str = "a"
+        value = P(1)
+    """,
+    "slots": """
+        class S:
+            __slots__ = ("a",)
+            def __eq__(self, other): return self.a == other.a
+        value = S()
+        value.a = 1
+    """,
+    "exception": """
+        class E(ValueError):
+            def __eq__(self, other): return self.args == other.args
+        value = E("x", 1)
+    """,
+    "list_subclass": "class L(list): pass\nvalue = L([1, 2])",
+    "namespace": "import types\nvalue = types.SimpleNamespace(a=1, b=[2])",
+    "collections": """
+        from collections import Counter, OrderedDict, defaultdict, deque
+        value = (OrderedDict(a=1), Counter("aab"), deque([1], 3), defaultdict(list, a=[1]))
+    """,
+    "standard_values": """
+        import datetime, decimal, fractions, pathlib, re, uuid
+        value = (
+            datetime.datetime(2026, 1, 1), decimal.Decimal("1.1"), fractions.Fraction(1, 3), pathlib.Path("a"),
+            re.compile("a"), uuid.UUID(int=1),
+        )
+    """,
+    "builtins": """
+        value = (b"x" * 100_000, bytearray(b"y" * 100_000), frozenset({1}), range(3), 1j, ..., NotImplemented, None)
+    """,
+    "nested": "value = [[{1: {2: (3,)}}], {'a': {frozenset({1}): b'x'}}]",
+}
+
+
+@pytest.mark.parametrize("name", PLAIN)
+def test_plain_values_are_equal_after(notebook, name):
+    # The sender's own classes are compared with: in one process a class that travels is the class that it was.
+    received = notebook.run(PLAIN[name]).send("value")
+    assert received["value"] == notebook["value"]
+    assert type(received["value"]) is type(notebook["value"])
+
+
+def test_a_class_with_super_a_metaclass_and_abstract_methods(notebook):
+    notebook.run("""
+        import abc
+        class Meta(abc.ABCMeta):
+            def __call__(cls, *args):
+                made = super().__call__(*args)
+                made.tag = cls.__name__
+                return made
+        class Base(metaclass=Meta):
+            @abc.abstractmethod
+            def name(self): ...
+            def hello(self): return "base"
+        class Net(Base):
+            def name(self): return "net"
+            def hello(self): return super().hello() + "/" + self.name()
+        net = Net()
+    """)
+    net = notebook.send("net")["net"]
+    assert (net.hello(), net.tag) == ("base/net", "Net")
+
+
+def test_a_class_known_here_is_left_as_it_is(notebook):
+    notebook.run("class Net:\n    n = 1\nnet = Net()")
+    pickled = notebook.pack("net")
+    notebook.run("Net.n = 2").receive(pickled)
+    assert (notebook["Net"].n, type(notebook["net"]) is notebook["Net"]) == (2, True)
+
+
+def test_a_class_sent_by_name_comes_back_changed(notebook):
+    notebook.run("class Net:\n    n = 1\nkept = Net")
+    notebook.run("Net.n = 5")
+    pickled = notebook.pack("Net")
+    notebook.run("Net.n = 1").receive(pickled)
+    assert (notebook["Net"] is notebook["kept"], notebook["Net"].n) == (True, 5)
+
+
+def test_modules_and_loggers_travel_by_name(notebook):
+    notebook.run("import logging, os.path as p\nlog = logging.getLogger('a.b')")
+    received = notebook.send("p", "log", "logging")
+    assert all(received[name] is notebook[name] for name in ("p", "log", "logging"))
+
+
+def test_large_buffers_are_out_of_band_and_views_of_live_memory(notebook):
+    notebook.run("import numpy as np\nlarge = np.zeros(100_000); small = np.zeros(10)")
+    pickled = notebook.pack("large", "small")
+    notebook["large"][0] = 7
+    assert ([view.nbytes for view in pickled.buffers], pickled.buffer_bytes) == ([800_000], 800_000)
+    assert np.frombuffer(pickled.buffers[0])[0] == 7
+    assert len(pickled.stream) < 2000
+
+
+def test_sizes_shapes_and_aliases_are_told():
+    array = np.zeros((1000, 100))
+    refs = dump_values({"a": array, "b": array, "n": 1}).values
+    assert refs[0] == ValueRef("a", "numpy.ndarray", refs[0].size, (1000, 100), buffers=1)
+    assert 800_000 < refs[0].size < 801_000
+    assert refs[1] == ValueRef("b", "numpy.ndarray", refs[1].size, (1000, 100), same_as="a")
+    assert (refs[1].size < 50, refs[2].type, refs[2].same_as) == (True, "int", None)
+
+
+def test_a_value_whose_shape_raises_travels(notebook):
+    notebook.run("class Odd:\n    @property\n    def shape(self): raise RuntimeError\nodd = Odd()")
+    assert notebook.pack("odd").values[0].shape is None
+
+
+def test_a_reference_is_sent_as_a_name_wherever_it_is(notebook, make_notebook):
+    notebook.run(
+        "data = [1, 2]; n = 5; best = data\nclass Model: pass\nmodel = Model(); model.data = data; model.n = 5"
+    )
+    pickled = notebook.pack("model", "best", references={"data": notebook["data"], "n": 5})
+    mine = ["mine"]
+    received = make_notebook().receive(pickled, resolve={"data": mine}.__getitem__)
+    assert received["model"].data is received["best"] is mine
+    assert received["model"].n == 5
+
+
+def test_a_reference_without_inputs_is_an_error(notebook, make_notebook):
+    notebook.run("data = [1]; best = {'data': data}")
+    pickled = notebook.pack("best", references={"data": notebook["data"]})
+    with pytest.raises(CannotTravelError, match=r"best could not be rebuilt: .*'data'"):
+        make_notebook().receive(pickled)
+
+
+def test_what_cannot_be_packed_is_left_out_and_the_others_are_whole(notebook):
+    notebook.run("import threading\na = [1]; lock = threading.Lock(); b = {'a': a, 'lock': lock}; c = (a,)")
+    pickled = notebook.pack("a", "lock", "b", "c")
+    assert [(refusal.name, refusal.path) for refusal in pickled.refused] == [("lock", "lock"), ("b", "b['lock']")]
+    received = type(notebook)().receive(pickled)
+    assert received["c"][0] is received["a"]
+    assert "b" not in received
+
+
+def test_a_value_that_cannot_be_rebuilt_is_named(notebook, make_notebook):
+    notebook.run("class Bad:\n    def __setstate__(self, state): raise KeyError('gone')\nbad = Bad(); bad.x = 1")
+    with pytest.raises(CannotTravelError, match="bad could not be rebuilt: KeyError: 'gone'"):
+        make_notebook().receive(notebook.pack("bad"))
+
+
+def test_the_text_of_cells_travels_for_tracebacks(make_notebook):
+    import inspect
+
+    source = "def f():\n    return 1\n"
+    linecache.cache["<mlops cell 1>"] = (len(source), None, source.splitlines(keepends=True), "<mlops cell 1>")
+    sender = make_notebook()
+    exec(compile(source, "<mlops cell 1>", "exec"), sender.namespace)
+    pickled = sender.pack("f")
+    del linecache.cache["<mlops cell 1>"]
+    received = make_notebook().receive(pickled)
+    assert inspect.getsource(received["f"]) == source
+    del linecache.cache["<mlops cell 1>"]
+
+
+def test_a_deeply_nested_value_is_refused_in_words(notebook):
+    notebook.run("deep = []\nfor _ in range(100_000): deep = [deep]")
+    assert "nested too deeply" in str(notebook.pack("deep").refused[0])

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar
 
-from ..exceptions import MlopsError
+from ..exceptions import MlopsError, UsageError
 from ._arguments import HelpRequested
 from ._notice import HelpText
 from ._waiting import STOPPED_WAITING
@@ -27,23 +26,23 @@ def magic_edge(magic: Callable[..., Any]) -> Callable[..., Any]:
         except MlopsError as error:
             raise shortened(error) from None
         except SyntaxError as error:
-            raise shortened(error, traceback.format_exception_only(error)) from None
+            raise shortened(UsageError(_located(error))) from None
         except KeyboardInterrupt:
             raise shortened(KeyboardInterrupt(STOPPED_WAITING)) from None
 
     return run
 
 
-def shortened(error: _Error, lines: list[str] | None = None) -> _Error:
-    """Return the error, made to show itself without a traceback (`_render_traceback_` is IPython's protocol).
-
-    Parameters
-    ----------
-    error : BaseException
-        About to be raised.
-    lines : list of str, optional
-        What to show; by default its type and message.
-    """
-    shown = lines or [f"\x1b[31m{type(error).__name__}\x1b[39m: {error}"]
-    vars(error)["_render_traceback_"] = lambda: shown
+def shortened(error: _Error) -> _Error:
+    """Return the error, made to show itself without a traceback (`_render_traceback_` is IPython's protocol)."""
+    lines = [f"\x1b[31m{type(error).__name__}\x1b[39m: {error}"]
+    vars(error)["_render_traceback_"] = lambda: lines
     return error.with_traceback(None)
+
+
+def _located(error: SyntaxError) -> str:
+    """Return where a cell is not Python; IPython would show a `SyntaxError` with every frame that led to it."""
+    text = (error.text or "").rstrip()
+    caret = " " * max(0, (error.offset or 1) - 1) + "^"
+    where = f"\n    {text}\n    {caret}" if text else ""
+    return f"The cell is not Python: {error.msg} (line {error.lineno}). Nothing was started.{where}"

@@ -1,0 +1,112 @@
+"""RELIABILITY F9-F12: whatever happens to the kernel, the run goes on whole, and a fresh kernel finds it."""
+
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from kernels import GATE, KernelNotebook, until
+
+from jupyter_mlops.home import CRASH_POINTS
+
+pytestmark = [pytest.mark.kernel, pytest.mark.timeout(180)]
+
+CELL = """%%train baseline
+for i in range(1000):
+    print('line', i, flush=True)
+    if i == 500:
+        gate('half')
+model = {'fitted': True}"""
+
+WHOLE_LOG = "".join(f"line {i}\n" for i in range(1000))
+
+
+@pytest.fixture
+def notebook(tmp_path: Path) -> Iterator[KernelNotebook]:
+    notebook = KernelNotebook(tmp_path)
+    assert notebook.run(GATE.format(folder=str(tmp_path))).ok
+    yield notebook
+    notebook.close()
+
+
+def in_the_middle(notebook: KernelNotebook) -> None:
+    """Submit the run and wait until it has printed half of its lines."""
+    assert notebook.run(CELL).ok
+    log = notebook.directory("baseline").log_file
+    until(lambda: log.exists() and log.read_text().endswith("line 500\n"))
+
+
+def ends_whole(notebook: KernelNotebook) -> None:
+    """The run finishes, its log is whole, and this kernel can take its results."""
+    notebook.release("half")
+    assert notebook.until_ended("baseline") == "FINISHED"
+    assert notebook.directory("baseline").log_file.read_text() == WHOLE_LOG
+    taken = notebook.run("import jupyter_mlops as mlops\nmlops.runs['baseline'].result('model')")
+    assert taken.value == "{'fitted': True}"
+    assert notebook.run("%runs logs -n 1 baseline").value.startswith("line 999")
+    assert notebook.run("%runs load baseline").ok
+    assert notebook.run("model").value == "{'fitted': True}"
+
+
+@pytest.mark.parametrize("now", [False, True], ids=["graceful", "now"])
+def test_f10_a_restarted_kernel_finds_the_run_going_on(notebook, now):
+    in_the_middle(notebook)
+    notebook.restart(now=now)
+    assert notebook.directory("baseline").state().status.value == "RUNNING"
+    assert "RUNNING" in notebook.run("%runs").value
+    assert notebook.run("model").error == "NameError: name 'model' is not defined"
+    ends_whole(notebook)
+
+
+def test_f11_a_killed_kernel_leaves_the_run_alone(notebook):
+    in_the_middle(notebook)
+    notebook.kill()
+    notebook.start()
+    ends_whole(notebook)
+
+
+def test_f11_killing_the_kernels_process_group_leaves_the_run_alone(notebook):
+    in_the_middle(notebook)
+    os.killpg(os.getpgid(notebook.kernel_pid), signal.SIGKILL)
+    until(lambda: not notebook.manager.is_alive())
+    notebook.forget()
+    notebook.start()
+    ends_whole(notebook)
+
+
+def test_f09_ten_interrupts_do_not_touch_the_run(notebook):
+    in_the_middle(notebook)
+    for _ in range(10):
+        notebook.interrupt()
+    ends_whole(notebook)
+
+
+def test_a_run_that_waits_for_another_outlives_the_kernel(notebook):
+    in_the_middle(notebook)
+    notebook.run("%%train second\nmodel['score'] = 1")
+    notebook.kill()
+    notebook.start()
+    assert notebook.directory("second").state().status.value == "SCHEDULED"
+    notebook.release("half")
+    assert notebook.until_ended("second") == "FINISHED"
+    taken = notebook.run("import jupyter_mlops as mlops\nmlops.runs['second'].result('model')")
+    assert taken.value == "{'fitted': True, 'score': 1}"
+
+
+@pytest.mark.parametrize("point", sorted(name for name in CRASH_POINTS if name.startswith("submit")))
+def test_f12_a_kernel_that_dies_while_submitting_leaves_no_ghost(tmp_path, point):
+    notebook = KernelNotebook(tmp_path)
+    try:
+        notebook.run(f"import os; os.environ['JUPYTER_MLOPS_CRASH_AT'] = {point!r}")
+        notebook.begin("%%train ghost\nx = 1")
+        until(lambda: not notebook.manager.is_alive())
+        notebook.forget()
+        notebook.start()
+        runs = [notebook.home.run(run_id) for run_id in notebook.home.run_ids()]
+        until(lambda: all(run.state().status.is_terminal for run in runs if run.spec_file.exists()), timeout_s=15)
+        assert notebook.run("%runs").ok
+        assert notebook.run("%%train next\nx = 1").ok
+        assert notebook.run("x").value == "1"
+    finally:
+        notebook.close()

@@ -26,6 +26,9 @@ from ._shell import RunShell, take_shell
 from ._streams import RunStreams
 from ._system_metrics import SystemMetrics
 
+_NOTEBOOK_SYNTAX = frozenset("%!?")
+"""A cell without any of these is plain Python, and most are."""
+
 
 @dataclass(frozen=True)
 class Execution:
@@ -71,6 +74,8 @@ class Execution:
     def _plain_python(self, shell: RunShell) -> str:
         """Return the cell without IPython's syntax, as far as it can be read; whoever runs it will see its errors."""
         cell = self.run.cell()
+        if not _NOTEBOOK_SYNTAX.intersection(cell):
+            return cell
         try:
             return str(shell.input_transformer_manager.transform_cell(cell))
         except SyntaxError:
@@ -80,14 +85,19 @@ class Execution:
         pid = os.getpid()
         session = current_session()
         with contextlib.ExitStack() as sampling:
-            if session is not None and self.home.settings.system_metrics:
-                sampling.enter_context(SystemMetrics(session.spool.write))
+            if session is not None:
+                sampling.enter_context(SystemMetrics(session.spool.write, self._wants_system_metrics))
             end = run_cell(shell, self.run.cell())
             if os.getpid() != pid:
                 # The cell forked and said nothing about the child's end: it must not speak for the run.
                 self.streams.flush()
                 os._exit(end.exit_code)
         return end
+
+    def _wants_system_metrics(self) -> bool:
+        with contextlib.suppress(HomeError):
+            return self.home.settings.system_metrics
+        return False
 
     def _tell_environment(self) -> None:
         """Tell the cell, its libraries and its children which run they are in, and where it keeps things."""

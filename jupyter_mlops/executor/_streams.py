@@ -1,8 +1,8 @@
 """The run's `sys.stdout` and `sys.stderr`: text over file descriptors 1 and 2, which the shim opened on `output.log`.
 
 Every piece is written when it is printed, so that a killed run has lost nothing and a forked child inherits nothing to
-print twice. A write never raises for want of space: what could not be written is counted, and the log says so when
-there is room again.
+print twice; the child itself writes whole lines. A write never raises for want of space: what could not be written is
+counted, and the log says so when there is room again.
 """
 
 from __future__ import annotations
@@ -118,6 +118,12 @@ class RunStreams(NamedTuple):
                 stream.flush()
         self.raw.settle()
 
+    def write_whole_lines(self) -> None:
+        """Hold text back until its line ends: `print` writes in pieces, and the lines of forked workers would mix."""
+        for stream in self:
+            if not stream.closed:
+                stream.reconfigure(line_buffering=True, write_through=False)
+
     @property
     def raw(self) -> LogFile:
         """The unbuffered file below `stdout`."""
@@ -149,6 +155,7 @@ def install_streams() -> RunStreams:
     _keep(sys.__stdout__, sys.__stderr__)
     sys.stdout = sys.__stdout__ = streams.stdout  # type: ignore[misc]  # Final in typeshed, yet it is what a child resets to
     sys.stderr = sys.__stderr__ = streams.stderr  # type: ignore[misc]
+    os.register_at_fork(after_in_child=streams.write_whole_lines)
     return streams
 
 

@@ -33,6 +33,8 @@ class SystemMetrics:
     ----------
     log : callable
         Takes names and values; called in the sampling thread.
+    is_wanted : callable
+        Asked in that thread when the first sample is due: settings are not worth a short run's time.
     first_s, every_s : float
         Seconds until the first sample, and between samples.
 
@@ -42,8 +44,16 @@ class SystemMetrics:
     ...     train()
     """
 
-    def __init__(self, log: LogMetrics, first_s: float = FIRST_S, every_s: float = EVERY_S) -> None:
+    def __init__(
+        self,
+        log: LogMetrics,
+        is_wanted: Callable[[], bool] = lambda: True,
+        *,
+        first_s: float = FIRST_S,
+        every_s: float = EVERY_S,
+    ) -> None:
         self._log = log
+        self._is_wanted = is_wanted
         self._first_s = first_s
         self._every_s = every_s
         self._stopped = threading.Event()
@@ -63,7 +73,7 @@ class SystemMetrics:
 
     def _sample(self) -> None:
         started = time.monotonic()
-        if self._stopped.wait(self._first_s):
+        if self._stopped.wait(self._first_s) or not self._is_wanted():
             return
         machine = _Machine(started)
         while not self._stopped.wait(_FIRST_RATE_S if machine.is_new else 0):

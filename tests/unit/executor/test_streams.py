@@ -144,6 +144,22 @@ def test_a_forked_child_repeats_nothing(streams, log):
     assert log.read_text() == "parent child "
 
 
+def test_forked_workers_do_not_mix_their_lines(streams, log):
+    workers = []
+    for _ in range(2):
+        pid = os.fork()
+        if pid == 0:
+            streams.write_whole_lines()
+            for _ in range(2000):
+                print("one", "line", file=streams.stdout)
+            os._exit(0)
+        workers.append(pid)
+    for pid in workers:
+        os.waitpid(pid, 0)
+
+    assert log.read_text() == "one line\n" * 4000
+
+
 def test_size_counts_what_others_wrote_too(streams, log):
     streams.stdout.write("12345")
     with log.open("ab") as other:

@@ -6,7 +6,8 @@ import ast
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
-from ._known_calls import CHANGES_FIRST_ARGUMENT, MAKES_NEW, PLAIN_ATTRIBUTES, PURE_BUILTINS, WRAPPERS
+from ._known_calls import CHANGES_FIRST_ARGUMENT, MAKES_NEW, PLAIN_ATTRIBUTES, WRAPPERS
+from ._scopes import ComprehensionNode, argument_names, target_names
 
 
 @dataclass(slots=True, eq=False)
@@ -89,8 +90,8 @@ class Flow:
 def shared_names(expression: ast.AST | None) -> Iterator[str]:
     """Yield the names whose object, or a part of it, the value of an expression may be.
 
-    `a.b[0]` shares with `a`, `[m, n]` with both, `x + 1` with none; a call's result shares with what is called and,
-    for a method, with its object.
+    `a.b[0]` shares with `a`, `[m, n]` with both, `x + 1` with none; a method's result shares with its object. What a
+    function returns is given as `f()`, which is no name: only a function of the cell tells more.
     """
     match expression:
         case ast.Name(id=name):
@@ -112,24 +113,27 @@ def shared_names(expression: ast.AST | None) -> Iterator[str]:
             yield from _shared_by_comprehension(expression)
         case ast.Call():
             yield from _shared_by_call(expression)
-        case ast.Lambda(body=body):
-            yield from shared_names(body)
 
 
 def _shared_by_call(call: ast.Call) -> Iterator[str]:
     match call.func:
-        case ast.Attribute(attr=method) if method in MAKES_NEW:
-            return
+        case ast.Attribute(attr=method, value=receiver):
+            if method not in MAKES_NEW:
+                yield from shared_names(receiver)
         case ast.Name(id=function) if function in WRAPPERS:
             yield from _shared_by_any(call.args)
-        case ast.Name(id=function) if function in PURE_BUILTINS:
-            return
-    yield from shared_names(call.func)
+        case ast.Name(id=function):
+            yield f"{function}()"
+        case ast.Lambda(args=arguments, body=body):
+            yield from set(shared_names(body)) - argument_names(arguments)
+        case called:
+            yield from shared_names(called)
 
 
-def _shared_by_comprehension(node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp) -> Iterator[str]:
+def _shared_by_comprehension(node: ComprehensionNode) -> Iterator[str]:
     """Yield what the results share with; a loop's own name stands for what is looped over."""
-    yield from shared_names(node.value if isinstance(node, ast.DictComp) else node.elt)
+    own = {name for loop in node.generators for name in target_names(loop.target)}
+    yield from set(shared_names(node.value if isinstance(node, ast.DictComp) else node.elt)) - own
     yield from _shared_by_any(loop.iter for loop in node.generators)
 
 
@@ -139,10 +143,10 @@ def _shared_by_any(parts: Iterable[ast.AST | None]) -> Iterator[str]:
 
 
 def writes_into_arguments(call: ast.Call) -> list[ast.expr]:
-    """Return the arguments that a call changes whatever their type: with `inplace=True`, `out=`, or by its name."""
+    """Return the arguments that a call changes whatever their type: by `inplace=True`, by `out=`, or by its name."""
     changed = [keyword.value for keyword in call.keywords if keyword.arg == "out"]
-    if any(keyword.arg == "inplace" and not _is_false(keyword.value) for keyword in call.keywords):
-        changed += [*call.args, *(keyword.value for keyword in call.keywords)]
+    if is_in_place(call):
+        changed += [*call.args, *(keyword.value for keyword in call.keywords if keyword.arg == "target")]
     name = last_name(call.func)
     # torch's convention: a trailing underscore writes in place (`torch.nn.init.zeros_(w)`).
     in_place = name in CHANGES_FIRST_ARGUMENT or (name.endswith("_") and not name.startswith("_"))
@@ -159,5 +163,7 @@ def last_name(function: ast.expr) -> str:
     return ""
 
 
-def _is_false(value: ast.expr) -> bool:
-    return isinstance(value, ast.Constant) and not value.value
+def is_in_place(call: ast.Call) -> bool:
+    """Whether a call says `inplace=True`, or `inplace=` something that is not plainly false."""
+    given = [keyword.value for keyword in call.keywords if keyword.arg == "inplace"]
+    return any(not isinstance(value, ast.Constant) or bool(value.value) for value in given)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from ._effects import Effects, Flow, last_name, shared_names, writes_into_arguments
+from ._effects import Effects, Flow, is_in_place, last_name, shared_names, writes_into_arguments
 from ._fragments import LineMap
 from ._known_calls import PURE_BUILTINS
 from ._magics_text import MagicReader, MagicText, is_shell
@@ -96,14 +96,15 @@ class ExpressionWalker(ast.NodeVisitor):
         pending = list(names)
         seen = set(pending)
         while pending:
-            name = pending.pop()
+            name, _, is_result = pending.pop().partition("(")
             shared: set[str] = set()
-            for scope in self.scope.candidates(name):
-                shared |= scope.aliases.get(name, set())
-                found |= scope.objects.get(name, set())
-            if scope.kind == "module":
+            if is_result:
                 shared.update(*(function.returned for function in self.notes.functions.get(name, ())))
-                if name not in self.flow.sure:
+            else:
+                for scope in self.scope.candidates(name):
+                    shared |= scope.aliases.get(name, set())
+                    found |= scope.objects.get(name, set())
+                if scope.kind == "module" and name not in self.flow.sure:
                     found.add(name)
             pending += shared - seen
             seen |= shared
@@ -170,8 +171,11 @@ class ExpressionWalker(ast.NodeVisitor):
         """Note what the call itself may change, before its arguments give names another meaning."""
         called = node.func
         if isinstance(called, ast.Attribute):
-            for name in self.outside_names(called.value):
+            receivers = self.outside_names(called.value)
+            for name in receivers:
                 self.effects.methods.setdefault(name, set()).add(called.attr)
+            if is_in_place(node):
+                self.effects.mutates |= receivers
         elif not self._is_pure(called):
             self.effects.passed |= self.outside_names(called)
 

@@ -40,12 +40,9 @@ def cell_error(error: BaseException, cell: str, shown: str = "") -> CellError:
 
 
 def text_of(error: BaseException) -> str:
-    """Return an exception's message."""
-    try:
-        return str(error).encode("utf-8", "backslashreplace").decode()
-    # The message of a broken exception class must not replace the error itself.
-    except Exception:  # noqa: BLE001
-        return f"<{type(error).__name__} that cannot be printed>"
+    """Return an exception's message, also that of a class whose own `str()` fails."""
+    message = str(traceback.TracebackException(type(error), error, None))
+    return message.encode("utf-8", "backslashreplace").decode()
 
 
 def _type_name(kind: type[BaseException]) -> str:

@@ -32,7 +32,7 @@ from ._shim_signals import Attention, default_signals
 from ._shim_stop import Stopper, stop_request
 from ._shim_upstream import Look, describe_failure, look_for_end, look_for_inputs, upstream_ids
 
-LONGEST_BLOCK_S = 2.0
+LONGEST_BLOCK_S = 5.0
 """How long a shim sleeps in a lock before it looks around, in case a signal was lost."""
 
 
@@ -101,7 +101,7 @@ class Shim:
     def _record(self) -> None:
         pid = os.getpid()
         record = {"pid": pid, "start_time": process_start_time(pid), "boot_id": boot_id(), "started_at": utc_now()}
-        # Need not survive a power cut, which would cost each start milliseconds: a run without it is FAILED all the same.
+        # Surviving a power cut would cost each start milliseconds, and a run without this file is FAILED all the same.
         write_atomic(self._run_dir / "shim.json", json.dumps(record).encode(), durable=False)
         crash_point("shim.recorded")
 

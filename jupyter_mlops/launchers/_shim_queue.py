@@ -32,8 +32,9 @@ class Ticket:
 
     def ahead(self) -> list[Path]:
         """Return the earlier tickets, the nearest last. Some may belong to runs that have died."""
-        earlier = [path for path in self._folder.iterdir() if path.name[0] != "." and path.name < self._path.name]
-        return sorted(earlier)
+        with os.scandir(self._folder) as entries:
+            names = [entry.name for entry in entries if entry.name[0] != "." and entry.name < self._path.name]
+        return [self._folder / name for name in sorted(names)]
 
     def nearest(self) -> Path | None:
         """Return the nearest earlier ticket of a living run, None for the first in line; sweep dead ones."""

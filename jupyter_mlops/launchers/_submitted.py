@@ -77,7 +77,7 @@ class LocalRun:
             return
         self._request_stop()
         if lock_holder(self._run.shim_lock) is not None:
-            # Also without the signal the shim would see the file, within two seconds.
+            # Also without the signal the shim would see the file, within seconds.
             _wake(self._run)
         elif lock_holder(self._run.executor_lock) is not None:
             start_shim(self._run.spec().python, "_shim_adopt", os.fspath(self._run.path))

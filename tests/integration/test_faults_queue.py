@@ -115,7 +115,7 @@ def test_a_stop_that_nobody_signalled_is_noticed(shells, blockers):
     """Given a stop request of a process that died before it sent the signal; then the shim finds the file."""
     run = begin(shells.start("true"))
     run.files.stop_file.write_text('{"by": "user"}')
-    assert run.handle.wait(5).status is RunStatus.KILLED
+    assert run.handle.wait(15).status is RunStatus.KILLED
 
 
 def test_a_run_whose_upstream_is_not_over_takes_no_place(shells, tmp_path):

@@ -1,5 +1,6 @@
 """What a cell sees and does in a run: names, results, displays, magics, the end."""
 
+import linecache
 import textwrap
 from pathlib import Path
 from typing import Any
@@ -315,6 +316,26 @@ class TestEnd:
         assert ended.run.log_file.read_bytes()[first:last].decode().rstrip("\n") == (
             event["data"]["application/vnd.jupyter.error"]["stack"].rstrip("\n")
         )
+
+    def test_f01_the_traceback_shows_the_lines_of_a_function_from_an_earlier_cell(self, executors):
+        source = "def divide(a, b):\n    # An earlier cell's own line.\n    return a / b\n"
+        filename = "/tmp/ipykernel_1/2345.py"
+        linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
+        namespace: dict[str, Any] = {"__name__": "__main__"}
+        exec(compile(source, filename, "exec"), namespace)
+
+        ended = executors.run("divide(1, 0)", {"divide": namespace["divide"]}, namespace=namespace)
+
+        assert "# An earlier cell's own line." in ended.result.error.traceback
+        assert (ended.result.error.line, ended.result.error.source) == (1, "divide(1, 0)")
+
+    def test_f01_chained_and_grouped_exceptions_are_told_whole(self, executors):
+        cell = "try:\n    1/0\nexcept ZeroDivisionError as error:\n    raise ExceptionGroup('both', [error, KeyError('k')])"
+
+        ended = executors.run(cell)
+
+        assert (ended.result.error.type, ended.result.error.line) == ("ExceptionGroup", 4)
+        assert all(name in ended.log for name in ("ZeroDivisionError", "KeyError", "both (2 sub-exceptions)"))
 
     def test_f01_an_exception_inside_captured_output_is_in_the_log(self, executors):
         assert "ZeroDivisionError" in executors.run("%%capture\n1/0").log

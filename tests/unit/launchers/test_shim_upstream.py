@@ -1,0 +1,104 @@
+import json
+import os
+import time
+
+import pytest
+
+from jupyter_mlops.home import LifeLock
+from jupyter_mlops.launchers._shim_upstream import (
+    INPUTS_LOST,
+    Look,
+    describe_failure,
+    look_for_end,
+    look_for_inputs,
+    upstream_ids,
+)
+
+
+@pytest.fixture
+def run_dir(tmp_path):
+    folder = tmp_path / ("a" * 32)
+    folder.mkdir()
+    write(folder, "spec.json", name="baseline")
+    return folder
+
+
+def write(run_dir, file, **content):
+    (run_dir / file).write_text(json.dumps(content))
+
+
+def age(path, seconds=6):
+    past = time.time() - seconds
+    os.utime(path, (past, past))
+
+
+class TestInputs:
+    def test_they_are_complete_when_their_manifest_is_there(self, run_dir):
+        write(run_dir, "inputs.json")
+        assert look_for_inputs(run_dir) == Look("")
+
+    def test_they_come_while_somebody_writes_them(self, run_dir):
+        lock = LifeLock.acquire(run_dir / "snapshot.lock")
+        assert look_for_inputs(run_dir) == Look(None, run_dir / "snapshot.lock")
+        lock.release()
+
+    def test_they_are_lost_when_the_writer_has_gone(self, run_dir):
+        LifeLock.acquire(run_dir / "snapshot.lock").release()
+        assert look_for_inputs(run_dir) == Look(INPUTS_LOST)
+
+    def test_without_a_writer_there_is_time_for_one_to_come(self, run_dir):
+        assert look_for_inputs(run_dir) == Look(None)
+        age(run_dir / "spec.json")
+        assert look_for_inputs(run_dir) == Look(INPUTS_LOST)
+
+
+class TestEnd:
+    @pytest.mark.parametrize("status", ["FINISHED", "FAILED", "KILLED"])
+    def test_the_shims_word_counts_first(self, run_dir, status):
+        write(run_dir, "exit.json", status=status)
+        write(run_dir, "result.json", status="FINISHED")
+        assert look_for_end(run_dir) == Look(status)
+
+    @pytest.mark.parametrize("name", ["executor.lock", "shim.lock", "snapshot.lock"])
+    def test_a_living_process_is_worth_waiting_for(self, run_dir, name):
+        write(run_dir, "result.json", status="FINISHED")
+        lock = LifeLock.acquire(run_dir / name)
+        assert look_for_end(run_dir) == Look(None, run_dir / name)
+        lock.release()
+
+    def test_the_executors_word_counts_when_the_shim_was_killed(self, run_dir):
+        write(run_dir, "shim.json", pid=1)
+        write(run_dir, "result.json", status="FINISHED")
+        assert look_for_end(run_dir) == Look("FINISHED")
+
+    def test_a_run_without_process_or_word_has_failed(self, run_dir):
+        write(run_dir, "shim.json", pid=1)
+        assert look_for_end(run_dir) == Look("FAILED")
+
+    def test_a_run_that_was_just_submitted_may_still_begin(self, run_dir):
+        assert look_for_end(run_dir) == Look(None)
+        age(run_dir / "spec.json")
+        assert look_for_end(run_dir) == Look("FAILED")
+
+    def test_a_word_that_is_half_written_is_none(self, run_dir):
+        write(run_dir, "shim.json", pid=1)
+        (run_dir / "exit.json").write_text('{"status": "FINI')
+        assert look_for_end(run_dir) == Look("FAILED")
+
+    def test_a_run_that_was_removed_has_failed(self, tmp_path):
+        assert look_for_end(tmp_path / "gone") == Look("FAILED")
+
+
+@pytest.mark.parametrize(("status", "reason"), [("FAILED", "failed"), ("KILLED", "was stopped")])
+def test_the_reason_names_the_upstream_run(run_dir, status, reason):
+    assert describe_failure(run_dir, status) == f"upstream run baseline {reason}"
+
+
+def test_an_upstream_run_without_a_name_is_told_by_its_id(tmp_path):
+    assert describe_failure(tmp_path / "abc", "FAILED") == "upstream run abc failed"
+
+
+def test_a_run_that_feeds_two_names_is_waited_for_once():
+    upstream = [{"name": "x", "run_id": "1"}, {"name": "y", "run_id": "1"}, {"name": "z", "run_id": "2"}]
+    assert upstream_ids({"upstream": upstream}) == ["1", "2"]
+    assert upstream_ids({}) == []

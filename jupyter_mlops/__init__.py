@@ -1,7 +1,7 @@
 """Put ``%%train`` on a cell: it becomes a tracked run that outlives the tab, the kernel and the server.
 
-The package's front door: the Python twin of the magics. Everything here loads when it is first used, because this module is
-imported by the shim too, which may import nothing but the standard library (docs/decisions/0001-engine.md).
+The package's front door: the Python twin of the magics. Everything here loads when it is first used, because this
+module is imported by the shim too, which may import nothing but the standard library (docs/decisions/0001-engine.md).
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 from ._lazy import lazy_exports
 
 if TYPE_CHECKING:
-    from .magics import load_ipython_extension
+    from .magics import load_ipython_extension, unload_ipython_extension
     from .services import log, runs, train
 
-__all__ = ["load_ipython_extension", "log", "runs", "train"]
+__all__ = ["load_ipython_extension", "log", "runs", "train", "unload_ipython_extension"]
 
 __getattr__, __dir__ = lazy_exports(
     __name__,
@@ -23,5 +23,6 @@ __getattr__, __dir__ = lazy_exports(
         "log": ".services",
         "runs": ".services",
         "train": ".services",
+        "unload_ipython_extension": ".magics",
     },
 )

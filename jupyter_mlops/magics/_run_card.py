@@ -29,8 +29,8 @@ class RunCard(View):
         At the moment of the snapshot.
     reason : str
         Why it stands so, in a few words.
-    travels : tuple of (str, int or None)
-        Names that travel, with bytes where they are known already.
+    travels : tuple of (str, int)
+        Names that travel, with their bytes, the largest first.
     pending : tuple of str
         Names that a later cell waits for.
     upstream : tuple of (str, str)
@@ -43,7 +43,7 @@ class RunCard(View):
     run_id: str
     status: RunStatus
     reason: str = ""
-    travels: tuple[tuple[str, int | None], ...] = ()
+    travels: tuple[tuple[str, int], ...] = ()
     pending: tuple[str, ...] = ()
     upstream: tuple[tuple[str, str], ...] = ()
     notices: tuple[str, ...] = ()
@@ -61,17 +61,13 @@ class RunCard(View):
         notices : iterable of str
             What the user should know.
         """
-        spec, manifest = run.spec, run.directory.inputs()
-        travels: tuple[tuple[str, int | None], ...]
-        if manifest is not None:
-            travels = tuple((value.name, value.size) for value in manifest.values)
-        else:
-            travels = tuple((name, None) for name in spec.watched)
+        spec = run.spec
+        largest_first = sorted(run.captured, key=lambda value: -value.size)
         return cls(
             name=run.name,
             run_id=run.id,
             status=RunStatus.SCHEDULED,
-            travels=travels,
+            travels=tuple((value.name, value.size) for value in largest_first),
             pending=spec.pending,
             upstream=tuple((item.name, run_names.get(item.run_id, item.run_id[:8])) for item in spec.upstream),
             notices=tuple(notices),
@@ -102,8 +98,8 @@ class RunCard(View):
 
     def _facts(self) -> list[tuple[str, str]]:
         facts = [
-            ("travels", _cut([f"{name} ({size(n)})" if n is not None else name for name, n in self.travels])),
-            ("waits for", _cut([f"{name} from {run}" for name, run in self.upstream])),
+            ("travels", _cut(f"{name} ({size(n)})" for name, n in self.travels)),
+            ("waits for", _cut(f"{name} from {run}" for name, run in self.upstream)),
             ("pending", _cut(self.pending)),
         ]
         return [(label, text) for label, text in facts if text]

@@ -193,14 +193,14 @@ def test_the_card_at_submit():
         name="baseline",
         run_id=RUN_ID,
         status=RunStatus.SCHEDULED,
-        travels=(("Xtr", 107_000), ("big", None)),
+        travels=(("Xtr", 107_000), ("big", 3)),
         pending=("model",),
         upstream=(("weights", "pretrain"),),
         notices=("best and model are one object.",),
     )
     assert repr(card) == (
         "◌ SCHEDULED  baseline  3fa90000\n"
-        "  travels   Xtr (107 KB), big\n"
+        "  travels   Xtr (107 KB), big (3 B)\n"
         "  waits for weights from pretrain\n"
         "  pending   model\n"
         "  note: best and model are one object."

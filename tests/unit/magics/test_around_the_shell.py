@@ -1,0 +1,238 @@
+"""The smaller parts around a shell: imports, completion, name errors, history, errors of magics, waiting."""
+
+import signal
+import sys
+import threading
+
+import pytest
+from IPython.core.completer import provisionalcompleter
+
+from jupyter_mlops.exceptions import CannotTravelError, UsageError
+from jupyter_mlops.magics._arguments import HelpRequested
+from jupyter_mlops.magics._completion import PendingCompletions
+from jupyter_mlops.magics._edge import magic_edge
+from jupyter_mlops.magics._history import CellHistory
+from jupyter_mlops.magics._imported import import_into, import_statements
+from jupyter_mlops.magics._name_errors import NameErrors
+from jupyter_mlops.magics._waiting import NotebookScreen, TerminalScreen, WaitingView, interruptible
+
+# Imports
+
+
+@pytest.mark.parametrize(
+    ("cell", "found"),
+    [
+        ("import numpy as np", {"np": "import numpy as np"}),
+        ("import os.path", {"os": "import os.path"}),
+        ("import os, sys", {"os": "import os", "sys": "import sys"}),
+        ("from a.b import c, d as e", {"c": "from a.b import c", "e": "from a.b import d as e"}),
+        ("from a import *", {}),
+        ("from . import a", {}),
+        ("from __future__ import annotations", {}),
+        ("if x:\n    import a", {}),
+        ("def f():\n    import a", {}),
+        ("import a\na = 1", {}),
+        ("import a\nfor a in b: pass", {}),
+        ("import a\ndef a(): pass", {}),
+        ("import a\nfrom b import a", {}),
+        ("import a\ndel a", {}),
+        ("import a\ndef f():\n    global a\n    a = 1", {}),
+        ("import a\nx = a.b", {"a": "import a"}),
+        ("x = = 1", {}),
+    ],
+)
+def test_names_that_a_cell_only_imports(cell, found):
+    assert import_statements(cell, str) == found
+
+
+def test_importing_binds_just_the_name():
+    namespace: dict[str, object] = {}
+    assert import_into(namespace, "from json import dumps as d")
+    assert list(namespace) == ["d"]
+
+
+@pytest.mark.parametrize("statement", ["import no_such_module_at_all", "from json import no_such_name"])
+def test_an_import_that_fails_binds_nothing(statement):
+    namespace: dict[str, object] = {}
+    assert not import_into(namespace, statement)
+    assert namespace == {}
+
+
+# Completion
+
+
+def completions_of(shell, text: str) -> list[str]:
+    with provisionalcompleter():
+        return [completion.text for completion in shell.Completer.completions(text, len(text))]
+
+
+def test_completion_offers_names_that_are_absent(shell):
+    completions = PendingCompletions(shell, lambda: ["unfinished_model", "other"])
+    completions.register()
+    try:
+        assert "unfinished_model" in completions_of(shell, "unfin")
+        assert "other" not in completions_of(shell, "unfin")
+    finally:
+        completions.unregister()
+    assert "unfinished_model" not in completions_of(shell, "unfin")
+
+
+# Name errors
+
+
+@pytest.fixture
+def name_errors(shell, monkeypatch):
+    monkeypatch.setattr(threading, "excepthook", threading.__excepthook__)  # pytest's own would swallow the text
+    errors = NameErrors(shell, lambda error: "model comes from run baseline." if "model" in str(error) else "")
+    errors.register()
+    yield errors
+    errors.unregister()
+
+
+def test_a_traceback_in_the_shell_carries_the_note(shell, name_errors, capsys):
+    shell.run_cell("model")
+    assert "model comes from run baseline." in capsys.readouterr().out
+    shell.run_cell("something_else")
+    assert "baseline" not in capsys.readouterr().out
+
+
+def test_a_thread_carries_the_note(name_errors, capsys):
+    thread = threading.Thread(target=lambda: exec("model", {}))
+    thread.start()
+    thread.join()
+    assert "model comes from run baseline." in capsys.readouterr().err
+
+
+def test_unregistering_puts_the_hooks_back(shell):
+    before = threading.excepthook
+    errors = NameErrors(shell, lambda error: "")
+    errors.register()
+    errors.unregister()
+    assert threading.excepthook is before
+    assert "showtraceback" not in vars(shell)
+
+
+# History
+
+
+def test_history_keeps_what_was_executed_and_how_it_went(shell):
+    history = CellHistory(shell)
+    history.register()
+    try:
+        for cell in ("a = 1", "b = a", "1 / 0", "x = = 1", "  "):
+            shell.run_cell(cell, store_history=True)
+        shell.run_cell("hidden = 1", store_history=False)
+        shell.run_cell("silent = 1", silent=True)
+    finally:
+        history.unregister()
+    assert [(cell.source, sorted(cell.names.assigns), cell.ok) for cell in history.cells] == [
+        ("a = 1", ["a"], True),
+        ("b = a", ["b"], True),
+        ("1 / 0", [], False),
+    ]
+
+
+# Errors of magics
+
+
+def shown_by(error: BaseException) -> list[str]:
+    return error._render_traceback_()
+
+
+def test_our_errors_keep_their_type_and_lose_their_traceback():
+    @magic_edge
+    def magic():
+        raise CannotTravelError("lock cannot travel.")
+
+    with pytest.raises(CannotTravelError) as raised:
+        magic()
+    assert shown_by(raised.value) == ["\x1b[31mCannotTravelError\x1b[39m: lock cannot travel."]
+
+
+def test_other_errors_are_bugs_and_keep_theirs():
+    @magic_edge
+    def magic():
+        raise RuntimeError("odd")
+
+    with pytest.raises(RuntimeError) as raised:
+        magic()
+    assert not hasattr(raised.value, "_render_traceback_")
+
+
+def test_a_syntax_error_becomes_one_that_points_to_the_cells_line():
+    @magic_edge
+    def magic():
+        raise SyntaxError("invalid syntax", ("<cell>", 2, 5, "y = = 2\n"))
+
+    with pytest.raises(UsageError) as raised:
+        magic()
+    assert str(raised.value) == (
+        "The cell is not Python: invalid syntax (line 2). Nothing was started.\n    y = = 2\n        ^"
+    )
+
+
+def test_an_interrupt_is_short_too():
+    @magic_edge
+    def magic():
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt) as raised:
+        magic()
+    assert "the run goes on" in shown_by(raised.value)[0]
+
+
+def test_help_is_a_view():
+    @magic_edge
+    def magic():
+        raise HelpRequested("usage: ...\n")
+
+    assert repr(magic()) == "usage: ..."
+
+
+# Waiting
+
+
+def test_an_interrupt_raises_inside_and_the_handler_is_put_back():
+    before = signal.getsignal(signal.SIGINT)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with pytest.raises(KeyboardInterrupt), interruptible():
+            signal.raise_signal(signal.SIGINT)
+        assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def test_a_thread_may_wait_without_touching_signals():
+    entered = []
+
+    def wait():
+        with interruptible():
+            entered.append(True)
+
+    thread = threading.Thread(target=wait)
+    thread.start()
+    thread.join()
+    assert entered == [True]
+
+
+def test_a_terminal_that_is_none_shows_nothing(capsys):
+    screen = TerminalScreen()
+    screen.show(WaitingView(["a"], "run", 1.0, ""))
+    screen.clear()
+    assert capsys.readouterr() == ("", "")
+
+
+def test_a_terminal_overwrites_one_line(monkeypatch, capsys):
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    screen = TerminalScreen()
+    screen.show(WaitingView(["a"], "run", 1.0, "line"))
+    screen.clear()
+    assert capsys.readouterr().err == (
+        "\r\x1b[2Kwaiting for a from run (00:01) - interrupt to stop waiting, the run goes on\r\x1b[2K"
+    )
+
+
+def test_a_screen_that_never_showed_anything_has_nothing_to_clear(capsys):
+    NotebookScreen(may_clear=True).clear()
+    assert capsys.readouterr() == ("", "")

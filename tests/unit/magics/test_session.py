@@ -1,0 +1,160 @@
+"""`%load_ext jupyter_mlops` with a launcher that starts nothing: what is submitted, promised, bound, taken back."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from jupyter_mlops import load_ipython_extension, unload_ipython_extension
+from jupyter_mlops.entities import Param
+from jupyter_mlops.home import Home
+from jupyter_mlops.magics import RunCard
+from jupyter_mlops.services import RunService, current_service, use_service
+
+
+class IdleLauncher:
+    """Takes runs and never starts one."""
+
+    name = "idle"
+
+    def __init__(self) -> None:
+        self.specs = []
+        self.warmed = 0
+
+    def submit(self, spec):
+        self.specs.append(spec)
+
+    def attach(self, run_id):
+        raise AssertionError("nothing to attach to")
+
+    def warm_up(self) -> None:
+        self.warmed += 1
+
+
+@pytest.fixture
+def launcher(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[IdleLauncher]:
+    monkeypatch.chdir(tmp_path)
+    launcher = IdleLauncher()
+    use_service(RunService(Home.create(tmp_path / ".mlops"), launcher))
+    yield launcher
+    use_service(None)
+
+
+@pytest.fixture
+def shell_with_us(shell, launcher):
+    shell.reset(new_session=True)
+    load_ipython_extension(shell)
+    yield shell
+    unload_ipython_extension(shell)
+
+
+def run(shell, cell: str):
+    result = shell.run_cell(cell, store_history=True)
+    result.raise_error()
+    return result.result
+
+
+def test_a_cell_becomes_a_run_with_what_was_asked(shell_with_us, launcher):
+    run(shell_with_us, "X = [1, 2]")
+    card = run(
+        shell_with_us, "%%train baseline -p C=1.0 -e digits -t team=red --timeout 5m --autolog off\nmodel = sum(X)"
+    )
+    (spec,) = launcher.specs
+    assert (spec.name, spec.experiment, spec.tags, spec.timeout_s) == ("baseline", "digits", {"team": "red"}, 300.0)
+    assert (spec.params, spec.autolog, spec.pending) == ((Param("C", "1.0"),), "off", ("model",))
+    assert isinstance(card, RunCard)
+    assert [name for name, _ in card.travels] == ["X"]
+    assert card.pending == ("model",)
+
+
+def test_pending_names_leave_the_namespace_and_become_upstream(shell_with_us, launcher):
+    run(shell_with_us, "model = [1]")
+    run(shell_with_us, "%%train first\nmodel.append(2)")
+    assert "model" not in shell_with_us.user_ns
+    card = run(shell_with_us, "%%train second\nscore = len(model)")
+    first, second = launcher.specs
+    assert [(item.name, item.run_id) for item in second.upstream] == [("model", first.run_id)]
+    assert card.upstream == (("model", "first"),)
+
+
+def test_the_upstream_cells_are_recorded(shell_with_us, launcher):
+    for cell in ("a = 1", "b = a + 1", "unrelated = 3", "%%train r\nc = b"):
+        run(shell_with_us, cell)
+    directory = current_service().get(launcher.specs[-1].run_id).directory
+    assert directory.provenance().upstream_cells == ("a = 1", "b = a + 1")
+
+
+def test_the_handle_is_bound_and_is_not_pending(shell_with_us, launcher):
+    run(shell_with_us, "%%train r -o handle\nx = 1")
+    assert shell_with_us.user_ns["handle"].id == launcher.specs[0].run_id
+
+
+def test_a_card_names_the_aliases_of_what_may_change(shell_with_us, launcher):
+    run(shell_with_us, "model = {}; best = model")
+    card = run(shell_with_us, "%%train r\nmodel['a'] = 1")
+    assert card.notices == ("best and model are one object; when the run changes model, best stays.",)
+
+
+def test_dry_run_submits_nothing(shell_with_us, launcher):
+    run(shell_with_us, "X = [1, 2]")
+    assert "pending: y" in repr(run(shell_with_us, "%%train --dry-run\ny = X"))
+    assert launcher.specs == []
+
+
+def test_a_refused_submission_leaves_every_name_alone(shell_with_us, launcher):
+    run(shell_with_us, "import threading; lock = threading.Lock(); model = 1")
+    result = shell_with_us.run_cell("%%train r\nmodel = 2\nlock.acquire()", store_history=True)
+    assert type(result.error_in_exec).__name__ == "CannotTravelError"
+    assert shell_with_us.user_ns["model"] == 1
+    assert launcher.specs == []
+
+
+def test_the_launcher_is_warmed_at_the_start_and_after_each_cell(shell_with_us, launcher):
+    before = launcher.warmed
+    assert before >= 1
+    run(shell_with_us, "1 + 1")
+    assert launcher.warmed == before + 1
+
+
+def test_loading_twice_is_loading_once(shell_with_us, launcher):
+    transformers = len(shell_with_us.ast_transformers)
+    load_ipython_extension(shell_with_us)
+    assert len(shell_with_us.ast_transformers) == transformers
+
+
+def test_unloading_leaves_nothing(shell, launcher):
+    before = {kind: dict(magics) for kind, magics in shell.magics_manager.magics.items()}
+    callbacks = {name: list(found) for name, found in shell.events.callbacks.items()}
+    load_ipython_extension(shell)
+    unload_ipython_extension(shell)
+    assert {kind: dict(magics) for kind, magics in shell.magics_manager.magics.items()} == before
+    assert {name: list(found) for name, found in shell.events.callbacks.items()} == callbacks
+    assert shell.ast_transformers == []
+    unload_ipython_extension(shell)
+
+
+def test_f27_a_home_that_cannot_be_made_is_told_by_the_magic_not_by_loading(shell, tmp_path, monkeypatch):
+    use_service(None)
+    blocked = tmp_path / "file"
+    blocked.write_text("not a directory")
+    monkeypatch.setenv("JUPYTER_MLOPS_HOME", str(blocked / ".mlops"))
+    shell.reset(new_session=True)
+    load_ipython_extension(shell)
+    try:
+        run(shell, "1 + 1")
+        result = shell.run_cell("%%train r\nx = 1", store_history=True)
+        assert type(result.error_in_exec).__name__ == "HomeError"
+        assert str(blocked) in str(result.error_in_exec)
+    finally:
+        unload_ipython_extension(shell)
+
+
+def test_runs_lists_shows_and_explains_itself(shell_with_us, launcher):
+    assert repr(run(shell_with_us, "%runs")) == "No runs yet. Put %%train NAME on the first line of a cell."
+    run(shell_with_us, "%%train baseline\nx = 1")
+    assert "baseline" in repr(run(shell_with_us, "%runs"))
+    assert launcher.specs[0].run_id in repr(run(shell_with_us, "%runs show baseline"))
+    assert repr(run(shell_with_us, "%runs logs")).startswith("baseline has printed nothing yet.")
+    assert repr(run(shell_with_us, "%runs main -loss")) == "best in Default is now the run with the smallest loss."
+    assert "Nothing to remove" in repr(run(shell_with_us, "%runs gc --dry-run"))
+    assert "reproduce" in repr(run(shell_with_us, "%runs -h"))

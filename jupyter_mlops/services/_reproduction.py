@@ -11,6 +11,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -132,7 +133,7 @@ def compare_runs(original: Run, again: Run) -> Reproduction:
     return Reproduction(
         original=original,
         again=again,
-        outputs=_compare(original.results(), again.results()),
+        outputs=_compare(_values(original), _values(again)),
         metrics=_compare(_reproducible(original.metrics), _reproducible(again.metrics)),
     )
 
@@ -163,6 +164,11 @@ def _compare(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Agree
             where = f"{name}{difference.path}: " if difference.path else ""
             agreements.append(Agreement(name, equal=False, how=f"{where}{difference.what}", largest=difference.largest))
     return tuple(agreements)
+
+
+def _values(run: Run) -> dict[str, Any]:
+    """Return a run's results without the modules that its cell imports."""
+    return {name: value for name, value in run.results().items() if not isinstance(value, ModuleType)}
 
 
 def _reproducible(metrics: Mapping[str, float]) -> dict[str, float]:

@@ -294,7 +294,7 @@ class Run:
 
 def _failure(name: str, state: RunState, error: CellError | None) -> str:
     see = f"See %runs logs {name}."
-    if error is None:
+    if error is None or state.status is RunStatus.KILLED:
         return f"Run {name} is {state.status.value}: {state.reason or 'no reason known'}. {see}"
     where = f" (cell line {error.line}: {error.source.strip()})" if error.line else ""
     last = error.message.strip().splitlines()[-1:]

@@ -39,7 +39,7 @@ def run_cell(shell: RunShell, source: str) -> CellEnd:
     if error is None:
         return CellEnd()
     code = EXIT_INTERRUPTED if isinstance(error, KeyboardInterrupt) else EXIT_ERROR
-    return CellEnd(code, cell_error(error, source, shell.shown_traceback))
+    return CellEnd(code, cell_error(error, source, shell.shown_traceback(error)))
 
 
 def _end_by_exit(request: SystemExit, source: str) -> CellEnd:

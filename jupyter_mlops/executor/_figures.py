@@ -9,7 +9,7 @@ from IPython.core.interactiveshell import InteractiveShell
 
 INLINE_BACKEND = "module://matplotlib_inline.backend_inline"
 
-_SHOWS_NOTHING = frozenset({"agg", "cairo", "pdf", "pgf", "ps", "svg", "template"})
+SHOWS_NOTHING = frozenset({"agg", "cairo", "pdf", "pgf", "ps", "svg", "template"})
 """Backends that a user chooses to have no figure shown."""
 
 
@@ -19,13 +19,13 @@ def show_figures_inline(shell: InteractiveShell) -> None:
     Called when the notebook's own settings are in place. Where matplotlib is imported later, its inline backend hooks
     itself up.
     """
-    if os.environ.get("MPLBACKEND", "").lower() not in _SHOWS_NOTHING:
+    if os.environ.get("MPLBACKEND", "").lower() not in SHOWS_NOTHING:
         os.environ["MPLBACKEND"] = INLINE_BACKEND
     matplotlib = sys.modules.get("matplotlib")
     if matplotlib is None:
         return
     backend = str(matplotlib.get_backend(auto_select=False)).lower()
-    if backend in _SHOWS_NOTHING:
+    if backend in SHOWS_NOTHING:
         return
     # A window or a live widget, which the notebook may have chosen, has nowhere to be.
     matplotlib.rcParams["backend"] = INLINE_BACKEND

@@ -22,6 +22,7 @@ from traitlets import Type, default
 
 from ._cell_error import text_of
 from ._display import ERROR_MIME, DisplayLog, RunDisplayHook, RunDisplayPublisher
+from ._figures import SHOWS_NOTHING
 from ._no_stdin import refuse_questions
 from ._streams import RunStreams
 from ._widget_views import make_notebook_bars_text
@@ -52,7 +53,7 @@ class RunShell(InteractiveShell):  # type: ignore[misc]  # IPython is untyped
         self.display_log: DisplayLog | None = None
         self.streams: RunStreams | None = None
         self.cell_exit: SystemExit | None = None
-        self.shown_traceback = ""
+        self._shown: tuple[BaseException | None, str] = (None, "")
         super().__init__(**kwargs)
         # What it would do at exit, emptying the namespace, can take long and can fail.
         atexit.unregister(self.atexit_operations)
@@ -76,6 +77,14 @@ class RunShell(InteractiveShell):  # type: ignore[misc]  # IPython is untyped
 
     def init_virtualenv(self) -> None:
         """Leave `sys.path` alone: the run gets the kernel's."""
+
+    def enable_matplotlib(self, gui: str | None = None) -> tuple[str | None, str]:
+        """Show figures in the run's output, whatever window or widget `%matplotlib` asks for; say so where it does."""
+        if gui not in (None, "inline") and gui.lower() not in SHOWS_NOTHING:
+            sys.stderr.write(f"[jupyter-mlops] A run cannot show {gui} figures; they are shown inline.\n")
+            gui = None
+        enabled: tuple[str | None, str] = super().enable_matplotlib(gui or "inline")
+        return enabled
 
     def enable_gui(self, gui: str | None = None) -> None:
         """Accept `%matplotlib inline`; a run has no window system to enter.
@@ -106,9 +115,15 @@ class RunShell(InteractiveShell):  # type: ignore[misc]  # IPython is untyped
         if not isinstance(error, _CellExitError):
             super().showtraceback(*args, **kwargs)
 
+    def shown_traceback(self, error: BaseException) -> str:
+        """Return an exception's traceback as the log has it; empty where it was shown in another way."""
+        shown, text = self._shown
+        return text if shown is error else ""
+
     def _showtraceback(self, etype: type[BaseException], evalue: BaseException, stb: list[str]) -> None:
         """Write a traceback to the log, past any capturing, and an event that tells where it stands."""
-        text = self.shown_traceback = self.InteractiveTB.stb2text(stb)
+        text = self.InteractiveTB.stb2text(stb)
+        self._shown = evalue, text
         if self.streams is None or self.display_log is None or not self.display_log.is_ours:
             sys.stderr.write(text + "\n")
             return

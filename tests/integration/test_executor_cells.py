@@ -236,6 +236,15 @@ class TestOutput:
 
         assert executors.run(cell, explicit_returns=True).events == []
 
+    @pytest.mark.parametrize("wish", ["", "inline", "qt", "widget"])
+    def test_figures_are_shown_inline_whatever_window_is_asked_for(self, executors, wish):
+        ended = executors.run(
+            f"%matplotlib {wish}\nimport matplotlib.pyplot as plt\nplt.plot([1]);", explicit_returns=True
+        )
+
+        assert ["image/png" in event["data"] for event in ended.events] == [True]
+        assert ended.log.count("they are shown inline") == (wish not in ("", "inline"))
+
     @pytest.mark.parametrize("line", ["from tqdm.auto import tqdm", "from tqdm.notebook import tqdm"])
     def test_progress_bars_become_text(self, executors, line):
         ended = executors.run(f"{line}\nfor _ in tqdm(range(3), desc='fit'):\n    pass", explicit_returns=True)
@@ -330,7 +339,7 @@ class TestEnd:
         assert (ended.result.error.line, ended.result.error.source) == (1, "divide(1, 0)")
 
     def test_f01_chained_and_grouped_exceptions_are_told_whole(self, executors):
-        cell = "try:\n    1/0\nexcept ZeroDivisionError as error:\n    raise ExceptionGroup('both', [error, KeyError('k')])"
+        cell = "try:\n    1/0\nexcept ZeroDivisionError as e:\n    raise ExceptionGroup('both', [e, KeyError('k')])"
 
         ended = executors.run(cell)
 

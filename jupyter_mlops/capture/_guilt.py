@@ -15,6 +15,8 @@ from typing import Any
 from ._pickler import ValuePickler
 from ._refusals import Refusal, RefusedValueError, remedy_of, type_name
 
+_KEY_LENGTH = 40
+
 
 def find_guilty(name: str, value: Any, pickler: ValuePickler, error: BaseException) -> Refusal:
     """Return which object inside a value cannot be packed.
@@ -88,7 +90,7 @@ def _step(anchor: Any, parent: Any, child: Any) -> str | None:
             return None
         if isinstance(key, str) and parent is not anchor and _attribute(anchor, key) is child:
             return f".{key}"
-        return f"[{key!r}]"
+        return f"[{repr(key)[:_KEY_LENGTH]}]"
     if isinstance(anchor, types.CellType) and isinstance(parent, tuple):
         # A cell is packed as a tuple of its content, which is where the path goes on.
         return ""

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ._pickler import ValuePickler
     from ._reducers import Reducer
 
+_SYMBOLIC = "SymbolicTensor"
 _COMPILED = ("train_function", "test_function", "predict_function")
 
 
@@ -50,6 +51,10 @@ def _reduce_saveable(value: Any, _pickler: ValuePickler) -> Any:
     for name in _COMPILED:
         if callable(state.get(name)):
             state[name] = None
+    losses = state.get("_losses")
+    if losses and any(type(loss).__name__ == _SYMBOLIC for loss in losses):
+        # Left by the trace of a compiled function; the next call starts a new list.
+        state["_losses"] = type(losses)([loss for loss in losses if type(loss).__name__ != _SYMBOLIC])
     return rebuild.make_bare, (type(value),), state, None, None, set_saveable
 
 

@@ -131,6 +131,7 @@ class ExpressionWalker(ast.NodeVisitor):
                 self.visit(node)
 
     def visit_Name(self, node: ast.Name) -> None:
+        """Note that a name is read."""
         if isinstance(node.ctx, ast.Load):
             self.load(node.id, node.lineno)
 

@@ -20,17 +20,20 @@ from types import (
     MethodType,
     ModuleType,
 )
+from typing import Any, TypeGuard, TypeVar
 
 import msgspec
 
 from ._code_names import code_names
+
+Kind = TypeVar("Kind")
 
 _MOST_HOPS = 7
 _MOST_OBJECTS = 2_000
 _MOST_ITEMS = 1_000
 _PLAIN = (str, bytes, bytearray, int, float, complex, type(None), type(Ellipsis), range, slice, ModuleType, CodeType)
 _LEAVES = frozenset(_PLAIN) | {bool}
-_CONTAINERS = (list, tuple, set, frozenset, dict)
+_CONTAINERS: tuple[type[Any], ...] = (list, tuple, set, frozenset, dict)
 _GENERATORS = {GeneratorType: "gi", CoroutineType: "cr", AsyncGeneratorType: "ag"}
 
 
@@ -122,31 +125,31 @@ class _Walk:
     def _is_ours(self, value: object) -> bool:
         """Whether the notebook defined a function, a class, a generator's function, or the class of an instance."""
         kind = type(value)
-        if isinstance(value, FunctionType):
+        if _is(value, FunctionType):
             return value.__globals__ is self._namespace or value.__module__ == "__main__"
         if kind in _GENERATORS:
             frame: FrameType | None = getattr(value, f"{_GENERATORS[kind]}_frame")
             return frame is not None and frame.f_globals.get("__name__") == "__main__"
-        definer = value if isinstance(value, type) else kind
+        definer = value if _is(value, type) else kind
         return definer.__dict__.get("__module__") in ("__main__", self._namespace.get("__name__", "__main__"))
 
     def _parts(self, value: object, ours: bool) -> Iterator[object]:
         """Yield what a value leads to, and take in the globals of the notebook's code."""
-        if isinstance(value, FunctionType):
+        if _is(value, FunctionType):
             yield from self._function_parts(value, ours)
         elif type(value) in _GENERATORS:
             if ours:
                 yield from self._take(getattr(value, f"{_GENERATORS[type(value)]}_code"))
-        elif isinstance(value, type):
+        elif _is(value, type):
             if ours:
                 yield from (*value.__bases__, type(value), *vars(value).values())
-        elif isinstance(value, MethodType):
+        elif _is(value, MethodType):
             yield from (value.__func__, value.__self__)
-        elif isinstance(value, functools.partial):
+        elif _is(value, functools.partial):
             yield from (value.func, *value.args, *value.keywords.values())
-        elif isinstance(value, staticmethod | classmethod):
+        elif _is(value, staticmethod) or _is(value, classmethod):
             yield value.__func__
-        elif isinstance(value, property):
+        elif _is(value, property):
             yield from (value.fget, value.fset, value.fdel)
         else:
             yield from _contents(value)
@@ -177,15 +180,21 @@ class _Walk:
         yield from (self._namespace[name] for name in reads if name in self._namespace)
 
 
+def _is(value: object, kind: type[Kind]) -> TypeGuard[Kind]:
+    """Like isinstance, but a proxy is not asked what it stands for: that may run its code."""
+    return issubclass(type(value), kind)
+
+
 def _contents(value: object) -> Iterator[object]:
     """Yield the items and attributes of an object without running its code."""
-    if isinstance(value, _CONTAINERS) and len(value) <= _MOST_ITEMS:
-        yield from value.values() if isinstance(value, dict) else value
+    for base in _CONTAINERS:
+        if _is(value, base) and base.__len__(value) <= _MOST_ITEMS:
+            yield from list(dict.values(value) if _is(value, dict) else base.__iter__(value))
     try:
         attributes = object.__getattribute__(value, "__dict__")
     except AttributeError:
         attributes = None
-    if isinstance(attributes, dict):
+    if _is(attributes, dict):
         yield from list(attributes.values())
 
 

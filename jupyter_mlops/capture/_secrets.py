@@ -11,6 +11,7 @@ _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _SECRET_WORDS = frozenset(
     ("secret", "secrets", "password", "passwords", "passwd", "pwd", "passphrase", "credential", "credentials", "apikey")
 ) | {"authorization", "bearer"}
+_SECRET_ENDINGS = ("password", "passwd", "apikey", "authtoken", "accesstoken")
 _KEY_OF = frozenset(("api", "access", "private", "secret", "account", "encryption", "signing"))
 _TEXT_TOKENS = frozenset(
     (
@@ -48,7 +49,7 @@ def is_secret(key: str) -> bool:
     [True, True, False, False, False]
     """
     words = [word.lower() for word in _WORD.findall(key)]
-    if not _SECRET_WORDS.isdisjoint(words):
+    if any(word in _SECRET_WORDS or word.endswith(_SECRET_ENDINGS) for word in words):
         return True
     for before, word in zip(["", *words], words, strict=False):
         if (word == "key" and before in _KEY_OF) or (

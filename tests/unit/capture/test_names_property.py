@@ -1,4 +1,5 @@
-"""The analysis against Python itself: random cells are analysed, then executed in a namespace that notes what happens to it."""
+"""The analysis against Python itself: random cells are analysed, then executed in a namespace that notes
+what happens to it."""
 
 from __future__ import annotations
 
@@ -18,7 +19,7 @@ FUNCTIONS = "fg"
 
 
 class Thing:
-    """Supports every operation; its parts and its methods' results are itself, and it tells when it is changed or called."""
+    """Supports every operation; its parts and its methods' results are itself. It tells of changes and calls."""
 
     def __init__(self, name, world):
         object.__setattr__(self, "_told", (name, world))
@@ -92,7 +93,7 @@ class World(dict):
         self.chance = random.Random(seed)
         self.changed, self.read_first, self.bound, self.removed, self._made = set(), set(), set(), set(), set()
         self._given = {name: Thing(name, self) for name in NAMES + FUNCTIONS}
-        super().__init__(self._given)
+        super().__init__(self._given, E=Exception)
 
     def __getitem__(self, name):
         value = super().__getitem__(name)
@@ -132,7 +133,10 @@ class CellMaker:
         n, f = self.name, self.function
         if depth == 0:
             return self.chance.choice([n(), "1", f"{n()}.x", f"{n()}[0]"])
-        e = lambda: self.expression(depth - 1)
+
+        def e():
+            return self.expression(depth - 1)
+
         forms = [
             lambda: n(),
             lambda: f"{n()}.fit({e()})",
@@ -184,7 +188,10 @@ class CellMaker:
     def statement(self, depth, kind):
         n, f, e = self.name, self.function, lambda: self.expression(1)
         outside = kind.replace("loop", "").replace("while", "")
-        block = lambda inner=kind: indented(self.block(depth - 1, inner))
+
+        def block(inner=kind):
+            return indented(self.block(depth - 1, inner))
+
         forms = [
             lambda: self.simple(kind),
             lambda: f"if {e()}:\n{block()}\nelse:\n{block()}",
@@ -192,24 +199,26 @@ class CellMaker:
             lambda: f"for {n()} in range(2):\n{block(outside + 'loop')}",
             lambda: f"for {n()} in [{n()}, {n()}]:\n{block(outside + 'loop')}",
             lambda: f"while {e()}:\n{block(outside + 'while')}\n    break",
-            lambda: f"try:\n{block()}\nexcept Exception as {n()}:\n{block()}\nelse:\n{block()}\nfinally:\n{block()}",
+            lambda: f"try:\n{block()}\nexcept E as {n()}:\n{block()}\nelse:\n{block()}\nfinally:\n{block()}",
             lambda: f"try:\n{block()}\nfinally:\n{block()}",
             lambda: f"with {e()} as {n()}:\n{block()}",
-            lambda: (
-                f"match {e()}:\n    case {n()} if {n()}:\n{indented(block())}\n    case [{n()}, *_]:\n{indented(block())}"
-            ),
+            lambda: f"match {e()}:\n{indented(self.case(block))}\n{indented(self.case(block))}",
             lambda: f"def {f()}({n()}=1, x={n()}):\n{block('function')}",
             lambda: f"def {f()}(x=1):\n    global {n()}\n{block('function')}\n    return {e()}",
             lambda: f"class {f()}:\n{block('class')}\n    def fit(self, x=1): return {e()}",
         ]
         return self.chance.choice(forms if depth else forms[:1])()
 
+    def case(self, block):
+        pattern = self.chance.choice([f"{self.name()} if {self.name()}", f"[{self.name()}, *_]"])
+        return f"case {pattern}:\n{block()}"
+
     def block(self, depth=2, kind="module"):
         return "\n".join(self.statement(depth, kind) for _ in range(self.chance.randint(1, 3)))
 
 
 def is_python(cell):
-    """Whether the cell compiles; a random one may declare a parameter global, or unpack into one name twice in a pattern."""
+    """Whether the cell compiles; a random one may capture a name twice in a pattern, or read a global too early."""
     try:
         compile(cell, "<cell>", "exec")
     except SyntaxError:
@@ -218,7 +227,7 @@ def is_python(cell):
 
 
 cells = st.randoms(use_true_random=False).map(lambda chance: CellMaker(chance).block()).filter(is_python)
-effort = settings(max_examples=250, deadline=None, suppress_health_check=list(HealthCheck))
+effort = settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def execute(cell, seed):

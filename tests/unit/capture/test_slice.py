@@ -1,0 +1,85 @@
+"""Which of the cells above a cell depends on."""
+
+from jupyter_mlops.capture import ExecutedCell, analyse_cell, backward_slice
+
+
+def history(*cells: str) -> list[ExecutedCell]:
+    return [ExecutedCell(cell, analyse_cell(cell, str)) for cell in cells]
+
+
+def sliced(cells: list[ExecutedCell], last: str) -> tuple[str, ...]:
+    return backward_slice(cells, analyse_cell(last, str).reads)
+
+
+def test_the_chain_of_definitions_is_followed_and_nothing_else():
+    cells = history("raw = load()", "other = 1", "X = clean(raw)", "print(other)", "y = X['y']")
+
+    assert sliced(cells, "fit(X, y)") == ("raw = load()", "X = clean(raw)", "y = X['y']")
+
+
+def test_the_newest_sure_definition_counts():
+    cells = history("x = 1", "x = 2")
+
+    assert sliced(cells, "x") == ("x = 2",)
+
+
+def test_a_definition_that_may_not_have_happened_does_not_hide_the_one_before():
+    cells = history("x = 1", "if flag:\n    x = 2")
+
+    assert sliced(cells, "x") == ("x = 1", "if flag:\n    x = 2")
+
+
+def test_a_definition_from_itself_needs_the_one_before():
+    cells = history("x = 1", "x = x + 1", "x += 1")
+
+    assert sliced(cells, "x") == ("x = 1", "x = x + 1", "x += 1")
+
+
+def test_a_cell_that_may_change_the_object_counts():
+    cells = history("model = Net()", "model.fit(X)", "train(model)", "model.history = []")
+
+    assert sliced(cells, "model") == ("model = Net()", "model.fit(X)", "train(model)", "model.history = []")
+
+
+def test_a_cell_that_only_looks_does_not_count():
+    cells = history("df = load()", "df.head()", "print(df.shape)", "df.describe()", "df['a'].mean()")
+
+    assert sliced(cells, "df") == ("df = load()",)
+
+
+def test_what_is_imported_does_not_change_by_being_used():
+    cells = history("import numpy as np", "x = np.zeros(3)", "np.ones(4)", "y = np.ones(5)")
+
+    assert sliced(cells, "np.sum(x)") == ("import numpy as np", "x = np.zeros(3)")
+
+
+def test_functions_count_with_what_they_read():
+    cells = history("scale = 2", "def f(x):\n    return x * scale", "def g(x):\n    return x")
+
+    assert sliced(cells, "f(1)") == ("scale = 2", "def f(x):\n    return x * scale")
+
+
+def test_cells_that_failed_do_not_count():
+    first, second = history("x = 1", "x = 2 / 0")
+
+    assert sliced([first, ExecutedCell(second.source, second.names, ok=False)], "x") == ("x = 1",)
+
+
+def test_the_order_is_that_of_execution_and_a_cell_may_count_twice():
+    cells = history("x = 1", "x = x + 1", "y = 0", "x = x + 1")
+
+    assert sliced(cells, "x") == ("x = 1", "x = x + 1", "x = x + 1")
+
+
+def test_python_inside_magics_counts():
+    from IPython.core.inputtransformer2 import TransformerManager
+
+    transform = TransformerManager().transform_cell
+    cells = [ExecutedCell(cell, analyse_cell(cell, transform)) for cell in ("%%time\nx = f()", "%timeit f()", "!ls")]
+
+    assert sliced(cells, "x") == ("%%time\nx = f()",)
+
+
+def test_nothing_is_needed_of_nothing():
+    assert backward_slice([], {"x"}) == ()
+    assert backward_slice(history("x = 1"), ()) == ()

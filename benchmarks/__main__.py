@@ -12,9 +12,7 @@ from pathlib import Path
 
 def names() -> list[str]:
     """Return the benchmarks, in alphabetical order."""
-    return [
-        m.name for m in pkgutil.iter_modules([str(Path(__file__).parent)]) if not m.name.startswith("_")
-    ]
+    return [m.name for m in pkgutil.iter_modules([str(Path(__file__).parent)]) if not m.name.startswith("_")]
 
 
 def main() -> None:
@@ -35,7 +33,7 @@ def report(name: str, *, quick: bool) -> None:
     try:
         for figure in importlib.import_module(f"benchmarks.{name}").figures(quick=quick):
             print(figure.line(), flush=True)
-    except Exception as error:  # a broken peer must not hide the other figures; the line below says what broke
+    except Exception as error:  # noqa: BLE001  a broken peer must not hide the other figures; the line below tells
         traceback.print_exc()
         print(json.dumps({"name": name, "error": f"{type(error).__name__}: {error}", "ok": False}), flush=True)
 

@@ -23,8 +23,7 @@ class Figure:
     peer : str
         What it is compared with; empty where the goal is absolute.
     ratio : float, optional
-        How many times better than the peer ("times faster", "times cheaper") or how many times as much ("times the peer"),
-        as `reach` says.
+        How many times less than the peer, or how many times as much, as `reach` says.
     reach : str
         The goal, in words.
     ok : bool

@@ -15,12 +15,12 @@ from jupyter_client.manager import KernelManager
 
 
 class Kernel:
-    """A kernel in a directory of its own; closes both at the end.
+    r"""A kernel in a directory of its own; closes both at the end.
 
     Examples
     --------
     >>> with Kernel("from sklearn.linear_model import LogisticRegression") as kernel:
-    ...     kernel.run("%%train\\nmodel = LogisticRegression()")
+    ...     kernel.run("%%train\nmodel = LogisticRegression()")
     """
 
     def __init__(self, setup: str = "", *, load: bool = True, environment: dict[str, str] | None = None) -> None:
@@ -48,7 +48,7 @@ class Kernel:
         shutil.rmtree(self.directory, ignore_errors=True)
 
     def run(self, cell: str, timeout: float = 600) -> float:
-        """Execute a cell; return the milliseconds until its reply. Raise RuntimeError with the traceback if it failed."""
+        """Execute a cell and return the milliseconds until its reply; raise RuntimeError if it failed."""
         started = time.perf_counter()
         self._execute(cell, timeout)
         return (time.perf_counter() - started) * 1000

@@ -8,13 +8,13 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from ._figure import Figure, at_most, times_better, timed_ms, within
+from ._figure import Figure, at_most, timed_ms, times_better, within
 from ._kernel import Kernel
 
 GIB = 1 << 30
 SETUP = "import numpy as np, pandas as pd, time"
 
-# How to make the data, how to overwrite it right after the cell returned, and what the run must still see of the old bytes.
+# How to make the data, how to overwrite it right after the cell returned, and what the run must still see of it.
 KINDS = {
     "NumPy": ("X = np.full({n} // 8, {seed}.0)", "X[:] = -1.0", "float(X[0]), float(X[-1])"),
     "pandas": (
@@ -23,7 +23,8 @@ KINDS = {
         "float(X.iloc[0, 0]), float(X.iloc[-1, -1])",
     ),
     "Arrow-backed pandas": (
-        "import pyarrow as pa; X = pd.DataFrame({{'a': pd.arrays.ArrowExtensionArray(pa.array(np.full({n} // 8, {seed}.0)))}})",
+        "import pyarrow as pa\n"
+        "X = pd.DataFrame({{'a': pd.arrays.ArrowExtensionArray(pa.array(np.full({n} // 8, {seed}.0)))}})",
         "None",
         "float(X['a'].iloc[0]), float(X['a'].iloc[-1])",
     ),
@@ -33,7 +34,8 @@ KINDS = {
         "float(X[0]), float(X[-1])",
     ),
     "DataFrame of strings": (
-        "X = pd.DataFrame({{'a': np.resize(np.array([f'row {seed} {{i}}' for i in range(1000)], dtype=object), {n} // 64)}}, dtype=object)",
+        "rows = np.array([f'row {seed} {{i}}' for i in range(1000)], dtype=object)\n"
+        "X = pd.DataFrame({{'a': np.resize(rows, {n} // 64)}}, dtype=object)",
         "None",
         "X['a'].iloc[0], X['a'].iloc[-1]",
     ),
@@ -73,7 +75,9 @@ def capture(
             kernel.run(f"%runs wait big{i}")
         loads.append(kernel.value("read_at") - sent)
     if kind == "DataFrame of strings":
-        yield at_most(f"large_data: the cell returns, {kind}", returned, "memcpy into fresh memory", memcpy, float("inf"))
+        yield at_most(
+            f"large_data: the cell returns, {kind}", returned, "memcpy into fresh memory", memcpy, float("inf")
+        )
     else:
         yield within(f"large_data: the cell returns, {kind}", returned, 20)
     yield at_most(f"large_data: readable in the run, {kind}", readable, "memcpy into fresh memory", memcpy, 2)
@@ -86,7 +90,6 @@ def resubmission(size: int, repetitions: int) -> Iterator[Figure]:
 
     data = numpy.random.default_rng(0).random(size // 8)
     hashing = [timed_ms(lambda: xxhash.xxh3_128(data).digest()) for _ in range(repetitions)]
-    del data
     with Kernel(SETUP) as kernel:
         kernel.run(f"X = np.random.default_rng(0).random({size} // 8)")
         kernel.run("%%train first --returns none\nX[0]")

@@ -80,7 +80,9 @@ def figures(quick: bool) -> Iterator[Figure]:
     sqlite = printed(SQLITE.format(repetitions=repetitions))
     yield times_better("log_call: mlflow.log_metric in a run", fluent, "MLflow's sqlite store", sqlite, 30, unit="us")
     if client:
-        yield at_most("log_call: MlflowClient.log_metric in a run", client, "MLflow's sqlite store", sqlite, 1, unit="us")
+        yield at_most(
+            "log_call: MlflowClient.log_metric in a run", client, "MLflow's sqlite store", sqlite, 1, unit="us"
+        )
     if importlib.util.find_spec("torch") and importlib.util.find_spec("tensorboard"):
         writer = printed(SUMMARY_WRITER.format(repetitions=repetitions))
         yield times_better("log_call: mlops.log", ours, "torch SummaryWriter", writer, 15, unit="us")
@@ -111,6 +113,8 @@ for i in range({count * 100}):
 def printed(program: str) -> list[float]:
     """Return the numbers that a program prints, run by a fresh interpreter in an empty directory."""
     with tempfile.TemporaryDirectory() as directory:
-        done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=directory)
+        done = subprocess.run(
+            [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=directory
+        )
     numbers = [float(line) for line in done.stdout.split()]
     return [statistics.median(numbers)] if len(numbers) < 3 else numbers

@@ -59,7 +59,7 @@ def small_capture(kernel: Kernel, repetitions: int) -> Iterator[Figure]:
 
 
 def warm_up(kernel: Kernel) -> None:
-    """Submit until the warm parent has loaded what the kernel has: its start is in the background and not part of a submission."""
+    """Submit until the warm parent has loaded what the kernel has; that happens in the background."""
     deadline = time.monotonic() + 120
     while first_line_in_run(kernel, "warm") > 100 and time.monotonic() < deadline:
         time.sleep(1)
@@ -105,7 +105,7 @@ def with_nbclient(imports: str) -> float:
 
 
 def with_papermill(imports: str) -> float:
-    """Return the milliseconds until papermill has come to the same line, its own start included as a user of its command sees it."""
+    """Return the milliseconds until papermill, as the command that users type, has come to the same line."""
     with tempfile.TemporaryDirectory() as directory:
         stamp, source = Path(directory) / "stamp", Path(directory) / "source.ipynb"
         nbformat.write(notebook_of(imports, stamp), source)

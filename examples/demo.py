@@ -1,7 +1,7 @@
 """Train real models on real data through ``%%train`` in a real kernel, and print what was tracked.
 
-``make demo`` runs this: the quickstart and the chained-runs notebook, cell by cell, in a fresh Jupyter kernel, as Restart-and-Run-All
-would. Nothing is written but ``examples/.mlops``, where ``make lab`` finds the same runs.
+``make demo`` runs this: the quickstart and the chained-runs notebook, cell by cell, each in a fresh Jupyter kernel, as
+Restart-and-Run-All would. Nothing is written but ``examples/.mlops``, where ``make lab`` finds the same runs.
 """
 
 from __future__ import annotations

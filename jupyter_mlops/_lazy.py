@@ -1,9 +1,10 @@
-"""Exports that load when they are first used (PEP 562). Standard library only, Python 3.9 syntax: the shim imports it."""
+"""Exports that load when they are first used (PEP 562). Standard library, Python 3.9 syntax: the shim imports it."""
 
 from __future__ import annotations
 
 import importlib
-from typing import Any, Callable
+from collections.abc import Callable
+from typing import Any
 
 
 def lazy_exports(package: str, home_of: dict[str, str]) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:

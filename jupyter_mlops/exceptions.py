@@ -16,7 +16,8 @@ MlopsError
 └── MissingExtraError          an optional library is not installed
 ```
 
-A message says what happened, with the value, and what to do next. Edges translate once: magics to one line, routes to a status.
+A message says what happened, with the value, and what to do next. Edges translate once: magics to one line, routes to a
+status.
 """
 
 from __future__ import annotations

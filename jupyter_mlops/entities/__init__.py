@@ -1,5 +1,6 @@
 """What the product talks about: frozen values and their one serializer. No I/O, no other layer."""
 
+from ._provenance import Environment, Fingerprint, GitState, Provenance
 from ._run import (
     CellError,
     Exit,
@@ -13,7 +14,6 @@ from ._run import (
     Upstream,
     WaitRecord,
 )
-from ._provenance import Environment, Fingerprint, GitState, Provenance
 from ._values import BufferRef, Manifest, ValueRef
 from ._wire import WIRE_VERSION, decode, encode
 

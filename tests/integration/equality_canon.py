@@ -57,7 +57,7 @@ def canonical_pandas(value: object, depth: int) -> str:
 
 
 def canonical_object(value: object, kind: str, depth: int) -> str:
-    """Return a fitted estimator or another object as the state that its pickle would carry; functions and modules by name."""
+    """Return an object as the state that its pickle would carry; functions and modules by name."""
     if callable(value) and hasattr(value, "__qualname__"):
         return f"<{value.__qualname__}>"
     if kind.startswith("sklearn.tree._tree"):

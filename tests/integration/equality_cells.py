@@ -83,20 +83,41 @@ best = search.best_estimator_
     Case(
         "existing_model_is_refitted",
         DATA
-        + "from sklearn.linear_model import LogisticRegression\nmodel = LogisticRegression().fit(X[:50], y[:50])\nsame = [model]\n",
-        "model.set_params(C=0.01)\nmodel.fit(X, y)\nsame.append('seen')",
+        + """
+from sklearn.linear_model import LogisticRegression
+model = LogisticRegression().fit(X[:50], y[:50])
+same = [model]
+""",
+        """
+model.set_params(C=0.01)
+model.fit(X, y)
+same.append('seen')
+""",
         "model, model.C, same[1:], same[0] is model",
     ),
     Case(
         "partial_fit_in_a_loop",
-        DATA + "from sklearn.linear_model import SGDClassifier\nmodel = SGDClassifier(random_state=0)\n",
-        "scores = []\nfor start in range(0, 300, 100):\n    model.partial_fit(X[start:start + 100], y[start:start + 100], classes=[0, 1])\n    scores.append(model.score(X, y))",
+        DATA
+        + """
+from sklearn.linear_model import SGDClassifier
+model = SGDClassifier(random_state=0)
+""",
+        """
+scores = []
+for start in range(0, 300, 100):
+    model.partial_fit(X[start:start + 100], y[start:start + 100], classes=[0, 1])
+    scores.append(model.score(X, y))
+""",
         "model, scores, start",
     ),
     Case(
         "cross_validation",
         DATA,
-        "from sklearn.model_selection import cross_val_score\nfrom sklearn.naive_bayes import GaussianNB\nscores = cross_val_score(GaussianNB(), X, y, cv=5)",
+        """
+from sklearn.model_selection import cross_val_score
+from sklearn.naive_bayes import GaussianNB
+scores = cross_val_score(GaussianNB(), X, y, cv=5)
+""",
         "scores",
     ),
     Case(
@@ -117,51 +138,107 @@ calibrated = CalibratedClassifierCV(GaussianNB(), cv=3).fit(X, y)
 NUMPY = [
     Case(
         "global_random_state",
-        "import numpy as np\nnp.random.seed(7)",
-        "a = np.random.normal(size=1000)\nb = np.random.permutation(50)",
+        """
+import numpy as np
+np.random.seed(7)
+""",
+        """
+a = np.random.normal(size=1000)
+b = np.random.permutation(50)
+""",
         "a, b",
     ),
     Case(
         "generator_object",
-        "import numpy as np\nrng = np.random.default_rng(3)",
-        "a = rng.normal(size=10)\nb = rng.integers(0, 9, 5)",
+        """
+import numpy as np
+rng = np.random.default_rng(3)
+""",
+        """
+a = rng.normal(size=10)
+b = rng.integers(0, 9, 5)
+""",
         "a, b, rng.random()",
     ),
     Case(
         "python_random",
-        "import random\nrandom.seed(5)",
-        "a = [random.random() for _ in range(5)]\nrandom.shuffle(a)",
+        """
+import random
+random.seed(5)
+""",
+        """
+a = [random.random() for _ in range(5)]
+random.shuffle(a)
+""",
         "a",
     ),
-    Case("array_changed_in_place", "import numpy as np\na = np.zeros(100_000)\nview = a", "a[10:20] = 5\na += 1", "a"),
+    Case(
+        "array_changed_in_place",
+        """
+import numpy as np
+a = np.zeros(100_000)
+view = a
+""",
+        """
+a[10:20] = 5
+a += 1
+""",
+        "a",
+    ),
     Case(
         "two_names_one_array",
-        "import numpy as np\na = np.arange(50_000.0)\nb = a",
-        "a[0] = -1\nb[1] = -2",
+        """
+import numpy as np
+a = np.arange(50_000.0)
+b = a
+""",
+        """
+a[0] = -1
+b[1] = -2
+""",
         "a, b, a is b",
     ),
     Case(
         "structured_and_datetime",
         "import numpy as np",
-        "r = np.zeros(3, dtype=[('x', 'f4'), ('t', 'M8[s]')])\nr['x'] = [1, 2, 3]\nd = np.array(['2026-01-01'], 'M8[D]')",
+        """
+r = np.zeros(3, dtype=[('x', 'f4'), ('t', 'M8[s]')])
+r['x'] = [1, 2, 3]
+d = np.array(['2026-01-01'], 'M8[D]')
+""",
         "r, d",
     ),
     Case(
         "masked_and_fortran",
         "import numpy as np",
-        "m = np.ma.masked_less(np.arange(6), 3)\nf = np.asfortranarray(np.eye(300))",
+        """
+m = np.ma.masked_less(np.arange(6), 3)
+f = np.asfortranarray(np.eye(300))
+""",
         "m.filled(-1), f, f.flags.f_contiguous",
     ),
     Case(
         "linear_algebra",
-        "import numpy as np\nA = np.random.default_rng(0).random((60, 60))",
-        "u, s, v = np.linalg.svd(A)\nresidual = np.abs(u * s @ v - A).max() < 1e-9",
+        """
+import numpy as np
+A = np.random.default_rng(0).random((60, 60))
+""",
+        """
+u, s, v = np.linalg.svd(A)
+residual = np.abs(u * s @ v - A).max() < 1e-9
+""",
         "u, s, v, residual",
     ),
     Case(
         "sparse",
-        "import scipy.sparse as sp, numpy as np\nS = sp.random(2000, 50, 0.05, random_state=0, format='csr')",
-        "T = (S @ S.T).tocsr()\nS.data[:] = 2.0",
+        """
+import scipy.sparse as sp, numpy as np
+S = sp.random(2000, 50, 0.05, random_state=0, format='csr')
+""",
+        """
+T = (S @ S.T).tocsr()
+S.data[:] = 2.0
+""",
         "T.sum(), S.sum(), S.shape",
     ),
 ]
@@ -170,31 +247,55 @@ PANDAS = [
     Case(
         "group_and_merge",
         DATA,
-        "means = frame.groupby('city').mean()\nwide = frame.merge(means, left_on='city', right_index=True, suffixes=('', '_mean'))",
+        """
+means = frame.groupby('city').mean()
+wide = frame.merge(means, left_on='city', right_index=True, suffixes=('', '_mean'))
+""",
         "means, wide",
     ),
     Case(
         "in_place",
         DATA,
-        "frame.drop(columns=['f7'], inplace=True)\nframe['f8'] = frame.f0 * 2\nframe.loc[0, 'city'] = 'Bonn'",
+        """
+frame.drop(columns=['f7'], inplace=True)
+frame['f8'] = frame.f0 * 2
+frame.loc[0, 'city'] = 'Bonn'
+""",
         "frame",
     ),
     Case(
         "arrow_backed",
-        "import pandas as pd\nframe = pd.DataFrame({'a': pd.array(['x', None, 'z'] * 50, dtype='string'), 'b': pd.array(range(150), dtype='int64[pyarrow]')})",
-        "frame['c'] = frame['a'].str.upper()\ntotal = frame['b'].sum()",
+        """
+import pandas as pd
+frame = pd.DataFrame({'a': pd.array(['x', None, 'z'] * 50, dtype='string')})
+frame['b'] = pd.array(range(150), dtype='int64[pyarrow]')
+""",
+        """
+frame['c'] = frame['a'].str.upper()
+total = frame['b'].sum()
+""",
         "frame, total",
     ),
     Case(
         "categories_and_dates",
         "import pandas as pd",
-        "t = pd.DataFrame({'k': pd.Categorical(['a', 'b', 'a']), 'd': pd.date_range('2026', periods=3, tz='UTC')}).set_index('d')\nmonthly = t.resample('D').size()",
+        """
+t = pd.DataFrame({'k': pd.Categorical(['a', 'b', 'a']), 'd': pd.date_range('2026', periods=3, tz='UTC')}).set_index('d')
+monthly = t.resample('D').size()
+""",
         "t, monthly",
     ),
     Case(
         "option_from_the_notebook",
-        "import pandas as pd\npd.set_option('display.max_rows', 6)",
-        "text = repr(pd.DataFrame({'a': range(100)}))\nmost = pd.get_option('display.max_rows')\npd.reset_option('display.max_rows')",
+        """
+import pandas as pd
+pd.set_option('display.max_rows', 6)
+""",
+        """
+text = repr(pd.DataFrame({'a': range(100)}))
+most = pd.get_option('display.max_rows')
+pd.reset_option('display.max_rows')
+""",
         "text, most",
     ),
 ]
@@ -202,100 +303,226 @@ PANDAS = [
 PYTHON = [
     Case(
         "functions_and_globals",
-        "factor = 3\ndef scale(x):\n    return x * factor",
-        "def twice(x):\n    return 2 * scale(x)\nvalues = [twice(i) for i in range(4)]",
+        """
+factor = 3
+def scale(x):
+    return x * factor
+""",
+        """
+def twice(x):
+    return 2 * scale(x)
+values = [twice(i) for i in range(4)]
+""",
         "values, twice(5)",
     ),
     Case(
         "global_statement",
-        "count = 0\ndef bump():\n    global count\n    count += 1",
-        "for _ in range(5):\n    bump()\nseen = count",
+        """
+count = 0
+def bump():
+    global count
+    count += 1
+""",
+        """
+for _ in range(5):
+    bump()
+seen = count
+""",
         "seen, count",
     ),
     Case(
         "class_with_state",
-        "class Account:\n    rate = 2\n    def __init__(self, n):\n        self.n = n\n    def grow(self):\n        self.n *= self.rate\na = Account(5)\nsame = a",
-        "a.grow()\nb = Account(a.n)",
+        """
+class Account:
+    rate = 2
+    def __init__(self, n):
+        self.n = n
+    def grow(self):
+        self.n *= self.rate
+a = Account(5)
+same = a
+""",
+        """
+a.grow()
+b = Account(a.n)
+""",
         "a.n, b.n, isinstance(a, Account), type(b) is Account",
     ),
     Case(
         "dataclass_and_enum",
         "",
-        "from dataclasses import dataclass\nfrom enum import Enum\nclass Color(Enum):\n    RED = 1\n@dataclass\nclass Point:\n    x: int\n    color: Color = Color.RED\npoints = [Point(i) for i in range(3)]",
+        """
+from dataclasses import dataclass
+from enum import Enum
+class Color(Enum):
+    RED = 1
+@dataclass
+class Point:
+    x: int
+    color: Color = Color.RED
+points = [Point(i) for i in range(3)]
+""",
         "points == [Point(0), Point(1), Point(2)], points[0].color is Color.RED",
     ),
     Case(
         "generators_inside",
         "",
-        "def squares(n):\n    for i in range(n):\n        yield i * i\ntotal = sum(squares(10))\nfirst, *rest = squares(4)",
+        """
+def squares(n):
+    for i in range(n):
+        yield i * i
+total = sum(squares(10))
+first, *rest = squares(4)
+""",
         "total, first, rest",
     ),
     Case(
         "closures_and_partials",
         "from functools import partial, reduce",
-        "def adder(n):\n    def add(x):\n        return x + n\n    return add\nplus3 = adder(3)\npow2 = partial(pow, 2)",
+        """
+def adder(n):
+    def add(x):
+        return x + n
+    return add
+plus3 = adder(3)
+pow2 = partial(pow, 2)
+""",
         "plus3(4), pow2(5)",
     ),
-    Case("containers_share", "", "a = {'x': [1, 2]}\nb = [a, a]\nb[0]['x'].append(3)", "a, b, b[0] is b[1], b[0] is a"),
+    Case(
+        "containers_share",
+        "",
+        """
+a = {'x': [1, 2]}
+b = [a, a]
+b[0]['x'].append(3)
+""",
+        "a, b, b[0] is b[1], b[0] is a",
+    ),
     Case(
         "walrus_match_and_star",
         "data = [1, (2, 3), {'k': 4}]",
-        "found = []\nfor item in data:\n    match item:\n        case int(n):\n            found.append(n)\n        case (left, right):\n            found.append(left + right)\n        case {'k': value}:\n            found.append(value)\nif (size := len(found)) > 2:\n    head, *tail = found",
+        """
+found = []
+for item in data:
+    match item:
+        case int(n):
+            found.append(n)
+        case (left, right):
+            found.append(left + right)
+        case {'k': value}:
+            found.append(value)
+if (size := len(found)) > 2:
+    head, *tail = found
+""",
         "found, size, head, tail, n, left, right, value",
     ),
-    Case("delete_a_name", "gone = 1\nkept = 2", "del gone\nkept += 1", "kept, 'gone' in vars()"),
+    Case(
+        "delete_a_name",
+        """
+gone = 1
+kept = 2
+""",
+        """
+del gone
+kept += 1
+""",
+        "kept, 'gone' in vars()",
+    ),
     Case(
         "exception_caught",
         "",
-        "try:\n    1 / 0\nexcept ZeroDivisionError as error:\n    message = str(error)",
+        """
+try:
+    1 / 0
+except ZeroDivisionError as error:
+    message = str(error)
+""",
         "message, 'error' in vars()",
     ),
     Case(
         "top_level_await",
         "import asyncio",
-        "async def double(x):\n    await asyncio.sleep(0)\n    return 2 * x\nvalues = await asyncio.gather(*(double(i) for i in range(4)))",
+        """
+async def double(x):
+    await asyncio.sleep(0)
+    return 2 * x
+values = await asyncio.gather(*(double(i) for i in range(4)))
+""",
         "values",
     ),
     Case(
         "async_generator",
         "import asyncio",
-        "async def numbers():\n    for i in range(3):\n        yield i\ncollected = [i async for i in numbers()]",
+        """
+async def numbers():
+    for i in range(3):
+        yield i
+collected = [i async for i in numbers()]
+""",
         "collected",
     ),
     Case(
         "working_directory_and_files",
-        "import os, pathlib, tempfile\nos.chdir(tempfile.mkdtemp())",
-        "pathlib.Path('a.txt').write_text('hello')\ntext = open('a.txt').read()",
+        """
+import os, pathlib, tempfile
+os.chdir(tempfile.mkdtemp())
+""",
+        """
+pathlib.Path('a.txt').write_text('hello')
+text = open('a.txt').read()
+""",
         "text, pathlib.Path('a.txt').exists()",
     ),
     Case(
         "environment_variable",
-        "import os\nos.environ['EQUALITY_CASE'] = 'yes'",
+        """
+import os
+os.environ['EQUALITY_CASE'] = 'yes'
+""",
         "seen = os.environ['EQUALITY_CASE']",
         "seen",
     ),
     Case(
         "decimal_context",
-        "import decimal\ndecimal.getcontext().prec = 5",
+        """
+import decimal
+decimal.getcontext().prec = 5
+""",
         "third = decimal.Decimal(1) / 3",
         "str(third)",
     ),
     Case(
         "lambda_and_sort",
         "rows = [('b', 2), ('a', 3)]",
-        "key = lambda row: row[1]\nrows.sort(key=key, reverse=True)\nbest = max(rows, key=key)",
+        """
+key = lambda row: row[1]
+rows.sort(key=key, reverse=True)
+best = max(rows, key=key)
+""",
         "rows, best, key((1, 2))",
     ),
     Case(
         "nested_comprehension",
         "n = 4",
-        "table = [[i * j for j in range(n)] for i in range(n)]\nflat = {v for row in table for v in row}",
+        """
+table = [[i * j for j in range(n)] for i in range(n)]
+flat = {v for row in table for v in row}
+""",
         "table, flat",
     ),
     Case(
         "warnings_are_filtered",
-        "import warnings\nwarnings.simplefilter('ignore')",
-        "import warnings\nwith warnings.catch_warnings(record=True) as caught:\n    warnings.warn('x')\nseen = len(caught)",
+        """
+import warnings
+warnings.simplefilter('ignore')
+""",
+        """
+import warnings
+with warnings.catch_warnings(record=True) as caught:
+    warnings.warn('x')
+seen = len(caught)
+""",
         "seen",
     ),
 ]
@@ -306,22 +533,48 @@ MAGICS = [
     Case(
         "capture_inside",
         "",
-        "from IPython.utils.capture import capture_output\nwith capture_output() as grabbed:\n    print('inside')\ntext = grabbed.stdout",
+        """
+from IPython.utils.capture import capture_output
+with capture_output() as grabbed:
+    print('inside')
+text = grabbed.stdout
+""",
         "text",
     ),
-    Case("timeit_result", "", "best = %timeit -o -q -n1 -r1 sum(range(10))\nkind = type(best).__name__", "kind"),
+    Case(
+        "timeit_result",
+        "",
+        """
+best = %timeit -o -q -n1 -r1 sum(range(10))
+kind = type(best).__name__
+""",
+        "kind",
+    ),
 ]
 
 PLOTTING = [
     Case(
         "figure_of_matplotlib",
-        "import matplotlib\nmatplotlib.use('agg')",
-        "import matplotlib.pyplot as plt\nfig, ax = plt.subplots()\nline, = ax.plot([1, 2, 3])\ndata = line.get_ydata()\nplt.close(fig)",
+        """
+import matplotlib
+matplotlib.use('agg')
+""",
+        """
+import matplotlib.pyplot as plt
+fig, ax = plt.subplots()
+line, = ax.plot([1, 2, 3])
+data = line.get_ydata()
+plt.close(fig)
+""",
         "list(data), len(fig.axes)",
     ),
     Case(
         "rc_params",
-        "import matplotlib\nmatplotlib.use('agg')\nmatplotlib.rcParams['lines.linewidth'] = 4.5",
+        """
+import matplotlib
+matplotlib.use('agg')
+matplotlib.rcParams['lines.linewidth'] = 4.5
+""",
         "width = matplotlib.rcParams['lines.linewidth']",
         "width",
     ),
@@ -330,26 +583,64 @@ PLOTTING = [
 TORCH = [
     Case(
         "torch_training",
-        "import torch\ntorch.manual_seed(0)\nnet = torch.nn.Linear(4, 2)\noptimizer = torch.optim.Adam(net.parameters(), lr=0.1)\nX = torch.randn(64, 4)",
-        "for _ in range(5):\n    optimizer.zero_grad()\n    loss = (net(X) ** 2).mean()\n    loss.backward()\n    optimizer.step()\nlast = loss.item()",
-        "last, [p.tolist() for p in net.parameters()], optimizer.param_groups[0]['params'][0] is next(net.parameters())",
+        """
+import torch
+torch.manual_seed(0)
+net = torch.nn.Linear(4, 2)
+optimizer = torch.optim.Adam(net.parameters(), lr=0.1)
+X = torch.randn(64, 4)
+""",
+        """
+for _ in range(5):
+    optimizer.zero_grad()
+    loss = (net(X) ** 2).mean()
+    loss.backward()
+    optimizer.step()
+last = loss.item()
+""",
+        "last, [p.tolist() for p in net.parameters()], optimizer.param_groups[0]['params'][0] is [*net.parameters()][0]",
     ),
     Case(
         "torch_notebook_module",
-        "import torch\nclass Net(torch.nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.layer = torch.nn.Linear(3, 1)\n    def forward(self, x):\n        return self.layer(x)\ntorch.manual_seed(1)",
-        "net = Net()\nout = net(torch.ones(2, 3)).detach()",
+        """
+import torch
+class Net(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.layer = torch.nn.Linear(3, 1)
+    def forward(self, x):
+        return self.layer(x)
+torch.manual_seed(1)
+""",
+        """
+net = Net()
+out = net(torch.ones(2, 3)).detach()
+""",
         "out.tolist(), isinstance(net, Net)",
     ),
     Case(
         "torch_random_state",
-        "import torch\ntorch.manual_seed(4)",
-        "a = torch.rand(5)\nb = torch.randperm(6)",
+        """
+import torch
+torch.manual_seed(4)
+""",
+        """
+a = torch.rand(5)
+b = torch.randperm(6)
+""",
         "a.tolist(), b.tolist()",
     ),
     Case(
         "torch_shared_storage",
-        "import torch\na = torch.zeros(100_000)\nb = a[:10]",
-        "b += 1\ntotal = a.sum().item()",
+        """
+import torch
+a = torch.zeros(100_000)
+b = a[:10]
+""",
+        """
+b += 1
+total = a.sum().item()
+""",
         "total, a.sum().item(), b.sum().item()",
     ),
 ]
@@ -357,20 +648,41 @@ TORCH = [
 KERAS = [
     Case(
         "keras_training",
-        "import keras, numpy as np\nkeras.utils.set_random_seed(0)\nX = np.random.rand(64, 4).astype('float32')\nt = X.sum(1)\nnet = keras.Sequential([keras.layers.Input((4,)), keras.layers.Dense(8, 'relu'), keras.layers.Dense(1)])\nnet.compile('adam', 'mse')",
+        """
+import keras, numpy as np
+keras.utils.set_random_seed(0)
+X = np.random.rand(64, 4).astype('float32')
+t = X.sum(1)
+net = keras.Sequential([keras.layers.Input((4,)), keras.layers.Dense(8, 'relu'), keras.layers.Dense(1)])
+net.compile('adam', 'mse')
+""",
         "history = net.fit(X, t, epochs=3, verbose=0).history",
         "history, [w.tolist() for w in net.get_weights()]",
     ),
     Case(
         "keras_built_in_the_cell",
-        "import keras, numpy as np\nkeras.utils.set_random_seed(1)",
-        "X = np.random.rand(32, 3)\nnet = keras.Sequential([keras.layers.Dense(2)])\nout = net(X).numpy() if hasattr(net(X), 'numpy') else np.asarray(net(X))",
+        """
+import keras, numpy as np
+keras.utils.set_random_seed(1)
+""",
+        """
+X = np.random.rand(32, 3)
+net = keras.Sequential([keras.layers.Dense(2)])
+out = net(X).numpy() if hasattr(net(X), 'numpy') else np.asarray(net(X))
+""",
         "out.tolist(), [w.tolist() for w in net.get_weights()]",
     ),
     Case(
         "tensorflow_tensors",
-        "import tensorflow as tf\nv = tf.Variable([1.0, 2.0])\nc = tf.constant([[1, 2], [3, 4]])",
-        "v.assign_add([1.0, 1.0])\ns = tf.reduce_sum(c)",
+        """
+import tensorflow as tf
+v = tf.Variable([1.0, 2.0])
+c = tf.constant([[1, 2], [3, 4]])
+""",
+        """
+v.assign_add([1.0, 1.0])
+s = tf.reduce_sum(c)
+""",
         "v.numpy().tolist(), int(s)",
     ),
 ]
@@ -379,13 +691,21 @@ BOOSTING = [
     Case(
         "xgboost",
         DATA,
-        "import xgboost\nmodel = xgboost.XGBClassifier(n_estimators=10, random_state=0).fit(X, y)\np = model.predict_proba(X)",
+        """
+import xgboost
+model = xgboost.XGBClassifier(n_estimators=10, random_state=0).fit(X, y)
+p = model.predict_proba(X)
+""",
         "p",
     ),
     Case(
         "lightgbm",
         DATA,
-        "import lightgbm\nmodel = lightgbm.LGBMClassifier(n_estimators=10, verbose=-1).fit(X, y)\np = model.predict(X)",
+        """
+import lightgbm
+model = lightgbm.LGBMClassifier(n_estimators=10, verbose=-1).fit(X, y)
+p = model.predict(X)
+""",
         "p",
     ),
 ]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from ..entities import Provenance, RunSpec
-from ..exceptions import HomeError
+from ..exceptions import HomeError, MlopsError
 from ..home import crash_point, write_atomic
 
 if TYPE_CHECKING:
@@ -42,12 +43,25 @@ def launch_directory(
         directory.write(provenance, directory.provenance_file, durable=False)
         store_inputs(directory)
         crash_point("submit.inputs")
-        launcher.submit(spec)
     except BaseException:
         shutil.rmtree(directory.path, ignore_errors=True)
         raise
+    _launch(spec, directory, launcher)
     _wake_keeper(home)
     return spec.run_id
+
+
+def _launch(spec: RunSpec, directory: RunDirectory, launcher: Launcher) -> None:
+    try:
+        launcher.submit(spec)
+    except (MlopsError, OSError):
+        shutil.rmtree(directory.path, ignore_errors=True)
+        raise
+    except BaseException:
+        # An interrupt: perhaps a process has the directory by now, so it stays, and whoever has it is told to stop.
+        with contextlib.suppress(OSError):
+            write_atomic(directory.stop_file, b'{"by": "user"}', durable=False)
+        raise
 
 
 def _write_cell(directory: RunDirectory, cell: str) -> None:

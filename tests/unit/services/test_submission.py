@@ -16,6 +16,7 @@ from jupyter_mlops.exceptions import (
     LaunchError,
     UsageError,
 )
+from jupyter_mlops.home import Home, RunDirectory
 from jupyter_mlops.services import RunService, SubmitRun, TravelReport
 
 FILES = ["cell.py", "inputs.json", "inputs.pickle", "provenance.json", "spec.json"]
@@ -195,7 +196,7 @@ def test_submodules_that_only_attributes_reach_travel_unseen(service):
     assert "__mlops_submodules__" in run.directory.inputs().names
 
 
-@pytest.mark.parametrize("error", [LaunchError("no process"), KeyboardInterrupt()])
+@pytest.mark.parametrize("error", [LaunchError("no process"), HomeError("no room"), OSError("no fork")])
 def test_a_launch_that_fails_leaves_nothing(service, launcher, error):
     def refuse(spec):
         raise error
@@ -206,6 +207,64 @@ def test_a_launch_that_fails_leaves_nothing(service, launcher, error):
         service.submit(SubmitRun(source="1", namespace={}))
 
     assert list(service.home.runs.iterdir()) == []
+
+
+def test_a_submission_that_is_interrupted_asks_whoever_started_to_stop(service, launcher):
+    def interrupt(spec):
+        raise KeyboardInterrupt
+
+    launcher.submit = interrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        service.submit(SubmitRun(source="1", namespace={}))
+
+    (run,) = service
+    assert run.directory.stop_requested() == "user"
+
+
+class ObstructedHome(Home):
+    """A home where one file of a run cannot be written: a directory in its place stands for any refusal of the disk."""
+
+    obstacle = ""
+
+    def run(self, run_id):
+        return ObstructedDirectory(self.runs / run_id, self.signer, self.obstacle)
+
+
+class ObstructedDirectory(RunDirectory):
+    def __init__(self, path, signer, obstacle):
+        super().__init__(path, signer)
+        self._obstacle = obstacle
+
+    def create(self):
+        super().create()
+        (self.path / self._obstacle / "in the way").mkdir(parents=True)
+
+
+@pytest.mark.parametrize("file", ["inputs.pickle", "inputs.json", "cell.py", "provenance.json", "spec.json"])
+def test_a_file_that_cannot_be_written_leaves_nothing(home, launcher, file):
+    obstructed = ObstructedHome(home.path)
+    obstructed.obstacle = file
+    service = RunService(obstructed, launcher)
+
+    with pytest.raises(HomeError, match=f"Cannot write .*{file}"):
+        service.submit(SubmitRun(source="1", namespace={}))
+
+    assert nothing_was_started(service, launcher)
+
+
+def test_threads_may_submit_at_once(service, launcher):
+    def submit(number):
+        service.submit(SubmitRun(source=f"x = {number}", namespace={}, name=f"run{number}"))
+
+    threads = [threading.Thread(target=submit, args=(number,)) for number in range(16)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(run.name for run in service) == sorted(f"run{number}" for number in range(16))
+    assert len({spec.sequence for spec in launcher.submitted}) == 16
 
 
 def test_an_unknown_launcher_is_refused_first(service, launcher):

@@ -36,9 +36,7 @@ def when_imported(name: str, action: Action | None = None) -> None:
         if action is not None:
             action()
         return
-    _finder.waiting.setdefault(name, []).extend([] if action is None else [action])
-    if _finder not in sys.meta_path:
-        sys.meta_path.insert(0, _finder)
+    _finder.wait(name, [] if action is None else [action])
 
 
 class _Finder:
@@ -46,6 +44,11 @@ class _Finder:
 
     def __init__(self) -> None:
         self.waiting: dict[str, list[Action]] = {}
+
+    def wait(self, name: str, actions: list[Action]) -> None:
+        self.waiting.setdefault(name, []).extend(actions)
+        if self not in sys.meta_path:
+            sys.meta_path.insert(0, self)
 
     def find_spec(self, name: str, *_searched: object) -> ModuleSpec | None:
         actions = self.waiting.pop(name, None)
@@ -82,8 +85,12 @@ def _tell_when_executed(loader: Any, actions: list[Action]) -> None:
 
     def exec_module(module: ModuleType) -> None:
         del loader.exec_module
-        with _random_numbers_kept():
-            execute(module)
+        try:
+            with _random_numbers_kept():
+                execute(module)
+        except BaseException:
+            _finder.wait(module.__name__, actions)
+            raise
         for action in actions:
             action()
 

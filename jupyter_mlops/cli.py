@@ -77,7 +77,7 @@ def _service(path: Path | None) -> RunService:
 def _complain(error: MlopsError, code: int) -> int:
     """Say what is wrong in one line, in this edge's words for the next step."""
     text = re.sub(r"%runs (show|logs|stop|wait|diff|reproduce|gc)\b", r"jupyter mlops \1", str(error))
-    text = text.replace("%runs", "jupyter mlops runs").replace("\n", " ")
+    text = re.sub(r"%runs(?! (main|rerun|load)\b)", "jupyter mlops runs", text).replace("\n", " ")
     sys.stderr.write(f"jupyter mlops: {text}\n")
     return code
 
@@ -107,7 +107,7 @@ def _add_looking(
 ) -> None:
     runs = commands.add_parser("runs", parents=[shows_json], help="list the newest runs")
     runs.add_argument(
-        "query", nargs="*", metavar="QUERY", help="such as: acc > 0.9 and lr < 0.1 state:finished name~base"
+        "query", nargs="*", metavar="QUERY", help="such as: 'acc > 0.9 and lr < 0.1 state:finished name~base'"
     )
     runs.add_argument("-n", "--limit", type=int, default=20, help="at most so many (default: 20)")
     runs.add_argument("--foreign", action="store_true", help="also runs of other tools, from the tracking store")

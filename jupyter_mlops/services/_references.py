@@ -94,7 +94,7 @@ class References:
         if metric is None:
             raise UnknownReferenceError(
                 f"Experiment {where!r} has no main metric, so nothing says what is best. "
-                "Set it once, `%runs main acc` or `%runs main -loss`, or write best:METRIC."
+                "Set it once, `%runs main acc` or `%runs main -loss` in a notebook, or write best:METRIC."
             )
         return self._best(metric, where)
 

@@ -1,0 +1,227 @@
+"""The command line's edge without a process: how words are parsed, answers recorded and errors told."""
+
+import json
+import math
+
+import msgspec
+import pytest
+
+from jupyter_mlops._cli_records import AgreementRecord, DiffRecord, ListRecord, ReproductionRecord, RunRecord, to_json
+from jupyter_mlops.cli import main
+from jupyter_mlops.entities import CellError, Exit, Result, RunSpec, RunStatus
+from jupyter_mlops.home import Home
+from jupyter_mlops.launchers import LocalLauncher
+from jupyter_mlops.services import Agreement, Reproduction, RunPage, RunService
+
+
+@pytest.fixture
+def home(tmp_path):
+    return Home.create(tmp_path / ".mlops")
+
+
+@pytest.fixture
+def service(home):
+    return RunService(home, LocalLauncher(home))
+
+
+@pytest.fixture
+def run(home, service):
+    """A run that failed, as its files tell."""
+    run_id = home.new_run_id()
+    directory = home.run(run_id)
+    directory.create()
+    spec = RunSpec(
+        run_id=run_id,
+        name="bad\u202e run",
+        experiment="digits",
+        sequence=home.next_sequence(run_id),
+        submitted_at="2026-11-21T08:00:00+00:00",
+        python="python",
+        cwd="/",
+        tags={"team": "blue"},
+    )
+    error = CellError(type="ValueError", message="no", line=2, source="raise ValueError('no')")
+    directory.write(spec, directory.spec_file)
+    directory.write(Result(status=RunStatus.FAILED, error=error), directory.result_file)
+    ended = Exit(
+        status=RunStatus.FAILED,
+        reason="exit code 1",
+        started_at="2026-11-21T08:00:01+00:00",
+        ended_at="2026-11-21T08:00:03+00:00",
+        duration_s=2.0,
+    )
+    directory.write(ended, directory.exit_file)
+    directory.cell_file.write_text("x = 1\nraise ValueError('no')")
+    directory.log_file.write_bytes(b"one\ntwo\xff\n")
+    return service.get(run_id)
+
+
+@pytest.fixture
+def call(home, capsysbinary):
+    """Return a function that runs a command and gives its exit code, stdout and stderr."""
+
+    def call(*words):
+        code = main(["--home", str(home.path), *words])
+        told = capsysbinary.readouterr()
+        return code, told.out.decode(), told.err.decode()
+
+    return call
+
+
+def test_the_record_of_a_run_says_everything(run):
+    record = RunRecord.of(run)
+
+    assert msgspec.to_builtins(record) == {
+        "id": run.id,
+        "name": "bad run",
+        "experiment": "digits",
+        "status": "FAILED",
+        "reason": "exit code 1",
+        "submitted_at": "2026-11-21T08:00:00+00:00",
+        "started_at": "2026-11-21T08:00:01+00:00",
+        "ended_at": "2026-11-21T08:00:03+00:00",
+        "duration_s": 2.0,
+        "params": {},
+        "metrics": {},
+        "tags": dict(run.tags),
+        "error": {
+            "type": "ValueError",
+            "message": "no",
+            "line": 2,
+            "source": "raise ValueError('no')",
+            "traceback": "",
+        },
+    }
+    assert record.tags["team"] == "blue"
+
+
+def test_the_record_of_a_page_has_its_notes(run):
+    page = ListRecord.of(RunPage((run,), has_more=True, missing="runs of other tools"))
+
+    assert (page.runs, page.has_more, page.missing) == ((RunRecord.of(run),), True, "runs of other tools")
+
+
+@pytest.mark.parametrize(
+    ("largest", "told"), [(None, None), (0.5, 0.5), (math.inf, "Infinity"), (-math.inf, "-Infinity"), (math.nan, "NaN")]
+)
+def test_b07_numbers_that_json_has_not_are_texts(largest, told):
+    record = AgreementRecord.of(Agreement("x", equal=False, how="how", largest=largest))
+
+    assert json.loads(to_json(record)) == {"name": "x", "equal": False, "how": "how", "largest": told}
+
+
+def test_the_record_of_a_reproduction_has_a_verdict(run):
+    found = Reproduction(original=run, again=run, outputs=(Agreement("x", equal=True),))
+
+    record = json.loads(to_json(ReproductionRecord.of(found)))
+
+    assert (record["original"], record["again"], record["is_exact"], record["metrics"]) == (run.id, run.id, True, [])
+
+
+def test_the_record_of_a_comparison_is_empty_where_nothing_differs(service, run):
+    record = msgspec.to_builtins(DiffRecord.of(service.diff(run, run)))
+
+    assert {key: value for key, value in record.items() if value} == {
+        "a": run.id,
+        "b": run.id,
+        "unknown": ("packages (recorded when a run has delivered)",),
+    }
+
+
+def test_show_is_for_people(call, run):
+    code, out, err = call("show", "last")
+
+    assert (code, err) == (0, "")
+    assert "FAILED" in out
+    assert "ValueError: no" in out
+
+
+@pytest.mark.parametrize(("words", "log"), [((), "one\ntwo\ufffd\n"), (("--tail", "1"), "two\ufffd\n")])
+def test_logs_of_an_ended_run(home, run, capsysbinary, words, log):
+    assert main(["--home", str(home.path), "logs", run.id, *words]) == 0
+    assert capsysbinary.readouterr().out.decode("utf-8", "replace") == log
+
+
+def test_f38_a_whole_log_is_copied_byte_for_byte(home, run, capsysbinary):
+    main(["--home", str(home.path), "logs", run.id])
+
+    assert capsysbinary.readouterr().out == b"one\ntwo\xff\n"
+
+
+def test_waiting_for_a_failed_run_fails(call, run):
+    code, out, err = call("wait", run.id, "--json")
+
+    assert (code, json.loads(out)["reason"], err) == (1, "exit code 1", "")
+
+
+def test_stopping_what_has_ended_is_harmless(call, run):
+    assert call("stop", run.id) == (0, "bad run has ended already: FAILED.\n", "")
+
+
+def test_trusting_a_run_that_has_nothing_says_so(call, run):
+    assert call("trust", run.id) == (0, "bad run has nothing to sign.\n", "")
+
+
+def test_collecting_an_almost_empty_home_frees_nothing(call, run):
+    code, out, _ = call("gc", "--json")
+
+    assert (code, json.loads(out)["freed_bytes"]) == (0, 0)
+    assert run.directory.exists()
+
+
+def test_an_empty_home_says_what_to_do_next(call):
+    code, out, err = call("runs")
+
+    assert (code, err) == (0, "")
+    assert "%%train" in out
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "message"),
+    [
+        (["show", "nobody"], 3, "jupyter mlops: No run 'nobody'. See jupyter mlops runs.\n"),
+        (["diff", "nobody", "last"], 3, "jupyter mlops: No run 'nobody'. See jupyter mlops runs.\n"),
+        (["stop", "last~7"], 3, "jupyter mlops: There is no last~7: 1 runs here. See jupyter mlops runs.\n"),
+        (
+            ["show", "best"],
+            3,
+            "jupyter mlops: Experiment 'digits' has no main metric, so nothing says what is best. Set it once, "
+            "`%runs main acc` or `%runs main -loss` in a notebook, or write best:METRIC.\n",
+        ),
+        (
+            ["reproduce", "last"],
+            1,
+            "jupyter mlops: The inputs of run bad run are not stored any more: it cannot be reproduced.\n",
+        ),
+        (["runs", "state:gone"], 2, None),
+    ],
+)
+def test_an_error_is_one_line_in_the_words_of_this_edge(call, run, words, code, message):
+    told = call(*words)
+
+    assert told[:2] == (code, "")
+    assert message is None or told[2] == message
+    assert told[2].count("\n") == 1
+
+
+@pytest.mark.parametrize("words", [[], ["frobnicate"], ["logs"], ["runs", "-n", "many"], ["gc", "--quota", "lots"]])
+def test_b01_a_command_written_wrong_is_a_usage_error(words, capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(words)
+
+    told = capsys.readouterr()
+    assert (ended.value.code, told.out) == (2, "")
+    assert told.err.startswith("usage: jupyter mlops")
+
+
+def test_every_command_has_help(capsys):
+    with pytest.raises(SystemExit):
+        main(["-h"])
+    commands = ("runs", "show", "logs", "stop", "wait", "diff", "reproduce", "gc", "trust")
+    overview = capsys.readouterr().out
+
+    assert [command for command in commands if f"\n    {command}" not in overview] == []
+    for command in commands:
+        with pytest.raises(SystemExit) as ended:
+            main([command, "-h"])
+        assert ended.value.code == 0

@@ -598,7 +598,7 @@ for _ in range(5):
     optimizer.step()
 last = loss.item()
 """,
-        "last, [p.tolist() for p in net.parameters()], optimizer.param_groups[0]['params'][0] is [*net.parameters()][0]",
+        "last, [p.tolist() for p in net.parameters()], optimizer.param_groups[0]['params'][0] is net.weight",
     ),
     Case(
         "torch_notebook_module",

@@ -5,13 +5,13 @@ from ._digest import digest
 from ._environment import environment
 from ._magics_text import KNOWN_MAGICS
 from ._modules import ModuleImport, modules_of
-from ._names import CellLine, CellNames, analyse_cell, analyse_tree
+from ._names import CellLine, CellNames, FunctionChanges, analyse_cell, analyse_tree
 from ._pickle import PickledValues, dump_values, load_values
 from ._provenance import fingerprint, notebook_path, provenance
 from ._reach import Reach, reach, reached_names
 from ._refusals import Refusal
 from ._secrets import is_secret, mask_secrets, mask_urls
-from ._slice import ExecutedCell, backward_slice
+from ._slice import ExecutedCell, backward_slice, with_functions_of
 from ._snapshot import write_inputs
 from ._stateful import is_stateful
 from ._stored import read_inputs, read_outputs, write_outputs
@@ -23,6 +23,7 @@ __all__ = [
     "CellLine",
     "CellNames",
     "ExecutedCell",
+    "FunctionChanges",
     "ModuleImport",
     "PickledValues",
     "Reach",
@@ -47,6 +48,7 @@ __all__ = [
     "reached_names",
     "read_inputs",
     "read_outputs",
+    "with_functions_of",
     "write_inputs",
     "write_outputs",
 ]

@@ -8,11 +8,12 @@ something, and what, is for the callers to ask: `pick_values` in this folder for
 from __future__ import annotations
 
 import ast
+from collections.abc import Collection, Mapping
 from functools import lru_cache
 
 import msgspec
 
-from ._effects import Flow
+from ._effects import Effects, Flow
 from ._fragments import Fragment, LineMap, Transform, parse_fragment
 from ._known_calls import LOOKING_METHODS
 from ._magics_text import KNOWN_MAGICS, MagicReader
@@ -24,6 +25,14 @@ class CellLine(msgspec.Struct, frozen=True):
 
     number: int
     text: str
+
+
+class FunctionChanges(msgspec.Struct, frozen=True):
+    """What a function or class of a cell may do to the notebook's objects when it is used. Fields as in `CellNames`."""
+
+    mutates: frozenset[str] = frozenset()
+    methods: dict[str, frozenset[str]] = {}
+    passed: frozenset[str] = frozenset()
 
 
 class CellNames(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,6 +71,8 @@ class CellNames(msgspec.Struct, frozen=True, kw_only=True):
         Names that its import statements bind at top level.
     attribute_chains : frozenset of str
         Dotted expressions such as `sklearn.linear_model.Ridge`, the longest of each.
+    functions : dict
+        Function or class that it defines at top level to what that may change.
     lines : dict
         Name in `reads` to the first line that reads it.
     """
@@ -80,6 +91,7 @@ class CellNames(msgspec.Struct, frozen=True, kw_only=True):
     modules: frozenset[str] = frozenset()
     imported_names: frozenset[str] = frozenset()
     attribute_chains: frozenset[str] = frozenset()
+    functions: dict[str, FunctionChanges] = {}
     lines: dict[str, int] = {}
 
     @property
@@ -158,14 +170,29 @@ def _walk(cell: Fragment, source: str, transform: Transform, known_magics: froze
         surely_assigns=frozenset(name for name in walker.flow.sure if isinstance(name, str)),
         deletes=frozenset(effects.deletes),
         mutates=frozenset(effects.mutates),
-        methods={name: frozenset(called) for name, called in effects.methods.items()},
+        methods=merge_methods(effects.methods),
         passed=frozenset(effects.passed),
         dynamic=effects.dynamic,
         binds_unknown=effects.binds_unknown,
         modules=frozenset(notes.modules),
         imported_names=frozenset(notes.imported_names),
         attribute_chains=frozenset(notes.chains),
+        functions={name: _changes(kept) for name, kept in notes.functions.items()},
         lines=lines,
+    )
+
+
+def merge_methods(*every: Mapping[str, Collection[str]]) -> dict[str, frozenset[str]]:
+    """Return one mapping of names to the methods called on them."""
+    names = {name for methods in every for name in methods}
+    return {name: frozenset().union(*(methods.get(name, ()) for methods in every)) for name in names}
+
+
+def _changes(kept: list[Effects]) -> FunctionChanges:
+    return FunctionChanges(
+        mutates=frozenset().union(*(effects.mutates for effects in kept)),
+        methods=merge_methods(*(effects.methods for effects in kept)),
+        passed=frozenset().union(*(effects.passed for effects in kept)),
     )
 
 

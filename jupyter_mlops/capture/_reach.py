@@ -46,6 +46,8 @@ class Reach(msgspec.Struct, frozen=True, kw_only=True):
         Globals that code on the way reads, whether the namespace holds them now or not (a pending name is in no
         namespace); builtins only where the namespace has its own. Not the names that one started from, unless code
         reads those too.
+    definitions : frozenset of str
+        Names under which the notebook defined the functions and classes on the way; a method counts with its class.
     rebinds : frozenset of str
         Globals that such code assigns or deletes (`global counter`).
     attribute_chains : frozenset of str
@@ -55,6 +57,7 @@ class Reach(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     names: frozenset[str] = frozenset()
+    definitions: frozenset[str] = frozenset()
     rebinds: frozenset[str] = frozenset()
     attribute_chains: frozenset[str] = frozenset()
     dynamic: bool = False
@@ -84,6 +87,7 @@ def reach(names: Iterable[str], namespace: Mapping[str, object]) -> Reach:
     walk.run(names)
     return Reach(
         names=frozenset(walk.names),
+        definitions=frozenset(walk.definitions),
         rebinds=frozenset(walk.rebinds),
         attribute_chains=frozenset(walk.chains),
         dynamic=walk.dynamic,
@@ -100,6 +104,7 @@ class _Walk:
     def __init__(self, namespace: Mapping[str, object]) -> None:
         self._namespace = namespace
         self.names: set[str] = set()
+        self.definitions: set[str] = set()
         self.rebinds: set[str] = set()
         self.chains: set[str] = set()
         self.dynamic = False
@@ -117,6 +122,8 @@ class _Walk:
                 continue
             self._seen[id(value)] = value
             ours = self._is_ours(value)
+            if ours and (_is(value, FunctionType) or _is(value, type)):
+                self.definitions.add(value.__qualname__.partition(".")[0])
             self._foreign += not ours
             if ours or (hops < _MOST_HOPS and self._foreign < _MOST_OBJECTS):
                 further = 0 if ours else hops + 1

@@ -1,4 +1,4 @@
-"""The backward slice: which of the cells executed so far a cell depends on."""
+"""What the cells executed so far mean for a cell: which it depends on, and what their functions change for it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 
 import msgspec
 
-from ._names import CellNames
+from ._names import CellNames, FunctionChanges, merge_methods
 
 
 class ExecutedCell(msgspec.Struct, frozen=True):
@@ -49,6 +49,34 @@ def backward_slice(history: Sequence[ExecutedCell], names: Collection[str]) -> t
             needed -= cell.names.surely_assigns
             needed |= cell.names.reads
     return tuple(reversed(slice_))
+
+
+def with_functions_of(history: Sequence[ExecutedCell], names: CellNames, used: Collection[str]) -> CellNames:
+    """Return what a cell changes together with what functions of earlier cells change when it uses them.
+
+    Parameters
+    ----------
+    history : sequence of ExecutedCell
+        Oldest first.
+    names : CellNames
+        What the cell's own text says.
+    used : collection of str
+        Names that the cell reads, and `names` and `definitions` of its `Reach`; those that are no functions of the
+        history do not matter.
+    """
+    defined: dict[str, FunctionChanges] = {}
+    for cell in history:
+        if cell.ok:
+            for name in cell.names.assigns:
+                defined.pop(name, None)
+            defined.update(cell.names.functions)
+    changes = [defined[name] for name in used if name in defined]
+    return msgspec.structs.replace(
+        names,
+        mutates=names.mutates.union(*(change.mutates for change in changes)),
+        methods=merge_methods(names.methods, *(change.methods for change in changes)),
+        passed=names.passed.union(*(change.passed for change in changes)),
+    )
 
 
 def _defines(names: CellNames, imported: frozenset[str]) -> frozenset[str]:

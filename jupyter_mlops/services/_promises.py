@@ -64,7 +64,7 @@ def decide_promises(command: SubmitRun) -> Promises:
     SyntaxError
         The cell is not Python; the line numbers are the cell's.
     """
-    from ..capture import analyse_cell, reach
+    from ..capture import analyse_cell, reach, with_functions_of
 
     names = analyse_cell(command.source, command.transform or str)
     # A pending name is in no namespace, and functions that read it reach it all the same.
@@ -74,6 +74,7 @@ def decide_promises(command: SubmitRun) -> Promises:
     if names.dynamic:
         read |= _all_data(command.namespace)
     reached = reach(read, known)
+    names = with_functions_of(command.history, names, read | reached.names | reached.definitions)
     wanted = (read | reached.names) - OWN_NAMES - given
     upstream = {name: command.pending[name] for name in sorted(wanted) if name in command.pending}
     captured = tuple(sorted(name for name in wanted if name in command.namespace and name not in upstream))

@@ -113,10 +113,25 @@ def test_rebinding_chains_and_unseen_reads_are_told():
 
     assert reach(["f"], namespace) == Reach(
         names=frozenset({"count", "scipy"}),
+        definitions=frozenset({"f"}),
         rebinds=frozenset({"count"}),
         attribute_chains=frozenset({"scipy.stats.norm.pdf"}),
         dynamic=True,
     )
+
+
+def test_definitions_are_told_by_the_name_of_the_notebook():
+    namespace = notebook(
+        "class Base:\n    def run(self): return helper()",
+        "class Trainer(Base): pass",
+        "def helper(): return 1",
+        "def outer():\n    def inner(): pass\n    return inner",
+        "t, alias, inner = Trainer(), helper, outer()",
+    )
+
+    found = {name: reach([name], namespace).definitions for name in ("t", "alias", "inner")}
+
+    assert found == {"t": {"Base", "Trainer", "helper"}, "alias": {"helper"}, "inner": {"outer"}}
 
 
 def test_objects_that_refer_to_themselves_end():

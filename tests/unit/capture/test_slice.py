@@ -1,6 +1,6 @@
 """Which of the cells above a cell depends on."""
 
-from jupyter_mlops.capture import ExecutedCell, analyse_cell, backward_slice
+from jupyter_mlops.capture import ExecutedCell, analyse_cell, backward_slice, with_functions_of
 
 
 def history(*cells: str) -> list[ExecutedCell]:
@@ -83,3 +83,32 @@ def test_python_inside_magics_counts():
 def test_nothing_is_needed_of_nothing():
     assert backward_slice([], {"x"}) == ()
     assert backward_slice(history("x = 1"), ()) == ()
+
+
+def changed(cells: list[ExecutedCell], last: str, used: set[str]) -> tuple[set[str], set[str]]:
+    names = with_functions_of(cells, analyse_cell(last, str), used)
+    return set(names.may_change), set(names.passed)
+
+
+def test_a_function_of_an_earlier_cell_changes_what_it_changes():
+    cells = history("model = Net()", "def train():\n    model.fit(X)\n    log['a'] = model.score(X)\n    save(model)")
+
+    assert changed(cells, "train()", {"train", "model", "X"}) == ({"model", "log"}, {"train", "X", "save", "model"})
+
+
+def test_a_function_that_only_looks_changes_nothing():
+    cells = history("def build():\n    return Net(config['hidden'] + 1, X.mean())")
+
+    assert changed(cells, "build()", {"build", "config"}) == (set(), {"build", "Net"})
+
+
+def test_the_newest_meaning_of_a_functions_name_counts():
+    cells = history("def f():\n    a.fit()", "def f():\n    b.fit()", "def g():\n    c.fit()", "g = 1")
+
+    assert changed(cells, "f()\ng", {"f", "g"}) == ({"b"}, {"f"})
+
+
+def test_methods_of_classes_count_with_their_class():
+    cells = history("class Trainer:\n    def run(self):\n        model.fit(X)")
+
+    assert changed(cells, "t.run()", {"t", "Trainer"}) == ({"t", "model"}, {"X"})

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from sklearn.linear_model import LogisticRegression
 
+from jupyter_mlops.capture import ExecutedCell, analyse_cell
 from jupyter_mlops.entities import Param
 from jupyter_mlops.services import SubmitRun
 from jupyter_mlops.services._promises import decide_promises
@@ -73,6 +74,16 @@ MODEL, X, FRAME = LogisticRegression(), np.zeros(3), pd.DataFrame({"a": [1]})
 )
 def test_a_cell_promises_what_it_may_change(source, names, told):
     assert decide(source, notebook(**names)) == told
+
+
+def test_what_a_function_of_an_earlier_cell_changes_is_promised_by_the_cell_that_calls_it():
+    cell = "def train(): model.fit(X, settings['y'])"
+    namespace = notebook(model=MODEL, X=X, settings={"y": X}, train=cell)
+    history = (ExecutedCell(cell, analyse_cell(cell, str)),)
+
+    assert decide("train()", namespace, history=history) == Told(
+        {"train", "model", "X", "settings"}, {"model", "settings"}, {"X"}
+    )
 
 
 def test_what_a_notebook_function_reads_travels_with_it():

@@ -167,7 +167,8 @@ class KernelNotebook:
                 message = self.client.get_iopub_msg(timeout=1)
             except queue.Empty:
                 continue
-            if message["parent_header"].get("msg_id") == message_id and text in str(message["content"]):
+            is_output = message["msg_type"] in ("stream", "display_data", "update_display_data")
+            if message["parent_header"].get("msg_id") == message_id and is_output and text in str(message["content"]):
                 return
         raise AssertionError(f"{text!r} was never shown")
 

@@ -154,9 +154,17 @@ class WarmParent:
             # Not by the loop's end: the socket stays, and with it whoever waits in its queue.
             os._exit(0)
         if news == "failed":
-            self._estate = self._estate.skipping(self._successor.loading)
-            self._tried = self._tried if self._successor.loading else frozenset(self._estate.modules)
+            self._give_up_on(self._successor.loading)
             self._successor = None
+
+    def _give_up_on(self, name: str) -> None:
+        """Do without a module that has done harm; end where not even the executor itself could be loaded."""
+        if name:
+            self._estate = self._estate.skipping(name)
+        elif self._generation == 0:
+            self._is_leaving = True
+        else:
+            self._tried = frozenset(self._estate.modules)
 
     def _fork_successor(self) -> None:
         """Fork; return at once in the parent, and in the child when it has become the next generation."""

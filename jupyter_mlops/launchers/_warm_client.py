@@ -12,7 +12,7 @@ from pathlib import Path
 
 from ..entities import encode
 from ..exceptions import MlopsError
-from ..home import Home, RunDirectory, process_start_time, write_atomic
+from ..home import Home, RunDirectory, lock_holder, process_start_time, write_atomic
 from ._cold import start_detached
 from ._shim_settings import ShimSettings
 from ._warm_key import warm_key
@@ -46,7 +46,8 @@ class WarmClient:
         self.is_wanted = True
         self._modules.refresh()
         key = warm_key()
-        if key == self._key and self._told == self._modules.installed and self._socket(key).exists():
+        is_told = key == self._key and self._told == self._modules.installed
+        if is_told and lock_holder(self._home.socket(f"{key}.lock")) is not None:
             return
         if self._key and key != self._key:
             self._ask(self._key, WarmRequest(ask="release", owner=self._owner))

@@ -23,10 +23,8 @@ assert adopt_orphans()
 
 def test_an_end_is_told_with_code_or_signal_and_memory():
     body = """
-ends = {}
-for number, command in enumerate(("exit 3", "kill -9 $$")):
-    pid = subprocess.Popen(["sh", "-c", command]).pid
-    ends[pid] = number
+commands = ("exit 3", "kill -9 $$")
+ends = {os.posix_spawn("/bin/sh", ["sh", "-c", command], {}): number for number, command in enumerate(commands)}
 while ends:
     for end in reap()[0]:
         print(ends.pop(end.pid), end.exit_code, end.signal, end.peak_rss_bytes > 100_000)

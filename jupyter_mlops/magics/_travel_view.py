@@ -50,6 +50,7 @@ class TravelView(View):
         waits = ", ".join(f"{name} from {run_id[:8]}" for name, run_id in report.upstream.items())
         facts = [
             ("total", size(report.size)),
+            ("imports", ", ".join(report.modules)),
             ("waits for", waits),
             ("pending", ", ".join(report.pending) or "nothing"),
         ]

@@ -73,9 +73,9 @@ class TravelReport:
     Parameters
     ----------
     values : tuple of ValueRef
-        What would travel, with types and sizes in bytes.
+        What would travel, with types and sizes in bytes; without modules.
     modules : tuple of str
-        Modules that the run would import.
+        Full names of the modules that the run would import for the notebook's names.
     pending : tuple of str
         Names that the run would promise.
     watched : tuple of str

@@ -10,6 +10,7 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -24,7 +25,6 @@ from ._surroundings import default_experiment, tracking_uris, working_directory
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from types import ModuleType
 
     from ..capture import AmbientState, PickledValues
     from ..home import Home, RunDirectory
@@ -79,7 +79,7 @@ def plan_submission(command: SubmitRun, home: Home, launcher: str) -> Submission
 
 def report_travel(command: SubmitRun, home: Home) -> TravelReport:
     """Return what a submission would take along and promise."""
-    from ..capture import AmbientState
+    from ..capture import AmbientState, modules_of
 
     promises = _promises_of(command)
     values: tuple[ValueRef, ...] = ()
@@ -88,8 +88,11 @@ def report_travel(command: SubmitRun, home: Home) -> TravelReport:
         values = _pack(command, promises, AmbientState.capture(), home).values
     except CannotTravelError as error:
         refused = str(error)
+    modules = {name for name in promises.captured if isinstance(command.namespace[name], ModuleType)}
+    imports = modules_of(modules, command.namespace, promises.attribute_chains)
     return TravelReport(
-        values=tuple(value for value in values if value.name != SUBMODULES),
+        values=tuple(value for value in values if value.name not in modules and value.name != SUBMODULES),
+        modules=tuple(sorted({name for made in imports for name in (made.module, *made.submodules)})),
         pending=promises.pending,
         watched=promises.watched,
         upstream=promises.upstream,

@@ -285,14 +285,20 @@ def test_f27_a_home_that_may_not_be_written_is_told_with_its_path(service, launc
 
 
 def test_a_dry_run_tells_and_writes_nothing(service, launcher):
-    namespace = {"x": [1], "a": np.zeros(4), "lock": threading.Lock()}
+    namespace = {"x": [1], "a": np.zeros(4), "lock": threading.Lock(), "np": np}
     fields = {"namespace": namespace, "pending": {"up": "r" * 32}}
 
-    report = service.dry_run(SubmitRun(source="x.append(a.sum())\ny = up", **fields))
+    report = service.dry_run(SubmitRun(source="x.append(np.linalg.norm(a))\ny = up", **fields))
     refused = service.dry_run(SubmitRun(source="lock.acquire()", **fields))
 
     assert [(value.name, value.type) for value in report.values] == [("a", "numpy.ndarray"), ("x", "list")]
-    assert report == TravelReport(values=report.values, pending=("x", "y"), watched=("a",), upstream={"up": "r" * 32})
+    assert report == TravelReport(
+        values=report.values,
+        modules=("numpy", "numpy.linalg"),
+        pending=("x", "y"),
+        watched=("a",),
+        upstream={"up": "r" * 32},
+    )
     assert report.size == sum(value.size for value in report.values)
     assert refused.values == ()
     assert refused.refused.startswith("lock is a _thread.lock")

@@ -14,6 +14,7 @@ from ..entities import CellError, Result, RunSpec, RunStatus
 from ..exceptions import HomeError, MlopsError
 from ..home import Home, RunDirectory, crash_point
 from ..tracking import current_session, install
+from ._autolog import install_autologging
 from ._cell import EXIT_ERROR, EXIT_INTERRUPTED, CellEnd, run_cell
 from ._cell_error import cell_error
 from ._claim import utc_now
@@ -64,6 +65,8 @@ class Execution:
         namespace = shell.user_ns
         sys.argv[:] = [""]
         show_figures_inline(shell)
+        # Before anything is restored: what the notebook imported by name is then found patched.
+        install_autologging(self.spec)
         inputs = restore_inputs(self.home, self.run, self.spec, namespace)
         namespace.update({param.key: param.value for param in self.spec.params})
         self._tell_environment()

@@ -1,0 +1,49 @@
+"""Autologging in a run: MLflow does the work, when nobody waits for it any more.
+
+scikit-learn: the cell's calls are remembered (`_autolog_recorder`) and shown to MLflow's own autologging once the
+results are delivered (`_autolog_replay`); the cell itself never waits for MLflow. Keras, Lightning, XGBoost, LightGBM:
+MLflow watches the training, and what it does afterwards waits (`_autolog_live`). No model that is logged in a run
+starts a process to find out its requirements (`_autolog_requirements`).
+"""
+
+from __future__ import annotations
+
+from ..entities import RunSpec
+from ..tracking import when_imported
+from ._autolog_live import FLAVORS as LIVE_FLAVORS
+from ._autolog_live import LiveAutologging
+from ._autolog_recorder import Recorder
+from ._autolog_replay import Replay
+from ._autolog_requirements import use_known_requirements
+from ._deferred import after_delivery
+
+FLAVORS = frozenset({"sklearn", *LIVE_FLAVORS})
+_SKLEARN_LIKE = frozenset({"sklearn", "xgboost", "lightgbm"})
+"""Flavors, named as their packages, whose estimators are those of scikit-learn or built like them."""
+
+
+def flavors_of(spec: RunSpec) -> frozenset[str]:
+    """Return the names of the flavors that a run autologs."""
+    if spec.autolog == "off":
+        return frozenset()
+    if spec.autolog == "on":
+        return FLAVORS
+    return FLAVORS.intersection(name.strip() for name in spec.autolog.split(","))
+
+
+def install_autologging(spec: RunSpec) -> None:
+    """Prepare this process to autolog one run, before its inputs are restored.
+
+    Costs microseconds for each class of an imported library; libraries that come later are prepared when they come.
+    """
+    when_imported("mlflow.utils.environment", use_known_requirements)
+    flavors = flavors_of(spec)
+    live = LiveAutologging(flavors)
+    live.install()
+    if flavors & _SKLEARN_LIKE:
+        recorder = Recorder(flavors & _SKLEARN_LIKE, live.bring)
+        recorder.install()
+        if "sklearn" in flavors:
+            replay = Replay(recorder)
+            recorder.on_first_call = lambda: after_delivery.append(replay.run)
+            when_imported("mlflow.sklearn", replay.take_over)

@@ -117,13 +117,14 @@ def test_f45_what_does_not_fit_is_refused_before_the_fork(small_disk):
 
 @pytest.mark.root
 @pytest.mark.skipif(os.geteuid() != 0, reason="mounts a file system")
-def test_f45_data_that_is_stored_already_needs_no_room(small_disk, until):
+def test_f45_data_that_is_stored_already_needs_no_room(small_disk):
     home = Home.create(small_disk / ".mlops")
     for _ in range(2):
         run = home.run(home.new_run_id())
         run.create()
         write_inputs(run, dump_values({"data": large(16)}), home)
-        until(run.inputs)
+        assert wait_released(run.snapshot_lock, 30)
+        assert run.inputs() is not None
     assert len(list(home.objects.files())) == 1
 
 

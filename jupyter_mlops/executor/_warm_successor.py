@@ -107,8 +107,12 @@ def load_and_report(estate: Estate, channel: socket.socket) -> Estate | None:
     def tell(line: str) -> None:
         channel.sendall(f"{line}\n".encode())
 
-    load_base()
-    if not load_modules(estate.modules, frozenset(estate.skipped), tell):
+    try:
+        load_base()
+        is_fit = load_modules(estate.modules, frozenset(estate.skipped), tell)
+    except BaseException:  # noqa: BLE001 - a forked child must not unwind into its parent's loop
+        is_fit = False
+    if not is_fit:
         os._exit(1)
     settle()
     try:

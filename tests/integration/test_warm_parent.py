@@ -198,7 +198,8 @@ class TestHarmfulModules:
     def site(self, tmp_path, monkeypatch):
         """A site-packages folder of the story's own."""
         folder = tmp_path / "site-packages"
-        folder.mkdir()
+        # Made beforehand: the first import would make it, and that looks like an installation.
+        (folder / "__pycache__").mkdir(parents=True)
         monkeypatch.setenv("PYTHONPATH", str(folder))
         monkeypatch.syspath_prepend(folder)
         return folder

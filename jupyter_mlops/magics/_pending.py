@@ -210,8 +210,9 @@ class PendingNames:
         changed = set(promise.result.changed) if promise.result else set()
         if changed & reads - promise.seen.keys():
             self.deliveries.settle(promise)
-        else:
-            self.deliveries.notice_late_changes(promise)
+            return
+        self.deliveries.notice_late_changes(promise)
+        self.ledger.forget_watched(promise, except_for=changed - promise.seen.keys())
 
     @staticmethod
     def _mark_seen(promise: Promise, reads: Iterable[str], label: str) -> None:

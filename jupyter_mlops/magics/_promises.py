@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ._delivery import OwingRun
 
 
+_MOST_ITEMS = 1_000
 _SHARED_BY_NATURE = (NoneType, bool, int, float, complex, str, bytes, type, FunctionType, ModuleType)
 """Types whose values have many names without anybody meaning one object by them."""
 
@@ -189,12 +190,17 @@ class Ledger:
     def stale_aliases(
         self, promise: Promise, names: Iterable[str], namespace: Mapping[str, object]
     ) -> dict[str, list[str]]:
-        """Return, per name, the notebook's other names of the object that it held before: a run changes a copy."""
+        """Return, per name, what else refers to the object that it held before: a run changes a copy.
+
+        Looked at are the notebook's names, and what lists, dicts and objects hold directly.
+        """
         found: dict[str, list[str]] = {}
         for name in sorted(set(names) & promise.kept.keys()):
             old = promise.kept[name]
             if not isinstance(old, _SHARED_BY_NATURE):
-                others = [other for other, value in namespace.items() if value is old and not other.startswith("_")]
+                others = [
+                    other for other, value in namespace.items() if not other.startswith("_") and _holds(value, old)
+                ]
                 found |= {name: sorted(others)} if others else {}
         return found
 
@@ -232,9 +238,26 @@ class Ledger:
         if promise in self._open:
             self._open.remove(promise)
 
+    def forget_watched(self, promise: Promise, *, except_for: Iterable[str] = ()) -> None:
+        """Watch fewer names of a run that has ended: what it has not changed cannot surprise anybody."""
+        promise.watched = {name: promise.watched[name] for name in except_for if name in promise.watched}
+        self._close_settled()
+
     def _close_settled(self) -> None:
         """Close promises with nothing pending, to which no later promise looks back, and without watched objects."""
         referred = {before for promise in self._open for before in promise.before.values()}
         for promise in tuple(self._open):
             if not promise.names and not promise.watched and promise not in referred:
                 self._close(promise)
+
+
+def _holds(value: object, wanted: object) -> bool:
+    """Whether a value is an object, or holds it directly."""
+    if value is wanted:
+        return True
+    if isinstance(value, list | tuple | set | frozenset):
+        return len(value) <= _MOST_ITEMS and any(item is wanted for item in value)
+    parts = value if isinstance(value, dict) else getattr(value, "__dict__", None)
+    if not isinstance(parts, dict) or isinstance(value, _SHARED_BY_NATURE):
+        return False
+    return len(parts) <= _MOST_ITEMS and any(item is wanted for item in parts.values())

@@ -49,13 +49,17 @@ class RunCard(View):
     notices: tuple[str, ...] = ()
 
     @classmethod
-    def at_submit(cls, run: Run, run_names: Mapping[str, str], notices: Iterable[str] = ()) -> RunCard:
+    def at_submit(
+        cls, run: Run, *, pending: Iterable[str], run_names: Mapping[str, str], notices: Iterable[str] = ()
+    ) -> RunCard:
         """Return the card of a run that was just submitted.
 
         Parameters
         ----------
         run : Run
             The handle.
+        pending : iterable of str
+            Names that a later cell waits for.
         run_names : Mapping
             Id to name, of the runs that it waits for.
         notices : iterable of str
@@ -68,7 +72,7 @@ class RunCard(View):
             run_id=run.id,
             status=RunStatus.SCHEDULED,
             travels=tuple((value.name, value.size) for value in largest_first),
-            pending=spec.pending,
+            pending=tuple(pending),
             upstream=tuple((item.name, run_names.get(item.run_id, item.run_id[:8])) for item in spec.upstream),
             notices=tuple(notices),
         )

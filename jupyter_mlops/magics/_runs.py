@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from ._comparison_views import CollectionView, DiffView, ReproductionView
 from ._log_view import LogView, follow
 from ._notice import Notice
-from ._run_card import RunCard
 from ._run_details import RunDetails
 from ._runs_command import RunsCommand
 from ._runs_table import RunsTable
@@ -78,8 +77,7 @@ def _load(session: NotebookSession, command: RunsCommand) -> View:
 
 
 def _rerun(session: NotebookSession, command: RunsCommand) -> View:
-    run, promise = session.rerun(_run(session, command))
-    return RunCard.at_submit(run, session.run_names(run), session.alias_notices(promise))
+    return session.card(*session.rerun(_run(session, command)))
 
 
 def _diff(session: NotebookSession, command: RunsCommand) -> View:

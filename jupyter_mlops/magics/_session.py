@@ -15,6 +15,7 @@ from ._history import CellHistory
 from ._name_errors import NameErrors
 from ._pending import PendingNames
 from ._promises import Promise
+from ._run_card import RunCard
 from ._train_command import TrainCommand
 from ._view import View
 from ._waiting import NotebookScreen, Screen, TerminalScreen
@@ -114,17 +115,15 @@ class NotebookSession:
         self.pending.ledger.drop(values)
         self.shell.user_ns.update(values)
 
-    def run_names(self, run: Run) -> dict[str, str]:
-        """Return id to name of the runs that a run waits for."""
-        return {item.run_id: self.runs.get(item.run_id).name for item in run.spec.upstream}
-
-    def alias_notices(self, promise: Promise) -> list[str]:
-        """Return what to say about names that share an object with one that the run may change."""
+    def card(self, run: Run, promise: Promise) -> RunCard:
+        """Return the card of a run that was just submitted."""
         shared = self.pending.ledger.stale_aliases(promise, promise.names, self.shell.user_ns)
-        return [
-            f"{', '.join(others)} and {name} are one object; when the run changes {name}, {', '.join(others)} stays."
-            for name, others in shared.items()
-        ]
+        return RunCard.at_submit(
+            run,
+            pending=[name for name in run.spec.pending if name not in promise.imports],
+            run_names={item.run_id: self.runs.get(item.run_id).name for item in run.spec.upstream},
+            notices=[_alias_notice(name, others) for name, others in shared.items()],
+        )
 
     def register(self) -> None:
         """Begin to look at the shell's cells, and let the launcher get ready."""
@@ -169,3 +168,8 @@ class NotebookSession:
             display(view)
         else:
             sys.stdout.write(f"{view!r}\n")
+
+
+def _alias_notice(name: str, others: list[str]) -> str:
+    refer = "refers" if len(others) == 1 else "refer"
+    return f"{', '.join(others)} {refer} to the same object as {name}, and will not see what the run changes in it."

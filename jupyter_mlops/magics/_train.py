@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ._log_view import follow
-from ._run_card import RunCard
 from ._train_command import TrainCommand
 from ._travel_view import TravelView
 from ._view import View
@@ -26,7 +25,7 @@ def train(session: NotebookSession, line: str, cell: str) -> View | None:
     if command.dry_run:
         return TravelView(session.runs.dry_run(session.command(command)))
     run, promise = session.submit(command)
-    card = RunCard.at_submit(run, session.run_names(run), session.alias_notices(promise))
+    card = session.card(run, promise)
     if not (command.wait or session.waits_by_default):
         return card
     session.show(card)

@@ -238,7 +238,7 @@ def test_an_unchanged_object_comes_back_as_itself(notebook):
 def test_an_alias_of_a_changed_object_is_named(notebook):
     notebook.run("fresh = {'a': 1}; stale = fresh")
     card = notebook.run("%%train changes\nfresh['a'] = 2")
-    assert "stale and fresh are one object" in card.value
+    assert "stale refers to the same object as fresh" in card.value
     after = notebook.run("fresh, stale")
     assert after.value == "({'a': 2}, {'a': 1})"
     assert any(

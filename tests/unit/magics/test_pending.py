@@ -440,6 +440,25 @@ def test_an_alias_that_still_points_to_the_old_version_is_named(notebook, run_na
     assert notebook.notices == ["baseline has changed model; best still points to the version from before."]
 
 
+@pytest.mark.parametrize("holder", ["[model]", "(model, 1)", "{'m': model}", "types.SimpleNamespace(m=model)"])
+def test_what_holds_the_old_version_is_named_too(notebook, run_named, holder):
+    notebook.shell.user_ns.update(model=Model())
+    notebook.run(f"import types; holder = {holder}")
+    notebook.submit(run_named("baseline"), "model").finish(model=Model(fitted=True))
+    notebook.run("model")
+    assert notebook.notices == ["baseline has changed model; holder still points to the version from before."]
+
+
+def test_a_promise_that_can_surprise_nobody_is_closed(notebook, run_named):
+    """Nothing is looked at for ever: a run that changed nothing unexpected is forgotten with its last name."""
+    notebook.run("X = [1]")
+    run = notebook.submit(run_named("baseline"), "model", watched="X").finish(model=1)
+    notebook.run("model = 'mine'")
+    notebook.run("1")
+    assert list(notebook.pending.ledger) == []
+    assert run.loaded == []
+
+
 def test_small_values_with_many_names_are_no_aliases(notebook, run_named):
     notebook.run("n = None; other = None; one = 1; uno = 1")
     notebook.submit(run_named("baseline"), "n one").finish(n=5, one=2)

@@ -92,7 +92,7 @@ def test_the_handle_is_bound_and_is_not_pending(shell_with_us, launcher):
 def test_a_card_names_the_aliases_of_what_may_change(shell_with_us, launcher):
     run(shell_with_us, "model = {}; best = model")
     card = run(shell_with_us, "%%train r\nmodel['a'] = 1")
-    assert card.notices == ("best and model are one object; when the run changes model, best stays.",)
+    assert card.notices == ("best refers to the same object as model, and will not see what the run changes in it.",)
 
 
 def test_dry_run_submits_nothing(shell_with_us, launcher):

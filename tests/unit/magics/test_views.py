@@ -196,14 +196,14 @@ def test_the_card_at_submit():
         travels=(("Xtr", 107_000), ("big", 3)),
         pending=("model",),
         upstream=(("weights", "pretrain"),),
-        notices=("best and model are one object.",),
+        notices=("best refers to model.",),
     )
     assert repr(card) == (
         "◌ SCHEDULED  baseline  3fa90000\n"
         "  travels   Xtr (107 KB), big (3 B)\n"
         "  waits for weights from pretrain\n"
         "  pending   model\n"
-        "  note: best and model are one object."
+        "  note: best refers to model."
     )
 
 

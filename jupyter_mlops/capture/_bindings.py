@@ -19,6 +19,7 @@ class BindingWalker(ExpressionWalker):
     def __init__(self, magics: MagicReader, lines: LineMap) -> None:
         super().__init__(magics, lines)
         self._class_effects: Effects | None = None
+        self._class_name = ""
 
     # Assignment
 
@@ -120,6 +121,8 @@ class BindingWalker(ExpressionWalker):
             with self.in_function(node.name):
                 self.visit_body(arguments, node.body)
         self.store(node.name)
+        if self.scope.kind == "class":
+            self.scope.functions[node.name] = self._class_name
         if node.decorator_list and self.effects is self.cell:
             # A decorator may call what it decorates.
             self._use(node.name)
@@ -144,15 +147,15 @@ class BindingWalker(ExpressionWalker):
     def visit_ClassDef(self, node: ast.ClassDef) -> None:
         """Walk a class: its body now, its methods when the class is used."""
         self.visit_all([*node.decorator_list])
-        outer = self._class_effects
+        outer, outer_name = self._class_effects, self._class_name
         if self.effects is self.cell and outer is None:
-            self._class_effects = Effects()
+            self._class_effects, self._class_name = Effects(), node.name
             self.notes.functions.setdefault(node.name, []).append(self._class_effects)
         with self.type_scope(node):
             self.visit_all([*node.bases, *(keyword.value for keyword in node.keywords)])
             with self.inside(Scope.of_body("class", node.body, self.scope)):
                 self.visit_all(node.body)
-        self._class_effects = outer
+        self._class_effects, self._class_name = outer, outer_name
         self.store(node.name)
         if (node.decorator_list or node.keywords) and self.effects is self.cell:
             self._use(node.name)

@@ -54,6 +54,8 @@ class ExpressionWalker(ast.NodeVisitor):
             return
         for scope in self.scope.candidates(name):
             if scope.kind == "class" and (id(scope), name) in self.flow.sure:
+                if self.effects is self.cell and name in scope.functions:
+                    self._use(scope.functions[name])
                 return
             if scope.kind in ("function", "comprehension"):
                 return

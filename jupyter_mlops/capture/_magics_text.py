@@ -17,11 +17,11 @@ from string import Formatter
 from ._fragments import Fragment, LineMap, Transform, parse_fragment
 
 _LINES = """
-alias alias_magic autoawait autocall automagic autoreload bookmark cat cd code_wrap colors conda config connect_info cp
-dhist dirs doctest_mode env gui hist history killbgscripts ldir lf lk ll load load_ext logoff logon logstart logstate
-logstop ls lsmagic lx magic mamba matplotlib micromamba mkdir mv notebook page pastebin pdb pdef pdoc pfile pinfo
-pinfo2 pip popd precision psearch psource pushd pwd pycat qtconsole quickref rehashx reload_ext rep rm rmdir save sc
-set_env sx system tb tensorboard unalias unload_ext uv xmode
+alias alias_magic autoawait autocall automagic autoreload autosave bookmark cat cd clear code_wrap colors conda config
+connect_info cp dhist dirs doctest_mode env gui hist history killbgscripts ldir less lf lk ll load load_ext logoff
+logon logstart logstate logstop ls lsmagic lx magic mamba man matplotlib micromamba mkdir more mv notebook page
+pastebin pdb pdef pdoc pfile pinfo pinfo2 pip popd pprint precision psearch psource pushd pwd pycat qtconsole quickref
+rehashx reload_ext rep rm rmdir save sc set_env subshell sx system tb tensorboard unalias unload_ext uv xmode
 """
 _FOREIGN = """
 ! HTML SVG bash file html javascript js latex markdown perl pypy python python2 python3 ruby script sh svg writefile

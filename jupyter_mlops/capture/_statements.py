@@ -186,12 +186,16 @@ class CellWalker(BindingWalker):
         self.flow = Flow(after.sure | self.flow.sure, after.dead or self.flow.dead)
 
     def _visit_handler(self, handler: ast.ExceptHandler) -> None:
+        jumps = len(self._breaks), len(self._continues)
         self.visit_all([handler.type])
         if handler.name:
             self.store(handler.name)
         self.visit_all(handler.body)
         if handler.name:
+            # Python removes the name on each way out of the handler.
             self.delete(handler.name)
+            for jump in [*self._breaks[jumps[0] :], *self._continues[jumps[1] :]]:
+                jump.sure.discard(handler.name)
 
     def visit_With(self, node: ast.With) -> None:
         """Walk `with`."""

@@ -3,10 +3,14 @@
 import builtins
 import time
 
+import ipykernel.zmqshell
+import IPython.core.magics
 import pytest
 from IPython.core.inputtransformer2 import TransformerManager
+from IPython.core.magic import Magics
 
-from jupyter_mlops.capture import CellLine, CellNames, analyse_cell, analyse_tree
+from jupyter_mlops.capture import KNOWN_MAGICS, CellLine, CellNames, analyse_cell, analyse_tree
+from jupyter_mlops.capture._magics_text import _BY_NAME, _OPTIONS
 
 BUILTINS = frozenset(dir(builtins))
 
@@ -170,6 +174,13 @@ FIRST = [
     ("model = Net()\ndef step():\n    return model(X)\nstep()", "Net X", "model step"),
     ("from m import f\nf(x)", "x", "f"),
     ("del x", "", ""),
+    # found by random cells
+    ("class A:\n    def g(): return x\n    y = g()", "x", "A"),
+    ("for i in range(3):\n    try:\n        f()\n    except E as x:\n        break\nprint(x)", "f E x", "i"),
+    ("x = 1\nfor i in range(3):\n    try:\n        continue\n    finally:\n        del x\nprint(x)", "x", "i"),
+    ("x = 1\ntry:\n    del x\n    x = f()\nexcept E:\n    pass\nprint(x)", "f E x", ""),
+    ("def f():\n    class A:\n        x = x\n    x = 1\nf()", "x", "f"),
+    ("x[0] += (x := 1)", "x", "x"),
 ]
 
 
@@ -252,6 +263,10 @@ CHANGES = [
     ("class T:\n    def run(self):\n        model.fit(X)\nT().run()", "model", "X"),
     ("study.optimize(lambda t: model.fit(X), 3)", "study model", "X"),
     ("def f():\n    x = []\n    x.append(1)\nf()", "", ""),
+    # found by random cells
+    ("x.fit((x := 1))", "x", ""),
+    ("x += f((x := y))", "x", "f y"),
+    ("for i in data:\n    m.fit()\n    m = model", "m model", ""),
 ]
 
 
@@ -486,6 +501,23 @@ def test_a_parsed_cell_is_read_without_being_changed():
     names = analyse_tree(tree, transform)
 
     assert (names.reads, names.assigns, ast.dump(tree)) == ({"f", "x"}, {"y"}, before)
+
+
+def test_every_magic_of_the_shell_is_known():
+    """Prints the magics that a new IPython brings: decide what their text means."""
+    shells = (IPython.core.magics, ipykernel.zmqshell)
+    kinds = [kind for shell in shells for kind in vars(shell).values() if isinstance(kind, type)]
+    every = {
+        name
+        for kind in kinds
+        if issubclass(kind, Magics) and getattr(kind, "magics", None)
+        for table in kind.magics.values()
+        for name in table
+    }
+
+    special = set(_OPTIONS) | set(_BY_NAME)
+    assert every - KNOWN_MAGICS - special == set()
+    assert KNOWN_MAGICS & special == set()
 
 
 def test_more_magics_can_be_known():

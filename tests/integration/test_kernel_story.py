@@ -44,6 +44,7 @@ def test_the_story(notebook):
     assert notebook.run("'C' in globals()").value == "False"
     assert notebook.run(f"C = 1.0\n{FIT}\nmodel.score(Xte, yte)").value == score
     assert "baseline" in notebook.run("%runs").value
+    assert notebook.until_ended("baseline") == "FINISHED"
     assert "FINISHED" in notebook.run("%runs show baseline").value
 
 

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from types import ModuleType
+from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -167,8 +167,14 @@ def _compare(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Agree
 
 
 def _values(run: Run) -> dict[str, Any]:
-    """Return a run's results without the modules that its cell imports."""
-    return {name: value for name, value in run.results().items() if not isinstance(value, ModuleType)}
+    """Return a run's results without what its cell has only imported."""
+    return {name: value for name, value in run.results().items() if not _is_imported(value)}
+
+
+def _is_imported(value: object) -> bool:
+    if isinstance(value, (type, FunctionType, BuiltinFunctionType)):
+        return value.__module__ != "__main__"
+    return isinstance(value, ModuleType)
 
 
 def _reproducible(metrics: Mapping[str, float]) -> dict[str, float]:

@@ -131,7 +131,7 @@ def test_reproduce_runs_it_again_and_compares(cli, base, service):
 
     found = json.loads(told.stdout)
     assert (told.returncode, found["is_exact"], found["original"]) == (0, True, base.id)
-    assert [output["name"] for output in found["outputs"]] == ["log", "x"]
+    assert [output["name"] for output in found["outputs"]] == ["x"]
     assert service.get(found["again"]).spec.origin.run_id == base.id
 
 

@@ -25,7 +25,7 @@ def ended(home, make_run):
 
 
 def test_equal_runs_agree_in_everything(service, ended):
-    values = {"model": np.ones(3), "json": json, "log": [1]}
+    values = {"model": np.ones(3), "json": json, "dumps": json.dumps, "decoder": json.JSONDecoder, "log": [1]}
     first, second = (ended(values, metrics={"acc": 0.5, "system/cpu": cpu}) for cpu in (1.0, 2.0))
 
     assert service.compare_reproduction(first, second) == Reproduction(

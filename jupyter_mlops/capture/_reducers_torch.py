@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 import io
+import weakref
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import torch
 
+from . import _rebuild as rebuild
 from ._refusals import RefusedValueError
 
 if TYPE_CHECKING:
@@ -15,6 +18,9 @@ if TYPE_CHECKING:
     from ._reducers import Reducer
 
 _PLAIN = (torch.Tensor, torch.nn.Parameter, torch.nn.Buffer)
+_WATCHED = "_wrapped_by_lr_sched"
+"""By this attribute a schedule tells a step that it watches."""
+
 _COPIED_BYTES = 64 * 1024
 """Smaller storages get memory of their own, which can be resized; larger ones stay on the mapped file."""
 
@@ -25,6 +31,7 @@ def reducers() -> Mapping[type, Reducer]:
         torch.Tensor: _reduce_tensor,
         torch.UntypedStorage: _reduce_storage,
         torch.Generator: _reduce_generator,
+        torch.optim.Optimizer: _reduce_optimizer,
         torch.jit.ScriptModule: _reduce_script,
     }
 
@@ -97,6 +104,39 @@ def set_tensor_state(tensor: Any, state: tuple[dict[str, Any], Any]) -> None:
     attributes, gradient = state
     vars(tensor).update(attributes)
     tensor.grad = gradient
+
+
+def _reduce_optimizer(optimizer: Any, _pickler: ValuePickler) -> Any:
+    if type(optimizer).__getstate__ is not torch.optim.Optimizer.__getstate__:
+        return NotImplemented
+    state = dict(vars(optimizer))
+    watched = hasattr(state.get("step"), _WATCHED)
+    if watched:
+        # A schedule's wrapper; it holds this very optimizer by a weak reference.
+        del state["step"]
+    return rebuild.make_bare, (type(optimizer),), (state, watched), None, None, set_optimizer
+
+
+def set_optimizer(optimizer: Any, told: tuple[dict[str, Any], bool]) -> None:
+    """Give an optimizer its state, and hooks that torch's own pickling forgets."""
+    state, watched = told
+    optimizer.__setstate__(state)
+    if watched:
+        _watch_steps(optimizer)
+
+
+def _watch_steps(optimizer: Any) -> None:
+    """Have an optimizer remember that it stepped, as a schedule does, which warns when it did not."""
+    reference, step = weakref.ref(optimizer), type(optimizer).step
+
+    @functools.wraps(step)
+    def watched(*args: Any, **kwargs: Any) -> Any:
+        held = reference()
+        vars(held)["_opt_called"] = True
+        return step(held, *args, **kwargs)
+
+    setattr(watched, _WATCHED, True)
+    optimizer.step = watched
 
 
 def _reduce_generator(generator: Any, _pickler: ValuePickler) -> Any:

@@ -94,6 +94,19 @@ def test_training_goes_on_to_the_bit(carry, optimizer):
     assert all(map(torch.equal, copies["model"].state_dict().values(), model.state_dict().values()))
 
 
+def test_a_new_schedule_finds_its_optimizer_as_it_left_it(carry):
+    # Warnings are errors here: a schedule warns when its optimizer's step is not the one that it watches.
+    model = torch.nn.Linear(8, 1)
+    steps = torch.optim.SGD(model.parameters(), lr=0.1)
+    schedule = torch.optim.lr_scheduler.LambdaLR(steps, lambda epoch: 0.9**epoch)
+    steps.register_step_post_hook(lambda optimizer, args, kwargs: setattr(optimizer, "seen", True))
+    copies = carry(model=model, steps=steps, schedule=schedule)
+    train(copies["model"], copies["steps"], copies["schedule"], torch.ones(2, 8), steps=1)
+    assert (copies["schedule"].get_last_lr(), copies["steps"].seen) == ([0.1 * 0.9], True)
+    again = carry(steps=copies["steps"], schedule=copies["schedule"])
+    assert again["schedule"].get_last_lr() == [0.1 * 0.9]
+
+
 def test_a_module_of_the_notebook_is_still_of_its_class(notebook):
     notebook.run("""
         import torch

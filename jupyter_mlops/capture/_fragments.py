@@ -48,10 +48,13 @@ def parse_fragment(text: str, transform: Transform, first_line: int = 1) -> Frag
     SyntaxError
         The text is not valid; `lineno` counts lines of the cell as typed.
     """
-    lines = LineMap(shift=first_line - 1)
+    return parse_transformed(text, transform(text), first_line)
+
+
+def parse_transformed(text: str, code: str, first_line: int = 1) -> Fragment:
+    """Return the tree of a piece whose transformed code is known. Raise as `parse_fragment` does."""
+    lines = align_lines(text, code, first_line)
     try:
-        code = transform(text)
-        lines = align_lines(text, code, first_line)
         return Fragment(parse_python(code), lines)
     except SyntaxError as error:
         raise located(error, lines) from None

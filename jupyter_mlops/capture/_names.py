@@ -14,7 +14,7 @@ from functools import lru_cache
 import msgspec
 
 from ._effects import Effects, Flow
-from ._fragments import Fragment, LineMap, Transform, parse_fragment
+from ._fragments import Fragment, LineMap, Transform, parse_transformed
 from ._known_calls import LOOKING_METHODS
 from ._magics_text import KNOWN_MAGICS, MagicReader
 from ._statements import CellWalker
@@ -135,7 +135,8 @@ def analyse_cell(source: str, transform: Transform, known_magics: frozenset[str]
     >>> sorted(names.reads), sorted(names.assigns)
     (['Ridge', 'X', 'a', 'y'], ['model'])
     """
-    return _analyse(source, transform, known_magics)
+    # What a line such as `history` means to the shell depends on the names that it holds: the code is part of the key.
+    return _analyse(source, transform(source), transform, known_magics)
 
 
 def analyse_tree(tree: ast.Module, transform: Transform, known_magics: frozenset[str] = KNOWN_MAGICS) -> CellNames:
@@ -144,9 +145,9 @@ def analyse_tree(tree: ast.Module, transform: Transform, known_magics: frozenset
 
 
 @lru_cache(maxsize=512)
-def _analyse(source: str, transform: Transform, known_magics: frozenset[str]) -> CellNames:
+def _analyse(source: str, code: str, transform: Transform, known_magics: frozenset[str]) -> CellNames:
     try:
-        return _walk(parse_fragment(source, transform), source, transform, known_magics)
+        return _walk(parse_transformed(source, code), source, transform, known_magics)
     except SyntaxError as error:
         lines = source.splitlines()
         if error.lineno is not None and error.lineno <= len(lines):

@@ -620,6 +620,17 @@ def test_a_second_look_at_a_cell_costs_nothing():
     assert analyse_cell(TORCH, transform) is first
 
 
+def test_the_same_text_may_mean_something_else_to_the_shell_later():
+    automagic = {"who": "get_ipython().run_line_magic('who', '')"}
+
+    def transform(text):
+        return automagic.get(text, text)
+
+    assert analyse_cell("who", transform).dynamic
+    automagic.clear()
+    assert analyse_cell("who", transform).reads == {"who"}
+
+
 def test_a_cell_is_read_in_milliseconds():
     transform = TransformerManager().transform_cell
 

@@ -147,6 +147,43 @@ def test_a_frame_of_python_strings(carry):
     pd.testing.assert_frame_equal(carry(frame), frame)
 
 
+STRINGS = {
+    "plain": [f"row {n}" for n in range(10_000)],
+    "repeated": ["a", "b"] * 5000,
+    "none": ["a", None] * 5000,
+    "different or none": [None if n % 3 else f"row {n}" for n in range(10_000)],
+    "different or nan": [np.nan if n % 5 == 0 else f"row {n}" for n in range(10_000)],
+    "nan": ["a", np.nan] * 5000,
+    "none and nan": ["a", None, np.nan, "b"] * 2500,
+    "numbers": ["a", 1.5] * 5000,
+    "mixed": ["a", 1, b"c", ["d"]] * 2500,
+    "half a pair": ["\ud800"] * 10_000,
+    "subclass": [np.str_("a")] * 10_000,
+    "empty": [""] * 10_000,
+}
+
+
+@pytest.mark.parametrize("name", STRINGS)
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_arrays_of_python_strings(carry, name, order):
+    pytest.importorskip("pyarrow")
+    array = np.empty(10_000, dtype=object)
+    array[:] = STRINGS[name]
+    array = array.reshape(2, -1, order=order)
+    copy = carry(array)
+    assert [*map(type, copy.ravel())] == [*map(type, array.ravel())]
+    assert [*map(str, copy.ravel())] == [*map(str, array.ravel())]
+    copy[0, 0] = "new"
+    assert (copy.dtype, copy.shape, array[0, 0] is copy[0, 0]) == (object, (2, 5000), False)
+
+
+def test_python_strings_go_out_of_band_and_share_what_is_equal(carry):
+    pytest.importorskip("pyarrow")
+    array = np.array(["yes", "no"] * 50_000, dtype=object)
+    assert stream_size(array) < 2000
+    assert len(set(map(id, carry(array)))) == 2
+
+
 def test_arrow_tables_and_slices(carry):
     pa = pytest.importorskip("pyarrow")
     table = pa.table({"n": np.arange(ROWS), "s": [str(n) for n in range(ROWS)], "l": [[n] for n in range(ROWS)]})

@@ -33,8 +33,7 @@ def find_guilty(name: str, value: Any, pickler: ValuePickler, error: BaseExcepti
     tracer = _Tracer(pickler)
     try:
         tracer.dump(value)
-    # Whatever a value's own pickling raises is what we came to explain.
-    except Exception as traced:  # noqa: BLE001
+    except Exception as traced:  # noqa: BLE001  # what a value's own pickling raises is what we came to explain
         error = traced
     chain = tracer.stack or [value]
     guilty = chain[-1]

@@ -88,7 +88,7 @@ def _tell_when_executed(loader: Any, actions: list[Action]) -> None:
         try:
             with _random_numbers_kept():
                 execute(module)
-        except BaseException:
+        except BaseException:  # the import failed, however; whoever tries again still needs the state
             _finder.wait(module.__name__, actions)
             raise
         for action in actions:

@@ -152,8 +152,7 @@ def load_values(
 def _load_one(unpickler: ValueUnpickler, name: str) -> Any:
     try:
         return unpickler.load()
-    # Rebuilding runs the code of any library; what it raises says little without the name.
-    except Exception as error:
+    except Exception as error:  # rebuilding runs any library's code; what it raises says little without the name
         told = f"{name} could not be rebuilt: {type(error).__name__}: {error}. Is its library installed here?"
         raise CannotTravelError(told) from error
 
@@ -190,8 +189,7 @@ class _Attempt:
             before, count = self._position, len(self._pickler.buffers)
             try:
                 self._pickler.dump(value)
-            # Packing runs the value's own code, which may raise anything.
-            except Exception as error:  # noqa: BLE001
+            except Exception as error:  # noqa: BLE001  # packing runs the value's own code, which may raise anything
                 return name, error
             same_as = None if isinstance(value, _ATOMS) else first_names.get(id(value))
             first_names.setdefault(id(value), name)
@@ -218,7 +216,6 @@ def _is_referable(value: Any) -> bool:
 def _shape(value: Any) -> tuple[int, ...] | None:
     try:
         shape = value.shape
-    # A property of somebody's class: it may raise anything, and only a size is lost.
-    except Exception:  # noqa: BLE001
+    except Exception:  # noqa: BLE001  # a property of somebody's class; only the shape is lost
         return None
     return tuple(map(int, shape)) if isinstance(shape, tuple) and all(isinstance(n, int) for n in shape) else None

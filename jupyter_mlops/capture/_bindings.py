@@ -168,6 +168,7 @@ class BindingWalker(ExpressionWalker):
             yield
             return
         with self.inside(Scope("function", self.scope, bound=names)):
+            self.visit_all(getattr(node, "type_params", ()))
             yield
 
 

@@ -1,6 +1,7 @@
 """What a cell reads, binds and may change: one line of Python at a time, then cells as people write them."""
 
 import builtins
+import sys
 import time
 
 import ipykernel.zmqshell
@@ -121,6 +122,22 @@ BINDINGS = [
 
 @pytest.mark.parametrize(("cell", "reads", "assigns"), BINDINGS)
 def test_what_a_cell_needs_and_binds(cell, reads, assigns):
+    names = names_of(cell)
+
+    assert (own(names.reads), set(names.assigns)) == (words(reads), words(assigns))
+
+
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="syntax of Python 3.12")
+@pytest.mark.parametrize(
+    ("cell", "reads", "assigns"),
+    [
+        ("type Pair[T] = dict[T, Other]", "Other", "Pair"),
+        ("def f[T: Bound](x: T) -> T:\n    return y", "Bound y", "f"),
+        ("class A[T](Base[T]):\n    def f(self) -> T:\n        return z", "Base z", "A"),
+        ("f'{x!r:{'a' + y}}'", "x y", ""),
+    ],
+)
+def test_newer_syntax(cell, reads, assigns):
     names = names_of(cell)
 
     assert (own(names.reads), set(names.assigns)) == (words(reads), words(assigns))

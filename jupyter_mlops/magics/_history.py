@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 from collections import deque
 from typing import TYPE_CHECKING
 
 from ..capture import ExecutedCell, analyse_cell
+from ._cells import train_body
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import ExecutionResult, InteractiveShell
@@ -41,7 +43,13 @@ class CellHistory:
         if not source.strip() or len(source) > _MOST_CHARACTERS:
             return
         try:
-            names = analyse_cell(source, self._shell.transform_cell)
+            names = analyse_cell(self._code(source), self._shell.transform_cell)
         except SyntaxError:  # the cell did not run either
             return
         self._cells.append(ExecutedCell(source=source, names=names, ok=bool(result.success)))
+
+    def _code(self, source: str) -> str:
+        """Return what makes the names of a cell: the body of a `%%train` cell, which makes them elsewhere."""
+        if "%%train" not in source:
+            return source
+        return train_body(ast.parse(self._shell.transform_cell(source))) or source

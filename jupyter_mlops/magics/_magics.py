@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..exceptions import UsageError
 from ._edge import magic_edge
 from ._runs import runs
 from ._session import NotebookSession
@@ -20,11 +21,16 @@ class MlopsMagics:
         """Add the magics to the shell; those of an earlier load are replaced."""
         self._session.shell.register_magic_function(self.train, "cell", "train")
         self._session.shell.register_magic_function(self.runs, "line", "runs")
+        self._session.shell.register_magic_function(self.misplaced, "line", "%train")
 
     def unregister(self) -> None:
         """Take the magics away, if they are still ours."""
         registered = self._session.shell.magics_manager.magics
-        for kind, name, magic in (("cell", "train", self.train), ("line", "runs", self.runs)):
+        for kind, name, magic in (
+            ("cell", "train", self.train),
+            ("line", "runs", self.runs),
+            ("line", "%train", self.misplaced),
+        ):
             if registered[kind].get(name) == magic:
                 del registered[kind][name]
 
@@ -32,6 +38,14 @@ class MlopsMagics:
     def train(self, line: str, cell: str) -> Any:
         """Run this cell as a tracked run that outlives the kernel; `%%train -h` shows the options."""
         return train(self._session, line, cell)
+
+    @magic_edge
+    def misplaced(self, line: str) -> Any:  # noqa: ARG002 - what the line says does not matter
+        """Explain a `%%train` that is not the first line of its cell: IPython looks for a line magic `%train` then."""
+        raise UsageError(
+            "%%train must be the first line of its cell: nothing, not even a comment, may stand above it. "
+            "Move what is above into a cell of its own."
+        )
 
     @magic_edge
     def runs(self, line: str) -> Any:

@@ -140,6 +140,7 @@ class Ledger:
                 owed[name].names.discard(name)
         made.watched = {name: Remembered(namespace[name]) for name in watched if name in namespace}
         self._open.append(made)
+        self._close_settled()
         return made
 
     def drop(self, names: Iterable[str]) -> None:
@@ -257,7 +258,10 @@ def _holds(value: object, wanted: object) -> bool:
         return True
     if isinstance(value, list | tuple | set | frozenset):
         return len(value) <= _MOST_ITEMS and any(item is wanted for item in value)
-    parts = value if isinstance(value, dict) else getattr(value, "__dict__", None)
-    if not isinstance(parts, dict) or isinstance(value, _SHARED_BY_NATURE):
+    if isinstance(value, _SHARED_BY_NATURE):
+        return False
+    try:
+        parts = value if isinstance(value, dict) else object.__getattribute__(value, "__dict__")
+    except AttributeError:
         return False
     return len(parts) <= _MOST_ITEMS and any(item is wanted for item in parts.values())

@@ -50,10 +50,13 @@ class NotebookSession:
     @cached_property
     def runs(self) -> RunService:
         """The use cases, on the home found when they are first needed: the working directory may change later."""
+        from ..home import register_home
         from ..services import current_service, use_service
 
         service = current_service()
         use_service(service)
+        with contextlib.suppress(OSError, MlopsError):  # the list serves the explorer; nothing here depends on it
+            register_home(service.home.path)
         return service
 
     @property

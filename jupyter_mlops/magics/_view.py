@@ -14,6 +14,7 @@ from ..entities import RunStatus
 from ._elements import Element, element
 
 MUTED = "color:var(--jp-ui-font-color2,#777)"
+_TABLE = "border-collapse:collapse;border:none;margin:2px 0;color:inherit;font-size:inherit"
 NUMERIC = "text-align:right;font-variant-numeric:tabular-nums"
 
 _ICONS = {
@@ -77,10 +78,15 @@ def rows_element(rows: Iterable[tuple[str, Element | str]]) -> Element:
     label = f"{MUTED};text-align:left;vertical-align:top;padding:0 12px 0 0;font-weight:normal;background:none"
     value = "text-align:left;padding:0;background:none"
     lines = [
-        element("tr", element("th", key, style=label, scope="row"), element("td", cell, style=value))
+        element(
+            "tr",
+            element("th", key, style=label, scope="row"),
+            element("td", cell, style=value),
+            style="background:none",
+        )
         for key, cell in rows
     ]
-    return element("table", element("tbody", *lines), style="border-collapse:collapse;border:none;margin:2px 0")
+    return element("table", element("tbody", *lines), style=_TABLE)
 
 
 def table_element(heads: Iterable[tuple[str, bool]], rows: Iterable[Iterable[Element | str]], caption: str) -> Element:
@@ -112,7 +118,7 @@ def table_element(heads: Iterable[tuple[str, bool]], rows: Iterable[Iterable[Ele
         element("thead", element("tr", *head)),
         element("tbody", *body),
         aria_label=caption,
-        style="border-collapse:collapse;border:none;margin:2px 0",
+        style=_TABLE,
     )
 
 

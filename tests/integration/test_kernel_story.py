@@ -292,5 +292,35 @@ def test_b03_a_syntax_error_is_shown_with_the_cells_own_line_before_anything_sta
     assert len(list(notebook.home.run_ids())) == before
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "<img src=x onerror=alert(1)>",
+        "javascript:alert(1)",
+        "x" * 10_000,
+        "a\u202eb",
+        "a\u200bb",
+        "🚀",
+        "   ",
+        "größe",
+        "last",
+    ],
+    ids=["html", "javascript", "long", "bidi", "zero-width", "emoji", "spaces", "umlaut", "a-reference"],
+)
+def test_b04_any_name_is_text_and_finds_its_run(notebook, name):
+    card = notebook.run(f'%%train "{name}" -o handle\nanything = 1')
+    assert card.ok, card.error
+    assert "<img" not in card.html
+    assert len(card.html) < 5_000
+    assert "\u202e" not in card.html
+    assert notebook.run("%runs show {handle.id}").ok
+    assert notebook.run("anything").value == "1"
+
+
+def test_train_below_other_code_is_explained(notebook):
+    output = notebook.run("# first\n%%train late\nx = 1")
+    assert output.error.startswith("UsageError: %%train must be the first line of its cell")
+
+
 def test_train_is_no_line_magic(notebook):
     assert notebook.run("train(5)").error == "NameError: name 'train' is not defined"

@@ -459,6 +459,24 @@ def test_a_promise_that_can_surprise_nobody_is_closed(notebook, run_named):
     assert run.loaded == []
 
 
+def test_an_object_without_attributes_or_with_odd_ones_holds_nothing(notebook, run_named):
+    class Odd:
+        __slots__ = ()
+
+        def __getattr__(self, name):
+            raise RuntimeError("looked at")
+
+    notebook.shell.user_ns.update(model=Model(), odd=Odd())
+    notebook.submit(run_named("baseline"), "model").finish(model=Model(fitted=True))
+    notebook.run("model")
+    assert notebook.notices == []
+
+
+def test_a_run_that_promises_nothing_is_not_remembered(notebook, run_named):
+    notebook.submit(run_named("baseline"))
+    assert list(notebook.pending.ledger) == []
+
+
 def test_small_values_with_many_names_are_no_aliases(notebook, run_named):
     notebook.run("n = None; other = None; one = 1; uno = 1")
     notebook.submit(run_named("baseline"), "n one").finish(n=5, one=2)

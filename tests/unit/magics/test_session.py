@@ -7,7 +7,7 @@ import pytest
 
 from jupyter_mlops import load_ipython_extension, unload_ipython_extension
 from jupyter_mlops.entities import Param
-from jupyter_mlops.home import Home
+from jupyter_mlops.home import Home, registered_homes
 from jupyter_mlops.magics import RunCard
 from jupyter_mlops.services import RunService, current_service, use_service
 
@@ -84,6 +84,13 @@ def test_the_upstream_cells_are_recorded(shell_with_us, launcher):
     assert directory.provenance().upstream_cells == ("a = 1", "b = a + 1")
 
 
+def test_the_cell_of_an_earlier_run_is_among_them(shell_with_us, launcher):
+    for cell in ("a = 1", "%%train first\nmodel = [a]", "%%train second\nscore = len(model)"):
+        run(shell_with_us, cell)
+    directory = current_service().get(launcher.specs[-1].run_id).directory
+    assert directory.provenance().upstream_cells == ("a = 1", "%%train first\nmodel = [a]")
+
+
 def test_the_handle_is_bound_and_is_not_pending(shell_with_us, launcher):
     run(shell_with_us, "%%train r -o handle\nx = 1")
     assert shell_with_us.user_ns["handle"].id == launcher.specs[0].run_id
@@ -147,6 +154,16 @@ def test_f27_a_home_that_cannot_be_made_is_told_by_the_magic_not_by_loading(shel
         assert str(blocked) in str(result.error_in_exec)
     finally:
         unload_ipython_extension(shell)
+
+
+def test_the_home_is_registered_for_the_explorer(shell_with_us, launcher, tmp_path):
+    assert tmp_path / ".mlops" in registered_homes()
+
+
+def test_train_below_other_code_is_explained(shell_with_us, launcher):
+    result = shell_with_us.run_cell("x = 1\n%%train late\ny = 2", store_history=True)
+    assert str(result.error_in_exec).startswith("%%train must be the first line of its cell")
+    assert launcher.specs == []
 
 
 def test_runs_lists_shows_and_explains_itself(shell_with_us, launcher):

@@ -243,6 +243,22 @@ def test_what_came_from_elsewhere_is_not_unpickled_until_it_is_trusted(service, 
     assert stranger.get(run.id).result("x") == [1]
 
 
+def test_f36_a_flood_keeps_its_head_its_tail_and_the_place_of_what_is_missing(service, monkeypatch):
+    monkeypatch.setenv("JUPYTER_MLOPS_LOG_CAP_BYTES", "256k")
+    source = "import time\nfor i in range(100_000):\n    print(f'line {i:06}')\n    if i % 5000 == 0: time.sleep(0.02)"
+
+    run = finished(submit(service, source))
+
+    text = run.log()
+    assert run.output.size == 100_000 * 12
+    assert text.startswith("line 000000\nline 000001\n")
+    assert text.endswith("line 099998\nline 099999\n")
+    assert "bytes not kept: the log reached its cap]" in text
+    assert "\0" not in text
+    assert run.log(tail=1) == "line 099999\n"
+    assert "".join(run.follow()) == text
+
+
 SUBMISSION = """
     from pathlib import Path
     from jupyter_mlops.home import Home

@@ -95,12 +95,12 @@ def dump_values(
     remaining, refused = dict(values), list[Refusal]()
     while True:
         attempt = _Attempt(remaining, known, namespace, detach)
-        guilty = attempt.pack(ambient)
-        if guilty is None:
+        failed = attempt.pack(ambient)
+        if not failed:
             return attempt.result(tuple(refused))
-        # What the failed value left in the pickler's memory is of no use to the others: start again without it.
-        name, error = guilty
-        refused.append(find_guilty(name, remaining.pop(name), attempt.again(), error))
+        # What failed values left in the pickler's memory is of no use to the others: start again without them.
+        for name, error in failed.items():
+            refused.append(find_guilty(name, remaining.pop(name), attempt.again(), error))
 
 
 def load_values(
@@ -181,8 +181,9 @@ class _Attempt:
         """Return a new pickler with the same settings."""
         return ValuePickler(io.BytesIO(), *self._settings, detach=self._detach)
 
-    def pack(self, ambient: AmbientState | None) -> tuple[str, BaseException] | None:
-        """Pack everything, or return the first name that cannot be packed and why."""
+    def pack(self, ambient: AmbientState | None) -> dict[str, BaseException]:
+        """Pack everything, and return the names that could not be packed, with why."""
+        failed: dict[str, BaseException] = {}
         self._pickler.dump((tuple(self._values), ambient))
         first_names: dict[int, str] = {}
         for name, value in self._values.items():
@@ -190,14 +191,16 @@ class _Attempt:
             try:
                 self._pickler.dump(value)
             except Exception as error:  # noqa: BLE001  # packing runs the value's own code, which may raise anything
-                return name, error
+                failed[name] = error
+                continue
             same_as = None if isinstance(value, _ATOMS) else first_names.get(id(value))
             first_names.setdefault(id(value), name)
             size, own = self._position - before, len(self._pickler.buffers) - count
             self._refs.append(ValueRef(name, type_name(value), size, _shape(value), same_as, own))
         companions = {name: made for name, made in self._pickler.companions.items() if name not in self._values}
-        self._pickler.dump((companions, self._pickler.sources))
-        return None
+        if not failed:
+            self._pickler.dump((companions, self._pickler.sources))
+        return failed
 
     def result(self, refused: tuple[Refusal, ...]) -> PickledValues:
         buffers = tuple(self._pickler.buffers)

@@ -1,6 +1,7 @@
 """Notebook definitions and aliases on their way to another process."""
 
 import linecache
+import threading
 
 import numpy as np
 import pytest
@@ -316,6 +317,19 @@ def test_what_cannot_be_packed_is_left_out_and_the_others_are_whole(notebook):
     received = type(notebook)().receive(pickled)
     assert received["c"][0] is received["a"]
     assert "b" not in received
+
+
+def test_every_value_is_packed_twice_at_most_however_many_cannot_be():
+    packed = []
+
+    class Counting:
+        def __reduce__(self):
+            packed.append(1)
+            return list, ()
+
+    values = {f"lock{n}": [threading.Lock()] for n in range(50)} | {"counting": Counting()}
+    assert len(dump_values(values).refused) == 50
+    assert len(packed) == 2
 
 
 def test_a_value_that_cannot_be_rebuilt_is_named(notebook, make_notebook):

@@ -121,7 +121,7 @@ class ValuePickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle ha
     def _reduce_function(self, function: types.FunctionType) -> Any:
         if cloudpickle._should_pickle_by_reference(function):
             return NotImplemented
-        self._note(function, function.__code__.co_filename)
+        self.note(function, function.__code__.co_filename)
         scope = self._scope_of(function.__globals__)
         if scope is None:
             return self._dynamic_function_reduce(function)
@@ -144,12 +144,12 @@ class ValuePickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle ha
         reduced = cloudpickle._class_reduce(cls)
         if not isinstance(reduced, tuple) or len(reduced) < 6:
             return reduced
-        self._note(cls, "")
+        self.note(cls)
         constructor, args, state = reduced[:3]
         told = (state, id(cls) in self._explicit)
         return rebuild.make_class, (constructor, args), told, None, None, rebuild.set_class_state
 
-    def _note(self, definition: Any, filename: str) -> None:
+    def note(self, definition: Any, filename: str = "") -> None:
         """Remember a notebook definition that the receiver must find by name, and the text it was made from."""
         name = definition.__qualname__
         if self._namespace.get(name) is definition:

@@ -139,6 +139,67 @@ def test_definitions_that_values_need_by_name_are_bound_where_the_name_is_free(n
     assert received["loss"] == "mine"
 
 
+def test_what_functools_and_contextlib_wrap(notebook):
+    notebook.run("""
+        import contextlib, functools
+        @functools.lru_cache(maxsize=None)
+        def fib(n): return n if n < 2 else fib(n - 1) + fib(n - 2)
+        fib.tag = "mine"
+        fib(10)
+        @functools.singledispatch
+        def kind(x): return "any"
+        @kind.register
+        def _(x: int): return "int"
+        kind(1)
+        class Lazy:
+            made = 0
+            @functools.cached_property
+            def value(self):
+                Lazy.made += 1
+                return Lazy.made
+            @functools.lru_cache
+            def twice(self, x): return 2 * x
+        lazy = Lazy()
+        @contextlib.contextmanager
+        def five(): yield 5
+        def wrapped(f):
+            @functools.wraps(f)
+            def inner(*args): return f(*args) + 1
+            return inner
+        @wrapped
+        def same(x): return x
+    """)
+    received = notebook.send("fib", "kind", "lazy", "five", "same")
+    assert (received["fib"](30), received["fib"].tag, received["fib"].cache_parameters()["maxsize"]) == (
+        (832040, "mine", None)
+    )
+    assert [received["kind"](1), received["kind"]("a"), received["same"](1), received["same"].__wrapped__(1)] == (
+        ["int", "any", 2, 1]
+    )
+    assert (received["lazy"].value, received["lazy"].value, received["lazy"].twice(4)) == (1, 1, 8)
+    with received["five"]() as five:
+        assert five == 5
+
+
+def test_a_cached_function_of_a_library_travels_by_name():
+    import re
+
+    assert load_values(dump_values({"f": re._compile_repl}).stream)["f"] is re._compile_repl
+
+
+def test_weak_mappings_hold_what_else_is_held(notebook):
+    notebook.run("""
+        import weakref
+        class Thing: pass
+        thing = Thing()
+        by_name = weakref.WeakValueDictionary(a=thing)
+        notes = weakref.WeakKeyDictionary({thing: 1})
+    """)
+    received = notebook.send("thing", "by_name", "notes")
+    assert received["by_name"]["a"] is received["thing"]
+    assert received["notes"][received["thing"]] == 1
+
+
 def test_local_classes_are_not_bound(notebook):
     notebook.run("def make():\n    class Inner: pass\n    return Inner()\nvalue = make()")
     assert "Inner" not in notebook.send("value")

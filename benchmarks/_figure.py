@@ -72,6 +72,21 @@ def times_better(name: str, ours: list[float], peer: str, theirs: list[float], g
     return Figure(name=name, value=value, unit=unit, peer=peer, ratio=ratio, reach=reach, ok=ratio >= goal, n=len(ours))
 
 
+def more_often(name: str, ours: list[float], peer: str, theirs: list[float], goal: float, unit: str) -> Figure:
+    """Return the figure "ours does at least `goal` times as much in a second as the peer"."""
+    value = statistics.median(ours)
+    ratio = value / statistics.median(theirs)
+    reach = f">= {goal:g}x the peer"
+    return Figure(name=name, value=value, unit=unit, peer=peer, ratio=ratio, reach=reach, ok=ratio >= goal, n=len(ours))
+
+
+def reported(name: str, ours: list[float], peer: str, theirs: list[float], unit: str = "ms") -> Figure:
+    """Return a figure that is told beside its peer, without a goal."""
+    value = statistics.median(ours)
+    ratio = value / statistics.median(theirs)
+    return Figure(name=name, value=value, unit=unit, peer=peer, ratio=ratio, reach="reported", n=len(ours))
+
+
 def within(name: str, ours: list[float], limit: float, unit: str = "ms", *, quantile: float = 0.5) -> Figure:
     """Return the figure "ours is at most `limit`, at this quantile"."""
     ordered = sorted(ours)

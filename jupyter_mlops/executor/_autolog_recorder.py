@@ -28,6 +28,7 @@ _KINDS: dict[str, Kind] = {
     **dict.fromkeys(("fit", "fit_transform", "fit_predict"), "fit"),
     **dict.fromkeys(("predict", "predict_proba", "predict_log_proba", "transform", "score"), "inference"),
 }
+_PACKAGES = frozenset({"sklearn", "xgboost", "lightgbm"})
 _CHANGES = ("partial_fit", "set_params")
 _NO_METRICS = frozenset({"check_scoring", "get_scorer", "get_scorer_names", "make_scorer"})
 _UNWATCHED = (
@@ -79,34 +80,47 @@ class Call:
 class Recorder:
     """Sees the outermost calls of user code, whatever thread makes them; one at a time.
 
-    Parameters
-    ----------
-    packages : collection of str
-        Whose estimators to watch: "sklearn", "xgboost", "lightgbm".
-    bring_live : callable
-        Called with a package other than scikit-learn before an estimator of it is fitted; returns whether it has
-        brought patches that must see the fit, which is then called once more.
+    Its stand-ins for scikit-learn's functions only pass calls on until it is started, and in processes that are forked
+    from the one that started it.
     """
 
-    def __init__(self, packages: Collection[str], bring_live: Callable[[str], bool]) -> None:
-        self._packages = packages
-        self._bring_live = bring_live
+    def __init__(self) -> None:
         self.calls: list[Call] = []
         self.forgotten_fits = 0
-        self.on_first_call: Callable[[], None] = lambda: None
-        self._pid = os.getpid()
+        self._packages: Collection[str] = ()
+        self._bring_live: Callable[[str], bool] = lambda _package: False
+        self._on_first_call: Callable[[], None] = lambda: None
+        self._pid = 0
         self._is_busy = False
         self._answer: Call | None = None
         self._held_bytes = 0
 
     def install(self) -> None:
-        """Watch scikit-learn and what is built on it, as soon as they are imported."""
-        patches = EstimatorPatches(self._packages, (*_KINDS, *_CHANGES), self._watching)
+        """Put stand-ins in scikit-learn and what is built on it, as soon as they are imported."""
+        patches = EstimatorPatches(_PACKAGES, (*_KINDS, *_CHANGES), self._watching)
         when_imported("sklearn.base", patches.apply)
         when_imported(
             "sklearn.metrics", lambda module: patch_functions(module, _metrics(module), self._watching_metric)
         )
         when_imported("sklearn.model_selection", lambda module: patch_functions(module, _UNWATCHED, self._not_watching))
+
+    def start(
+        self, packages: Collection[str], bring_live: Callable[[str], bool], on_first_call: Callable[[], None]
+    ) -> None:
+        """Record from now on what this process does.
+
+        Parameters
+        ----------
+        packages : collection of str
+            Whose estimators to watch: "sklearn", "xgboost", "lightgbm".
+        bring_live : callable
+            Called with a package other than scikit-learn before an estimator of it is fitted; returns whether it has
+            brought patches that must see the fit, which is then called once more.
+        on_first_call : callable
+            Called when there is something to log.
+        """
+        self._packages, self._bring_live, self._on_first_call = packages, bring_live, on_first_call
+        self._pid = os.getpid()
 
     @contextmanager
     def answering(self, call: Call) -> Iterator[None]:
@@ -172,6 +186,8 @@ class Recorder:
     def _fit(self, method: Callable[..., Any], name: str, estimator: Any, args: Any, kwargs: Any) -> Any:
         __tracebackhide__ = True
         package = method.__module__.partition(".")[0]
+        if package not in self._packages:
+            return self._alone(method, (estimator, *args), kwargs)
         if package != "sklearn" and self._bring_live(package):
             return getattr(estimator, name)(*args, **kwargs)
         self._keep_apart(estimator)
@@ -219,7 +235,7 @@ class Recorder:
 
     def _remember(self, call: Call, caller: FrameType | None = None) -> None:
         if not self.calls:
-            self.on_first_call()
+            self._on_first_call()
         values = (*call.args, *call.kwargs.values())
         if call.kind == "fit":
             call.witnesses = tuple(Witness(value) for value in values)

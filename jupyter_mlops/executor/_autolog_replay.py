@@ -62,14 +62,14 @@ class Replay:
             return
         if self._options.get("disable"):
             return
-        import mlflow.sklearn  # noqa: F401 - calls `take_over`
+        import mlflow.sklearn
 
-        autolog = self._autolog
-        if autolog is None:
-            return
+        # What was there before `take_over`, if that was called at all.
+        autolog = self._autolog or mlflow.sklearn.autolog
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            autolog(**{"silent": True, **self._options})
+            with _only_loaded_estimators():
+                autolog(**{"silent": True, **self._options})
             self._show()
 
     def _show(self) -> None:
@@ -101,6 +101,30 @@ class Replay:
             with child:
                 mlflow.set_tag(_AUTOLOGGING_TAG, "sklearn")
                 yield
+
+
+@contextmanager
+def _only_loaded_estimators() -> Iterator[None]:
+    """Keep MLflow from importing all of scikit-learn, for seconds, to patch classes that nobody has used."""
+    from mlflow.sklearn import utils
+    from sklearn.base import BaseEstimator
+
+    loaded, waiting = {}, [BaseEstimator]
+    while waiting:
+        kind = waiting.pop()
+        waiting += kind.__subclasses__()
+        if (
+            kind.__module__.startswith("sklearn.")
+            and not kind.__name__.startswith("_")
+            and not inspect.isabstract(kind)
+        ):
+            loaded[kind] = kind.__name__
+    find_all = utils._all_estimators
+    utils._all_estimators = lambda: [(name, kind) for kind, name in loaded.items()]
+    try:
+        yield
+    finally:
+        utils._all_estimators = find_all
 
 
 @contextmanager

@@ -15,6 +15,8 @@ from ..entities import Manifest, ProcessRecord, Result, RunSpec, RunStatus, deco
 from ..exceptions import HomeError, LaunchError
 from ..home import Home, RunDirectory, crash_point
 from ..tracking import current_session
+from ._autolog import prepare_autologging
+from ._cell import EXIT_ERROR
 from ._claim import claim, reset_signals
 from ._deferred import run_deferred
 from ._ending import leave, write_when_there_is_room
@@ -32,6 +34,7 @@ def prepare() -> None:
     Starts no thread. Call it before the libraries of a notebook are imported, so that they see a notebook.
     """
     prepare_shell()
+    prepare_autologging()
     # What the first use of a type or of the pickler builds and keeps.
     for kind in (RunSpec, Manifest, ProcessRecord, Result):
         with contextlib.suppress(msgspec.ValidationError):
@@ -39,6 +42,7 @@ def prepare() -> None:
     load_values(dump_values({"rehearsal": [1]}).stream, namespace={})
     # What a run comes to need after its first second, and at its end.
     importlib.import_module("psutil")
+    importlib.import_module("..tracking._joining", __package__)
     environment()
 
 
@@ -72,8 +76,8 @@ def main(run_dir: Path) -> int:
     result = Execution(home, run, run.spec(), streams, started).execute()
     write_when_there_is_room(lambda: run.write(result, run.result_file))
     crash_point("executor.result")
-    # From here on nobody waits for this process.
-    if result.status is RunStatus.FINISHED:
+    # From here on nobody waits for this process. What a cell fitted before it failed is worth logging too.
+    if result.status is RunStatus.FINISHED or result.exit_code == EXIT_ERROR:
         run_deferred()
     _record_environment(run)
     leave(streams)

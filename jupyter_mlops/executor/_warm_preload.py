@@ -15,6 +15,8 @@ def load_base() -> None:
     """Load what every run needs: the executor, and a shell that is ready for its cell."""
     from . import main, prepare
 
+    # As in a run: MLflow decides when it is imported.
+    os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
     assert callable(main)
     prepare()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import socket
@@ -11,6 +12,7 @@ import msgspec
 
 from ..entities import decode, encode
 from ..launchers import Owner, receive_line
+from ._autolog_live import modules_for_autologging
 from ._warm_preload import load_base, load_modules, settle
 
 LONGEST_IMPORT_S = 120.0
@@ -107,11 +109,12 @@ def load_and_report(estate: Estate, channel: socket.socket) -> Estate | None:
     def tell(line: str) -> None:
         channel.sendall(f"{line}\n".encode())
 
-    try:
+    is_fit = False
+    # A forked child must not unwind into its parent's loop.
+    with contextlib.suppress(BaseException):
         load_base()
-        is_fit = load_modules(estate.modules, frozenset(estate.skipped), tell)
-    except BaseException:  # noqa: BLE001 - a forked child must not unwind into its parent's loop
-        is_fit = False
+        wanted = (*estate.modules, *modules_for_autologging(estate.modules))
+        is_fit = load_modules(wanted, frozenset(estate.skipped), tell)
     if not is_fit:
         os._exit(1)
     settle()

@@ -1,0 +1,31 @@
+"""Which flavors a run autologs, and what a warm parent holds for them."""
+
+import pytest
+
+from jupyter_mlops.entities import RunSpec
+from jupyter_mlops.executor._autolog import FLAVORS, flavors_of
+from jupyter_mlops.executor._autolog_live import modules_for_autologging
+
+
+def spec(autolog: str) -> RunSpec:
+    return RunSpec(
+        run_id="0" * 32, name="n", experiment="e", sequence=1, submitted_at="", python="", cwd="", autolog=autolog
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "flavors"),
+    [
+        ("on", FLAVORS),
+        ("off", frozenset()),
+        ("sklearn,keras", frozenset({"sklearn", "keras"})),
+        (" sklearn , spark", frozenset({"sklearn"})),
+    ],
+)
+def test_a_spec_names_its_flavors(text, flavors):
+    assert flavors_of(spec(text)) == flavors
+
+
+def test_a_warm_parent_holds_what_watches_trainings_and_nothing_for_scikit_learn():
+    assert modules_for_autologging(["numpy", "sklearn.base"]) == ()
+    assert modules_for_autologging(["xgboost", "lightgbm"]) == ("mlflow.xgboost", "mlflow.sklearn", "mlflow.lightgbm")

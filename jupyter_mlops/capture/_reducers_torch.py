@@ -32,6 +32,7 @@ def reducers() -> Mapping[type, Reducer]:
         torch.UntypedStorage: _reduce_storage,
         torch.Generator: _reduce_generator,
         torch.optim.Optimizer: _reduce_optimizer,
+        torch.nn.Module: _reduce_module,
         torch.jit.ScriptModule: _reduce_script,
     }
 
@@ -148,6 +149,23 @@ def rebuild_generator(device: str, state: bytes) -> Any:
     generator = torch.Generator(device)
     generator.set_state(torch.frombuffer(bytearray(state), dtype=torch.uint8))
     return generator
+
+
+def _reduce_module(module: Any, _pickler: ValuePickler) -> Any:
+    if not torch.nn.utils.parametrize.is_parametrized(module):
+        return NotImplemented
+    # Its class was made for it alone, below the one that it had; torch makes it again.
+    return rebuild.make_bare, (type(module).__bases__[0],), dict(vars(module)), None, None, set_parametrized
+
+
+def set_parametrized(module: Any, state: dict[str, Any]) -> None:
+    """Give a parametrized module its attributes, and the class that computes its parameters."""
+    from torch.nn.utils import parametrize
+
+    rebuild.set_attributes(module, state)
+    parametrize._inject_new_class(module)
+    for name in module.parametrizations:
+        parametrize._inject_property(module, name)
 
 
 def _reduce_script(module: Any, _pickler: ValuePickler) -> Any:

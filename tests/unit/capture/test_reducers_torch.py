@@ -107,6 +107,17 @@ def test_a_new_schedule_finds_its_optimizer_as_it_left_it(carry):
     assert again["schedule"].get_last_lr() == [0.1 * 0.9]
 
 
+def test_parametrized_modules_which_torch_itself_does_not_pickle(carry):
+    module = torch.nn.utils.parametrizations.weight_norm(torch.nn.Linear(3, 2))
+    copies = carry(net=torch.nn.Sequential(module, torch.nn.Linear(2, 1)), module=module)
+    assert copies["net"][0] is copies["module"]
+    assert torch.equal(copies["module"].weight, module.weight)
+    assert torch.nn.utils.parametrize.is_parametrized(copies["module"], "weight")
+    assert copies["module"].state_dict().keys() == module.state_dict().keys()
+    copies["net"](torch.ones(1, 3)).sum().backward()
+    assert copies["module"].parametrizations.weight.original0.grad is not None
+
+
 def test_a_module_of_the_notebook_is_still_of_its_class(notebook):
     notebook.run("""
         import torch

@@ -13,6 +13,8 @@ import xxhash
 
 _SMALL_BYTES = 16 << 20
 _LOOKS = 64
+_BETWEEN = ("mlflow.", f"{__name__.partition('.')[0]}.")
+"""Modules that stand between a cell and what it calls."""
 _LOOK_BYTES = 4096
 
 
@@ -84,7 +86,8 @@ def names_of(values: tuple[Any, ...], frame: FrameType | None) -> dict[str, Any]
 
 def _name_of(value: Any, frame: FrameType | None) -> str | None:
     while frame is not None:
-        if not any(argument is value for argument in _arguments(frame)):
+        is_between = str(frame.f_globals.get("__name__")).startswith(_BETWEEN)
+        if not is_between and not any(argument is value for argument in _arguments(frame)):
             return next((name for name, known in frame.f_locals.items() if known is value), None)
         frame = frame.f_back
     return None

@@ -22,14 +22,16 @@ import msgspec
 from ..entities import decode, encode
 from ..home import Home, LifeLock, process_start_time, wait_released
 from ..launchers import WarmReply, WarmRequest, is_same_user, receive_line
-from ._warm_fork import fork_shim
 from ._warm_memory import memory_share
+from ._warm_spare import Spare
 from ._warm_successor import Estate, Successor, load_and_report
 
 IDLE_S = 600.0
 ORPHANED_S = 10.0
 LOOK_S = 2.0
 REQUEST_S = 0.5
+SPARE_AFTER_S = 0.1
+"""After a start its run has the processors; the next one is prepared when it has come to its cell."""
 
 
 def serve(home_path: Path, key: str) -> None:
@@ -76,6 +78,8 @@ class WarmParent:
         self._generation = 0
         self._tried: frozenset[str] = frozenset()
         self._successor: Successor | None = None
+        self._spare: Spare | None = None
+        self._spare_due = 0.0
         self._asked_at = self._owned_at = time.monotonic()
         self._is_leaving = False
         self._listen_to_signals()
@@ -84,8 +88,9 @@ class WarmParent:
         """Answer until there is a reason to end; remove the socket then."""
         while not self._is_leaving and self._is_of_use():
             self._look_after_successor()
+            pause_s = self._look_after_spare()
             watched = [self._listener, self._signals, *([self._successor.channel] if self._successor else [])]
-            ready, _, _ = select.select(watched, [], [], LOOK_S)
+            ready, _, _ = select.select(watched, [], [], pause_s)
             if self._signals in ready:
                 self._signals.recv(4096)
             self._reap()
@@ -118,8 +123,16 @@ class WarmParent:
         refusal = self._refusal(request)
         if refusal:
             return msgspec.structs.replace(self._describe(), refusal=refusal)
-        pid = fork_shim(request, (self._listener, self._signals, self._waker, *connections))
-        return msgspec.structs.replace(self._describe(), shim_pid=pid)
+        return msgspec.structs.replace(self._describe(), shim_pid=self._give_shim(request, connections))
+
+    def _give_shim(self, request: WarmRequest, connections: tuple[socket.socket, ...]) -> int | None:
+        spare, self._spare = self._spare, None
+        self._spare_due = time.monotonic() + SPARE_AFTER_S
+        if spare is None or not spare.take(request):
+            spare = Spare((*self._sockets(), *connections))
+            if not spare.take(request):
+                return None
+        return spare.pid
 
     def _refusal(self, request: WarmRequest) -> str:
         """Return why a fork of this process would not be as good as a new one."""
@@ -166,6 +179,16 @@ class WarmParent:
         else:
             self._tried = frozenset(self._estate.modules)
 
+    def _look_after_spare(self) -> float:
+        """Fork the next spare when it is time; return the seconds until there is something to do."""
+        if self._spare is not None or self._generation == 0:
+            return LOOK_S
+        left_s = self._spare_due - time.monotonic()
+        if left_s > 0:
+            return min(left_s, LOOK_S)
+        self._spare = Spare(self._sockets())
+        return LOOK_S
+
     def _fork_successor(self) -> None:
         """Fork; return at once in the parent, and in the child when it has become the next generation."""
         mine, theirs = socket.socketpair()
@@ -175,6 +198,9 @@ class WarmParent:
             self._successor = Successor(pid, mine)
             return
         mine.close()
+        if self._spare is not None:
+            self._spare.close()
+            self._spare = None
         self._listen_to_signals()
         self._tried = frozenset(self._estate.modules)
         estate = load_and_report(self._estate, theirs)
@@ -204,6 +230,11 @@ class WarmParent:
             loading=self._successor is not None,
             memory_bytes=memory_share() if memory else 0,
         )
+
+    def _sockets(self) -> tuple[socket.socket, ...]:
+        """Return what a forked run must not keep open."""
+        own = (self._listener, self._signals, self._waker)
+        return own if self._successor is None else (*own, self._successor.channel)
 
     def _listen_to_signals(self) -> None:
         """Have signals end the wait; in a forked child, by a channel of its own."""

@@ -15,11 +15,13 @@ if TYPE_CHECKING:
     from ._local import LocalLauncher
     from ._protocol import Launcher, SubmittedRun
     from ._shim import Shim
+    from ._shim_child import ExecutorStarter, join_group, run_as_executor
     from ._shim_settings import ShimSettings
     from ._submitted import LocalRun
     from ._warm_wire import Owner, WarmReply, WarmRequest, is_same_user, receive_line
 
 __all__ = [
+    "ExecutorStarter",
     "Launcher",
     "LocalLauncher",
     "LocalRun",
@@ -30,13 +32,16 @@ __all__ = [
     "WarmReply",
     "WarmRequest",
     "is_same_user",
+    "join_group",
     "load_launcher",
     "receive_line",
+    "run_as_executor",
 ]
 
 __getattr__, __dir__ = lazy_exports(
     __name__,
     {
+        "ExecutorStarter": "._shim_child",
         "Launcher": "._protocol",
         "LocalLauncher": "._local",
         "LocalRun": "._submitted",
@@ -47,7 +52,9 @@ __getattr__, __dir__ = lazy_exports(
         "WarmReply": "._warm_wire",
         "WarmRequest": "._warm_wire",
         "is_same_user": "._warm_wire",
+        "join_group": "._shim_child",
         "load_launcher": "._discovery",
         "receive_line": "._warm_wire",
+        "run_as_executor": "._shim_child",
     },
 )

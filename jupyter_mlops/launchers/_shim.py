@@ -19,8 +19,8 @@ from typing import Any
 
 from ..home._files import boot_id, crash_point, process_start_time, read_json, write_atomic
 from ..home._locks import LifeLock, wait_released
-from ._shim_child import execute, start_executor
-from ._shim_git import record_git
+from ._shim_child import ExecutorStarter, execute
+from ._shim_git import GitRecorder
 from ._shim_keeper import start_keeper
 from ._shim_log import LogCap
 from ._shim_memory import MemoryEvents
@@ -28,7 +28,7 @@ from ._shim_outcome import Ending, judge
 from ._shim_process import ChildEnd, adopt_orphans, end_descendants, reap, send_group, utc_now
 from ._shim_queue import Slot, Ticket, take_slot
 from ._shim_settings import ShimSettings
-from ._shim_signals import Attention, default_signals
+from ._shim_signals import Attention
 from ._shim_stop import Stopper, stop_request
 from ._shim_upstream import Look, describe_failure, look_for_end, look_for_inputs, upstream_ids
 
@@ -49,18 +49,18 @@ class Shim:
         The run's directory, absolute; `spec.json` and `cell.py` are in it.
     settings : ShimSettings
         What the launcher decided.
-    become_executor : callable
-        Called with `run_dir` in the forked child that is to be the executor.
+    starter : ExecutorStarter
+        Gives the executor's process when it is time.
     """
 
-    def __init__(self, run_dir: Path, settings: ShimSettings, become_executor: Callable[[Path], int]) -> None:
+    def __init__(self, run_dir: Path, settings: ShimSettings, starter: ExecutorStarter) -> None:
         self._run_dir = run_dir
         self._home = run_dir.parent.parent
         self._settings = settings
-        self._become_executor = become_executor
+        self._starter = starter
         self._attention = Attention()
         self._told_wait: dict[str, Any] | None = None
-        self._git: int | None = None
+        self._git: GitRecorder | None = None
 
     def run(self) -> None:
         """Own the run until `exit.json` is written. Return at once when somebody else owns or owned it."""
@@ -75,7 +75,8 @@ class Shim:
         self._write_exit(self._live())
         lock.release()
         start_keeper(self._home, self._settings.keeper)
-        self._await_git()
+        if self._git is not None:
+            self._git.finish()
         self._attention.close()
 
     def _live(self) -> dict[str, Any]:
@@ -152,6 +153,7 @@ class Shim:
             found = look()
             if found.answer is not None:
                 return found.answer
+            self._starter.expect_wait()
             self._tell_wait(waiting() if callable(waiting) else waiting)
             if found.lock is not None:
                 self._attention.blocked_in(partial(wait_released, found.lock), LONGEST_BLOCK_S)
@@ -174,14 +176,14 @@ class Shim:
     def _execute(self, spec: dict[str, Any], slot: Slot) -> dict[str, Any]:
         memory = MemoryEvents()
         started_at, began = utc_now(), time.monotonic()
-        pid = start_executor(self._run_dir, spec["cwd"], slot.number, self._become_executor)
+        pid = self._starter.start(self._run_dir, spec["cwd"], slot.number)
         crash_point("shim.started")
-        self._start_git(spec["cwd"])
         stopper = Stopper(self._run_dir, pid, spec.get("timeout_s"), float(spec.get("grace_s", 5.0)))
-        end = self._watch(pid, stopper)
+        self._git = GitRecorder(self._run_dir, spec["cwd"])
+        end = self._watch(pid, stopper, self._git)
         ended_at, duration_s = utc_now(), time.monotonic() - began
         crash_point("shim.ended")
-        orphans = 0 if spec.get("keep_orphans") else self._end_orphans(pid)
+        orphans = 0 if spec.get("keep_orphans") else self._end_orphans(pid, self._git.pid)
         slot.release()
         ending = Ending(
             exit_code=end.exit_code,
@@ -212,7 +214,7 @@ class Shim:
             # Unreadable is as good as absent: the exit code decides.
             return None
 
-    def _watch(self, pid: int, stopper: Stopper) -> ChildEnd:
+    def _watch(self, pid: int, stopper: Stopper, git: GitRecorder) -> ChildEnd:
         """Serve the run until its executor has ended."""
         log = LogCap(self._run_dir, self._settings.log_cap)
         while True:
@@ -221,32 +223,14 @@ class Shim:
                 if end.pid == pid:
                     log.trim()
                     return end
-            self._attention.sleep(min(stopper.advance(), log.trim()))
+            self._attention.sleep(min(stopper.advance(), log.trim(), git.advance()))
 
-    def _end_orphans(self, group: int) -> int:
+    def _end_orphans(self, group: int, spared: int | None) -> int:
         if sys.platform != "linux":
             # No subreaper: what is left of the executor's own group is all that can be found.
             send_group(group, 9)
             return 0
-        return end_descendants(self._git)
-
-    def _start_git(self, cwd: str) -> None:
-        self._git = os.fork()
-        if self._git == 0:
-            try:
-                default_signals()
-                record_git(self._run_dir, cwd)
-            finally:
-                os._exit(0)
-
-    def _await_git(self) -> None:
-        """Stay for the description of the working tree: nobody waits for it any more, but it belongs to the run."""
-        if self._git is not None:
-            try:
-                os.waitpid(self._git, 0)
-            except ChildProcessError:
-                # Reaped already.
-                pass
+        return end_descendants(spared)
 
     # The end ----------------------------------------------------------------------------------------------------------
 
@@ -266,4 +250,4 @@ def main() -> None:
     """Be the shim of the run that the command line names: RUN_DIR SETTINGS."""
     run_dir, settings = Path(sys.argv[1]), ShimSettings.from_json(sys.argv[2])
     os.chdir("/")
-    Shim(run_dir, settings, execute(settings.executor)).run()
+    Shim(run_dir, settings, ExecutorStarter(execute(settings.executor))).run()

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import fcntl
 import os
-import sys
 import traceback
 from collections.abc import Callable
 from pathlib import Path
+from typing import NoReturn
 
 from ._shim_signals import default_signals
 
@@ -17,30 +17,53 @@ NOT_STARTED = 126
 _LOCK_DESCRIPTOR = 200
 
 
-def start_executor(run_dir: Path, cwd: str, slot: int, become_executor: Callable[[Path], int]) -> int:
-    """Fork the executor in a process group of its own and return its pid.
+class ExecutorStarter:
+    """How a shim comes to its executor: by a fork, when it has a slot.
+
+    Parameters
+    ----------
+    become_executor : callable
+        Called in the child with the run directory; it replaces the process, or returns the exit code.
+    """
+
+    def __init__(self, become_executor: Callable[[Path], int]) -> None:
+        self._become_executor = become_executor
+
+    def start(self, run_dir: Path, cwd: str, slot: int) -> int:
+        """Start the executor in a process group of its own and return its pid; see `run_as_executor`."""
+        pid = os.fork()
+        if pid == 0:
+            run_as_executor(run_dir, cwd, slot, self._become_executor)
+        join_group(pid)
+        return pid
+
+    def expect_wait(self) -> None:
+        """Hear that the run has to wait, so that nothing need be kept ready for it."""
+
+
+def join_group(pid: int) -> None:
+    """Make a forked child the leader of a process group of its own, as the child does too: whoever is quicker."""
+    try:
+        os.setpgid(pid, pid)
+    except OSError:
+        # The child has executed its program, or has ended already.
+        pass
+
+
+def run_as_executor(run_dir: Path, cwd: str, slot: int, become_executor: Callable[[Path], int]) -> NoReturn:
+    """Be the executor in a forked child, and end with it.
 
     Parameters
     ----------
     run_dir : Path
-        The child's descriptors 1 and 2 append to `output.log` in it; its stdin is empty.
+        Descriptors 1 and 2 append to `output.log` in it; stdin is empty.
     cwd : str
-        Working directory of the child.
+        Working directory.
     slot : int
-        Told to the child as `JUPYTER_MLOPS_SLOT`.
+        Told to the executor as `JUPYTER_MLOPS_SLOT`.
     become_executor : callable
-        Called in the child with `run_dir`; it replaces the process, or returns the exit code.
+        See `ExecutorStarter`.
     """
-    sys.stdout.flush()
-    sys.stderr.flush()
-    pid = os.fork()
-    if pid:
-        try:
-            os.setpgid(pid, pid)
-        except OSError:
-            # The child was quicker, or has ended already.
-            pass
-        return pid
     code = NOT_STARTED
     try:
         _enter(run_dir, cwd, slot)
@@ -67,6 +90,8 @@ def _enter(run_dir: Path, cwd: str, slot: int) -> None:
     os.dup2(empty, 0)
     os.dup2(log, 1)
     os.dup2(log, 2)
+    os.close(empty)
+    os.close(log)
     _hold_executor_lock(run_dir)
     default_signals()
     os.environ["JUPYTER_MLOPS_SLOT"] = str(slot)

@@ -1,0 +1,145 @@
+"""A shim and an executor forked in advance, because `fork` is a large part of a warm start.
+
+Both are blocked in a read until they are told which run they are. The warm parent has one such pair; when it is used,
+the next is forked.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from ..entities import decode, encode
+from ..launchers import (
+    ExecutorStarter,
+    Shim,
+    ShimSettings,
+    WarmRequest,
+    join_group,
+    receive_line,
+    run_as_executor,
+)
+from ._warm_preload import start_anew
+
+
+class Spare:
+    """A forked shim that waits for its run, as the warm parent sees it.
+
+    Parameters
+    ----------
+    inherited : sequence of socket
+        The warm parent's own; the child closes them.
+    """
+
+    def __init__(self, inherited: Sequence[socket.socket]) -> None:
+        mine, theirs = socket.socketpair()
+        self._channel = mine
+        self.pid = os.fork()
+        if self.pid == 0:
+            _wait_to_be_shim(theirs, (mine, *inherited))
+        theirs.close()
+
+    def take(self, request: WarmRequest) -> bool:
+        """Make it the shim of a run; False when it has been killed."""
+        try:
+            self._channel.sendall(encode(request) + b"\n")
+        except OSError:
+            return False
+        finally:
+            self._channel.close()
+        return True
+
+    def close(self) -> None:
+        """Let it go: it ends when nobody can tell it anything any more."""
+        self._channel.close()
+
+
+class _Start(msgspec.Struct, frozen=True):
+    """What a waiting executor is told."""
+
+    run_dir: str
+    cwd: str
+    slot: int
+    environment: bytes
+
+
+class SpareStarter(ExecutorStarter):
+    """Gives a shim the executor that was forked in advance, or forks another when that has been let go."""
+
+    def __init__(self) -> None:
+        super().__init__(_become_executor)
+        self.environment = b""
+        mine, theirs = socket.socketpair()
+        self._channel: socket.socket | None = mine
+        self._pid = os.fork()
+        if self._pid == 0:
+            mine.close()
+            _wait_to_be_executor(theirs)
+        theirs.close()
+        join_group(self._pid)
+
+    def start(self, run_dir: Path, cwd: str, slot: int) -> int:
+        """Tell the executor which run it is; see `ExecutorStarter.start`."""
+        if self._channel is not None:
+            channel, self._channel = self._channel, None
+            # Who was killed while waiting hears nothing; then another is forked.
+            with channel, contextlib.suppress(OSError):
+                channel.sendall(encode(_Start(str(run_dir), cwd, slot, self.environment)) + b"\n")
+                return self._pid
+        return super().start(run_dir, cwd, slot)
+
+    def expect_wait(self) -> None:
+        """Let the executor go: a run that waits, perhaps for hours with hundreds of others, holds no process ready."""
+        if self._channel is not None:
+            self._channel.close()
+            self._channel = None
+            os.waitpid(self._pid, 0)
+
+
+def _wait_to_be_shim(channel: socket.socket, inherited: Sequence[socket.socket]) -> None:
+    try:
+        signal.set_wakeup_fd(-1)
+        os.setsid()
+        os.chdir("/")
+        for connection in inherited:
+            connection.close()
+        starter = SpareStarter()
+        request = decode(receive_line(channel), WarmRequest)
+        channel.close()
+        starter.environment = request.environment
+        _take_environment(request.environment)
+        Shim(Path(request.run_dir), ShimSettings.from_json(request.settings), starter).run()
+    finally:
+        os._exit(0)
+
+
+def _wait_to_be_executor(channel: socket.socket) -> None:
+    try:
+        start = decode(receive_line(channel), _Start)
+    except OSError:
+        # Let go, or told by nobody: there is no run to speak for.
+        os._exit(0)
+    channel.close()
+    _take_environment(start.environment)
+    run_as_executor(Path(start.run_dir), start.cwd, start.slot, _become_executor)
+
+
+def _take_environment(environment: bytes) -> None:
+    os.environb.clear()
+    for variable in environment.split(b"\0"):
+        name, _, value = variable.partition(b"=")
+        if name:
+            os.environb[name] = value
+
+
+def _become_executor(run_dir: Path) -> int:
+    from . import main
+
+    start_anew()
+    return main(run_dir)

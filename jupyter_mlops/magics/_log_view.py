@@ -64,12 +64,12 @@ def _show_displays(run: Run) -> None:
     """Show figures, tables and the last expression as the cell itself would have shown them in the end."""
     from IPython.display import display
 
-    standing: dict[str, dict[str, object]] = {}
+    standing: dict[str, tuple[dict[str, object], dict[str, object]]] = {}
     for event in run.displays():
         key = event.transient.get("display_id") or f"#{event.seq}"
         if event.kind == "clear":
             standing.clear()
         elif event.kind in ("display", "result") or key in standing:
-            standing[key] = event.data
-    for data in standing.values():
-        display(data, raw=True)
+            standing[key] = (event.data, event.metadata)
+    for data, metadata in standing.values():
+        display(data, raw=True, metadata=metadata)

@@ -29,6 +29,6 @@ def train(session: NotebookSession, line: str, cell: str) -> View | None:
     if not (command.wait or session.waits_by_default):
         return card
     session.show(card)
-    follow(run, with_displays=session.in_notebook)
+    follow(run, with_displays=True)
     session.pending.deliveries.settle(promise)
     return None

@@ -70,9 +70,15 @@ class _Start(msgspec.Struct, frozen=True):
 
 
 class SpareStarter(ExecutorStarter):
-    """Gives a shim the executor that was forked in advance, or forks another when that has been let go."""
+    """Gives a shim the executor that was forked in advance, or forks another when that has been let go.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    inherited : socket
+        The shim's own; the child closes it.
+    """
+
+    def __init__(self, inherited: socket.socket) -> None:
         super().__init__(_become_executor)
         self.environment = b""
         mine, theirs = socket.socketpair()
@@ -80,6 +86,7 @@ class SpareStarter(ExecutorStarter):
         self._pid = os.fork()
         if self._pid == 0:
             mine.close()
+            inherited.close()
             _wait_to_be_executor(theirs)
         theirs.close()
         join_group(self._pid)
@@ -109,7 +116,7 @@ def _wait_to_be_shim(channel: socket.socket, inherited: Sequence[socket.socket])
         os.chdir("/")
         for connection in inherited:
             connection.close()
-        starter = SpareStarter()
+        starter = SpareStarter(channel)
         request = decode(receive_line(channel), WarmRequest)
         channel.close()
         starter.environment = request.environment

@@ -10,7 +10,7 @@ import functools
 import os
 import sys
 from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from copy import deepcopy
 from dataclasses import dataclass, field
 from types import FrameType, ModuleType
@@ -89,7 +89,7 @@ class Recorder:
         self.forgotten_fits = 0
         self._packages: Collection[str] = ()
         self._bring_live: Callable[[str], bool] = lambda _package: False
-        self._on_first_call: Callable[[], None] = lambda: None
+        self._on_first_call: Callable[[], None] = _nothing
         self._pid = 0
         self._is_busy = False
         self._answer: Call | None = None
@@ -223,20 +223,30 @@ class Recorder:
     def _keep_apart(self, estimator: Any) -> None:
         """Let earlier calls keep the estimator as it is now: it is about to be changed."""
         earlier = [call for call in self.calls if call.subject is estimator]
-        if earlier:
+        if not earlier:
+            return
+        try:
             copy = self._alone(deepcopy, (estimator,), {})
-            for call in earlier:
-                call.subject = copy
-                call.result = copy if call.result is estimator else call.result
+        # An estimator's own code may refuse to be copied; what is about to change must not be logged as if it had been.
+        except Exception:  # noqa: BLE001
+            self.calls = [call for call in self.calls if call.subject is not estimator]
+            return
+        for call in earlier:
+            call.subject = copy
+            call.result = copy if call.result is estimator else call.result
 
     def _is_about_prediction(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
         predicted = [call.result for call in self.calls if call.kind == "inference"]
         return any(value is result for value in (*args, *kwargs.values()) for result in predicted)
 
     def _remember(self, call: Call, caller: FrameType | None = None) -> None:
-        if not self.calls:
-            self._on_first_call()
+        # Looking at data runs its own code, or finds no memory for a copy. The cell's call has succeeded all the same.
+        with suppress(Exception):
+            self._keep(call, caller)
+
+    def _keep(self, call: Call, caller: FrameType | None) -> None:
         values = (*call.args, *call.kwargs.values())
+        held_bytes = sum(map(bytes_of, (*values, call.result)))
         if call.kind == "fit":
             call.witnesses = tuple(Witness(value) for value in values)
             call.args = tuple(snapshot(value) for value in call.args)
@@ -244,8 +254,10 @@ class Recorder:
         elif caller is not None:
             call.names = names_of(values, caller)
         call.run_id = _active_run_id()
+        first, self._on_first_call = self._on_first_call, _nothing
+        first()
         self.calls.append(call)
-        self._held_bytes += sum(map(bytes_of, (*values, call.result)))
+        self._held_bytes += held_bytes
         self._make_room()
 
     def _make_room(self) -> None:
@@ -261,6 +273,10 @@ class Recorder:
 
     def _fits(self) -> int:
         return sum(call.kind in ("fit", "live fit") for call in self.calls)
+
+
+def _nothing() -> None:
+    """Stand in for what is to be called once, from the second time on."""
 
 
 def _metrics(module: ModuleType) -> list[str]:

@@ -14,7 +14,7 @@ from ._shim_signals import default_signals
 NOT_STARTED = 126
 """Exit code of an executor that could not be started, as shells use it."""
 
-_LOCK_DESCRIPTOR = 200
+_LOCK_DESCRIPTOR = 100
 
 
 class ExecutorStarter:

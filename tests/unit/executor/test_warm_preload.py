@@ -1,0 +1,83 @@
+import random
+import sys
+
+import pytest
+
+from jupyter_mlops.executor._warm_memory import memory_share
+from jupyter_mlops.executor._warm_preload import load_modules, start_anew
+
+
+@pytest.fixture
+def make_module(tmp_path, monkeypatch):
+    """Write modules that can be imported until the end of the story."""
+    monkeypatch.syspath_prepend(tmp_path)
+    made = []
+
+    def make(name, code="x = 1\n"):
+        (tmp_path / f"{name}.py").write_text(code)
+        made.append(name)
+        return name
+
+    yield make
+    for name in made:
+        sys.modules.pop(name, None)
+
+
+def load(*names, skipped=()):
+    told = []
+    return load_modules(names, frozenset(skipped), told.append), told
+
+
+def test_modules_are_loaded_in_order_and_each_is_told_first(make_module):
+    names = [make_module(name) for name in ("mlops_story_b", "mlops_story_a")]
+    assert load(*names) == (True, names)
+    assert all(name in sys.modules for name in names)
+
+
+def test_what_is_there_is_left_alone():
+    assert load("json", "json.decoder") == (True, [])
+
+
+def test_what_is_to_be_skipped_is_not_touched(make_module):
+    name = make_module("mlops_story_skipped", "raise SystemExit")
+    assert load(name, f"{name}.part", skipped=[name]) == (True, [])
+
+
+@pytest.mark.parametrize(
+    "code", ["1 / 0", "raise SystemExit(3)", "raise KeyboardInterrupt", "import nothing_of_that_name"]
+)
+def test_a_module_that_raises_does_not_keep_others_from_loading(make_module, code):
+    bad, good = make_module("mlops_story_bad", code), make_module("mlops_story_good")
+    assert load(bad, good) == (True, [bad, good])
+    assert (bad in sys.modules, good in sys.modules) == (False, True)
+
+
+def test_a_module_that_starts_a_thread_ends_the_loading(make_module):
+    code = """
+import threading
+stop = threading.Event()
+thread = threading.Thread(target=stop.wait, daemon=True)
+thread.start()
+"""
+    threads, other = make_module("mlops_story_threads", code), make_module("mlops_story_other")
+    assert load(threads, other) == (False, [threads])
+    assert other not in sys.modules
+    sys.modules[threads].stop.set()
+    sys.modules[threads].thread.join()
+
+
+def test_a_fork_draws_numbers_of_its_own():
+    import numpy as np
+
+    before = (random.getstate(), np.random.get_state())
+    np.random.seed(0)
+    first = np.random.random()
+    np.random.seed(0)
+    start_anew()
+    assert np.random.random() != first
+    random.setstate(before[0])
+    np.random.set_state(before[1])
+
+
+def test_memory_is_told_in_bytes():
+    assert 1e6 < memory_share() < 1e12

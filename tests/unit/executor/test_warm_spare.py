@@ -1,0 +1,90 @@
+"""Processes forked in advance. Each story runs in a process of its own, which does the forking."""
+
+import subprocess
+import sys
+
+PREFIX = """
+import os, signal, socket, sys, time
+from pathlib import Path
+import jupyter_mlops.executor._warm_spare as spare
+from jupyter_mlops.launchers import Owner, WarmRequest
+
+def pretend(run_dir):
+    print(os.getpid(), os.environ.get("WHO"), os.environ["JUPYTER_MLOPS_SLOT"], Path.cwd(), flush=True)
+    return 7
+
+spare._become_executor = pretend
+run_dir = Path(sys.argv[1])
+mine, theirs = socket.socketpair()
+starter = spare.SpareStarter(theirs)
+starter._become_executor = pretend
+starter.environment = b"WHO=kernel"
+waiting = starter._pid
+
+def code_of(pid):
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+
+def is_child(pid):
+    try:
+        return os.waitpid(pid, os.WNOHANG) == (0, 0)
+    except ChildProcessError:
+        return False
+"""
+
+
+def tell(tmp_path, body):
+    program = [sys.executable, "-c", PREFIX + body, str(tmp_path)]
+    ended = subprocess.run(program, capture_output=True, text=True, timeout=60, check=False)
+    assert ended.returncode == 0, ended.stderr
+    log = tmp_path / "output.log"
+    return ended.stdout.split(), log.read_text().split() if log.exists() else []
+
+
+def test_the_waiting_process_becomes_the_executor(tmp_path):
+    body = f"pid = starter.start(run_dir, {str(tmp_path)!r}, 3)\nprint(pid, pid == waiting, code_of(pid))"
+    told, log = tell(tmp_path, body)
+    assert told[1:] == ["True", "7"]
+    assert log == [told[0], "kernel", "3", str(tmp_path)]
+
+
+def test_a_run_that_waits_lets_it_go_and_forks_when_its_turn_comes(tmp_path):
+    body = f"""
+starter.expect_wait()
+starter.expect_wait()
+print(is_child(waiting))
+pid = starter.start(run_dir, {str(tmp_path)!r}, 0)
+print(pid != waiting, code_of(pid))
+"""
+    told, log = tell(tmp_path, body)
+    assert (told, log[2:]) == (["False", "True", "7"], ["0", str(tmp_path)])
+
+
+def test_one_that_was_killed_while_it_waited_is_replaced(tmp_path):
+    body = f"""
+os.kill(waiting, signal.SIGKILL)
+os.waitpid(waiting, 0)
+pid = starter.start(run_dir, {str(tmp_path)!r}, 0)
+print(pid != waiting, code_of(pid))
+"""
+    assert tell(tmp_path, body)[0] == ["True", "7"]
+
+
+def test_it_ends_when_its_shim_does(tmp_path):
+    body = """
+starter._channel.close()
+print(code_of(waiting))
+"""
+    assert tell(tmp_path, body)[0] == ["0"]
+
+
+def test_a_spare_shim_that_was_killed_says_so(tmp_path):
+    body = """
+one = spare.Spare(())
+os.kill(one.pid, signal.SIGKILL)
+os.waitpid(one.pid, 0)
+print(one.take(WarmRequest(ask="run", owner=Owner(1, 1))))
+other = spare.Spare(())
+other.close()
+print(code_of(other.pid))
+"""
+    assert tell(tmp_path, body)[0] == ["False", "0"]

@@ -25,3 +25,9 @@ def private_user_directories(tmp_path_factory: pytest.TempPathFactory) -> Iterat
     yield
     for name, value in before.items():
         os.environ.pop(name, None) if value is None else os.environ.__setitem__(name, value)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Start no keeper where no story is about one: each would import MLflow and stay for half a minute."""
+    os.environ["JUPYTER_MLOPS_KEEPER"] = "on" if item.get_closest_marker("keeper") else "off"

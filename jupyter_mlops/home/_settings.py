@@ -47,6 +47,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         Keep a warm parent for quick starts.
     wait : bool
         `%%train` waits for its run, as `--wait`.
+    keeper : bool
+        Ship runs to the tracking store in the background; when off, they wait in their directories until it is on.
     system_metrics : bool
         Log CPU, memory and GPU use of runs that last longer than a second.
     """
@@ -59,6 +61,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     keep_orphans: bool = False
     warm: bool = True
     wait: bool = False
+    keeper: bool = True
     system_metrics: bool = True
 
     @classmethod

@@ -83,5 +83,9 @@ class LocalLauncher:
 
     def _settings(self, executor: tuple[str, ...]) -> ShimSettings:
         settings = self._home.settings
-        keeper = () if self._executor or not settings.keeper else (sys.executable, "-P", "-m", "jupyter_mlops.tracking.keeper")
+        keeper = (
+            ()
+            if self._executor or not settings.keeper
+            else (sys.executable, "-P", "-m", "jupyter_mlops.tracking.keeper")
+        )
         return ShimSettings(settings.slots, executor, settings.log_cap_bytes, keeper)

@@ -35,9 +35,9 @@ def start_keeper(home: Home, *, python: str = sys.executable) -> bool:
     Returns
     -------
     bool
-        False when one was working already, or none could be started.
+        False when one was working already, when the settings want none, or when none could be started.
     """
-    if lock_holder(home.keeper_lock) is not None:
+    if not home.settings.keeper or lock_holder(home.keeper_lock) is not None:
         return False
     command = [python, "-m", "jupyter_mlops.tracking.keeper", str(home.path)]
     try:

@@ -21,7 +21,7 @@ class Ticket:
     def __init__(self, home: Path, run_id: str, sequence: int) -> None:
         self._folder = home / "queue"
         self._path = self._folder / f"{sequence:016d}-{run_id}"
-        self._draft = self._folder / f".{run_id}"
+        self._draft = home / "runs" / run_id / "ticket.lock"
         self._lock: LifeLock | None = None
 
     def draw(self) -> None:
@@ -33,7 +33,7 @@ class Ticket:
     def ahead(self) -> list[Path]:
         """Return the earlier tickets, the nearest last. Some may belong to runs that have died."""
         with os.scandir(self._folder) as entries:
-            names = [entry.name for entry in entries if entry.name[0] != "." and entry.name < self._path.name]
+            names = [entry.name for entry in entries if entry.name < self._path.name]
         return [self._folder / name for name in sorted(names)]
 
     def nearest(self) -> Path | None:

@@ -5,7 +5,7 @@ import pytest
 
 from jupyter_mlops.launchers._shim_queue import Ticket, take_slot
 
-A, B, C = ("a" * 32, "b" * 32, "c" * 32)
+A, B, C, D = ("a" * 32, "b" * 32, "c" * 32, "d" * 32)
 
 
 @pytest.fixture
@@ -32,6 +32,12 @@ def draw_elsewhere(elsewhere, run_id, sequence):
     return elsewhere(code)
 
 
+@pytest.fixture(autouse=True)
+def run_directories(tmp_path):
+    for run_id in (A, B, C, D):
+        (tmp_path / "runs" / run_id).mkdir(parents=True)
+
+
 def drawn(tmp_path, run_id, sequence):
     ticket = Ticket(tmp_path, run_id, sequence)
     ticket.draw()
@@ -46,7 +52,7 @@ def test_a_later_run_waits_for_the_nearest_earlier_one(tmp_path, elsewhere):
     draw_elsewhere(elsewhere, A, 1)
     draw_elsewhere(elsewhere, B, 20)
     draw_elsewhere(elsewhere, C, 300)
-    mine = drawn(tmp_path, "d" * 32, 100)
+    mine = drawn(tmp_path, D, 100)
     assert mine.nearest() == tmp_path / "queue" / f"{20:016d}-{B}"
     assert [path.name for path in mine.ahead()] == [f"{1:016d}-{A}", f"{20:016d}-{B}"]
 
@@ -89,7 +95,6 @@ def test_a_slot_whose_holder_died_is_free_at_once(tmp_path, elsewhere):
 
 
 def test_a_slot_is_busy_while_the_executor_of_a_killed_shim_lives(tmp_path, elsewhere):
-    (tmp_path / "runs" / A).mkdir(parents=True)
     take_slot(tmp_path, A, 1).release()
     code = f"from jupyter_mlops.home import LifeLock\nlock = LifeLock.acquire(home / 'runs' / {A!r} / 'executor.lock')"
     executor = elsewhere(code)

@@ -136,12 +136,9 @@ class PendingNames:
             raise CellRejected(STOPPED_WAITING) from None
         except MlopsError as error:
             raise CellRejected(str(error)) from None
-        except (
-            Exception
-        ) as error:  # a bug here would unregister this transformer, and a later cell would read old values
-            raise CellRejected(
-                f"The cell's pending names could not be resolved: {error!r}. Please report this."
-            ) from error
+        except Exception as error:  # anything else would unregister this transformer, and cells would read old values
+            told = f"The cell's pending names could not be resolved: {error!r}. Please report this."
+            raise CellRejected(told) from error
         return node
 
     def _prepare(self, cell: _Cell, tree: ast.Module) -> None:

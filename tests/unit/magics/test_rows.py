@@ -1,0 +1,139 @@
+"""From a run's handle to what `%runs` shows of it, also for runs of other tools, which have no directory here."""
+
+from types import SimpleNamespace
+
+from jupyter_mlops.entities import CellError, Origin, Param, Result, RunSpec, RunState, RunStatus, Upstream
+from jupyter_mlops.magics._run_card import RunCard
+from jupyter_mlops.magics._run_details import RunDetails, error_line
+from jupyter_mlops.magics._runs_table import RunRow, RunsTable
+
+RUN_ID = "3fa9" + "0" * 28
+
+
+def spec(**fields) -> RunSpec:
+    known = {
+        "run_id": RUN_ID,
+        "name": "baseline",
+        "experiment": "digits",
+        "sequence": 1,
+        "submitted_at": "2026-11-21T09:00:00+00:00",
+        "python": "/usr/bin/python",
+        "cwd": "/",
+    }
+    return RunSpec(**{**known, **fields})
+
+
+def handle(state: RunState, result: Result | None = None, **fields):
+    """A handle with what the views read."""
+    return SimpleNamespace(
+        id=RUN_ID,
+        name="baseline",
+        experiment="digits",
+        spec=spec(**fields),
+        state=state,
+        status=state.status,
+        error=result.error if result else None,
+        metrics={"acc": 0.958333, "system/cpu": 12.0},
+        params={},
+        tags={"team": "red", "mlflow.user": "x"},
+        cell="model = 1",
+        captured=(SimpleNamespace(name="small", size=10), SimpleNamespace(name="large", size=2_000_000)),
+        directory=SimpleNamespace(result=lambda: result, path="/home/.mlops/runs/3fa9"),
+    )
+
+
+RUNNING = RunState(run_id=RUN_ID, status=RunStatus.RUNNING, started_at="2026-11-21T09:00:00+00:00", duration_s=42.0)
+SCHEDULED = RunState(run_id=RUN_ID, status=RunStatus.SCHEDULED, reason="waiting for a slot, 2 ahead")
+FINISHED = RunState(
+    run_id=RUN_ID,
+    status=RunStatus.FINISHED,
+    started_at="2026-11-21T09:00:00+00:00",
+    duration_s=118.0,
+    peak_rss_bytes=217_000_000,
+)
+
+
+def test_a_row_shows_the_runs_own_metrics_and_no_system_metrics():
+    assert RunRow.of(handle(RUNNING)) == RunRow(
+        name="baseline",
+        run_id=RUN_ID,
+        status=RunStatus.RUNNING,
+        experiment="digits",
+        submitted_at="2026-11-21T09:00:00+00:00",
+        duration_s=42.0,
+        metrics=(("acc", 0.958333),),
+    )
+
+
+def test_a_run_that_has_not_started_took_no_time():
+    row = RunRow.of(handle(SCHEDULED))
+    assert row.duration_s is None
+    assert row.reason == "waiting for a slot, 2 ahead"
+
+
+def test_a_run_of_another_tool_is_shown_with_what_is_known():
+    foreign = SimpleNamespace(
+        id="ab" * 16, name="theirs", experiment="e", status=RunStatus.FINISHED, metrics={"loss": 1.0}
+    )
+    row = RunRow.of(foreign)
+    assert (row.name, row.duration_s, row.submitted_at, row.metrics) == ("theirs", None, "", (("loss", 1.0),))
+    assert "theirs" in repr(RunsTable([row]))
+
+
+def test_the_columns_are_the_metrics_that_most_runs_have():
+    rows = [
+        RunRow("a", RUN_ID, RunStatus.FINISHED, metrics=(("loss", 1.0), ("acc", 0.5))),
+        RunRow("b", RUN_ID, RunStatus.FINISHED, metrics=(("acc", 0.6), ("x", 1.0), ("y", 1.0), ("z", 1.0))),
+    ]
+    assert repr(RunsTable(rows)).splitlines()[0].split() == ["state", "name", "id", "when", "took", "acc", "loss", "x"]
+
+
+def test_details_tell_what_came_out():
+    result = Result(
+        status=RunStatus.FINISHED, returned=("model",), released=("config",), untransferable={"rows": "a generator"}
+    )
+    run = handle(
+        FINISHED,
+        result,
+        params=(Param("C", "1.0"),),
+        upstream=(Upstream("weights", "cd" * 16),),
+        origin=Origin("rerun", "ef" * 16),
+    )
+    facts = dict(RunDetails.of(run).facts)
+    assert facts["took"] == "1 m 58 s, 217 MB of memory at most"
+    assert facts["params"] == "C=1.0"
+    assert facts["metrics"] == "acc 0.9583"
+    assert facts["tags"] == "team=red"
+    assert facts["repeats"] == "efefefef (rerun)"
+    assert facts["waits for"] == "weights from cdcdcdcd"
+    assert facts["returned"] == "model"
+    assert facts["unchanged"] == "config"
+    assert facts["not returned"] == "rows (a generator)"
+    assert "pending" not in facts
+
+
+def test_details_of_a_waiting_run_say_for_what_and_what_is_pending():
+    facts = dict(RunDetails.of(handle(SCHEDULED, pending=("model",))).facts)
+    assert facts["state"] == "waiting for a slot, 2 ahead"
+    assert facts["pending"] == "model"
+    assert "took" not in facts
+
+
+def test_the_error_is_its_last_line_and_the_cells_line():
+    error = CellError(type="ValueError", message="long\nstory", line=4, source="    fit(X)")
+    assert error_line(error) == "ValueError: story (cell line 4: fit(X))"
+    assert error_line(CellError(type="KeyboardInterrupt", message="")) == "KeyboardInterrupt"
+
+
+def test_the_card_at_submit_lists_the_largest_first():
+    run = handle(SCHEDULED, upstream=(Upstream("weights", "cd" * 16), Upstream("other", "ef" * 16)))
+    card = RunCard.at_submit(run, pending=["model"], run_names={"cd" * 16: "pretrain"}, notices=["careful"])
+    assert card == RunCard(
+        name="baseline",
+        run_id=RUN_ID,
+        status=RunStatus.SCHEDULED,
+        travels=(("large", 2_000_000), ("small", 10)),
+        pending=("model",),
+        upstream=(("weights", "pretrain"), ("other", "efefefef")),
+        notices=("careful",),
+    )

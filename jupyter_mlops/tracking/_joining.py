@@ -21,12 +21,13 @@ import threading
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from ._uris import SPOOL_SCHEME, without_credentials
+from ._uris import SPOOL_SCHEME, experiment_id_of, without_credentials
 
 if TYPE_CHECKING:
     from ._session import TrackingSession
 
 _RUN_ID = "MLFLOW_RUN_ID"
+_EXPERIMENT_ID = "MLFLOW_EXPERIMENT_ID"
 _said: set[str] = set()
 
 
@@ -82,6 +83,7 @@ class Joining:
         self._fluent = fluent
         self._session = session
         self._start_run = fluent.start_run
+        self._experiment_id = fluent._get_experiment_id_from_env
         self._joins_first = starts_at_most_once(_cell(session) if source is None else source)
         self._joined_explicitly = False
         self._implicit: Any = None
@@ -92,6 +94,7 @@ class Joining:
         ours: dict[str, Callable[..., Any]] = {
             "start_run": _like(self._start_run, self.start_run),
             "_get_or_start_run": _like(self._fluent._get_or_start_run, self.get_or_start_run),
+            "_get_experiment_id_from_env": _like(self._experiment_id, self.experiment_id),
         }
         theirs = {name: getattr(self._fluent, name) for name in ours}
         for name, module in list(sys.modules.items()):
@@ -123,6 +126,14 @@ class Joining:
             self._joined_explicitly = True
             return self._join(**options)
         return self._start_elsewhere(run_id, *args, **options)
+
+    def experiment_id(self) -> Any:
+        """Return the experiment that the environment names; in another store, the one of the same name."""
+        if self._is_here() or os.environ.get(_EXPERIMENT_ID) != experiment_id_of(self._session.spec.experiment):
+            return self._experiment_id()
+        client = self._fluent.MlflowClient()
+        known = client.get_experiment_by_name(self._session.spec.experiment)
+        return known.experiment_id if known else client.create_experiment(self._session.spec.experiment)
 
     def _is_here(self) -> bool:
         from mlflow.tracking._tracking_service import utils

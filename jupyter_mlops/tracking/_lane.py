@@ -55,6 +55,7 @@ class Lane:
         self._shipments: dict[str, Shipment] = {}
         self._done: list[str] = []
         self._finished = 0
+        self._prepares = uri == home_store_uri(home)
         self._pause_s = 0.0
         self._target: Target | None = None
         self._lock = threading.Lock()
@@ -69,9 +70,9 @@ class Lane:
 
     @property
     def busy(self) -> int:
-        """Runs that are not wholly shipped."""
+        """Runs that are not wholly shipped; the home's own store counts as one until it is made."""
         with self._lock:
-            return len(self._waiting)
+            return len(self._waiting) + (self._prepares and self._target is None)
 
     def take_done(self) -> list[str]:
         """Return the runs that were wholly shipped since the last time."""
@@ -86,7 +87,7 @@ class Lane:
 
     def _work(self) -> None:
         while not self._stop.is_set():
-            if self.busy or (self._target is None and self.uri == home_store_uri(self._home)):
+            if self.busy:
                 self._round()
             self._stop.wait(self._pause_s or self._tick_s)
         if self._target is not None:

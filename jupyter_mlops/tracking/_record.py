@@ -108,7 +108,7 @@ class RunRecords:
                 self._read_spool(path)
 
     def apply(self, entry: Entry) -> None:
-        """Take in one operation; one that we do not know, or not in this shape, is a newer version's and passed over."""
+        """Take in one operation; one that we do not know, or not in this shape, is a newer version's: passed over."""
         change = _CHANGES.get(entry.op)
         if change is not None:
             with contextlib.suppress(KeyError, TypeError):

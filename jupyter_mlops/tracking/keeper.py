@@ -74,6 +74,7 @@ def _behave(home: Home) -> None:
         "MLFLOW_DISABLE_TELEMETRY": "true",
         "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
         "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",
+        "MLFLOW_CONFIGURE_LOGGING": "false",
     }
     logging.basicConfig(format="%(asctime)s %(message)s", level=logging.WARNING)
     # MLflow logs whole exceptions with addresses in them, and alembic every step: what matters is said by the lanes.

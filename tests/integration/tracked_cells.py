@@ -1,0 +1,202 @@
+"""Cells that log, run in processes of their own with the tracking side of a run installed and nothing else of a run.
+
+What the stories of `test_tracking_*.py` share: a home, runs that end when told, keepers, and MLflow to look at the store.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import textwrap
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from jupyter_mlops.entities import Exit, Param, RunSpec, RunStatus
+from jupyter_mlops.home import Home, LifeLock, RunDirectory
+from jupyter_mlops.tracking._cursor import Cursor, read_cursor
+
+MLFLOWS_OWN = "ignore:The ``noload`` loader strategy"
+"""A warning that MLflow's own queries give."""
+
+PREPARE = """
+import sys
+from pathlib import Path
+from jupyter_mlops.tracking._local_store import prepare_store
+prepare_store(Path(sys.argv[1]), owned=False)
+"""
+
+CELL = """
+import json, sys
+from pathlib import Path
+from jupyter_mlops.home import Home
+from jupyter_mlops import tracking
+run = Home.open(Path(sys.argv[1])).run(sys.argv[2])
+source = sys.stdin.read()
+tracking.install(run, run.spec(), source)
+told = {}
+exec(compile(source, "cell", "exec"), {"__name__": "__main__", "told": told, "RUN": run.run_id, "run": run})
+print("\\x1etold " + json.dumps(told))
+"""
+
+
+class Tracked:
+    """A home with runs in it.
+
+    Parameters
+    ----------
+    path : Path
+        Everything is made below it.
+    store : Path, optional
+        A store to begin with: making one takes seconds.
+    """
+
+    def __init__(self, path: Path, store: Path | None = None) -> None:
+        self.path = path
+        self.home = Home.create(path / "home")
+        if store is not None:
+            shutil.copyfile(store, self.home.path / "mlflow.db")
+        self.store_uri = f"sqlite:///{self.home.path}/mlflow.db"
+
+    def environment(self, **changes: str) -> dict[str, str]:
+        """An environment without MLflow's variables, and with keepers that leave soon."""
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("MLFLOW_", "PYTEST_"))}
+        quick = {"JUPYTER_MLOPS_KEEPER_IDLE_S": "0.2", "JUPYTER_MLOPS_KEEPER_TICK_S": "0.05"}
+        return kept | quick | {"XDG_DATA_HOME": str(self.path / "data"), "XDG_RUNTIME_DIR": str(self.path)} | changes
+
+    def submit(self, **changes: object) -> RunDirectory:
+        """Make a run directory, as a submission does."""
+        run = self.home.run(self.home.new_run_id())
+        run.create()
+        spec = {
+            "run_id": run.run_id,
+            "name": "baseline",
+            "experiment": "cancer",
+            "sequence": self.home.next_sequence(run.run_id),
+            "submitted_at": "2026-11-21T08:00:00+00:00",
+            "python": sys.executable,
+            "cwd": str(self.path),
+            "params": (Param("C", "1e-3"),),
+            "tags": {"team": "blue"},
+        }
+        run.write(RunSpec(**(spec | changes)), run.spec_file)
+        return run
+
+    def cell(self, run: RunDirectory, source: str, **environment: str) -> dict[str, Any]:
+        """Run a cell to its end; return what it put into `told`, with what it printed on stderr under "stderr"."""
+        process = subprocess.run(
+            [sys.executable, "-W", "ignore", "-c", CELL, str(self.home.path), run.run_id],
+            input=textwrap.dedent(source),
+            capture_output=True,
+            text=True,
+            env=self.environment(**environment),
+            cwd=self.path,
+            timeout=100,
+        )
+        assert process.returncode == 0, process.stderr
+        return {**json.loads(process.stdout.rpartition("\x1etold ")[2]), "stderr": process.stderr}
+
+    def end(self, run: RunDirectory, status: str = "FINISHED", reason: str = "") -> None:
+        """Let a run have ended, 300 s after it began."""
+        run.write(
+            Exit(
+                status=RunStatus(status),
+                reason=reason,
+                started_at="2026-11-21T08:00:01+00:00",
+                ended_at="2026-11-21T08:05:01+00:00",
+                duration_s=300.0,
+            ),
+            run.exit_file,
+        )
+
+    def live(self, run: RunDirectory) -> LifeLock:
+        """Let a run be going until the lock is released."""
+        run.executor_file.write_text(
+            '{"pid": 1, "start_time": 1, "boot_id": "", "started_at": "2026-11-21T08:00:01+00:00"}'
+        )
+        lock = LifeLock.acquire(run.executor_lock)
+        assert lock is not None
+        return lock
+
+    def start_keeper(self, **environment: str) -> subprocess.Popen[str]:
+        """Start a keeper that is ours to wait for."""
+        return subprocess.Popen(
+            [sys.executable, "-m", "jupyter_mlops.tracking.keeper", str(self.home.path)],
+            env=self.environment(**environment),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            cwd=self.path,
+        )
+
+    @contextmanager
+    def keeper(self, **environment: str) -> Iterator[subprocess.Popen[str]]:
+        """A keeper that is killed when the test is through with it."""
+        with self.start_keeper(**environment) as keeper:
+            try:
+                yield keeper
+            finally:
+                keeper.kill()
+
+    def keep(self, **environment: str) -> str:
+        """Run a keeper until it leaves; return what it said."""
+        with self.start_keeper(**environment) as keeper:
+            said, _ = keeper.communicate(timeout=100)
+        assert keeper.returncode == 0, said
+        return str(said)
+
+    def cursor(self, run: RunDirectory) -> Cursor:
+        """How far a run was shipped."""
+        return read_cursor(run)
+
+    def client(self, uri: str = "") -> Any:
+        """MLflow, looking at the store."""
+        from mlflow import MlflowClient
+
+        return MlflowClient(uri or self.store_uri, registry_uri=uri or self.store_uri)
+
+
+def made_store(folder: Path) -> Path:
+    """Return an empty store."""
+    path = folder / "mlflow.db"
+    subprocess.run([sys.executable, "-W", "ignore", "-c", PREPARE, str(path)], check=True, capture_output=True)
+    return path
+
+
+def close_stores() -> None:
+    """Let go of the databases that MLflow keeps open."""
+    from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
+    from mlflow.tracking._tracking_service import utils
+
+    for engine in SqlAlchemyStore._engine_map.values():
+        engine.dispose()
+    SqlAlchemyStore._engine_map.clear()
+    utils._tracking_store_registry._get_store_with_resolved_uri.cache_clear()
+    utils._artifact_repos_cache.clear()
+
+
+def until(condition: Callable[[], object], deadline_s: float = 40.0) -> None:
+    """Wait for something to come true."""
+    end = time.monotonic() + deadline_s
+    while not condition():
+        assert time.monotonic() < end, "it has not come true in time"
+        time.sleep(0.02)
+
+
+@contextmanager
+def mounted(folder: Path) -> Iterator[Path]:
+    """A file system of 3 MiB."""
+    if os.geteuid() != 0:
+        pytest.skip("needs root: it mounts a file system")
+    folder.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=3m,mode=0700", "tmpfs", str(folder)], check=True)
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", "-l", str(folder)], check=True)

@@ -1,8 +1,8 @@
 """The run's `sys.stdout` and `sys.stderr`: text over file descriptors 1 and 2, which the shim opened on `output.log`.
 
 Every piece is written when it is printed, so that a killed run has lost nothing and a forked child inherits nothing to
-print twice; the child itself writes whole lines. A write never raises for want of space: what could not be written is
-counted, and the log says so when there is room again.
+print twice; the child itself writes whole lines. Only a flood is held back for moments (`_flood`). A write never raises
+for want of space: what could not be written is counted, and the log says so when there is room again.
 """
 
 from __future__ import annotations
@@ -12,10 +12,16 @@ import errno
 import io
 import os
 import sys
-from typing import IO, TYPE_CHECKING, NamedTuple
+from collections.abc import Callable
+from typing import IO, TYPE_CHECKING, Any, NamedTuple
+
+from ._flood import Flood
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
+
+BLOCK_BYTES = 32 << 10
+"""What a flood is written in, and the most of it that SIGKILL takes."""
 
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS})
 
@@ -59,12 +65,18 @@ class LogFile(io.RawIOBase):
         Descriptor open for writing; it is not closed.
     losses : LossCounter
         Where bytes without room are counted.
+    flood : Flood
+        Its lock orders the writes.
+    notice : callable
+        Called before each write.
     """
 
-    def __init__(self, fd: int, losses: LossCounter) -> None:
+    def __init__(self, fd: int, losses: LossCounter, flood: Flood, notice: Callable[[], None]) -> None:
         super().__init__()
+        self.flood = flood
         self._fd = fd
         self._losses = losses
+        self._notice = notice
 
     def writable(self) -> bool:
         """Return True: this is where output goes."""
@@ -76,18 +88,20 @@ class LogFile(io.RawIOBase):
 
     def write(self, data: ReadableBuffer) -> int:
         """Write all of the data, or count what there was no room for; errors that are not about room are raised."""
-        written = 0
-        if not self._losses.lost:
-            # Nearly always all there is to do, and a loop may print a million times.
-            try:
-                written = os.write(self._fd, data)
-            except OSError:
-                # Tried again below, where errors are told apart.
-                written = 0
-        size = memoryview(data).nbytes
-        if written < size:
-            self._write_rest(memoryview(data).cast("B")[written:])
-        return size
+        with self.flood.lock:
+            self._notice()
+            written = 0
+            if not self._losses.lost:
+                # Nearly always all there is to do, and a loop may print a million times.
+                try:
+                    written = os.write(self._fd, data)
+                except OSError:
+                    # Tried again below, where errors are told apart.
+                    written = 0
+            size = memoryview(data).nbytes
+            if written < size:
+                self._write_rest(memoryview(data).cast("B")[written:])
+            return size
 
     def _write_rest(self, rest: memoryview) -> None:
         self._losses.settle(self._fd)
@@ -134,6 +148,7 @@ class RunStreams(NamedTuple):
     @property
     def size(self) -> int:
         """Bytes in the log so far, by whichever process wrote them; 0 where the descriptor is no file."""
+        self.raw.flood.let_out()
         return os.fstat(self.raw.fileno()).st_size
 
 
@@ -142,8 +157,10 @@ def open_streams(out_fd: int = 1, err_fd: int = 2) -> RunStreams:
 
     Text is UTF-8; lone surrogates are written as `\udcXX`. `stream.buffer` takes bytes as they are.
     """
-    losses = LossCounter()
-    return RunStreams(_text(LogFile(out_fd, losses)), _text(LogFile(err_fd, losses)))
+    losses, flood = LossCounter(), Flood()
+    out = _text(LogFile(out_fd, losses, flood, flood.notice))
+    flood.watch(out)
+    return RunStreams(out, _text(LogFile(err_fd, losses, flood, flood.let_out)))
 
 
 def install_streams() -> RunStreams:
@@ -155,12 +172,22 @@ def install_streams() -> RunStreams:
     _keep(sys.__stdout__, sys.__stderr__)
     sys.stdout = sys.__stdout__ = streams.stdout  # type: ignore[misc]  # Final in typeshed, yet it is what a child resets to
     sys.stderr = sys.__stderr__ = streams.stderr  # type: ignore[misc]
+    flood = streams.raw.flood
+    os.register_at_fork(
+        before=flood.before_fork, after_in_parent=flood.after_in_parent, after_in_child=flood.after_in_child
+    )
     os.register_at_fork(after_in_child=streams.write_whole_lines)
     return streams
 
 
 def _text(raw: LogFile) -> io.TextIOWrapper:
-    return io.TextIOWrapper(raw, encoding="utf-8", errors="backslashreplace", newline="\n", write_through=True)  # type: ignore[arg-type]
+    file: Any = raw  # typeshed asks for more than a text stream uses
+    stream: io.TextIOWrapper = io.TextIOWrapper(
+        file, encoding="utf-8", errors="backslashreplace", newline="\n", write_through=True
+    )
+    # Without a name of its own in the standard library: how much text is a block when it is held back.
+    stream._CHUNK_SIZE = BLOCK_BYTES  # type: ignore[attr-defined]
+    return stream
 
 
 _kept: list[IO[str] | None] = []

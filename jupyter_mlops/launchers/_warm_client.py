@@ -76,14 +76,14 @@ class WarmClient:
     def retire(self) -> None:
         """End the warm parent; runs that it has forked go on."""
         self.is_wanted = False
-        self._ask(warm_key(), WarmRequest(ask="retire", owner=self._owner))
+        self._ask(warm_key(), WarmRequest(ask="retire", owner=self._owner), patience_s=10 * _PATIENCE_S)
 
     def _preload(self) -> WarmRequest:
         return WarmRequest(ask="preload", owner=self._owner, modules=self._modules.installed)
 
-    def _ask(self, key: str, request: WarmRequest) -> WarmReply | None:
+    def _ask(self, key: str, request: WarmRequest, patience_s: float = _PATIENCE_S) -> WarmReply | None:
         path = self._socket(key)
-        return ask_warm_parent(path, request, _PATIENCE_S) if path.exists() else None
+        return ask_warm_parent(path, request, patience_s) if path.exists() else None
 
     def _socket(self, key: str) -> Path:
         return self._home.socket(f"{key}.sock")

@@ -21,7 +21,7 @@ from mlflow.entities import (
 )
 
 from ._journal import Entry
-from ._record import PARENT_TAG, USER_TAG
+from ._record import PARENT_TAG, USER_TAG, model_of
 from ._store_base import to_dataset_input
 
 if TYPE_CHECKING:
@@ -122,16 +122,9 @@ def _log_outputs(shipment: Shipment, entry: Entry) -> None:
 
 
 def _create_model(shipment: Shipment, entry: Entry) -> None:
-    fields = entry.fields
-    shipment.cursor.model_ids[fields["model_id"]] = shipment.target.create_model(
-        fields["model_id"],
-        fields["experiment"],
-        name=fields["name"],
-        run_id=shipment.store_run(entry.run_id) if entry.run_id else None,
-        tags=dict(fields.get("tags") or {}),
-        params=dict(fields.get("params") or {}),
-        model_type=fields.get("model_type"),
-    )
+    model = model_of(entry)
+    run_id = shipment.store_run(entry.run_id) if entry.run_id else None
+    shipment.cursor.model_ids[model.model_id] = shipment.target.create_model(model, run_id)
 
 
 def _finalize_model(shipment: Shipment, entry: Entry) -> None:

@@ -220,9 +220,10 @@ def _log_outputs(records: RunRecords, entry: Entry) -> None:
         run.model_outputs += entry.fields.get("models") or []
 
 
-def _create_model(records: RunRecords, entry: Entry) -> None:
+def model_of(entry: Entry) -> ModelRecord:
+    """Return the model that an entry announces."""
     fields = entry.fields
-    records.models[fields["model_id"]] = ModelRecord(
+    return ModelRecord(
         model_id=fields["model_id"],
         experiment=fields["experiment"],
         name=fields["name"],
@@ -232,6 +233,10 @@ def _create_model(records: RunRecords, entry: Entry) -> None:
         params=dict(fields.get("params") or {}),
         tags=dict(fields.get("tags") or {}),
     )
+
+
+def _create_model(records: RunRecords, entry: Entry) -> None:
+    records.models[entry.fields["model_id"]] = model_of(entry)
 
 
 def _finalize_model(records: RunRecords, entry: Entry) -> None:

@@ -22,6 +22,7 @@ from ..exceptions import TrackingError
 from ..home import on_network_filesystem
 from ._bulk import KNOWN_REVISIONS, BulkWriter, MetricRow
 from ._local_store import known_revision, prepare_store, schema_revision
+from ._record import ModelRecord
 from ._uris import HOME_STORE, home_store_uri, sqlite_path
 
 RUN_TAG = "mlops.run_id"
@@ -146,32 +147,25 @@ class Target:
         with closing(sqlite3.connect(self.path, timeout=5)) as database, database:
             database.execute("UPDATE runs SET start_time = ? WHERE run_uuid = ?", (start_time, run_id))
 
-    def create_model(
-        self,
-        model_id: str,
-        experiment: str,
-        *,
-        name: str,
-        run_id: str | None,
-        tags: dict[str, str],
-        params: dict[str, str],
-        model_type: str | None,
-    ) -> str:
-        """Return the store's id of a model, made where there is none: ours where the store takes it."""
-        experiment_id = self.experiment_id(experiment)
-        known = self._find_model(model_id, experiment_id)
+    def create_model(self, model: ModelRecord, run_id: str | None) -> str:
+        """Return the store's id of a model, made where there is none: ours where the store takes it.
+
+        Parameters
+        ----------
+        model : ModelRecord
+            As the cell has announced it.
+        run_id : str, optional
+            The store's id of the run that made it.
+        """
+        experiment_id = self.experiment_id(model.experiment)
+        known = self._find_model(model.model_id, experiment_id)
         if known is not None:
             return known
-        with _chosen_id(self.path is not None, model_id.removeprefix("m-")):
-            model = self.store.create_logged_model(
-                experiment_id,
-                name,
-                run_id,
-                [LoggedModelTag(key, value) for key, value in {MODEL_TAG: model_id, **tags}.items()],
-                [LoggedModelParameter(key, value) for key, value in params.items()],
-                model_type,
-            )
-        return str(model.model_id)
+        tags = [LoggedModelTag(key, value) for key, value in {MODEL_TAG: model.model_id, **model.tags}.items()]
+        params = [LoggedModelParameter(key, value) for key, value in model.params.items()]
+        with _chosen_id(self.path is not None, model.model_id.removeprefix("m-")):
+            made = self.store.create_logged_model(experiment_id, model.name, run_id, tags, params, model.model_type)
+        return str(made.model_id)
 
     def _find_model(self, model_id: str, experiment_id: str) -> str | None:
         if self.path is not None:

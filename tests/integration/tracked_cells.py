@@ -1,6 +1,7 @@
 """Cells that log, run in processes of their own with the tracking side of a run installed and nothing else of a run.
 
-What the stories of `test_tracking_*.py` share: a home, runs that end when told, keepers, and MLflow to look at the store.
+What the stories of `test_tracking_*.py` share: a home, runs that end when told, keepers, and MLflow to look at the
+store.
 """
 
 import json

@@ -27,7 +27,7 @@ def test_it_is_called_with_the_whole_module_when_that_is_imported(module: str) -
     import mlops_example
 
     assert (mlops_example.__name__, seen) == ("mlops_example", [])
-    import mlops_example.inner 
+    import mlops_example.inner
 
     assert seen == [(module, 1)]
     assert mlops_example.inner.__spec__.loader is mlops_example.inner.__loader__

@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 
-from jupyter_mlops.home import LifeLock
+from jupyter_mlops.home import Home, LifeLock
 from jupyter_mlops.launchers import LocalLauncher
 from jupyter_mlops.testing import LauncherContract, wait_until
 
@@ -23,14 +23,29 @@ class TestLocalLauncherCold(LauncherContract):
         return LocalLauncher(home)
 
 
+@pytest.fixture(scope="module")
+def warm_home(tmp_path_factory):
+    return Home.create(tmp_path_factory.mktemp("warm") / ".mlops")
+
+
+@pytest.fixture(scope="module")
+def warm_launcher(warm_home):
+    """One parent for all stories: it is its forks that are tested, not its start, which takes seconds."""
+    launcher = LocalLauncher(warm_home)
+    launcher.warm_up()
+    wait_until(lambda: (parent := launcher.warm_parent()) and parent.generation and not parent.loading)
+    yield launcher
+    launcher.retire_warm_parent()
+
+
 class TestLocalLauncherWarm(LauncherContract):
     @pytest.fixture
-    def launcher(self, home):
-        launcher = LocalLauncher(home)
-        launcher.warm_up()
-        wait_until(lambda: (parent := launcher.warm_parent()) and parent.generation and not parent.loading)
-        yield launcher
-        launcher.retire_warm_parent()
+    def home(self, warm_home):
+        return warm_home
+
+    @pytest.fixture
+    def launcher(self, warm_launcher):
+        return warm_launcher
 
     def test_runs_are_forks_of_the_warm_parent(self, launcher, make_run, log):
         parent = launcher.warm_parent()

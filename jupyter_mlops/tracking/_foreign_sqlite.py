@@ -27,7 +27,7 @@ def find_runs(path: Path, timeout_s: float, limit: int) -> list[dict[str, Any]]:
         The file is no such store, is locked, or the time was up.
     """
     end = time.monotonic() + timeout_s
-    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=timeout_s / 2)) as database:
+    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=timeout_s / 2)) as database:
         database.set_progress_handler(lambda: int(time.monotonic() > end), 10_000)
         rows = {
             row[0]: {

@@ -81,7 +81,7 @@ def look_for_damage(path: Path) -> str:
 
 def schema_revision(path: Path) -> str:
     """Return the revision of a store's schema, empty where it has none."""
-    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=5)) as database:
+    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=5)) as database:
         tables = database.execute("SELECT name FROM sqlite_master WHERE name = 'alembic_version'").fetchone()
         row = database.execute("SELECT version_num FROM alembic_version").fetchone() if tables else None
     return str(row[0]) if row else ""

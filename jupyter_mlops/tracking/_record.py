@@ -111,7 +111,7 @@ class RunRecords:
         """Take in one operation; one that we do not know, or not in this shape, is a newer version's: passed over."""
         change = _CHANGES.get(entry.op)
         if change is not None:
-            with contextlib.suppress(KeyError, TypeError):
+            with contextlib.suppress(KeyError, TypeError, ValueError):
                 change(self, entry)
 
     def _read_spool(self, path: Path) -> None:

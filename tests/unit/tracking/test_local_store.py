@@ -4,7 +4,6 @@ import os
 import shutil
 import sqlite3
 import time
-import time
 from contextlib import closing
 from pathlib import Path
 

@@ -20,7 +20,7 @@ class Repository:
     def log_artifact(self, path: str, target: str | None) -> None:
         if self.refused and Path(path).name == self.refused:
             raise OSError("no space left over there")
-        self.sent.append((os.path.join(target or "", Path(path).name), Path(path).read_bytes()))
+        self.sent.append((Path(target or "", Path(path).name).as_posix(), Path(path).read_bytes()))
 
 
 @pytest.fixture

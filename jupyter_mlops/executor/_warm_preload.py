@@ -52,6 +52,14 @@ def load_modules(names: Iterable[str], skipped: frozenset[str], tell: Callable[[
     return True
 
 
+def rehearse() -> None:
+    """Do once what each run would do with the libraries that are loaded now: matplotlib's backend takes 10 ms."""
+    from ._figures import show_figures_inline
+    from ._shell import take_shell
+
+    show_figures_inline(take_shell())
+
+
 def settle() -> None:
     """Get ready for forks: the collector must not walk what is loaded, which would copy its pages in each child."""
     gc.collect()

@@ -13,7 +13,7 @@ import msgspec
 from ..entities import decode, encode
 from ..launchers import Owner, receive_line
 from ._autolog_live import modules_for_autologging
-from ._warm_preload import load_base, load_modules, settle
+from ._warm_preload import load_base, load_modules, rehearse, settle
 
 LONGEST_IMPORT_S = 120.0
 
@@ -115,6 +115,7 @@ def load_and_report(estate: Estate, channel: socket.socket) -> Estate | None:
         load_base()
         wanted = (*estate.modules, *modules_for_autologging(estate.modules))
         is_fit = load_modules(wanted, frozenset(estate.skipped), tell)
+        rehearse()
     if not is_fit:
         os._exit(1)
     settle()

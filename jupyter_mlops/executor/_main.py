@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import os
+import signal
 import sys
 import time
 from pathlib import Path
 
-import msgspec
-
-from ..capture import dump_values, environment, load_values
-from ..entities import Manifest, ProcessRecord, Result, RunSpec, RunStatus, decode
+from ..capture import environment
+from ..entities import RunStatus
 from ..exceptions import HomeError, LaunchError
 from ..home import Home, RunDirectory, crash_point
 from ..tracking import current_session
@@ -21,6 +21,7 @@ from ._claim import claim, reset_signals
 from ._deferred import run_deferred
 from ._ending import leave, write_when_there_is_room
 from ._execution import Execution
+from ._rehearsal import rehearse_reading
 from ._shell import prepare_shell
 from ._streams import install_streams
 
@@ -35,11 +36,7 @@ def prepare() -> None:
     """
     prepare_shell()
     prepare_autologging()
-    # What the first use of a type or of the pickler builds and keeps.
-    for kind in (RunSpec, Manifest, ProcessRecord, Result):
-        with contextlib.suppress(msgspec.ValidationError):
-            decode(b"{}", kind)
-    load_values(dump_values({"rehearsal": [1]}).stream, namespace={})
+    rehearse_reading()
     # What a run comes to need after its first second, and at its end.
     importlib.import_module("psutil")
     importlib.import_module("..tracking._joining", __package__)
@@ -76,6 +73,7 @@ def main(run_dir: Path) -> int:
     result = Execution(home, run, run.spec(), streams, started).execute()
     write_when_there_is_room(lambda: run.write(result, run.result_file))
     crash_point("executor.result")
+    _wake_shim(run)
     # From here on nobody waits for this process. What a cell fitted before it failed is worth logging too.
     if result.status is RunStatus.FINISHED or result.exit_code == EXIT_ERROR:
         run_deferred()
@@ -86,6 +84,13 @@ def main(run_dir: Path) -> int:
         session.spool.close()
         session.journal.close()
     return result.exit_code
+
+
+def _wake_shim(run: RunDirectory) -> None:
+    """Let the shim see the result at once: it hands the slot on. Only a living parent that is the shim is told."""
+    shim = run.shim()
+    if shim is not None and shim.pid == os.getppid():
+        os.kill(shim.pid, signal.SIGUSR1)
 
 
 def _record_environment(run: RunDirectory) -> None:

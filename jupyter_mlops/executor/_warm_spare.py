@@ -18,11 +18,13 @@ import msgspec
 from ..entities import decode, encode
 from ..launchers import (
     ExecutorStarter,
+    Owner,
     Shim,
     ShimSettings,
     WarmRequest,
     join_group,
     receive_line,
+    rehearse_shim,
     run_as_executor,
 )
 from ._warm_preload import start_anew
@@ -117,6 +119,7 @@ def _wait_to_be_shim(channel: socket.socket, inherited: Sequence[socket.socket])
         for connection in inherited:
             connection.close()
         starter = SpareStarter(channel)
+        _rehearse_shim()
         request = decode(receive_line(channel), WarmRequest)
         channel.close()
         starter.environment = request.environment
@@ -127,6 +130,7 @@ def _wait_to_be_shim(channel: socket.socket, inherited: Sequence[socket.socket])
 
 
 def _wait_to_be_executor(channel: socket.socket) -> None:
+    _rehearse_executor()
     try:
         start = decode(receive_line(channel), _Start)
     except OSError:
@@ -135,6 +139,31 @@ def _wait_to_be_executor(channel: socket.socket) -> None:
     channel.close()
     _take_environment(start.environment)
     run_as_executor(Path(start.run_dir), start.cwd, start.slot, _become_executor)
+
+
+def _rehearse_shim() -> None:
+    """Do before the wait what can be done of what comes after it."""
+    # Only to be sooner: what fails here fails again when it matters, and says so.
+    with contextlib.suppress(Exception):
+        _take_environment(_environment())
+        request = WarmRequest(ask="run", owner=Owner(0, 0), settings=ShimSettings(1).to_json())
+        ShimSettings.from_json(decode(encode(request), WarmRequest).settings)
+        encode(_Start("", "", 0, b""))
+        rehearse_shim()
+
+
+def _rehearse_executor() -> None:
+    """Do before the wait what can be done of what comes after it."""
+    from . import rehearse
+
+    with contextlib.suppress(Exception):
+        _take_environment(_environment())
+        decode(encode(_Start("", "", 0, b"")), _Start)
+        rehearse()
+
+
+def _environment() -> bytes:
+    return b"\0".join(name + b"=" + value for name, value in os.environb.items())
 
 
 def _take_environment(environment: bytes) -> None:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ._discovery import load_launcher
     from ._local import LocalLauncher
     from ._protocol import Launcher, SubmittedRun
-    from ._shim import Shim
+    from ._shim import Shim, rehearse_shim
     from ._shim_child import ExecutorStarter, join_group, run_as_executor
     from ._shim_settings import ShimSettings
     from ._submitted import LocalRun
@@ -35,6 +35,7 @@ __all__ = [
     "join_group",
     "load_launcher",
     "receive_line",
+    "rehearse_shim",
     "run_as_executor",
 ]
 
@@ -55,6 +56,7 @@ __getattr__, __dir__ = lazy_exports(
         "join_group": "._shim_child",
         "load_launcher": "._discovery",
         "receive_line": "._warm_wire",
+        "rehearse_shim": "._shim",
         "run_as_executor": "._shim_child",
     },
 )

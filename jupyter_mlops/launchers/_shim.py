@@ -30,7 +30,7 @@ from ._shim_queue import Slot, Ticket, take_slot
 from ._shim_settings import ShimSettings
 from ._shim_signals import Attention
 from ._shim_stop import Stopper, stop_request
-from ._shim_upstream import Look, describe_failure, look_for_end, look_for_inputs, upstream_ids
+from ._shim_upstream import Look, describe_failure, look_for_delivery, look_for_inputs, upstream_ids
 
 LONGEST_BLOCK_S = 5.0
 """How long a shim sleeps in a lock before it looks around, in case a signal was lost."""
@@ -118,7 +118,7 @@ class Shim:
         for number, run_id in enumerate(run_ids):
             upstream = self._home / "runs" / run_id
             waiting = {"for": "runs", "run_ids": run_ids[number:]}
-            status = self._await(partial(look_for_end, upstream), waiting)
+            status = self._await(partial(look_for_delivery, upstream), waiting)
             if status != "FINISHED":
                 raise _EndedEarly("FAILED", describe_failure(upstream, status))
 
@@ -180,7 +180,7 @@ class Shim:
         crash_point("shim.started")
         stopper = Stopper(self._run_dir, pid, spec.get("timeout_s"), float(spec.get("grace_s", 5.0)))
         self._git = GitRecorder(self._run_dir, spec["cwd"])
-        end = self._watch(pid, stopper, self._git)
+        end = self._watch(pid, stopper, slot)
         ended_at, duration_s = utc_now(), time.monotonic() - began
         crash_point("shim.ended")
         orphans = 0 if spec.get("keep_orphans") else self._end_orphans(pid, self._git.pid)
@@ -214,15 +214,18 @@ class Shim:
             # Unreadable is as good as absent: the exit code decides.
             return None
 
-    def _watch(self, pid: int, stopper: Stopper, git: GitRecorder) -> ChildEnd:
-        """Serve the run until its executor has ended."""
-        log = LogCap(self._run_dir, self._settings.log_cap)
+    def _watch(self, pid: int, stopper: Stopper, slot: Slot) -> ChildEnd:
+        """Serve the run until its executor has ended; hand its slot on as soon as it has delivered."""
+        log, git = LogCap(self._run_dir, self._settings.log_cap), self._git
+        assert git is not None
         while True:
             ended, _ = reap()
             for end in ended:
                 if end.pid == pid:
                     log.trim()
                     return end
+            if (self._run_dir / "result.json").exists():
+                slot.release()
             self._attention.sleep(min(stopper.advance(), log.trim(), git.advance()))
 
     def _end_orphans(self, group: int, spared: int | None) -> int:
@@ -244,6 +247,15 @@ class Shim:
             except OSError:
                 self._attention.sleep(pause_s)
                 pause_s = min(pause_s * 2, 1.0)
+
+
+def rehearse_shim() -> None:
+    """Do what a shim does on the way to its executor, to no effect: in a forked process the first time takes longer."""
+    adopt_orphans()
+    json.dumps({"pid": os.getpid(), "start_time": process_start_time(os.getpid()), "boot_id": boot_id()})
+    read_json(os.devnull)
+    MemoryEvents().struck()
+    utc_now()
 
 
 def main() -> None:

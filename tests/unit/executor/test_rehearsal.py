@@ -1,0 +1,42 @@
+import json
+import subprocess
+import sys
+
+# In a process of its own: a rehearsal is the last thing that a process does before it is a run.
+PROGRAM = """
+import dataclasses, json, os, random, sys, threading
+import numpy as np
+from jupyter_mlops.capture import AmbientState
+from jupyter_mlops.executor import prepare, rehearse
+
+def state():
+    ambient = dataclasses.asdict(AmbientState.capture())
+    # Modules that are loaded on the way are what a rehearsal is for.
+    del ambient["imported"]
+    return {key: repr(value) for key, value in ambient.items()}
+
+prepare()
+main = sys.modules["__main__"]
+random.seed(1)
+np.random.seed(2)
+np.set_printoptions(precision=3)
+before = state()
+
+rehearse()
+drawn = random.random(), float(np.random.random())
+random.seed(1)
+np.random.seed(2)
+print(json.dumps({
+    "changed": [key for key, value in state().items() if value != before[key]],
+    "draws on": drawn == (random.random(), float(np.random.random())) or drawn,
+    "main": main is sys.modules["__main__"],
+    "threads": threading.active_count(),
+}))
+"""
+
+
+def test_a_rehearsal_leaves_the_process_as_it_was():
+    done = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=True)
+
+    assert json.loads(done.stdout) == {"changed": [], "draws on": True, "main": True, "threads": 1}
+    assert done.stderr == ""

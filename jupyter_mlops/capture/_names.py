@@ -8,7 +8,9 @@ something, and what, is for the callers to ask: `pick_values` in this folder for
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Mapping
+import sys
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from functools import lru_cache
 
 import msgspec
@@ -18,6 +20,9 @@ from ._fragments import Fragment, LineMap, Transform, parse_transformed
 from ._known_calls import LOOKING_METHODS
 from ._magics_text import KNOWN_MAGICS, MagicReader
 from ._statements import CellWalker
+
+_FRAMES_A_LEVEL = 30
+"""A walk takes about four. Python itself compiles trees of some three levels for each frame that its limit allows."""
 
 
 class CellLine(msgspec.Struct, frozen=True):
@@ -156,6 +161,25 @@ def _analyse(source: str, code: str, transform: Transform, known_magics: frozens
 
 
 def _walk(cell: Fragment, source: str, transform: Transform, known_magics: frozenset[str]) -> CellNames:
+    try:
+        return _walk_once(cell, source, transform, known_magics)
+    except RecursionError:
+        with _room_for_depth():
+            return _walk_once(cell, source, transform, known_magics)
+
+
+@contextmanager
+def _room_for_depth() -> Iterator[None]:
+    """Let a walk go as deep as Python's own parser: a sum of a thousand terms is a tree a thousand levels deep."""
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(limit * _FRAMES_A_LEVEL)
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(limit)
+
+
+def _walk_once(cell: Fragment, source: str, transform: Transform, known_magics: frozenset[str]) -> CellNames:
     walker = CellWalker(MagicReader(transform, known_magics), cell.lines)
     walker.visit_all(cell.body)
     effects, notes = walker.cell, walker.notes

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 _LARGEST = 5
 """Names that a message about size lists."""
 
+_UNITS = ("B", "KiB", "MiB", "GiB")
+
 
 def pick_values(
     values: Mapping[str, Any],
@@ -76,8 +78,8 @@ def _too_large(pickled: PickledValues, size: int, limit: int) -> str:
 
 
 def _figure(size: float) -> str:
-    for unit in ("B", "KiB", "MiB"):
-        if size < 1024:
-            return f"{size:.3g} {unit}"
-        size /= 1024
-    return f"{size:.3g} GiB"
+    unit = 0
+    # What would be rounded to 1024 of a unit is one of the next.
+    while size >= 1023.5 and unit < len(_UNITS) - 1:
+        size, unit = size / 1024, unit + 1
+    return f"{size:.0f} {_UNITS[unit]}" if size >= 100 else f"{size:.3g} {_UNITS[unit]}"

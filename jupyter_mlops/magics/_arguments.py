@@ -16,9 +16,12 @@ from typing import NoReturn
 
 from ..exceptions import UsageError
 
-_DURATION = re.compile(r"(?:(?P<h>\d+(?:\.\d+)?)h)?(?:(?P<m>\d+(?:\.\d+)?)m)?(?:(?P<s>\d+(?:\.\d+)?)s?)?")
+_FIGURE = r"\d+(?:\.\d+)?"
+_DURATION = re.compile(rf"(?:(?P<h>{_FIGURE})h)?(?:(?P<m>{_FIGURE})m)?(?:(?P<s>{_FIGURE})s)?|(?P<plain>{_FIGURE})")
+"""A unit may be left out of a figure that stands alone: `1h30` could be meant either way."""
+
 _UP_TO_COMMENT = re.compile(r"""(?:\\.|"(?:\\.|[^"\\])*"|'[^']*'|(?<=\S)\#|[^#])*""")
-_SECONDS = {"h": 3600.0, "m": 60.0, "s": 1.0}
+_SECONDS = {"h": 3600.0, "m": 60.0, "s": 1.0, "plain": 1.0}
 _LONGEST_S = 10 * 365 * 86400.0
 _PYTHON_STARTS = ("(", "[", ".", "=")
 

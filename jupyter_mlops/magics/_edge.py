@@ -45,4 +45,5 @@ def _located(error: SyntaxError) -> str:
     text = (error.text or "").rstrip()
     caret = " " * max(0, (error.offset or 1) - 1) + "^"
     where = f"\n    {text}\n    {caret}" if text else ""
-    return f"The cell is not Python: {error.msg} (line {error.lineno}). Nothing was started.{where}"
+    line = "" if error.lineno is None else f" (line {error.lineno})"
+    return f"The cell is not Python: {error.msg}{line}. Nothing was started.{where}"

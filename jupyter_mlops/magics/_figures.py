@@ -20,7 +20,8 @@ def number(value: float) -> str:
         return {math.inf: "inf", -math.inf: "-inf"}.get(value, "NaN")
     if value == int(value) and abs(value) < 1e7:
         return str(int(value))
-    return f"{value:.0f}" if 1e4 <= abs(value) < 1e7 else f"{value:.4g}"
+    # From 9999.5 on, four digits would be written as 1e+04.
+    return f"{value:.0f}" if 9999.5 <= abs(value) < 1e7 else f"{value:.4g}"
 
 
 def size(n_bytes: int) -> str:

@@ -32,7 +32,8 @@ def import_statements(cell: str, transform: Transform) -> dict[str, str]:
         for name, statement in _bindings(node):
             twice |= {name} & found.keys()
             found[name] = statement
-    bound = twice | {name for node in ast.walk(tree) for name in _bound_otherwise(node)}
+    top_level = set(map(id, tree.body))
+    bound = twice | {name for node in ast.walk(tree) for name in _bound_otherwise(node, id(node) in top_level)}
     return {name: statement for name, statement in found.items() if name not in bound}
 
 
@@ -59,8 +60,14 @@ def _bindings(node: ast.stmt) -> Iterator[tuple[str, str]]:
                     yield alias.asname or alias.name, ast.unparse(ast.ImportFrom(module, [alias], 0))
 
 
-def _bound_otherwise(node: ast.AST) -> tuple[str, ...]:
+def _bound_otherwise(node: ast.AST, is_top_level: bool) -> tuple[str, ...]:
     match node:
+        case ast.Import(names) | ast.ImportFrom(_, names) if not is_top_level:
+            return tuple(alias.asname or alias.name.partition(".")[0] for alias in names)
+        case ast.ExceptHandler(name=str(name)) | ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)):
+            return (name,)
+        case ast.MatchMapping(rest=str(name)):
+            return (name,)
         case ast.Name(name, ast.Store() | ast.Del()):
             return (name,)
         case ast.FunctionDef(name) | ast.AsyncFunctionDef(name) | ast.ClassDef(name):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from typing import TYPE_CHECKING
 
@@ -27,7 +28,7 @@ class LogView(View):
                 "The end of the log; %runs logs -n LINES shows more, output.log in the run's directory has all of it."
             )
         if not is_over:
-            self._notes.append(f"The run goes on; %runs logs -f {name} follows it.")
+            self._notes.append(f"The run goes on; %runs logs -f {shlex.quote(name)} follows it.")
 
     def __repr__(self) -> str:
         return "\n".join([self._text or self._nothing(), *self._notes])

@@ -48,9 +48,9 @@ def _logs(session: NotebookSession, command: RunsCommand) -> View | None:
             follow(run, with_displays=False)
         return None
     is_over = run.state.status.is_terminal
-    return LogView(
-        run.name, run.log(tail=command.tail or _TAIL_LINES), is_tail=command.tail is not None, is_over=is_over
-    )
+    lines = command.tail or _TAIL_LINES
+    text = run.log(tail=lines)
+    return LogView(run.name, text, is_tail=text.count("\n") >= lines, is_over=is_over)
 
 
 def _stop(session: NotebookSession, command: RunsCommand) -> View:

@@ -37,7 +37,13 @@ from jupyter_mlops.magics._waiting import NotebookScreen, TerminalScreen, Waitin
         ("import a\nfrom b import a", {}),
         ("import a\ndel a", {}),
         ("import a\ndef f():\n    global a\n    a = 1", {}),
+        ("import a\nif x:\n    import b as a", {}),
+        ("import a\ndef f():\n    from . import a", {}),
+        ("import a\nimport b\nif x:\n    import b.c", {"a": "import a"}),
+        ("import a\ntry:\n    x\nexcept E as a:\n    pass", {}),
+        ("import a, b, c\nmatch x:\n    case [a, *b]: pass\n    case {**c}: pass", {}),
         ("import a\nx = a.b", {"a": "import a"}),
+        ("import ä as größe", {"größe": "import ä as größe"}),
         ("x = = 1", {}),
     ],
 )
@@ -169,6 +175,38 @@ def test_a_syntax_error_becomes_one_that_points_to_the_cells_line():
     assert str(raised.value) == (
         "The cell is not Python: invalid syntax (line 2). Nothing was started.\n    y = = 2\n        ^"
     )
+
+
+def test_a_syntax_error_without_a_place_claims_none():
+    @magic_edge
+    def magic():
+        raise SyntaxError("source code cannot contain null bytes")
+
+    with pytest.raises(UsageError) as raised:
+        magic()
+    assert str(raised.value) == "The cell is not Python: source code cannot contain null bytes. Nothing was started."
+
+
+def test_a_magic_that_goes_well_gives_what_it_gives():
+    @magic_edge
+    def magic(line, *, cell):
+        """Say it."""
+        return line, cell
+
+    assert (magic("a", cell="b"), magic.__doc__) == (("a", "b"), "Say it.")
+
+
+def test_an_error_from_another_error_shows_neither_cause_nor_context():
+    @magic_edge
+    def magic():
+        try:
+            raise OSError("disk")
+        except OSError as error:
+            raise CannotTravelError("no room") from error
+
+    with pytest.raises(CannotTravelError) as raised:
+        magic()
+    assert (raised.value.__cause__, raised.value.__suppress_context__) == (None, True)
 
 
 def test_an_interrupt_is_short_too():

@@ -15,6 +15,10 @@ from pathlib import Path
 from ..home._locks import LifeLock, lock_holder
 
 
+NOBODY = "-" * 32
+"""Note of a slot whose run has delivered: as long as a run id."""
+
+
 class Ticket:
     """A run's place in the queue of its home."""
 
@@ -55,14 +59,32 @@ class Ticket:
 
 
 class Slot:
-    """A place to run, held until `release` or until this process dies."""
+    """A place to run, held until `release` or until this process dies.
 
-    def __init__(self, number: int, lock: LifeLock) -> None:
+    Parameters
+    ----------
+    number : int
+        From 0.
+    lock : LifeLock
+        What holds the place.
+    note : Path
+        Names the run, for the case that its executor outlives this process.
+    """
+
+    def __init__(self, number: int, lock: LifeLock, note: Path) -> None:
         self.number = number
         self._lock = lock
+        self._note = note
+        self._released = False
 
     def release(self) -> None:
-        """Hand the place to the next run."""
+        """Hand the place to the next run, though this one's executor may still live; a second call does nothing."""
+        if self._released:
+            return
+        self._released = True
+        # By then the next run's name may be due there: the note is ours only while we hold the lock.
+        with contextlib.suppress(OSError):
+            _write_over(self._note, NOBODY)
         self._lock.release()
 
 
@@ -83,7 +105,7 @@ def take_slot(home: Path, run_id: str, slots: int) -> Slot | None:
             continue
         with contextlib.suppress(OSError):
             _write_over(note, run_id)
-        return Slot(number, lock)
+        return Slot(number, lock, note)
     return None
 
 
@@ -101,4 +123,4 @@ def _still_runs(home: Path, note: Path) -> bool:
         previous = note.read_text()
     except FileNotFoundError:
         return False
-    return bool(previous) and lock_holder(home / "runs" / previous / "executor.lock") is not None
+    return previous not in ("", NOBODY) and lock_holder(home / "runs" / previous / "executor.lock") is not None

@@ -42,16 +42,22 @@ def look_for_inputs(run_dir: Path) -> Look:
     return Look(INPUTS_LOST if _age_s(run_dir / "spec.json") > START_PATIENCE_S else None)
 
 
-def look_for_end(run_dir: Path) -> Look:
-    """Say how a run that feeds another has ended, as one of MLflow's statuses; no answer while it goes on."""
-    status = _recorded(run_dir / "exit.json")
+def look_for_delivery(run_dir: Path) -> Look:
+    """Say how the cell of a run that feeds another has ended, as one of MLflow's statuses; no answer while it goes on.
+
+    What its executor does after the delivery (plots and models of autologging) is not waited for.
+    """
+    status = _delivered(run_dir)
     if status:
         return Look(status)
-    for name in ("executor.lock", "shim.lock", "snapshot.lock"):
+    if lock_holder(run_dir / "executor.lock") is not None:
+        # The delivery comes before this lock is free, so there is nothing to sleep in.
+        return Look(None)
+    for name in ("shim.lock", "snapshot.lock"):
         if lock_holder(run_dir / name) is not None:
             return Look(None, run_dir / name)
     # The last holder may have written its word between the two looks.
-    status = _recorded(run_dir / "exit.json") or _recorded(run_dir / "result.json")
+    status = _delivered(run_dir)
     if status:
         return Look(status)
     begun = (run_dir / "shim.json").exists() or (run_dir / "executor.json").exists()
@@ -69,6 +75,10 @@ def describe_failure(run_dir: Path, status: str) -> str:
 def upstream_ids(spec: dict[str, Any]) -> list[str]:
     """Return the ids of the runs that feed a run, each once."""
     return list(dict.fromkeys(str(upstream["run_id"]) for upstream in spec.get("upstream", ())))
+
+
+def _delivered(run_dir: Path) -> str | None:
+    return _recorded(run_dir / "exit.json") or _recorded(run_dir / "result.json")
 
 
 def _recorded(path: Path) -> str | None:

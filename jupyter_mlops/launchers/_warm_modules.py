@@ -13,7 +13,7 @@ _NAMES = """
     pytest _pytest pluggy pip setuptools pkg_resources _distutils_hack nbclient nbformat papermill
 """
 _OURS = frozenset(("__main__", "__mp_main__", "jupyter_mlops"))
-_OF_THE_KERNEL = frozenset(_NAMES.split())
+_OF_THE_KERNEL = frozenset(_NAMES.split()) | _OURS
 
 
 class KernelModules:

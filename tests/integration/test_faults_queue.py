@@ -164,3 +164,16 @@ def test_the_queue_is_empty_when_all_is_over(shells, blockers, tmp_path):
         run.end()
     assert list(shells.home.queue.iterdir()) == []
     assert psutil.Process(os.getpid()).children() == []
+
+
+def test_a_run_that_has_delivered_hands_its_slot_on(shells, tmp_path):
+    """What a run does afterwards, such as logging models, keeps nobody waiting."""
+    delivered = """printf '{"status": "FINISHED"}' > "$0/result.json"; kill -USR1 $PPID"""
+    runs = [shells.start(f"{delivered}; while [ ! -e {tmp_path}/open ]; do sleep 0.01; done") for _ in range(2)]
+
+    later = shells.start("true", upstream=(Upstream("model", runs[0].files.run_id),))
+
+    assert later.end().status is RunStatus.FINISHED
+    assert {run.state.status for run in runs} == {RunStatus.RUNNING}
+    (tmp_path / "open").touch()
+    assert {run.end().status for run in runs} == {RunStatus.FINISHED}

@@ -95,10 +95,27 @@ def test_a_slot_whose_holder_died_is_free_at_once(tmp_path, elsewhere):
 
 
 def test_a_slot_is_busy_while_the_executor_of_a_killed_shim_lives(tmp_path, elsewhere):
-    take_slot(tmp_path, A, 1).release()
+    shim = elsewhere(f"from jupyter_mlops.launchers._shim_queue import take_slot\nslot = take_slot(home, {A!r}, 1)")
+    shim.kill()
+    shim.wait()
     code = f"from jupyter_mlops.home import LifeLock\nlock = LifeLock.acquire(home / 'runs' / {A!r} / 'executor.lock')"
     executor = elsewhere(code)
     assert take_slot(tmp_path, B, 1) is None
     executor.kill()
     executor.wait()
     assert take_slot(tmp_path, B, 1).number == 0
+
+
+def test_a_slot_that_was_handed_on_is_free_although_its_executor_lives(tmp_path, elsewhere):
+    slot = take_slot(tmp_path, A, 1)
+    elsewhere(f"from jupyter_mlops.home import LifeLock\nlock = LifeLock.acquire(home / 'runs/{A}/executor.lock')")
+
+    slot.release()
+
+    later = take_slot(tmp_path, B, 1)
+    assert later is not None
+    # A second release must not take the place from the next run.
+    slot.release()
+    assert (tmp_path / "slots" / "0.run").read_text() == B
+    assert take_slot(tmp_path, C, 1) is None
+    later.release()

@@ -9,7 +9,7 @@ from jupyter_mlops.launchers._shim_upstream import (
     INPUTS_LOST,
     Look,
     describe_failure,
-    look_for_end,
+    look_for_delivery,
     look_for_inputs,
     upstream_ids,
 )
@@ -52,41 +52,48 @@ class TestInputs:
         assert look_for_inputs(run_dir) == Look(INPUTS_LOST)
 
 
-class TestEnd:
+class TestDelivery:
     @pytest.mark.parametrize("status", ["FINISHED", "FAILED", "KILLED"])
     def test_the_shims_word_counts_first(self, run_dir, status):
         write(run_dir, "exit.json", status=status)
         write(run_dir, "result.json", status="FINISHED")
-        assert look_for_end(run_dir) == Look(status)
+        assert look_for_delivery(run_dir) == Look(status)
 
-    @pytest.mark.parametrize("name", ["executor.lock", "shim.lock", "snapshot.lock"])
-    def test_a_living_process_is_worth_waiting_for(self, run_dir, name):
-        write(run_dir, "result.json", status="FINISHED")
+    @pytest.mark.parametrize("name", ["shim.lock", "snapshot.lock"])
+    def test_a_process_before_the_executor_is_worth_sleeping_for(self, run_dir, name):
         lock = LifeLock.acquire(run_dir / name)
-        assert look_for_end(run_dir) == Look(None, run_dir / name)
+        assert look_for_delivery(run_dir) == Look(None, run_dir / name)
         lock.release()
+
+    def test_an_executor_delivers_before_it_ends(self, run_dir):
+        shim, executor = LifeLock.acquire(run_dir / "shim.lock"), LifeLock.acquire(run_dir / "executor.lock")
+        assert look_for_delivery(run_dir) == Look(None)
+        write(run_dir, "result.json", status="FINISHED")
+        assert look_for_delivery(run_dir) == Look("FINISHED")
+        executor.release()
+        shim.release()
 
     def test_the_executors_word_counts_when_the_shim_was_killed(self, run_dir):
         write(run_dir, "shim.json", pid=1)
         write(run_dir, "result.json", status="FINISHED")
-        assert look_for_end(run_dir) == Look("FINISHED")
+        assert look_for_delivery(run_dir) == Look("FINISHED")
 
     def test_a_run_without_process_or_word_has_failed(self, run_dir):
         write(run_dir, "shim.json", pid=1)
-        assert look_for_end(run_dir) == Look("FAILED")
+        assert look_for_delivery(run_dir) == Look("FAILED")
 
     def test_a_run_that_was_just_submitted_may_still_begin(self, run_dir):
-        assert look_for_end(run_dir) == Look(None)
+        assert look_for_delivery(run_dir) == Look(None)
         age(run_dir / "spec.json")
-        assert look_for_end(run_dir) == Look("FAILED")
+        assert look_for_delivery(run_dir) == Look("FAILED")
 
     def test_a_word_that_is_half_written_is_none(self, run_dir):
         write(run_dir, "shim.json", pid=1)
         (run_dir / "exit.json").write_text('{"status": "FINI')
-        assert look_for_end(run_dir) == Look("FAILED")
+        assert look_for_delivery(run_dir) == Look("FAILED")
 
     def test_a_run_that_was_removed_has_failed(self, tmp_path):
-        assert look_for_end(tmp_path / "gone") == Look("FAILED")
+        assert look_for_delivery(tmp_path / "gone") == Look("FAILED")
 
 
 @pytest.mark.parametrize(("status", "reason"), [("FAILED", "failed"), ("KILLED", "was stopped")])

@@ -1,0 +1,192 @@
+"""What a run's cell finds: its own inputs, names of earlier runs, and what is said when they are not there."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from jupyter_mlops.capture import dump_values, write_inputs, write_outputs
+from jupyter_mlops.entities import Result, RunSpec, RunStatus, Upstream
+from jupyter_mlops.exceptions import LaunchError, MissingObjectError, UntrustedManifestError
+from jupyter_mlops.executor._inputs import RestoredInputs, restore_inputs
+from jupyter_mlops.home import Home, RunDirectory
+from jupyter_mlops.testing import wait_until
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    return Home.create(tmp_path / ".mlops")
+
+
+@pytest.fixture
+def make_run(home: Home) -> Callable[..., RunDirectory]:
+    """Return a function that fills a run's directory: inputs, upstream names and, for an ended run, outputs."""
+
+    def make(
+        name: str = "story",
+        inputs: dict[str, Any] | None = None,
+        outputs: dict[str, Any] | None = None,
+        upstream: dict[str, RunDirectory] | None = None,
+        result: Result | None = None,
+        namespace: dict[str, Any] | None = None,
+    ) -> RunDirectory:
+        run = home.run(home.new_run_id())
+        run.create()
+        spec = RunSpec(
+            run_id=run.run_id,
+            name=name,
+            experiment="e",
+            sequence=1,
+            submitted_at="",
+            python="",
+            cwd="/",
+            upstream=tuple(Upstream(key, earlier.run_id) for key, earlier in (upstream or {}).items()),
+        )
+        run.write(spec, run.spec_file)
+        write_inputs(run, dump_values(inputs or {}, namespace=namespace), home)
+        wait_until(run.inputs_file.exists)
+        if outputs is not None:
+            write_outputs(run, dump_values(outputs, namespace=namespace), home)
+        if result is not None:
+            run.write(result, run.result_file)
+        return run
+
+    return make
+
+
+@pytest.fixture
+def restore(home: Home) -> Callable[..., RestoredInputs]:
+    def restore(run: RunDirectory, namespace: dict[str, Any] | None = None) -> RestoredInputs:
+        return restore_inputs(home, run, run.spec(), {} if namespace is None else namespace)
+
+    return restore
+
+
+def test_own_inputs_are_bound_and_their_buffers_known(make_run, restore):
+    data = np.arange(20_000)
+    namespace: dict[str, Any] = {"other": 1}
+    restored = restore(make_run(inputs={"data": data, "n": 3}), namespace)
+    np.testing.assert_array_equal(namespace["data"], data)
+    assert (namespace["n"], namespace["other"], restored.captured) == (3, 1, {"data", "n"})
+    assert [(view.nbytes, ref.size) for view, ref in restored.mapped] == [(data.nbytes, data.nbytes)]
+
+
+def test_writing_to_an_input_reaches_no_other_run(make_run, restore):
+    run = make_run(inputs={"data": np.zeros(20_000)})
+    restore(run).values["data"][:] = 7
+    assert not restore(run).values["data"].any()
+
+
+def test_a_name_comes_from_the_run_that_returned_it(make_run, restore):
+    first = make_run(outputs={"model": [1], "unasked": [2]})
+    restored = restore(make_run(inputs={"n": 1}, upstream={"model": first}))
+    assert (restored.values, restored.captured) == ({"n": 1, "model": [1]}, {"n"})
+
+
+def test_a_delivered_name_wins_over_a_captured_one(make_run, restore):
+    first = make_run(outputs={"model": "new"})
+    assert restore(make_run(inputs={"model": "old"}, upstream={"model": first})).values == {"model": "new"}
+
+
+def test_a_name_that_a_run_left_alone_is_what_went_into_it(make_run, restore):
+    first = make_run(inputs={"data": [1, 2]}, outputs={"model": 1})
+    assert restore(make_run(upstream={"data": first})).values == {"data": [1, 2]}
+
+
+def test_a_name_is_followed_through_any_number_of_runs(make_run, restore):
+    run = make_run(outputs={"data": ["made"]})
+    for _ in range(5):
+        run = make_run(upstream={"data": run}, outputs={})
+    assert restore(make_run(upstream={"data": run})).values == {"data": ["made"]}
+
+
+def test_names_of_one_object_are_one_object_although_they_are_asked_for_one_by_one(make_run, restore):
+    shared = [1]
+    first = make_run(outputs={"a": shared, "b": {"inner": shared}})
+    values = restore(make_run(upstream={"a": first, "b": first})).values
+    assert values["a"] is values["b"]["inner"]
+
+
+def test_an_output_that_refers_to_an_input_finds_it(home, make_run, restore):
+    data = list(range(100))
+    first = make_run(inputs={"data": data})
+    write_outputs(first, dump_values({"pair": [data, 1]}, references={"data": data}), home)
+    values = restore(make_run(upstream={"pair": first, "data": first})).values
+    assert values["pair"] == [data, 1]
+    assert values["pair"][0] is values["data"]
+
+
+def test_a_delivered_function_finds_the_names_of_its_own_run_where_they_are_free(make_run, restore):
+    notebook: dict[str, Any] = {"__name__": "__main__", "scale": 3, "offset": 1}
+    exec("def grow(x): return x * scale + offset", notebook)
+    first = make_run(inputs={"scale": 3, "offset": 1}, outputs={"grow": notebook["grow"]}, namespace=notebook)
+    namespace: dict[str, Any] = {"__name__": "__main__"}
+    restore(make_run(inputs={"offset": 100}, upstream={"grow": first}), namespace)
+    assert (namespace["scale"], namespace["grow"](2)) == (3, 106)
+
+
+# What is not there
+
+
+def test_inputs_that_never_came_are_told_with_the_next_step(home, restore):
+    run = home.run(home.new_run_id())
+    run.create()
+    spec = RunSpec(run_id=run.run_id, name="n", experiment="e", sequence=1, submitted_at="", python="", cwd="/")
+    run.write(spec, run.spec_file)
+    with pytest.raises(LaunchError) as raised:
+        restore(run)
+    assert str(raised.value) == f"The inputs of run {run.run_id} are not in {run.path}. Submit the cell again."
+
+
+@pytest.mark.parametrize(
+    ("result", "why"),
+    [
+        (None, "it did not finish"),
+        (Result(status=RunStatus.FINISHED, untransferable={"model": "it is a generator"}), "it is a generator"),
+    ],
+)
+def test_a_name_that_was_not_delivered_is_told_with_its_run_and_the_reason(make_run, restore, result, why):
+    first = make_run("pretrain", result=result)
+    with pytest.raises(LaunchError) as raised:
+        restore(make_run(upstream={"model": first}))
+    message = str(raised.value)
+    assert "'pretrain' did not deliver model" in message
+    assert why in message
+    assert message.endswith("Run its cell again.")
+
+
+def test_b29_a_stream_that_was_exchanged_opens_nothing(make_run, restore, tmp_path):
+    class Canary:
+        def __reduce__(self):
+            return open, (str(tmp_path / "opened"), "w")
+
+    run, other = make_run(inputs={"n": 1}), make_run(inputs={"bait": [Canary()]})
+    run.inputs_stream.write_bytes(other.inputs_stream.read_bytes())
+    with pytest.raises(UntrustedManifestError):
+        restore(run)
+    assert not (tmp_path / "opened").exists()
+
+
+def test_b29_an_earlier_runs_stream_is_verified_as_well(make_run, restore, tmp_path):
+    first = make_run(outputs={"model": [1]})
+    first.outputs_stream.write_bytes(first.outputs_stream.read_bytes()[:-1] + b"x")
+    with pytest.raises(UntrustedManifestError):
+        restore(make_run(upstream={"model": first}))
+
+
+def test_an_object_of_an_earlier_run_that_is_gone_is_named(home, make_run, restore):
+    first = make_run(outputs={"data": np.arange(20_000)})
+    for file in home.objects.files():
+        file.unlink()
+    with pytest.raises(MissingObjectError, match="160,000 bytes is not there"):
+        restore(make_run(upstream={"data": first}))
+
+
+def test_nothing_is_bound_when_something_is_missing_further_back(make_run, restore):
+    first = make_run("pretrain")
+    namespace: dict[str, Any] = {}
+    with pytest.raises(LaunchError):
+        restore(make_run(upstream={"a": first}), namespace)
+    assert "a" not in namespace

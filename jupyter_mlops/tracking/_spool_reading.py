@@ -63,7 +63,7 @@ def read_spool(path: Path, start: int = 0, *, limit: int | None = None, skip_gap
     start : int
         0 or an earlier `SpoolPage.end`.
     limit : int, optional
-        Stop after so many records.
+        Stop after so many points: whoever gets fewer has all that there is.
     skip_gaps : bool
         Pass over slots that hold no whole record, up to the last one that does.
 
@@ -75,7 +75,7 @@ def read_spool(path: Path, start: int = 0, *, limit: int | None = None, skip_gap
     points: list[Point] = []
     lost, end, at_gap = 0, start, False
     for offset, key_id, step, timestamp, value in _records(path, start):
-        if limit is not None and (offset - start) // RECORD_SIZE >= limit:
+        if limit is not None and len(points) >= limit:
             break
         if key_id == 0:
             at_gap = True
@@ -88,9 +88,7 @@ def read_spool(path: Path, start: int = 0, *, limit: int | None = None, skip_gap
             lost = max(lost, int(value) if math.isfinite(value) else 0)
         else:
             points.append(Point(key_id, step, timestamp, value))
-    if at_gap and not skip_gaps:
-        at_gap = _has_more(path, end + RECORD_SIZE)
-    return SpoolPage(points, end, lost, at_gap)
+    return SpoolPage(points, end, lost, not skip_gaps and at_gap and _has_more(path, end + RECORD_SIZE))
 
 
 def trim_spool(path: Path) -> None:

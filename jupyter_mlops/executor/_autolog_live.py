@@ -9,7 +9,6 @@ from __future__ import annotations
 import functools
 import importlib
 import os
-import sys
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from types import ModuleType
@@ -17,6 +16,7 @@ from typing import Any
 
 from ..tracking import when_imported
 from ._autolog_parking import parking
+from ._deferred import attempt
 
 _TRAININGS = frozenset({"fit", "fit_transform", "fit_predict", "train"})
 _PARKED_FLAVORS = frozenset({"keras", "xgboost", "lightgbm"})
@@ -93,13 +93,9 @@ class LiveAutologging:
         """Bring the patches for a package; return whether they were not there before."""
         if package not in self._doors or os.getpid() != self._pid:
             return False
-        try:
-            flavor = importlib.import_module(f"mlflow.{package}")
-            flavor.autolog(silent=True)
         # Whatever keeps MLflow from watching, the training goes on.
-        except Exception as error:  # noqa: BLE001
+        if not attempt(functools.partial(_watch, package), f"{package} is not autologged"):
             self._remove_doors(package)
-            sys.stderr.write(f"jupyter-mlops: {package} is not autologged: {type(error).__name__}: {error}\n")
         return True
 
     def _take_over(self, flavor: str, module: ModuleType) -> None:
@@ -139,6 +135,11 @@ class LiveAutologging:
     def _remove_doors(self, flavor: str) -> None:
         for remove in self._doors.pop(flavor, ()):
             remove()
+
+
+def _watch(package: str) -> None:
+    """Let MLflow autolog a package."""
+    importlib.import_module(f"mlflow.{package}").autolog(silent=True)
 
 
 def _park_trainings(module: ModuleType) -> None:

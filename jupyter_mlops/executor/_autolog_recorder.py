@@ -19,6 +19,7 @@ from typing import Any, Literal
 from ..tracking import when_imported
 from ._autolog_data import Witness, bytes_of, free_memory, names_of, snapshot
 from ._autolog_patches import EstimatorPatches, patch_functions
+from ._deferred import attempt
 
 Kind = Literal["fit", "live fit", "inference", "metric"]
 
@@ -225,15 +226,17 @@ class Recorder:
         earlier = [call for call in self.calls if call.subject is estimator]
         if not earlier:
             return
-        try:
-            copy = self._alone(deepcopy, (estimator,), {})
-        # An estimator's own code may refuse to be copied; what is about to change must not be logged as if it had been.
-        except Exception:  # noqa: BLE001
+        copies: list[Any] = []
+        # What is about to change must not be logged as if it had been so before.
+        if not attempt(
+            lambda: copies.append(self._alone(deepcopy, (estimator,), {})),
+            f"an earlier fit of a {type(estimator).__name__} is not logged, it cannot be copied",
+        ):
             self.calls = [call for call in self.calls if call.subject is not estimator]
             return
         for call in earlier:
-            call.subject = copy
-            call.result = copy if call.result is estimator else call.result
+            call.subject = copies[0]
+            call.result = copies[0] if call.result is estimator else call.result
 
     def _is_about_prediction(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
         predicted = [call.result for call in self.calls if call.kind == "inference"]

@@ -16,15 +16,18 @@ def run_deferred() -> None:
     """Do the work, that which is added meanwhile included. A request to stop ends it."""
     try:
         while after_delivery:
-            _do(after_delivery.pop(0))
+            # A plot that fails must not cost the run its status or the other plots.
+            attempt(after_delivery.pop(0), "not everything was logged")
     except KeyboardInterrupt:
         after_delivery.clear()
         sys.stderr.write("jupyter-mlops: stopped before everything was logged that autologging logs after a fit.\n")
 
 
-def _do(work: Callable[[], None]) -> None:
+def attempt(work: Callable[[], object], complaint: str) -> bool:
+    """Do what the run can do without; say whether it went well, and tell its failure in one line of the log."""
     try:
         work()
-    # A plot that fails must not cost the run its status or the other plots.
-    except Exception as error:  # noqa: BLE001
-        sys.stderr.write(f"jupyter-mlops: not everything was logged: {type(error).__name__}: {error}\n")
+    except Exception as error:  # noqa: BLE001  # libraries raise anything, and nothing of it may end the run
+        sys.stderr.write(f"jupyter-mlops: {complaint}: {type(error).__name__}: {error}\n")
+        return False
+    return True

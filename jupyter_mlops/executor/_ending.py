@@ -6,10 +6,10 @@ import atexit
 import errno
 import threading
 import time
-import traceback
 from collections.abc import Callable
 
 from ..exceptions import HomeError
+from ._deferred import attempt
 from ._streams import RunStreams
 
 _MAY_PASS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.EFBIG})
@@ -39,11 +39,11 @@ def write_when_there_is_room(write: Callable[[], None]) -> None:
 
 def leave(streams: RunStreams) -> None:
     """Do what the interpreter does at exit, short of unloading: wait for threads, call `atexit` functions, flush."""
-    try:
-        # Private, but the only way to what `concurrent.futures` and user threads rely on.
-        threading._shutdown()  # type: ignore[attr-defined]
-        atexit._run_exitfuncs()
-    # An interrupt, or a library's own end: the run's result is written already.
-    except BaseException:  # noqa: BLE001
-        traceback.print_exc()
+    # Private, but the only way to what `concurrent.futures` and user threads rely on.
+    for step in (threading._shutdown, atexit._run_exitfuncs):  # type: ignore[attr-defined]
+        try:
+            attempt(step, "something at the exit of the process failed")
+        except (KeyboardInterrupt, SystemExit):
+            # The run is being stopped, or a library ends it; its result is written already.
+            continue
     streams.flush()

@@ -14,7 +14,6 @@ from pathlib import Path
 
 from ..home._locks import LifeLock, lock_holder
 
-
 NOBODY = "-" * 32
 """Note of a slot whose run has delivered: as long as a run id."""
 

@@ -43,7 +43,7 @@ def launch_directory(
         directory.write(provenance, directory.provenance_file, durable=False)
         store_inputs(directory)
         crash_point("submit.inputs")
-    except BaseException:
+    except BaseException:  # an interrupt too leaves nothing behind
         shutil.rmtree(directory.path, ignore_errors=True)
         raise
     _launch(spec, directory, launcher)
@@ -57,8 +57,8 @@ def _launch(spec: RunSpec, directory: RunDirectory, launcher: Launcher) -> None:
     except (MlopsError, OSError):
         shutil.rmtree(directory.path, ignore_errors=True)
         raise
-    except BaseException:
-        # An interrupt: perhaps a process has the directory by now, so it stays, and whoever has it is told to stop.
+    except BaseException:  # an interrupt: perhaps a process has the directory by now, so it stays
+        # Whoever has it is told to stop.
         with contextlib.suppress(OSError):
             write_atomic(directory.stop_file, b'{"by": "user"}', durable=False)
         raise

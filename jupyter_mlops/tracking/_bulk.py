@@ -72,7 +72,7 @@ class BulkWriter:
             self._database.executemany(_INSERT, rows)
             self._database.executemany(_LATEST, latest.values())
             self._database.execute("COMMIT")
-        except BaseException:
+        except BaseException:  # an interrupt must not leave the store locked
             if self._database.in_transaction:
                 self._database.execute("ROLLBACK")
             raise

@@ -95,13 +95,14 @@ def test_no_module_is_a_drawer():
 
 
 def test_broad_excepts_are_rare_and_explained():
+    """What cleans up and raises again is not counted, as in ruff's BLE001: nothing is swallowed there."""
     unexplained, count, total = [], 0, 0
     for path, tree in modules().items():
         lines = path.read_text().splitlines()
         total += len(lines)
         for node in ast.walk(tree):
             if isinstance(node, ast.ExceptHandler) and is_broad(node):
-                count += 1
+                count += not any(isinstance(statement, ast.Raise) for statement in node.body)
                 if "#" not in lines[node.lineno - 1]:
                     unexplained.append(f"{path.relative_to(ROOT)}:{node.lineno}")
     assert unexplained == []

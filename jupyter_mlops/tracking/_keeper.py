@@ -14,7 +14,7 @@ from ..exceptions import MlopsError
 from ..home import Home, RunDirectory, write_atomic
 from ._lane import Lane
 from ._lines import LineFile, read_lines
-from ._uris import home_store_uri, store_uri, without_credentials
+from ._uris import store_uri, without_credentials
 
 TRACKED = "tracked.ids"
 """The runs of a home that are wholly shipped, one id a line."""
@@ -79,7 +79,6 @@ class Keeper:
 
     def run(self) -> None:
         """Ship until there has been nothing to ship for a while."""
-        self._lane(home_store_uri(self._home.path))
         idle_since = time.monotonic()
         while not self._stop.is_set() and self._home.runs.is_dir():
             if self.look():

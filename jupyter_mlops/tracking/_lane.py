@@ -19,7 +19,7 @@ from ..entities import RunSpec
 from ..exceptions import MlopsError
 from ..home import RunDirectory
 from ._cursor import read_cursor, write_cursor
-from ._uris import home_store_uri, sqlite_path, without_credentials
+from ._uris import sqlite_path, without_credentials
 
 if TYPE_CHECKING:
     from ._shipment import Shipment
@@ -55,7 +55,6 @@ class Lane:
         self._shipments: dict[str, Shipment] = {}
         self._done: list[str] = []
         self._finished = 0
-        self._prepares = uri == home_store_uri(home)
         self._pause_s = 0.0
         self._target: Target | None = None
         self._lock = threading.Lock()
@@ -70,9 +69,9 @@ class Lane:
 
     @property
     def busy(self) -> int:
-        """Runs that are not wholly shipped; the home's own store counts as one until it is made."""
+        """Runs that are not wholly shipped."""
         with self._lock:
-            return len(self._waiting) + (self._prepares and self._target is None)
+            return len(self._waiting)
 
     def take_done(self) -> list[str]:
         """Return the runs that were wholly shipped since the last time."""

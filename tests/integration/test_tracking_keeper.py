@@ -297,12 +297,10 @@ def test_f30_a_store_that_is_locked_holds_up_nothing_and_gets_everything_later(t
 
 
 @pytest.mark.root
-def test_f24_a_full_disk_below_the_store_heals_without_a_restart(tmp_path: Path, small_disk: Path) -> None:
-    tracked = Tracked(tmp_path)
-    tracked.keep()
-    close_stores()
-    for name in ("mlflow.db",):
-        (small_disk / name).write_bytes((tracked.home.path / name).read_bytes())
+def test_f24_a_full_disk_below_the_store_heals_without_a_restart(
+    tracked: Tracked, store: Path, small_disk: Path
+) -> None:
+    (small_disk / "mlflow.db").write_bytes(store.read_bytes())
     run = tracked.submit(tracking_uri=f"sqlite:///{small_disk}/mlflow.db")
     log_points(run, 20_000)
     tracked.end(run)
@@ -313,7 +311,6 @@ def test_f24_a_full_disk_below_the_store_heals_without_a_restart(tmp_path: Path,
         keeper.communicate(timeout=60)
     client = tracked.client(f"sqlite:///{small_disk}/mlflow.db")
     assert len(client.get_metric_history(run.run_id, "loss")) == 20_000
-    close_stores()
 
 
 def mutilate(path: Path, how: str) -> None:

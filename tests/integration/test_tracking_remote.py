@@ -126,7 +126,7 @@ def test_f34_after_a_fault_everything_is_there_exactly_once(
         if fault != "slow":
             until(lambda: tracked.cursor(run).problem)
             assert not tracked.cursor(run).done
-            assert store_problem(tracked.home, server.uri)
+            until(lambda: store_problem(tracked.home, server.uri))
         if fault == "refused":
             server.start()
         server.mode = "ok" if fault != "slow" else fault

@@ -147,8 +147,8 @@ class Tracked:
 
     def keep(self, **environment: str) -> str:
         """Run a keeper until it leaves; return what it said."""
-        with self.start_keeper(**environment) as keeper:
-            said, _ = keeper.communicate(timeout=100)
+        with self.keeper(**environment) as keeper:
+            said, _ = keeper.communicate(timeout=90)
         assert keeper.returncode == 0, said
         return str(said)
 

@@ -30,6 +30,7 @@ from mlflow.entities import (
 )
 from mlflow.exceptions import MlflowException
 from mlflow.protos import service_pb2 as pb
+from mlflow.protos.databricks_pb2 import NOT_IMPLEMENTED, RESOURCE_DOES_NOT_EXIST
 from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
 from mlflow.utils.proto_json_utils import message_to_json
 
@@ -157,7 +158,7 @@ def call(store: SqlAlchemyStore, method: str, place: str, given: dict[str, Any])
         return models(store, method, parts[1:], given)
     handler = ENDPOINTS.get(place)
     if handler is None:
-        raise MlflowException(f"no endpoint {place}", error_code=5000)
+        raise MlflowException(f"no endpoint {place}", error_code=NOT_IMPLEMENTED)
     return handler(store, given)
 
 
@@ -170,7 +171,7 @@ def create_experiment(store: Any, given: Any) -> Any:
 def get_experiment_by_name(store: Any, given: Any) -> Any:
     found = store.get_experiment_by_name(given["experiment_name"])
     if found is None:
-        raise MlflowException("no such experiment", error_code=1001)
+        raise MlflowException("no such experiment", error_code=RESOURCE_DOES_NOT_EXIST)
     return pb.GetExperimentByName.Response(experiment=found.to_proto())
 
 

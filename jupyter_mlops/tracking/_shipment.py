@@ -86,6 +86,10 @@ class Shipment:
         pages = self._read_spools(ended=state.status.is_terminal)
         self._ship_journal()
         complete = self._ship_points(pages)
+        while any(len(page.points) == POINTS_AT_ONCE for page in pages.values()):
+            pages = self._read_spools(ended=state.status.is_terminal)
+            self._ship_journal()
+            complete = self._ship_points(pages)
         self._ship_facts(state)
         self._ship_artifacts(ended=state.status.is_terminal)
         if not (state.status.is_terminal and complete):
@@ -176,7 +180,7 @@ class Shipment:
             start = self.cursor.spool_ends.get(path.name, 0)
             if page.end == start:
                 continue
-            complete = complete and len(page.points) < POINTS_AT_ONCE and not page.at_gap
+            complete = complete and not page.at_gap
             keys = read_keys(path)
             self._write_points(page.points, keys)
             if page.lost:

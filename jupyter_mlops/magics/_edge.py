@@ -27,8 +27,8 @@ def magic_edge(magic: Callable[..., Any]) -> Callable[..., Any]:
             raise shortened(error) from None
         except SyntaxError as error:
             raise shortened(UsageError(_located(error))) from None
-        except KeyboardInterrupt:
-            raise shortened(KeyboardInterrupt(STOPPED_WAITING)) from None
+        except KeyboardInterrupt as interrupt:
+            raise shortened(KeyboardInterrupt(str(interrupt) or STOPPED_WAITING)) from None
 
     return run
 

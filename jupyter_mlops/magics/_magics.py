@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from ..exceptions import UsageError
@@ -9,6 +10,8 @@ from ._edge import magic_edge
 from ._runs import runs
 from ._session import NotebookSession
 from ._train import train
+
+_TRAIN_ALONE = re.compile(r"\s*(%%train(?:[ \t].*)?)\s*")
 
 
 class MlopsMagics:
@@ -19,12 +22,16 @@ class MlopsMagics:
 
     def register(self) -> None:
         """Add the magics to the shell; those of an earlier load are replaced."""
+        self._session.shell.input_transformers_cleanup.insert(0, with_a_body)
         self._session.shell.register_magic_function(self.train, "cell", "train")
         self._session.shell.register_magic_function(self.runs, "line", "runs")
         self._session.shell.register_magic_function(self.misplaced, "line", "%train")
 
     def unregister(self) -> None:
         """Take the magics away, if they are still ours."""
+        transforms = self._session.shell.input_transformers_cleanup
+        if with_a_body in transforms:
+            transforms.remove(with_a_body)
         registered = self._session.shell.magics_manager.magics
         for kind, name, magic in (
             ("cell", "train", self.train),
@@ -51,3 +58,12 @@ class MlopsMagics:
     def runs(self, line: str) -> Any:
         """List, show, follow, stop, load and compare runs; `%runs -h` shows how."""
         return runs(self._session, line)
+
+
+def with_a_body(lines: list[str]) -> list[str]:
+    """Return a cell that is a `%%train` line alone with an empty line below it, and any other as it is.
+
+    IPython refuses a cell magic without a body before the magic could show its help.
+    """
+    alone = _TRAIN_ALONE.fullmatch("".join(lines))
+    return [f"{alone.group(1)}\n", "\n"] if alone else lines

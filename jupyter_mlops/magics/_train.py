@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
 
 from ._log_view import follow
@@ -20,6 +21,8 @@ def train(session: NotebookSession, line: str, cell: str) -> View | None:
     ------
     MlopsError
         Nothing was started; with `--wait` also: the run failed.
+    KeyboardInterrupt
+        The wait was interrupted; the run goes on.
     """
     command = TrainCommand.parse(line, cell)
     if command.dry_run:
@@ -29,6 +32,10 @@ def train(session: NotebookSession, line: str, cell: str) -> View | None:
     if not (command.wait or session.waits_by_default):
         return card
     session.show(card)
-    follow(run, with_displays=True)
+    try:
+        follow(run, with_displays=True)
+    except KeyboardInterrupt:  # the usual advice, to run the cell again, would start a second run
+        again = f"%runs wait {shlex.quote(run.name)} waits for it again."
+        raise KeyboardInterrupt(f"Stopped waiting; the run goes on. {again}") from None
     session.pending.deliveries.settle(promise)
     return None

@@ -1,5 +1,6 @@
 """`%load_ext jupyter_mlops` with a launcher that starts nothing: what is submitted, promised, bound, taken back."""
 
+import io
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,9 +21,12 @@ class IdleLauncher:
     def __init__(self) -> None:
         self.specs = []
         self.warmed = 0
+        self.prints = ""
 
     def submit(self, spec):
         self.specs.append(spec)
+        if self.prints:
+            current_service().get(spec.run_id).directory.log_file.write_text(self.prints)
 
     def attach(self, run_id):
         raise AssertionError("nothing to attach to")
@@ -132,8 +136,10 @@ def test_loading_twice_is_loading_once(shell_with_us, launcher):
 def test_unloading_leaves_nothing(shell, launcher):
     before = {kind: dict(magics) for kind, magics in shell.magics_manager.magics.items()}
     callbacks = {name: list(found) for name, found in shell.events.callbacks.items()}
+    transforms = list(shell.input_transformers_cleanup)
     load_ipython_extension(shell)
     unload_ipython_extension(shell)
+    assert shell.input_transformers_cleanup == transforms
     assert {kind: dict(magics) for kind, magics in shell.magics_manager.magics.items()} == before
     assert {name: list(found) for name, found in shell.events.callbacks.items()} == callbacks
     assert shell.ast_transformers == []
@@ -164,6 +170,33 @@ def test_train_below_other_code_is_explained(shell_with_us, launcher):
     result = shell_with_us.run_cell("x = 1\n%%train late\ny = 2", store_history=True)
     assert str(result.error_in_exec).startswith("%%train must be the first line of its cell")
     assert launcher.specs == []
+
+
+@pytest.mark.parametrize("cell", ["%%train -h", "%%train --help\n", "\n%%train name -h"])
+def test_the_help_needs_no_code_below_it(shell_with_us, launcher, cell):
+    assert "usage: %%train" in repr(run(shell_with_us, cell))
+    assert launcher.specs == []
+
+
+@pytest.mark.parametrize("cell", ["%%train", "%%train name\n", "%%train -p lr=1\n\n  \n"])
+def test_an_empty_cell_says_where_the_code_goes(shell_with_us, launcher, cell):
+    result = shell_with_us.run_cell(cell, store_history=True)
+    assert str(result.error_in_exec) == "%%train: the cell is empty. Put the code to run below the %%train line."
+    assert launcher.specs == []
+
+
+def test_an_interrupted_wait_does_not_advise_to_run_the_cell_once_more(shell_with_us, launcher, monkeypatch):
+    class InterruptedScreen(io.StringIO):
+        def write(self, text: str) -> int:
+            if "first line of the run" in text:
+                raise KeyboardInterrupt
+            return super().write(text)
+
+    launcher.prints = "first line of the run\n"
+    with monkeypatch.context() as patch:
+        patch.setattr("sys.stdout", InterruptedScreen())
+        result = shell_with_us.run_cell("%%train 'my run' --wait\nx = 1", store_history=True)
+    assert str(result.error_in_exec) == "Stopped waiting; the run goes on. %runs wait 'my run' waits for it again."
 
 
 def test_runs_lists_shows_and_explains_itself(shell_with_us, launcher):

@@ -80,6 +80,7 @@ _REMEDIES: dict[str, str] = {
     "_asyncio.Task": "await it before the cell",
     "weakref.ReferenceType": "pass the object itself",
     "weakref.ProxyType": "pass the object itself",
+    "weakref.CallableProxyType": "pass the object itself",
     "_ctypes._Pointer": _MAKE_INSIDE,
     "IPython.core.interactiveshell.InteractiveShell": "call get_ipython() inside the cell",
     "ipywidgets.widgets.widget.Widget": "pass its value: widget.value",

@@ -53,7 +53,7 @@ def _events(file: Path) -> Iterator[_Event]:
             for line in lines:
                 try:
                     yield msgspec.json.decode(line, type=_Event)
-                except msgspec.MsgspecError:
+                except (msgspec.MsgspecError, UnicodeDecodeError):
                     continue  # torn by a full disk or a kill; the next line is whole again
     except FileNotFoundError:
         return
@@ -63,10 +63,19 @@ def _load(event: _Event, folder: Path) -> Display:
     """Return an event with the payloads that lie beside it."""
     data = dict(event.data)
     for mime, relative in event.files.items():
-        path = (folder / relative).resolve()
-        if path.is_relative_to((folder / "display").resolve()) and path.is_file():
-            content = path.read_bytes()
+        content = _payload(folder, relative)
+        if content is not None:
             is_text = mime.startswith("text/") or mime == "image/svg+xml" or "json" in mime or "javascript" in mime
             data[mime] = content.decode("utf-8", "replace") if is_text else base64.b64encode(content).decode()
     kept = {field: getattr(event, field) for field in ("seq", "offset", "kind", "metadata", "transient")}
     return Display(**kept, data=data)
+
+
+def _payload(folder: Path, relative: str) -> bytes | None:
+    """Return the content of a file of the run's displays; None for any other path, which may be a stranger's."""
+    try:
+        path = (folder / relative).resolve()
+        is_own = path.is_relative_to((folder / "display").resolve()) and path.is_file()
+        return path.read_bytes() if is_own else None
+    except (OSError, ValueError, RuntimeError):  # too long, holds NUL, a loop of links
+        return None

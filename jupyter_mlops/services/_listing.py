@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -25,7 +26,7 @@ FOREIGN_TIMEOUT_S = 2.0
 
 @dataclass(frozen=True)
 class RunPage:
-    """The answer to a listing.
+    """The answer to a listing; to go through it is to go through its runs.
 
     Parameters
     ----------
@@ -40,6 +41,10 @@ class RunPage:
     runs: tuple[RunFacts, ...]
     has_more: bool = False
     missing: str = ""
+
+    def __iter__(self) -> Iterator[RunFacts]:
+        """Yield the runs."""
+        return iter(self.runs)
 
 
 def list_runs(index: RunIndex, query: str, limit: int, foreign: Home | None) -> RunPage:

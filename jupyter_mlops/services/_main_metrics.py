@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from ..exceptions import UsageError
-from ..home import read_json, write_atomic
+from ..exceptions import HomeError, UsageError
+from ..home import exclusive, read_json, write_atomic
 
 
 class MainMetrics:
@@ -27,8 +27,16 @@ class MainMetrics:
         ------
         UsageError
             There is no name behind the sign.
+        HomeError
+            The home may not be written.
         """
         if not metric.removeprefix("-").strip():
             raise UsageError("A main metric needs a name: `%runs main acc` (larger is better) or `%runs main -loss`.")
-        known = read_json(self._path) or {}
-        write_atomic(self._path, json.dumps({**known, experiment: metric}, indent=1, sort_keys=True).encode())
+        try:
+            # Two notebooks may set theirs at once, each reading what the other has not written yet.
+            with exclusive(self._path.with_suffix(".lock")):
+                known = read_json(self._path) or {}
+                write_atomic(self._path, json.dumps({**known, experiment: metric}, indent=1, sort_keys=True).encode())
+        except OSError as error:
+            why = error.strerror or error
+            raise HomeError(f"Cannot write {self._path}: {why}. Free space, or make it writable.") from error

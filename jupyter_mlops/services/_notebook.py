@@ -19,10 +19,10 @@ def write_notebook(run: Run, path: Path) -> Path:
         There is a file already, or it cannot be written.
     """
     path = path if path.suffix else path.with_suffix(".ipynb")
+    text = json.dumps(_notebook(run), indent=1)
     try:
         with path.open("x", encoding="utf-8") as file:
-            json.dump(_notebook(run), file, indent=1)
-            file.write("\n")
+            file.write(f"{text}\n")
     except FileExistsError:
         raise UsageError(f"{path} is there already. Choose another name or remove it.") from None
     except OSError as error:

@@ -31,6 +31,9 @@ FIELDS = ("state", "name", "experiment", "id")
 NAMESPACES = ("metric", "param", "tag")
 """What may stand before a key's first dot to say where to look for it."""
 
+DEEPEST = 100
+"""Levels of brackets and `not`: more than anybody writes, and less than Python's stack holds."""
+
 _TOKEN = re.compile(
     r"""\s*(?:
         (?P<quoted>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')
@@ -125,6 +128,7 @@ class _Parser:
         self._text = text
         self._tokens = _tokens(text)
         self._index = 0
+        self._depth = 0
 
     def peek(self) -> _Token | None:
         return self._tokens[self._index] if self._index < len(self._tokens) else None
@@ -146,7 +150,12 @@ class _Parser:
         return terms[0] if len(terms) == 1 else All(tuple(terms))
 
     def _inverse(self) -> Query:
-        return Not(self._inverse()) if self._keyword("not") else self._term()
+        self._depth += 1
+        if self._depth > DEEPEST:
+            raise self.error("nested too deeply")
+        query = Not(self._inverse()) if self._keyword("not") else self._term()
+        self._depth -= 1
+        return query
 
     def _term(self) -> Query:
         if self._take("paren", "("):

@@ -107,6 +107,10 @@ def simply(value: Any) -> Iterator[Any]:
     yield value
 
 
+def updated_file(folder: str) -> Any:
+    return io.BufferedRandom(io.FileIO(f"{folder}/a", "w+"))
+
+
 def temporary_file(folder: str) -> Any:
     return tempfile.NamedTemporaryFile(dir=folder)
 
@@ -117,8 +121,8 @@ KINDS = {
     "async generator": (
         lambda: simply(numbers()), "async_generator", "call the function that makes it inside the cell"
     ),
-    "updated file": (lambda: on_disk(lambda path: Path(path, "a").open("w+b")), "_io.BufferedRandom", OPEN),
-    "raw file": (lambda: on_disk(lambda path: Path(path, "a").open("wb", buffering=0)), "_io.FileIO", OPEN),
+    "updated file": (lambda: on_disk(updated_file), "_io.BufferedRandom", OPEN),
+    "raw file": (lambda: on_disk(lambda path: io.FileIO(f"{path}/a", "w")), "_io.FileIO", OPEN),
     "named temporary file": (lambda: on_disk(temporary_file), "tempfile._TemporaryFileWrapper", OPEN),
     "tar archive": (lambda: on_disk(lambda path: tarfile.TarFile(f"{path}/a.tar", "w")), "tarfile.TarFile", OPEN),
     "directory listing": (

@@ -11,16 +11,13 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from mlflow.exceptions import MlflowException
 from mlflow.protos.databricks_pb2 import TEMPORARILY_UNAVAILABLE
 
 from ..exceptions import TrackingError
 from ._uris import sqlite_path, without_credentials
-
-if TYPE_CHECKING:
-    from ._session import TrackingSession
 
 WAIT_S = 2.0
 
@@ -32,17 +29,23 @@ class StoreUnreachableError(TrackingError, MlflowException):  # type: ignore[mis
         MlflowException.__init__(self, message, error_code=TEMPORARILY_UNAVAILABLE)
 
 
-class RealStore:
-    """Calls the real store in a thread of its own, so that nobody waits longer than is fair.
+class BoundedStore:
+    """Calls a store in a thread of its own, so that nobody waits longer than is fair.
 
     Parameters
     ----------
-    session : TrackingSession
-        Tells the address.
+    uri : str
+        Its address.
+    open_store : callable
+        Opens it; called in the thread, when it is first needed.
+    wait_s : float
+        How long a call may take.
     """
 
-    def __init__(self, session: TrackingSession) -> None:
-        self.uri = session.real_uri
+    def __init__(self, uri: str, open_store: Callable[[], Any], wait_s: float = WAIT_S) -> None:
+        self.uri = uri
+        self._open = open_store
+        self._wait_s = wait_s
         self._store: Any = None
         self._busy_since: float | None = None
         self._lock = threading.Lock()
@@ -60,7 +63,7 @@ class RealStore:
         Raises
         ------
         StoreUnreachableError
-            No answer within 2 s, or an earlier question is still open.
+            No answer in time, or an earlier question is still open.
         MlflowException
             What the store itself says.
         """
@@ -68,13 +71,12 @@ class RealStore:
         answer = _Answer()
         with self._lock:
             if self._busy_since is not None:
-                raise self._unreachable(
-                    what, f"an earlier call waits since {time.monotonic() - self._busy_since:.0f} s"
-                )
+                waits_s = time.monotonic() - self._busy_since
+                raise unreachable(self.uri, what, f"an earlier call waits since {waits_s:.0f} s")
             self._busy_since = time.monotonic()
         threading.Thread(target=self._answer, args=(use, answer), daemon=True, name="mlops-real-store").start()
-        if not answer.done.wait(WAIT_S):
-            raise self._unreachable(what, f"no answer within {WAIT_S:.0f} s")
+        if not answer.done.wait(self._wait_s):
+            raise unreachable(self.uri, what, f"no answer within {self._wait_s:.0f} s")
         if answer.error is not None:
             raise answer.error
         return answer.value
@@ -91,20 +93,35 @@ class RealStore:
                 self._busy_since = None
             answer.done.set()
 
-    def _open(self) -> Any:
-        path = sqlite_path(self.uri)
-        if path is not None and not (path.exists() and path.stat().st_size):
-            # Opening it would create it, and of several processes that do so at once most crash.
-            raise self._unreachable("the store", "it is not made yet; the keeper makes it")
-        from mlflow.tracking._tracking_service import utils
 
-        return utils._tracking_store_registry.get_store_builder(self.uri)(store_uri=self.uri, artifact_uri=_root(path))
+def open_real_store(uri: str) -> Any:
+    """Return MLflow's own store at an address.
 
-    def _unreachable(self, what: str, why: str) -> StoreUnreachableError:
-        return StoreUnreachableError(
-            f"Cannot ask {without_credentials(self.uri)} for {what}: {why}. The run goes on and what it logs is kept; "
-            "ask again later, or outside of the run."
-        )
+    Raises
+    ------
+    StoreUnreachableError
+        It is a sqlite file that the keeper has not made yet.
+    """
+    path = sqlite_path(uri)
+    demand_made(uri)
+    from mlflow.tracking._tracking_service import utils
+
+    return utils._tracking_store_registry.get_store_builder(uri)(store_uri=uri, artifact_uri=_root(path))
+
+
+def demand_made(uri: str) -> None:
+    """Refuse a sqlite store that is not there: opening would make it, and of several processes at once most crash."""
+    path = sqlite_path(uri)
+    if path is not None and not (path.exists() and path.stat().st_size):
+        raise unreachable(uri, "anything", "the store is not made yet; the keeper makes it")
+
+
+def unreachable(uri: str, what: str, why: str) -> StoreUnreachableError:
+    """Return the error that says that a store cannot be asked."""
+    return StoreUnreachableError(
+        f"Cannot ask {without_credentials(uri)} for {what}: {why}. The run goes on and what it logs is kept; "
+        "ask again later, or outside of the run."
+    )
 
 
 class _Answer:

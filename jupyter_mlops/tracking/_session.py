@@ -17,7 +17,7 @@ from ..exceptions import TrackingError
 from ._import_hook import when_imported
 from ._journal import Journal
 from ._spool import MetricSpool
-from ._uris import SPOOL_SCHEME, experiment_id_of, spool_directory, spool_uri, store_uri
+from ._uris import SPOOL_SCHEME, absolute_uri, experiment_id_of, spool_directory, spool_uri, store_uri
 
 if TYPE_CHECKING:
     from ..home import RunDirectory
@@ -52,6 +52,11 @@ class TrackingSession:
         """The tracking URI of the store that the keeper ships to."""
         return store_uri(self.directory, self.spec)
 
+    @property
+    def registry_uri(self) -> str:
+        """The URI of the model registry: the one that was chosen, else the real store's."""
+        return absolute_uri(self.spec.registry_uri, Path(self.spec.cwd)) or self.real_uri
+
 
 def install(run: RunDirectory | Path, spec: RunSpec, source: str | None = None) -> TrackingSession:
     """Make this process log to a run.
@@ -75,6 +80,7 @@ def install(run: RunDirectory | Path, spec: RunSpec, source: str | None = None) 
     _set_environment(session)
     _use(session)
     when_imported("mlflow.tracking._tracking_service.utils", lambda module: _adapt_stores(module, session))
+    when_imported("mlflow.tracking._model_registry.utils", lambda module: _adapt_registries(module, session))
     when_imported("mlflow.tracking.fluent", lambda module: _adapt_fluent(module, session, source))
     return session
 
@@ -156,7 +162,7 @@ def _set_environment(session: TrackingSession) -> None:
     """Tell MLflow, here and in programs that the cell starts, where it is."""
     os.environ["MLFLOW_TRACKING_URI"] = session.uri
     os.environ["MLFLOW_RUN_ID"] = session.spec.run_id
-    os.environ["MLFLOW_REGISTRY_URI"] = session.spec.registry_uri or session.real_uri
+    os.environ["MLFLOW_REGISTRY_URI"] = session.registry_uri
     os.environ["MLFLOW_EXPERIMENT_ID"] = experiment_id_of(session.spec.experiment)
     os.environ.pop("MLFLOW_EXPERIMENT_NAME", None)
     # A run needs no network; MLflow's own telemetry would.
@@ -167,6 +173,12 @@ def _adapt_stores(module: Any, session: TrackingSession) -> None:
     from ._joining import watch_stores
 
     watch_stores(module, session)
+
+
+def _adapt_registries(module: Any, session: TrackingSession) -> None:
+    from ._registry import watch_registries
+
+    watch_registries(module, session)
 
 
 def _adapt_fluent(module: Any, session: TrackingSession, source: str | None) -> None:

@@ -27,7 +27,7 @@ from mlflow.exceptions import MlflowException
 from mlflow.protos.databricks_pb2 import INVALID_PARAMETER_VALUE
 
 from ._joining import say_once
-from ._real_store import RealStore
+from ._real_store import BoundedStore, open_real_store
 from ._record import RunRecord, RunRecords
 from ._session import TrackingSession
 from ._uris import experiment_id_of
@@ -42,7 +42,7 @@ class StorePart:
         self.spool = session.spool
         self.journal = session.journal
         self.run_id = session.spec.run_id
-        self.real = RealStore(session)
+        self.real = BoundedStore(session.real_uri, lambda: open_real_store(session.real_uri))
         self._records = RunRecords(session.directory, session.spec)
         self._own_ids: frozenset[str] = frozenset(self._records.runs)
         self._lock = threading.RLock()

@@ -35,12 +35,12 @@ class ModelsPart(StorePart):
         params: Sequence[LoggedModelParameter] | None = None,
         model_type: str | None = None,
     ) -> LoggedModel:
-        """Announce a model under an id of ours."""
+        """Announce a model under an id of ours; one that comes from no active run is the cell's own."""
         _validate_logged_model_name(name)
         model_id = f"m-{uuid.uuid4().hex}"
         self.journal.append(
             "create_model",
-            source_run_id or "",
+            source_run_id or self.run_id,
             model_id=model_id,
             experiment=self.experiment_name(str(experiment_id)),
             name=name or _generate_random_name(),
@@ -48,6 +48,8 @@ class ModelsPart(StorePart):
             tags={tag.key: masked(tag.key, tag.value) for tag in tags or ()},
             params={param.key: masked(param.key, param.value) for param in params or ()},
         )
+        if source_run_id is None:
+            self.journal.append("log_outputs", self.run_id, models=[{"model_id": model_id, "step": 0}])
         return self.get_logged_model(model_id)
 
     def get_logged_model(self, model_id: str, allow_deleted: bool = False) -> LoggedModel:

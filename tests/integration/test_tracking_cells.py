@@ -386,3 +386,48 @@ def test_data_sets_that_the_cell_logs_are_on_record(tracked: Tracked) -> None:
     assert told["names"] == ["train"]
     entry = next(line for line in run.journal_file.read_text().splitlines() if '"log_inputs"' in line)
     assert json.loads(entry)["datasets"][0]["tags"] == {"mlflow.data.context": "training"}
+
+
+REGISTER = """
+import mlflow
+class Doubler(mlflow.pyfunc.PythonModel):
+    def predict(self, context, model_input, params=None):
+        return [2 * x for x in model_input]
+options = {"python_model": Doubler(), "pip_requirements": ["mlflow"]}
+info = mlflow.pyfunc.log_model(name="doubler", registered_model_name="doubler", **options)
+version = mlflow.MlflowClient().get_model_version("doubler", "1")
+told["version"] = [version.run_id, "/staged/" in version.source, info.registered_model_version]
+"""
+
+
+def test_a_version_of_the_runs_model_is_registered_with_the_place_that_lasts(tracked: Tracked) -> None:
+    run = tracked.submit()
+    with tracked.live(run) as lock, tracked.keeper() as keeper:
+        told = tracked.cell(run, REGISTER)
+        tracked.end(run)
+        lock.release()
+        keeper.communicate(timeout=60)
+    assert told["version"] == [run.run_id, False, 1]
+    client = tracked.client()
+    location = client.get_model_version_download_uri("doubler", "1")
+    assert location.startswith(str(tracked.home.path / "artifacts"))
+    assert (Path(location) / "MLmodel").exists()
+    (linked,) = json.loads(client.search_logged_models(["1"])[0].tags["mlflow.modelVersions"])
+    assert linked == {"name": "doubler", "version": 1}
+
+
+def test_f34_without_a_keeper_registering_says_what_to_do_and_keeps_the_model(tracked: Tracked) -> None:
+    run = tracked.submit()
+    told = tracked.cell(
+        run,
+        f"""
+        from jupyter_mlops.exceptions import TrackingError
+        try:
+            exec({REGISTER!r})
+        except TrackingError as error:
+            told["error"] = str(error)
+        """,
+    )
+    assert "is not in the tracking store after 10 s (the keeper has not shipped it yet)" in told["error"]
+    assert "register it when the run has ended: mlflow.register_model" in told["error"]
+    assert len(list((run.staged / "models").iterdir())) == 1

@@ -5,6 +5,7 @@ A flag is for what changes from cell to cell; these do not.
 
 from __future__ import annotations
 
+import functools
 import os
 import re
 from collections.abc import Mapping
@@ -79,14 +80,21 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             known = ", ".join(cls.__struct_fields__)
             raise HomeError(f"{file}: {error}. Known settings: {known}.") from error
         changes = {}
-        for field in msgspec.structs.fields(cls):
-            variable = f"JUPYTER_MLOPS_{field.name.upper()}"
+        for variable, (name, kind) in _variables().items():
             if text := environment.get(variable, "").strip():
-                changes[field.name] = _parse(variable, text, field.type)
+                changes[name] = _parse(variable, text, kind)
         settings = msgspec.structs.replace(settings, **changes)
         if settings.slots < 1 or settings.grace_s < 0:
             raise HomeError(f"slots must be 1 or more and grace_s not negative, in {file} or JUPYTER_MLOPS_*.")
         return settings
+
+
+@functools.cache
+def _variables() -> dict[str, tuple[str, object]]:
+    """Return each setting's variable with its name and type; asking for them is slow, and every submission does."""
+    return {
+        f"JUPYTER_MLOPS_{field.name.upper()}": (field.name, field.type) for field in msgspec.structs.fields(Settings)
+    }
 
 
 def _parse(variable: str, text: str, kind: object) -> bool | float | int:

@@ -78,7 +78,11 @@ def execute(command: tuple[str, ...]) -> Callable[[Path], int]:
     """Return what makes a forked child a fresh process with that command line and the run directory."""
 
     def become(run_dir: Path) -> int:
-        os.execv(command[0], [*command, os.fspath(run_dir)])
+        try:
+            os.execv(command[0], [*command, os.fspath(run_dir)])
+        except OSError as error:
+            # The system does not say what is missing; the log should.
+            raise OSError(error.errno, error.strerror, command[0]) from None
 
     return become
 

@@ -306,4 +306,4 @@ def test_f41_a_missing_interpreter_is_told(tmp_path):
         state = launcher.submit(spec).wait(30)
         log = Home.open(launching.home.path).run(spec.run_id).log_file.read_text()
         assert (state.status, state.reason) == (RunStatus.FAILED, "exit code 126")
-        assert log == "The run could not be started: [Errno 2] No such file or directory\n"
+        assert log == "The run could not be started: [Errno 2] No such file or directory: '/nowhere/python'\n"

@@ -49,7 +49,12 @@ class Kernel:
     def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._client.stop_channels()
         self._manager.shutdown_kernel(now=True)
-        shutil.rmtree(self.directory, ignore_errors=True)
+        # Runs and the keeper end when they find their home gone, and may write until then.
+        for _ in range(20):
+            shutil.rmtree(self.directory, ignore_errors=True)
+            if not self.directory.exists():
+                break
+            time.sleep(0.1)
 
     @property
     def home(self) -> Path:

@@ -45,7 +45,9 @@ def runtime_dir_of(home: Path) -> Path:
             continue
         try:
             for part in (base, folder):
-                part.mkdir(mode=0o700, exist_ok=True)
+                # Asked for at every submission, and mkdir waits for whoever changes the folder around it.
+                if not part.is_dir():
+                    part.mkdir(mode=0o700, exist_ok=True)
                 _demand_private(part)
         except OSError:
             continue

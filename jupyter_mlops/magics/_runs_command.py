@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
+from ..exceptions import UsageError
 from ._arguments import HelpRequested, MagicParser, duration, refuse_python, split_words, without_comment
 
 
@@ -66,6 +67,8 @@ class RunsCommand:
         first, _, rest = line.strip().partition(" ")
         if first in ("-h", "--help"):
             raise HelpRequested(_overview())
+        if first.startswith("-"):
+            raise UsageError(f"%runs: unknown option {first[:80]}. %runs -h shows what there is.")
         if first not in _ACTIONS:
             return cls(action="list", query=without_comment(line).strip())
         words = split_words("%runs", rest)

@@ -77,7 +77,8 @@ def decide_promises(command: SubmitRun) -> Promises:
     names = with_functions_of(command.history, names, read | reached.names | reached.definitions)
     wanted = (read | reached.names) - OWN_NAMES - given
     upstream = {name: command.pending[name] for name in sorted(wanted) if name in command.pending}
-    captured = tuple(sorted(name for name in wanted if name in command.namespace and name not in upstream))
+    held = {name: command.namespace[name] for name in wanted if name in command.namespace and name not in upstream}
+    captured = tuple(sorted(name for name, value in held.items() if not _is_the_shells_open(name, value)))
     pending = command.returns
     if pending is None:
         pending = _inferred(names, reached, command.namespace, {*captured, *upstream})
@@ -132,6 +133,12 @@ def _is_imported_again(name: str, names: CellNames, namespace: Mapping[str, obje
         return False
     package = module.partition(".")[0]
     return module != "__main__" and any(imported.partition(".")[0] == package for imported in names.modules)
+
+
+def _is_the_shells_open(name: str, value: object) -> bool:
+    """Whether it is the `open` that IPython puts into every notebook; the run's shell has its own."""
+    module = getattr(value, "__globals__", {}).get("__name__")  # it calls itself `io.open`
+    return name == "open" and module == "IPython.core.interactiveshell"
 
 
 def _may_change_unseen(value: object) -> bool:

@@ -140,6 +140,12 @@ def compare_runs(original: Run, again: Run) -> Reproduction:
 
 def _compare_failures(original: Run, again: Run) -> Reproduction:
     errors = original.error, again.error
+    if original.status is RunStatus.KILLED:
+        how = f" ({original.state.reason})" if original.state.reason else ""
+        raise RunFailedError(
+            f"Nothing to compare with: {original.name} was KILLED{how} before it gave anything. "
+            f"Its inputs ran again as {again.id[:8]}, which is {again.status.value}."
+        )
     if errors[0] is None or errors[1] is None:
         failed = again if original.status is RunStatus.FINISHED else original
         failed.raise_failure()

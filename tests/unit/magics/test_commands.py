@@ -198,6 +198,8 @@ def test_runs_lines(line, command):
         ("stop", "the following arguments are required"),
         ("stop 'a", "no closing quotation"),
         ("main", "the following arguments are required"),
+        ("--json", "unknown option --json. %runs -h shows"),
+        ("-n 2", "unknown option -n"),
         ("['baseline']", "runs['baseline'] looks like Python"),
     ],
 )

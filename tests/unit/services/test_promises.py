@@ -1,11 +1,13 @@
 """What a cell takes along and what it promises: the rules of DESIGN 3.3, one story a rule."""
 
+import gzip
 import types
 from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 import pytest
+from IPython.core.interactiveshell import InteractiveShell
 from sklearn.linear_model import LogisticRegression
 
 from jupyter_mlops.capture import ExecutedCell, analyse_cell
@@ -96,6 +98,14 @@ def test_a_global_that_a_notebook_function_assigns_is_promised():
     namespace = notebook(n=0, count="def count():\n    global n\n    n += 1")
 
     assert decide("count()", namespace).pending == {"n"}
+
+
+def test_the_open_of_the_shell_stays_and_one_of_the_user_travels(monkeypatch, tmp_path):
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path))
+    shell_open = InteractiveShell().user_ns["open"]
+    reads = "text = open('notes.txt')"
+    assert decide_promises(SubmitRun(source=reads, namespace={"open": shell_open})).captured == ()
+    assert decide_promises(SubmitRun(source=reads, namespace={"open": gzip.open})).captured == ("open",)
 
 
 def test_a_pending_name_comes_from_its_run_and_may_change():

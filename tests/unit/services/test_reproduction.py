@@ -72,6 +72,18 @@ def test_a_failure_on_one_side_is_the_failure(service, ended, failed_first):
         service.compare_reproduction(*(pair if failed_first else reversed(pair)))
 
 
+def test_a_killed_run_is_nothing_to_compare_with(service, ended):
+    killed, again = ended(status=RunStatus.KILLED), ended()
+
+    with pytest.raises(RunFailedError) as raised:
+        service.compare_reproduction(killed, again)
+
+    assert str(raised.value) == (
+        f"Nothing to compare with: {killed.name} was KILLED before it gave anything. "
+        f"Its inputs ran again as {again.id[:8]}, which is FINISHED."
+    )
+
+
 def test_a_reproduction_shares_what_is_stored_and_keeps_what_was_asked(service, launcher, home):
     original = service.submit(
         SubmitRun(

@@ -108,14 +108,12 @@ class CollectionView(View):
             return f"Nothing to remove: {size(plan.remaining_bytes)} in {plan.home} are within the quota or needed."
         verb = "Would free" if self._is_dry else "Freed"
         what = [
-            (len(plan.directories), "run"),
-            (len(plan.values), "run's values"),
-            (len(plan.objects), "object"),
-            (len(plan.leftovers), "leftover"),
+            (len(plan.directories), "run", "runs"),
+            (len(plan.values), "run's values", "runs' values"),
+            (len(plan.objects), "object", "objects"),
+            (len(plan.leftovers), "leftover", "leftovers"),
         ]
-        parts = ", ".join(
-            f"{count} {noun}{'s' if count > 1 and not noun.endswith('s') else ''}" for count, noun in what if count
-        )
+        parts = ", ".join(f"{count} {one if count == 1 else many}" for count, one, many in what if count)
         return f"{verb} {size(plan.freed_bytes)}: {parts}. {size(plan.remaining_bytes)} remain in {plan.home}."
 
     def element(self) -> Element:

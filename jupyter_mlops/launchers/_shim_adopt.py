@@ -48,11 +48,12 @@ def _see_to_its_end(run_dir: Path, executor: dict[str, Any], attention: Attentio
         due_s = stopper.advance()
         attention.blocked_in(partial(wait_released, run_dir / "executor.lock"), max(due_s, 0.001))
     result = read_json(run_dir / "result.json")
-    status, reason = judge(Ending(None, None, result, stopper.stopped_by))
+    exit_code = result.get("exit_code") if result else None
+    status, reason = judge(Ending(exit_code, None, result, stopper.stopped_by))
     return {
         "status": status,
         "reason": reason if stopper.stopped_by or result else "lost: its processes were killed",
-        "exit_code": result.get("exit_code") if result else None,
+        "exit_code": exit_code,
         "started_at": executor.get("started_at", ""),
         "ended_at": utc_now(),
         "duration_s": time.monotonic() - began,
@@ -61,7 +62,7 @@ def _see_to_its_end(run_dir: Path, executor: dict[str, Any], attention: Attentio
 
 def _is_alive(run_dir: Path, executor: dict[str, Any]) -> bool:
     """Tell whether the very process that recorded itself executes the run: only then may its group be signalled."""
-    if not executor or lock_holder(run_dir / "executor.lock") != executor["pid"]:
+    if not executor.get("pid") or lock_holder(run_dir / "executor.lock") != executor["pid"]:
         return False
     return is_same_process(executor["pid"], executor["start_time"], executor["boot_id"])
 

@@ -18,8 +18,8 @@ from jupyter_mlops.home import Home, LifeLock, RunDirectory
 from jupyter_mlops.tracking import MetricSpool
 from jupyter_mlops.tracking._cursor import read_cursor
 from jupyter_mlops.tracking._journal import Journal
-from jupyter_mlops.tracking._shipment import POINTS_AT_ONCE, Shipment
-from jupyter_mlops.tracking._spool import CHECK_FACTOR, CHECK_MASK, LOST_KEY, RECORD, Series
+from jupyter_mlops.tracking._shipment import Shipment
+from jupyter_mlops.tracking._spool import Series
 from jupyter_mlops.tracking._target import Target
 
 URI = "mlops-fake://me:hunter2@server"
@@ -432,28 +432,6 @@ def test_a_home_that_got_another_store_is_shipped_whole(submit: Submit, shipment
     remote.runs.clear()
     assert shipment(run).ship() is True
     assert len(remote.runs["store-0"].data.metrics) == 3
-
-
-def test_f24_a_long_run_with_points_lost_in_between_is_not_taken_for_shipped(
-    submit: Submit, shipment: Ship, remote: Remote
-) -> None:
-    run = submit()
-    MetricSpool.open(run.path, run.run_id).log(loss=0.0)
-    write_records(run.path / "metrics.spool", [1, LOST_KEY, 0, 0, *[1] * POINTS_AT_ONCE])
-    end(run)
-    ours = shipment(run)
-    assert [ours.ship(), ours.ship()] == [False, True]
-    sent = remote.runs["store-0"].data
-    assert [step for _, step, _ in sent.metrics] == [0, *range(4, POINTS_AT_ONCE + 4)]
-    assert sent.tags["mlops.lost_points"] == "7"
-
-
-def write_records(path: Path, key_ids: list[int]) -> None:
-    """Write a spool whose slots have these key ids, their number as step, and 7 as value."""
-    with path.open("wb") as file:
-        for step, key_id in enumerate(key_ids):
-            check = (step ^ 1 ^ key_id * CHECK_FACTOR) & CHECK_MASK
-            file.write(RECORD.pack(step, 1, 7.0, key_id, check))
 
 
 def test_what_is_noted_with_a_run_can_be_taken_back(submit: Submit, shipment: Ship) -> None:

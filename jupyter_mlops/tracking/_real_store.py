@@ -113,7 +113,7 @@ def demand_made(uri: str) -> None:
     """Refuse a sqlite store that is not there: opening would make it, and of several processes at once most crash."""
     path = sqlite_path(uri)
     if path is not None and not (path.exists() and path.stat().st_size):
-        raise unreachable(uri, "anything", "the store is not made yet; the keeper makes it")
+        raise unreachable(uri, "the store", "it is not made yet; the keeper makes it")
 
 
 def unreachable(uri: str, what: str, why: str) -> StoreUnreachableError:

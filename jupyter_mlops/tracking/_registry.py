@@ -1,7 +1,7 @@
 """The model registry inside a run: the real one, told of the run's models by the ids and places of the real store.
 
-Registering a version cannot be deferred, because its number is the answer. So it waits, a bounded time, until the keeper
-has shipped the model, and says so when that does not happen. Runs in the executor.
+Registering a version cannot be deferred, because its number is the answer. So it waits, a bounded time, until the
+keeper has shipped the model, and says so when that does not happen. Runs in the executor.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 import operator
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -10,10 +10,7 @@ from mlflow.exceptions import MlflowException
 from mlflow.tracking._tracking_service import utils
 
 from jupyter_mlops.exceptions import TrackingError
-from jupyter_mlops.home import RunDirectory
-from jupyter_mlops.tracking import MetricSpool, TrackingSession
-from jupyter_mlops.tracking._journal import Journal
-from jupyter_mlops.tracking._real_store import RealStore, StoreUnreachableError
+from jupyter_mlops.tracking._real_store import BoundedStore, StoreUnreachableError, open_real_store
 
 
 class FakeStore:
@@ -34,16 +31,16 @@ class FakeStore:
 
 
 @pytest.fixture
-def real(make_run: Callable[..., RunDirectory]) -> Iterator[RealStore]:
+def real() -> Iterator[BoundedStore]:
     registry = utils._tracking_store_registry
     registry.register("mlops-fake", FakeStore)
     FakeStore.opened = FakeStore.failures = 0
-    run = make_run(tracking_uri="mlops-fake://me:hunter2@server/path")
-    yield RealStore(TrackingSession(run.path, run.spec(), MetricSpool.open(run.path, run.run_id), Journal(run.path)))
+    uri = "mlops-fake://me:hunter2@server/path"
+    yield BoundedStore(uri, lambda: open_real_store(uri))
     registry._registry.pop("mlops-fake")
 
 
-def test_a_store_is_opened_with_the_first_question_and_once(real: RealStore) -> None:
+def test_a_store_is_opened_with_the_first_question_and_once(real: BoundedStore) -> None:
     assert FakeStore.opened == 0
     assert [real.call(operator.methodcaller("ask", what), "it") for what in ("a", "b")] == [
         "a of mlops-fake://me:hunter2@server/path",
@@ -52,7 +49,7 @@ def test_a_store_is_opened_with_the_first_question_and_once(real: RealStore) -> 
     assert FakeStore.opened == 1
 
 
-def test_what_the_store_says_is_what_the_caller_hears(real: RealStore) -> None:
+def test_what_the_store_says_is_what_the_caller_hears(real: BoundedStore) -> None:
     refusal = MlflowException("no such run")
 
     def use(store: Any) -> None:
@@ -64,7 +61,7 @@ def test_what_the_store_says_is_what_the_caller_hears(real: RealStore) -> None:
     assert real.call(lambda store: store.ask("a"), "it").startswith("a of")
 
 
-def test_a_store_that_could_not_be_opened_is_tried_again_with_the_next_question(real: RealStore) -> None:
+def test_a_store_that_could_not_be_opened_is_tried_again_with_the_next_question(real: BoundedStore) -> None:
     FakeStore.failures = 1
     with pytest.raises(MlflowException, match="the store is starting"):
         real.call(lambda store: store.ask("a"), "it")
@@ -72,7 +69,7 @@ def test_a_store_that_could_not_be_opened_is_tried_again_with_the_next_question(
     assert FakeStore.opened == 2
 
 
-def test_even_an_exit_in_the_store_reaches_the_caller_and_no_one_else(real: RealStore) -> None:
+def test_even_an_exit_in_the_store_reaches_the_caller_and_no_one_else(real: BoundedStore) -> None:
     def use(store: Any) -> None:
         raise SystemExit(3)
 
@@ -81,7 +78,7 @@ def test_even_an_exit_in_the_store_reaches_the_caller_and_no_one_else(real: Real
     assert real.call(lambda store: store.ask("a"), "it").startswith("a of")
 
 
-def test_f34_while_a_question_is_open_others_are_refused_at_once(real: RealStore) -> None:
+def test_f34_while_a_question_is_open_others_are_refused_at_once(real: BoundedStore) -> None:
     asked, release = threading.Event(), threading.Event()
 
     def hang(store: Any) -> str:

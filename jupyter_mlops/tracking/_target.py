@@ -5,6 +5,7 @@ Runs in the keeper, one for each address, used by one thread.
 
 from __future__ import annotations
 
+import logging
 import os
 import sqlite3
 import threading
@@ -24,6 +25,8 @@ from ._bulk import KNOWN_REVISIONS, BulkWriter, MetricRow
 from ._local_store import known_revision, prepare_store, schema_revision
 from ._record import ModelRecord
 from ._uris import HOME_STORE, home_store_uri, sqlite_path
+
+_logger = logging.getLogger("jupyter_mlops.keeper")
 
 RUN_TAG = "mlops.run_id"
 MODEL_TAG = "mlops.model_id"
@@ -54,7 +57,10 @@ class Target:
         self._experiments: dict[str, str] = {}
         self._bulk: BulkWriter | None = None
         if self.path is not None:
-            prepare_store(self.path, owned=uri == home_store_uri(home), wal=not on_network_filesystem(self.path.parent))
+            remote = on_network_filesystem(self.path.parent)
+            if remote:
+                _logger.warning("%s is on a network file system: no write-ahead log, writers wait longer.", self.path)
+            prepare_store(self.path, owned=uri == home_store_uri(home), wal=not remote)
             if schema_revision(self.path) in KNOWN_REVISIONS and known_revision() in KNOWN_REVISIONS:
                 self._bulk = BulkWriter(self.path)
         self.store = _open(uri, self.path)

@@ -193,14 +193,17 @@ class Ledger:
     ) -> dict[str, list[str]]:
         """Return, per name, what else refers to the object that it held before: a run changes a copy.
 
-        Looked at are the notebook's names, and what lists, dicts and objects hold directly.
+        Looked at are the user's names, and what lists, dicts and objects hold directly. IPython's `Out` is left alone:
+        it keeps what a cell has answered, as that was.
         """
         found: dict[str, list[str]] = {}
         for name in sorted(set(names) & promise.kept.keys()):
             old = promise.kept[name]
             if not isinstance(old, _SHARED_BY_NATURE):
                 others = [
-                    other for other, value in namespace.items() if not other.startswith("_") and _holds(value, old)
+                    other
+                    for other, value in namespace.items()
+                    if not other.startswith("_") and other != "Out" and _holds(value, old)
                 ]
                 found |= {name: sorted(others)} if others else {}
         return found

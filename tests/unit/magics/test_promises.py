@@ -201,6 +201,7 @@ def test_aliases_are_names_and_holders_of_what_a_name_held(ledger, run_named):
         "deep": [[thing]],
         "other": Thing(),
         "_private": thing,
+        "Out": {3: thing},
         "many": [0] * 5000 + [thing],
     }
     promise = ledger.promise(run_named("a"), {"model", "x"}, (), namespace)

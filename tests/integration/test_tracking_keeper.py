@@ -11,11 +11,11 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from tracked_cells import MLFLOWS_OWN, PREPARE, Tracked, close_stores, made_store, mounted, until
+from tracked_cells import LOGGING_LOOP, MLFLOWS_OWN, PREPARE, Tracked, close_stores, made_store, mounted, until
 
 from jupyter_mlops.entities import Fingerprint, GitState, Origin, Param, Provenance
 from jupyter_mlops.home import RunDirectory, lock_holder
-from jupyter_mlops.tracking import MetricSpool, start_keeper, store_problem
+from jupyter_mlops.tracking import MetricSpool, read_metrics, start_keeper, store_problem
 from jupyter_mlops.tracking._journal import Journal
 from jupyter_mlops.tracking._spool import Series
 
@@ -294,6 +294,15 @@ def test_f30_a_store_that_is_locked_holds_up_nothing_and_gets_everything_later(t
             until(lambda: tracked.cursor(run).done, 60)
             keeper.communicate(timeout=60)
     assert (len(history(tracked, run)), tracked.cursor(run).problem, store_problem(tracked.home)) == (100, "", "")
+
+
+def test_f30_no_log_call_waits_for_a_locked_store(tracked: Tracked) -> None:
+    run = tracked.submit()
+    with closing(sqlite3.connect(tracked.home.path / "mlflow.db", isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        told = tracked.cell(run, LOGGING_LOOP)
+    assert told["slow"][0] < 0.05
+    assert {key: len(points) for key, points in read_metrics(run).items()} == {"fluent": 300, "cheap": 300}
 
 
 @pytest.mark.root

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tracked_cells import MLFLOWS_OWN, Tracked, close_stores, made_store, until
+from tracked_cells import LOGGING_LOOP, MLFLOWS_OWN, Tracked, close_stores, made_store, until
 
 from jupyter_mlops.home import RunDirectory
 from jupyter_mlops.tracking import MetricSpool, foreign_runs, read_metrics, store_problem
@@ -163,28 +163,13 @@ def test_f34_a_dead_server_holds_up_no_run_of_another_store(tracked: Tracked, se
         assert not tracked.cursor(stuck).done
 
 
-LOOP = """
-import time
-import mlflow
-from jupyter_mlops import tracking
-waits = []
-for number in range(300):
-    for log in (lambda: mlflow.log_metric("fluent", number, step=number), lambda: tracking.log(cheap=number)):
-        began = time.perf_counter()
-        log()
-        waits.append(time.perf_counter() - began)
-mlflow.log_param("p", 1); mlflow.set_tag("t", 1); mlflow.log_text("x", "x.txt")
-told["slow"] = sorted(waits)[-7:]
-"""
-
-
 @pytest.mark.parametrize("fault", ["refused", "silent", "500"])
 def test_f34_no_log_call_waits_for_a_server(tracked: Tracked, server: TrackingServer, fault: str) -> None:
     if fault == "refused":
         server.stop()
     server.mode = fault
     run = tracked.submit(tracking_uri=server.uri)
-    told = tracked.cell(run, LOOP)
+    told = tracked.cell(run, LOGGING_LOOP)
     # The first call of all imports the store; 99 % of the rest, with room for a machine that does other things.
     assert told["slow"][0] < 0.05
     assert {key: len(points) for key, points in read_metrics(run).items()} == {"fluent": 300, "cheap": 300}

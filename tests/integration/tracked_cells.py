@@ -32,6 +32,21 @@ from jupyter_mlops.tracking._local_store import prepare_store
 prepare_store(Path(sys.argv[1]), owned=False)
 """
 
+LOGGING_LOOP = """
+import time
+import mlflow
+from jupyter_mlops import tracking
+waits = []
+for number in range(300):
+    for log in (lambda: mlflow.log_metric("fluent", number, step=number), lambda: tracking.log(cheap=number)):
+        began = time.perf_counter()
+        log()
+        waits.append(time.perf_counter() - began)
+mlflow.log_param("p", 1); mlflow.set_tag("t", 1); mlflow.log_text("x", "x.txt")
+told["slow"] = sorted(waits)[-7:]
+"""
+"""Logs 600 points, and the longest times that a call took, in seconds."""
+
 CELL = """
 import json, sys
 from pathlib import Path

@@ -71,7 +71,6 @@ class RunRegistry:
         tags: list[Any] | None = None,
         run_link: str | None = None,
         description: str | None = None,
-        local_model_path: str | None = None,  # noqa: ARG002  # MLflow looks for this name among the arguments
         model_id: str | None = None,
     ) -> Any:
         """Register a version of a model; one of this run's as soon as the keeper has it."""

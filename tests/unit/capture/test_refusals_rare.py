@@ -7,7 +7,6 @@ import http.client
 import importlib
 import io
 import multiprocessing
-import multiprocessing.shared_memory
 import os
 import queue
 import sqlite3
@@ -149,11 +148,6 @@ KINDS = {
     "pipe": (connection, "multiprocessing.connection.Connection", MAKE),
     "process queue": (
         lambda: closed_with(multiprocessing.Queue(), "close", "join_thread"), "multiprocessing.queues.Queue", MAKE
-    ),
-    "shared memory": (
-        lambda: closed_with(multiprocessing.shared_memory.SharedMemory(create=True, size=10), "close", "unlink"),
-        "multiprocessing.shared_memory.SharedMemory",
-        "copy its data into an array",
     ),
     "awaited": (
         lambda: in_loop(lambda loop: loop.create_future()), "_asyncio.Future", "await it before the cell"

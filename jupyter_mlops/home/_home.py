@@ -11,7 +11,7 @@ from pathlib import Path
 from ..exceptions import HomeError, RunNotFoundError
 from ._files import read_bytes, write_atomic
 from ._objects import ObjectStore
-from ._run_directory import RunDirectory
+from ._run_directory import RunDirectory, deleted
 from ._settings import Settings
 from ._signing import Signer
 from ._system import SOCKET_PATH_LIMIT, on_network_filesystem, runtime_dir_of
@@ -202,9 +202,18 @@ class Home:
         return RunDirectory(self.runs / run_id, self.signer)
 
     def run_ids(self) -> tuple[str, ...]:
-        """Return the ids of all runs, newest first."""
+        """Return the ids of all runs, newest first.
+
+        Raises
+        ------
+        HomeError
+            The home was deleted since it was opened.
+        """
         sequences = self._sequences()
-        found = [entry.name for entry in os.scandir(self.runs) if _RUN_ID.fullmatch(entry.name)]
+        try:
+            found = [entry.name for entry in os.scandir(self.runs) if _RUN_ID.fullmatch(entry.name)]
+        except FileNotFoundError:
+            raise HomeError(deleted(self.path)) from None
         return tuple(sorted(found, key=lambda run_id: (self._sequence(run_id, sequences), run_id), reverse=True))
 
     def _sequences(self) -> dict[str, int]:

@@ -34,6 +34,11 @@ if TYPE_CHECKING:
 Entity = TypeVar("Entity", bound=msgspec.Struct)
 
 
+def deleted(home: Path) -> str:
+    """Return what to say when a home has gone under a process that uses it."""
+    return f"{home} was deleted. Restart the kernel, and the next %%train makes it again."
+
+
 class RunDirectory:
     """The files of one run; nothing is read before it is asked for, and nothing is remembered.
 
@@ -99,6 +104,8 @@ class RunDirectory:
             self.path.mkdir(mode=0o700)
         except FileExistsError:
             raise HomeError(f"There is a run {self.run_id} already; mint a new id.") from None
+        except FileNotFoundError:
+            raise HomeError(deleted(self.path.parent.parent)) from None
         except OSError as error:
             raise HomeError(
                 f"Cannot make {self.path}: {error.strerror}. "

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import time
 from pathlib import Path
 
@@ -118,6 +119,14 @@ def test_f27_a_run_is_refused_before_it_starts_where_runs_cannot_be_written(nobo
     ):
         run.create()
     assert not run.exists()
+
+
+def test_a_home_that_was_deleted_meanwhile_says_how_to_go_on(home):
+    run_id = home.new_run_id()
+    shutil.rmtree(home.path)
+    for ask in (home.run_ids, home.run(run_id).create):
+        with pytest.raises(HomeError, match=r"home.* was deleted\. Restart the kernel, and the next %%train makes"):
+            ask()
 
 
 def test_f27_a_home_that_may_only_be_read_is_read_and_gives_out_no_numbers(nobodys_folder):

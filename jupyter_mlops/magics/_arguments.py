@@ -72,7 +72,8 @@ class MagicParser(argparse.ArgumentParser):
         raise UsageError(self._explain(message))
 
     def _explain(self, message: str) -> str:
-        return f"{self.prog}: {message.rstrip('.')}. {self.prog} -h shows the options."
+        ended = message if message.endswith("?") else f"{message.rstrip('.')}."
+        return f"{self.prog}: {ended} {self.prog} -h shows the options."
 
     def _option_strings(self) -> list[str]:
         return [name for action in self._actions for name in action.option_strings]

@@ -117,7 +117,8 @@ def _may_change(name: str, names: CellNames, value: object) -> bool:
     if isinstance(value, _ATOMS):
         return False
     if name in names.mutates:
-        return True
+        # A library's function travels by name: nothing of it could come back.
+        return not isinstance(value, _CODE) or value.__module__ == "__main__"
     return (name in names.may_change and not isinstance(value, _CODE)) or (name in names.passed and is_stateful(value))
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
+from sklearn.base import clone
 from sklearn.linear_model import LogisticRegression
 
 from jupyter_mlops.capture import ExecutedCell, analyse_cell
@@ -51,6 +52,8 @@ MODEL, X, FRAME = LogisticRegression(), np.zeros(3), pd.DataFrame({"a": [1]})
         ("y = x + 1", {"x": 1}, Told({"x"}, {"y"})),
         ("model.fit(X)", {"model": MODEL, "X": X}, Told({"model", "X"}, {"model"}, {"X"})),
         ("X[0] = 1", {"X": X}, Told({"X"}, {"X"})),
+        ("for s in clone(X):\n    pass", {"clone": clone, "X": X}, Told({"clone", "X"}, {"s"}, {"X"})),
+        ("f.calls = 1", {"f": "def f(): pass"}, Told({"f"}, {"f"})),
         ("X += 1", {"X": X}, Told({"X"}, {"X"})),
         ("del d['a']", {"d": {}}, Told({"d"}, {"d"})),
         ("o.a.b = 1", {"o": types.SimpleNamespace()}, Told({"o"}, {"o"})),

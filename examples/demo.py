@@ -23,7 +23,12 @@ def execute(name: str) -> None:
     notebook = nbformat.read(HERE / f"{name}.ipynb", as_version=4)
     print(f"\n== {name}.ipynb", flush=True)
     started = time.monotonic()
-    client = NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(HERE)}})
+    client = NotebookClient(
+        notebook,
+        timeout=300,
+        resources={"metadata": {"path": str(HERE)}},
+        extra_arguments=["--IPKernelApp.log_level=ERROR"],  # not a word about the kernel's own transport
+    )
     with client.setup_kernel():
         for index, cell in enumerate(notebook.cells):
             if cell.cell_type == "code":

@@ -1,12 +1,13 @@
-"""What the environment says about a run: experiment and tracking store. No import, no look-up.
+"""What the notebook and its environment say about a run: experiment and tracking store. MLflow is never imported.
 
 `mlflow.set_tracking_uri` and `mlflow.set_registry_uri` leave their word in the environment, so MLflow itself need not
-be asked.
+be asked; `mlflow.set_experiment` leaves an id, whose name the store knows.
 """
 
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 from typing import NamedTuple
 
@@ -29,8 +30,30 @@ def tracking_uris() -> TrackingUris:
 
 
 def default_experiment(notebook: str) -> str:
-    """Return the experiment of a run that names none: the environment's, the notebook's name, or MLflow's default."""
-    return os.environ.get("MLFLOW_EXPERIMENT_NAME", "") or Path(notebook).stem or DEFAULT_EXPERIMENT
+    """Return the experiment of a run that names none.
+
+    What `mlflow.set_experiment` chose, else the environment's, else the notebook's name, else MLflow's default.
+
+    Raises
+    ------
+    TrackingError
+        The tracking store does not tell the name of the experiment that was chosen.
+    """
+    return (
+        _chosen_experiment()
+        or os.environ.get("MLFLOW_EXPERIMENT_NAME", "")
+        or Path(notebook).stem
+        or DEFAULT_EXPERIMENT
+    )
+
+
+def _chosen_experiment() -> str:
+    """Return the experiment set in this process; our tracking layer is only loaded where MLflow is."""
+    if "mlflow.tracking.fluent" not in sys.modules:
+        return ""
+    from ..tracking import active_experiment
+
+    return active_experiment()
 
 
 def working_directory() -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from .._lazy import lazy_exports
 
 if TYPE_CHECKING:
+    from ._active_experiment import active_experiment
     from ._entry import open_spooling_store
     from ._foreign import ForeignRun, ForeignRuns, foreign_runs
     from ._import_hook import when_imported
@@ -38,6 +39,7 @@ __all__ = [
     "MetricSpool",
     "TrackingSession",
     "absolute_uri",
+    "active_experiment",
     "current_session",
     "current_spool",
     "foreign_runs",
@@ -67,6 +69,7 @@ __getattr__, __dir__ = lazy_exports(
         "MetricSpool": "._spool",
         "TrackingSession": "._session",
         "absolute_uri": "._uris",
+        "active_experiment": "._active_experiment",
         "current_session": "._session",
         "current_spool": "._session",
         "foreign_runs": "._foreign",

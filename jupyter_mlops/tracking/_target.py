@@ -31,6 +31,8 @@ _logger = logging.getLogger("jupyter_mlops.keeper")
 RUN_TAG = "mlops.run_id"
 MODEL_TAG = "mlops.model_id"
 BATCH = 1000
+_MOST_DIGITS = 18
+"""Of an experiment's id: databases keep 64 bits, and some raise on more."""
 
 
 class Target:
@@ -79,18 +81,27 @@ class Target:
     def experiment_id(self, name: str, artifact_location: str | None = None, tags: dict[str, str] | None = None) -> str:
         """Return the store's id of an experiment, made where there is none.
 
+        A number is a name where the store has an experiment of that name, else an id where it has one of that id.
+
         Raises
         ------
         TrackingError
             The experiment was deleted there.
         """
-        if name.isdigit():
-            return name
         if name not in self._experiments:
-            self._experiments[name] = self._find_experiment(name) or self._create_experiment(
-                name, artifact_location, tags
-            )
+            known = self._find_experiment(name) or (name.isdigit() and self._has_experiment(name) and name)
+            self._experiments[name] = known or self._create_experiment(name, artifact_location, tags)
         return self._experiments[name]
+
+    def _has_experiment(self, experiment_id: str) -> bool:
+        if len(experiment_id) > _MOST_DIGITS:
+            return False
+        try:
+            return self.store.get_experiment(experiment_id) is not None
+        except MlflowException as error:
+            if error.error_code != "RESOURCE_DOES_NOT_EXIST":
+                raise
+            return False
 
     def _find_experiment(self, name: str) -> str | None:
         experiment = self.store.get_experiment_by_name(name)

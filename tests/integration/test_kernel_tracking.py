@@ -66,3 +66,18 @@ def test_a_fresh_kernel_gets_the_model_of_a_killed_one(notebook: KernelNotebook)
     )
 
     assert told.value == "(0.5, (1,))"
+
+
+SET_EXPERIMENT = "import mlflow; _ = mlflow.set_experiment('from the notebook')"
+
+
+def test_a_run_belongs_to_the_experiment_that_the_notebook_has_set(notebook: KernelNotebook):
+    assert notebook.run(SET_EXPERIMENT).ok
+    assert notebook.run("%%train by-notebook\nn = 1").ok
+    assert notebook.run("%%train by-option -e chosen\nm = 1").ok
+
+    runs = {name: notebook.directory(name).spec() for name in ("by-notebook", "by-option")}
+    assert {name: spec.experiment for name, spec in runs.items()} == {
+        "by-notebook": "from the notebook",
+        "by-option": "chosen",
+    }

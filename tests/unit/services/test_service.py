@@ -1,6 +1,8 @@
 """The sentences of the product that no other story speaks: what a repetition takes over, what is asked of whom."""
 
+import sys
 import threading
+from types import SimpleNamespace
 
 import pytest
 
@@ -144,6 +146,25 @@ def test_runs_answers_for_the_service_that_it_was_given(service, make_run, home)
 def test_the_experiment_of_a_run_that_names_none(monkeypatch, environment, notebook, experiment):
     monkeypatch.setenv("MLFLOW_EXPERIMENT_NAME", environment)
     assert default_experiment(notebook) == experiment
+
+
+def test_what_set_experiment_chose_comes_before_the_environment(monkeypatch):
+    class Client:
+        def __init__(self, uri):
+            self.uri = uri
+
+        def get_experiment(self, experiment_id):
+            return SimpleNamespace(name=f"{experiment_id} of {self.uri}")
+
+    monkeypatch.setenv("MLFLOW_EXPERIMENT_NAME", "chosen")
+    tracking = SimpleNamespace(get_tracking_uri=lambda: "http://a")
+    monkeypatch.setitem(sys.modules, "mlflow.tracking", tracking)
+    fluent = SimpleNamespace(_active_experiment_id="3", MlflowClient=Client)
+    monkeypatch.setitem(sys.modules, "mlflow.tracking.fluent", fluent)
+    assert default_experiment("a.ipynb") == "3 of http://a"
+
+    fluent._active_experiment_id = None
+    assert default_experiment("a.ipynb") == "chosen"
 
 
 def test_the_stores_are_those_of_the_environment(monkeypatch):

@@ -2,6 +2,7 @@
 
 from ._provenance import Environment, Fingerprint, GitState, Provenance
 from ._run import (
+    WAITS_FOR_DISK,
     CellError,
     Exit,
     Origin,
@@ -18,6 +19,7 @@ from ._values import BufferRef, Manifest, ValueRef
 from ._wire import WIRE_VERSION, decode, encode
 
 __all__ = [
+    "WAITS_FOR_DISK",
     "WIRE_VERSION",
     "BufferRef",
     "CellError",

@@ -209,6 +209,10 @@ class Exit(msgspec.Struct, frozen=True, kw_only=True):
     orphans_ended: int = 0
 
 
+WAITS_FOR_DISK = "waiting for disk space"
+"""A run's reason while it has ended but for the files that say so."""
+
+
 class RunState(msgspec.Struct, frozen=True, kw_only=True):
     """How a run stands now, computed from its files and locks.
 
@@ -239,3 +243,8 @@ class RunState(msgspec.Struct, frozen=True, kw_only=True):
     def is_lost(self) -> bool:
         """Whether the run ended without a witness."""
         return self.status is RunStatus.FAILED and self.reason.startswith("lost")
+
+    @property
+    def waits_for_disk(self) -> bool:
+        """Whether all that is left of the run is to write how it ended, and the disk does not take it."""
+        return not self.status.is_terminal and self.reason == WAITS_FOR_DISK

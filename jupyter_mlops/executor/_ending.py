@@ -7,16 +7,25 @@ import errno
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 from ..exceptions import HomeError
+from ..home import raise_flag
 from ._deferred import attempt
 from ._streams import RunStreams
 
 _MAY_PASS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.EFBIG})
 
 
-def write_when_there_is_room(write: Callable[[], None]) -> None:
+def write_when_there_is_room(write: Callable[[], None], lock: Path) -> None:
     """Write what decides a run's status, waiting for space as long as it takes. Meanwhile the run counts as running.
+
+    Parameters
+    ----------
+    write : callable
+        Raises HomeError, from the OSError, when the disk does not take it.
+    lock : Path
+        A lock of this process, whose flag tells meanwhile what the run waits for.
 
     Raises
     ------
@@ -31,9 +40,11 @@ def write_when_there_is_room(write: Callable[[], None]) -> None:
             cause = error.__cause__
             if not isinstance(cause, OSError) or cause.errno not in _MAY_PASS:
                 raise
+            raise_flag(lock, up=True)
             time.sleep(pause_s)
             pause_s = min(pause_s * 2, 2.0)
         else:
+            raise_flag(lock, up=False)
             return
 
 

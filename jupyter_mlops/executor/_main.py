@@ -71,7 +71,7 @@ def main(run_dir: Path) -> int:
         return EXIT_TAKEN
     streams = install_streams()
     result = Execution(home, run, run.spec(), streams, started).execute()
-    write_when_there_is_room(lambda: run.write(result, run.result_file))
+    write_when_there_is_room(lambda: run.write(result, run.result_file), run.executor_lock)
     crash_point("executor.result")
     _wake_shim(run)
     # From here on nobody waits for this process. What a cell fitted before it failed is worth logging too.

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     )
     from ._gc import CollectionPlan, collect, plan_collection
     from ._home import Home
-    from ._locks import LifeLock, exclusive, lock_holder, wait_released
+    from ._locks import LifeLock, exclusive, is_flagged, lock_holder, raise_flag, wait_released
     from ._objects import ObjectStore
     from ._registry import register_home, registered_homes
     from ._run_directory import RunDirectory
@@ -45,11 +45,13 @@ __all__ = [
     "collect",
     "crash_point",
     "exclusive",
+    "is_flagged",
     "is_same_process",
     "lock_holder",
     "on_network_filesystem",
     "plan_collection",
     "process_start_time",
+    "raise_flag",
     "read_json",
     "read_state",
     "register_home",
@@ -74,11 +76,13 @@ __getattr__, __dir__ = lazy_exports(
         "collect": "._gc",
         "crash_point": "._files",
         "exclusive": "._locks",
+        "is_flagged": "._locks",
         "is_same_process": "._files",
         "lock_holder": "._locks",
         "on_network_filesystem": "._system",
         "plan_collection": "._gc",
         "process_start_time": "._files",
+        "raise_flag": "._locks",
         "read_json": "._files",
         "read_state": "._status",
         "register_home": "._registry",

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 _FILE = tuple[int, int]
 """A file's device and inode: what a record lock belongs to."""
 
+_FLAG = 1 << 40
+"""The byte that a holder lets go to raise its flag; far behind all that is ever written into a lock file."""
+
 _held: dict[_FILE, LifeLock] = {}
 _table = threading.Lock()
 
@@ -45,6 +48,7 @@ class LifeLock:
         self._descriptors = [descriptor]
         self._file = file
         self._pid = os.getpid()
+        self._has_flag_up = False
 
     @classmethod
     def acquire(cls, path: StrPath) -> LifeLock | None:
@@ -99,6 +103,17 @@ class LifeLock:
         """
         self._descriptors.append(descriptor)
         fcntl.lockf(self._descriptors[0], fcntl.LOCK_EX)
+        self.fly(up=self._has_flag_up)
+
+    def fly(self, *, up: bool) -> None:
+        """Raise or lower the flag; see `raise_flag`."""
+        self._has_flag_up = up
+        fcntl.lockf(self._descriptors[0], fcntl.LOCK_UN if up else fcntl.LOCK_EX, 1, _FLAG)
+
+    @property
+    def has_flag_up(self) -> bool:
+        """Whether the flag is raised."""
+        return self._has_flag_up
 
 
 def lock_holder(path: StrPath) -> int | None:
@@ -116,6 +131,33 @@ def lock_holder(path: StrPath) -> int | None:
             return None
         try:
             return _exclusive_holder(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def raise_flag(path: StrPath, *, up: bool) -> None:
+    """Say one thing to those who look at a lock of this process, or take it back: the only word that needs no disk.
+
+    The holder lets one byte of the file go and keeps the rest. Does nothing where this process does not hold the lock.
+    """
+    with _table:
+        own = _own(path)
+        if own is not None:
+            own.fly(up=up)
+
+
+def is_flagged(path: StrPath) -> bool:
+    """Tell whether somebody holds a lock and has its flag up."""
+    with _table:
+        own = _own(path)
+        if own is not None:
+            return own.has_flag_up
+        try:
+            descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        except (FileNotFoundError, NotADirectoryError):
+            return False
+        try:
+            return _exclusive_holder(descriptor, _FLAG, 1) is None and _exclusive_holder(descriptor) is not None
         finally:
             os.close(descriptor)
 
@@ -200,23 +242,26 @@ def _take(descriptor: int, path: StrPath) -> _FILE | None:
     return found.st_dev, found.st_ino
 
 
-def _asked_holder(descriptor: int) -> int | None:
-    """Ask the kernel (F_GETLK); a read lock is asked for, so that others' read locks do not count. 64-bit Linux."""
-    question = struct.pack("hhqqi4x", fcntl.F_RDLCK, os.SEEK_SET, 0, 0, 0)
+def _asked_holder(descriptor: int, start: int = 0, length: int = 0) -> int | None:
+    """Ask the kernel (F_GETLK); a read lock is asked for, so that others' read locks do not count. 64-bit Linux.
+
+    A length of 0 asks for all that follows.
+    """
+    question = struct.pack("hhqqi4x", fcntl.F_RDLCK, os.SEEK_SET, start, length, 0)
     kind, _whence, _start, _length, pid = struct.unpack("hhqqi4x", fcntl.fcntl(descriptor, fcntl.F_GETLK, question))
     return None if kind == fcntl.F_UNLCK else int(pid)
 
 
-def _probed_holder(descriptor: int) -> int | None:
+def _probed_holder(descriptor: int, start: int = 0, length: int = 0) -> int | None:
     """Try a shared lock, for systems whose F_GETLK we do not know; the pid is what the holder wrote."""
     try:
-        fcntl.lockf(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        fcntl.lockf(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB, length, start)
     except OSError as error:
         if error.errno not in (errno.EACCES, errno.EAGAIN):
             raise
         note = os.pread(descriptor, 20, 0).strip()
         return int(note) if note.isdigit() else 0
-    fcntl.lockf(descriptor, fcntl.LOCK_UN)
+    fcntl.lockf(descriptor, fcntl.LOCK_UN, length, start)
     return None
 
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from ..entities import Exit, ProcessRecord, RunState, RunStatus, WaitRecord
+from ..entities import WAITS_FOR_DISK, Exit, ProcessRecord, RunState, RunStatus, WaitRecord
 from ._files import boot_id, seconds_since
-from ._locks import lock_holder
+from ._locks import is_flagged, lock_holder
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -61,13 +61,20 @@ def _living(run: RunDirectory) -> RunState | None:
     for _look in range(2):
         if lock_holder(run.executor_lock) is not None:
             supervised = lock_holder(run.shim_lock) is not None
-            return _running(run, "stopping" if run.stop_requested() else "", supervised=supervised)
+            return _running(run, _running_reason(run), supervised=supervised)
         if lock_holder(run.shim_lock) is None:
             return None
         if run.executor() is None:
             return _scheduled(run, _waiting_reason(run))
         # The executor takes its lock, then writes its record: it came between our looks, or has ended.
-    return _running(run, "finishing", supervised=True)
+    return _running(run, WAITS_FOR_DISK if is_flagged(run.shim_lock) else "finishing", supervised=True)
+
+
+def _running_reason(run: RunDirectory) -> str:
+    """Say what is to be said of a run whose executor lives; mostly nothing."""
+    if is_flagged(run.executor_lock):
+        return WAITS_FOR_DISK
+    return "stopping" if run.stop_requested() else ""
 
 
 def _running(run: RunDirectory, reason: str, *, supervised: bool) -> RunState:
@@ -89,6 +96,8 @@ def _scheduled(run: RunDirectory, reason: str) -> RunState:
 
 def _waiting_reason(run: RunDirectory) -> str:
     """Say what a run waits for."""
+    if is_flagged(run.shim_lock):
+        return WAITS_FOR_DISK
     if run.stop_requested():
         return "stopping"
     wait = run.read(WaitRecord, run.wait_file)

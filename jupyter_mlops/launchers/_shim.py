@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from ..home._files import boot_id, crash_point, process_start_time, read_json, write_atomic
-from ..home._locks import LifeLock, wait_released
+from ..home._locks import LifeLock, raise_flag, wait_released
 from ._shim_child import ExecutorStarter, execute
 from ._shim_git import GitRecorder
 from ._shim_keeper import start_keeper
@@ -238,13 +238,14 @@ class Shim:
     # The end ----------------------------------------------------------------------------------------------------------
 
     def _write_exit(self, record: dict[str, Any]) -> None:
-        """Write the last word; while the disk is full keep the lock ("finishing") and try again."""
+        """Write the last word; while the disk does not take it keep the lock, say so by its flag, and try again."""
         pause_s = 0.05
         while self._run_dir.is_dir():
             try:
                 write_atomic(self._run_dir / "exit.json", json.dumps(record).encode())
                 return
             except OSError:
+                raise_flag(self._run_dir / "shim.lock", up=True)
                 self._attention.sleep(pause_s)
                 pause_s = min(pause_s * 2, 1.0)
 

@@ -6,9 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ..entities import WAITS_FOR_DISK
 from ._elements import Element, element
 from ._figures import ago, number, span
 from ._view import View, muted, name_element, state_element, state_text, table_element, text_table
+from ._waiting import FREE_SPACE
 
 if TYPE_CHECKING:
     from ..entities import RunStatus
@@ -68,6 +70,7 @@ class RunsTable(View):
         notes = (
             [f"Older runs are not shown: narrow the query, or use mlops.runs.search({query!r})."] if has_more else []
         )
+        notes += [f"{row.name} ({row.run_id[:8]}): {FREE_SPACE}." for row in self.rows if row.reason == WAITS_FOR_DISK]
         self._notes = [*notes, *([missing] if missing else [])]
 
     @classmethod

@@ -11,12 +11,16 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
+from ..entities import WAITS_FOR_DISK, RunState
 from ._elements import Element, element
 from ._figures import clock
 from ._view import View
 
 STOPPED_WAITING = "Stopped waiting; the run goes on. Run the cell again to wait for it again."
 """What an interrupted wait says."""
+
+FREE_SPACE = f"it is {WAITS_FOR_DISK}: free some, and it ends"
+"""What is said of a run that only the full disk keeps from ending."""
 
 _QUIET_S = 0.2
 _STEP_S = 0.5
@@ -30,6 +34,10 @@ class AwaitedRun(Protocol):
     @property
     def name(self) -> str:
         """For people."""
+
+    @property
+    def state(self) -> RunState:
+        """How it stands now."""
 
     def wait_delivery(self, timeout_s: float | None = None) -> bool:
         """Wait until results can be read, or never will be."""
@@ -49,11 +57,17 @@ class Screen(Protocol):
 
 
 class WaitingView(View):
-    """What a waiting cell shows: for which names of which run, since when, and the run's last lines."""
+    """What a waiting cell shows: for which names of which run, since when, and the run's last lines.
 
-    def __init__(self, names: Iterable[str], run: str, waited_s: float, tail: str) -> None:
+    Parameters
+    ----------
+    problem : str
+        What keeps the run from ending, and what to do.
+    """
+
+    def __init__(self, names: Iterable[str], run: str, waited_s: float, tail: str, problem: str = "") -> None:
         wanted = ", ".join(sorted(names)) or "results"
-        self._what = f"waiting for {wanted} from {run} ({clock(waited_s)})"
+        self._what = f"waiting for {wanted} from {run} ({clock(waited_s)}" + (f", {problem})" if problem else ")")
         self._hint = "interrupt to stop waiting, the run goes on"
         self._tail = printable(tail)
 
@@ -85,7 +99,8 @@ def wait_for(run: AwaitedRun, names: Iterable[str], screen: Screen) -> None:
             return
         try:
             while True:
-                screen.show(WaitingView(names, run.name, time.monotonic() - started, run.log(tail=_TAIL_LINES)))
+                waited_s, problem = time.monotonic() - started, FREE_SPACE if run.state.waits_for_disk else ""
+                screen.show(WaitingView(names, run.name, waited_s, run.log(tail=_TAIL_LINES), problem))
                 if run.wait_delivery(_STEP_S):
                     return
         finally:

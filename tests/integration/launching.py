@@ -70,10 +70,10 @@ class Launching:
 
     @classmethod
     @contextmanager
-    def below(cls, path: Path, **options: Any) -> Iterator["Launching"]:
+    def below(cls, path: Path, *, cwd: Path | None = None, **options: Any) -> Iterator["Launching"]:
         home = Home.create(path / ".mlops")
         keeper = LifeLock.acquire(home.keeper_lock)
-        launching = cls(home, path, LocalLauncher(home, **options))
+        launching = cls(home, cwd or path, LocalLauncher(home, **options))
         yield launching
         launching.kill_all()
         keeper.release()

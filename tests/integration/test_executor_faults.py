@@ -111,6 +111,7 @@ class TestDisk:
         process = executors.start(run)
         wait_for(ballast.exists)
         wait_for(lambda: _waits_for_room(process.pid))
+        wait_for(lambda: run.state().waits_for_disk)
         assert run.state().status is RunStatus.RUNNING
 
         ballast.unlink()

@@ -15,6 +15,9 @@ from launching import Launch, Launching, shell
 from jupyter_mlops.entities import Exit, ProcessRecord, RunStatus, encode
 from jupyter_mlops.home import Home, LifeLock, boot_id, process_start_time
 from jupyter_mlops.launchers import LocalLauncher
+from jupyter_mlops.magics._run_details import RunDetails
+from jupyter_mlops.magics._runs_table import RunsTable
+from jupyter_mlops.services import RunService
 from jupyter_mlops.testing import wait_until
 
 UNTIL_GO = (
@@ -188,6 +191,24 @@ def fill_disk(disk: Path) -> Path:
 
 
 @pytest.mark.root
+def test_f25_whoever_looks_is_told_that_the_run_waits_for_the_disk(small_disk, tmp_path):
+    """Given a cell that ends on a full disk; when runs are listed and shown; then both say it, and write nothing."""
+    with Launching.below(small_disk, cwd=tmp_path) as launching:
+        run = launching.start(UNTIL_GO).says("begun")
+        runs = RunService(launching.home, launching.launcher)
+        ballast = fill_disk(small_disk)
+        (tmp_path / "go").touch()
+        wait_until(lambda: run.state.waits_for_disk)
+        state = run.state
+        table, details = repr(RunsTable.of(runs.list(), "")), repr(RunDetails.of(runs.find("last")))
+        ballast.unlink()
+        assert (state.status, state.reason, state.supervised) == (RunStatus.RUNNING, "waiting for disk space", True)
+        assert table.splitlines()[-1].endswith("it is waiting for disk space: free some, and it ends.")
+        assert "  state       waiting for disk space\n" in details
+        assert (run.end().status, run.state.reason) == (RunStatus.FINISHED, "")
+
+
+@pytest.mark.root
 def test_f25_the_last_word_waits_for_space_and_the_run_is_running_until_then(small_disk, tmp_path):
     with shell(small_disk) as shells:
         run = shells.start(f"while [ ! -e {tmp_path}/go ]; do sleep 0.01; done", cwd=str(tmp_path))
@@ -196,6 +217,7 @@ def test_f25_the_last_word_waits_for_space_and_the_run_is_running_until_then(sma
         (tmp_path / "go").touch()
         shim = run.shim
         wait_until(lambda: not shim.children())
+        wait_until(lambda: run.state.waits_for_disk)
         assert run.handle.wait(0.3).status in (RunStatus.RUNNING, RunStatus.SCHEDULED)
         assert not run.files.exit_file.exists()
         ballast.unlink()

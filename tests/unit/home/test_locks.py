@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_mlops.home import LifeLock, exclusive, lock_holder, wait_released
+from jupyter_mlops.home import LifeLock, exclusive, is_flagged, lock_holder, raise_flag, wait_released
 from jupyter_mlops.home._locks import _probed_holder
 
 
@@ -264,6 +264,63 @@ def test_where_the_system_does_not_tell_the_holder_is_read_from_the_file(tmp_pat
         assert _probed_holder(descriptor) is None
     finally:
         os.close(descriptor)
+
+
+FLAGGING = """
+import sys
+from jupyter_mlops.home import LifeLock, raise_flag
+lock = LifeLock.acquire(sys.argv[1])
+for line in sys.stdin:
+    print(raise_flag(sys.argv[1], up=line == "up\\n"), flush=True)
+"""
+
+
+def test_a_holder_says_one_thing_without_writing(tmp_path, python):
+    """Given a full disk, a holder's flag is seen by others; it stays the holder, and whoever waits for it waits on."""
+    path = tmp_path / "a.lock"
+    process = python(FLAGGING, path)
+    seen = []
+    for word in ("down", "up", "up", "down"):
+        process.stdin.write(f"{word}\n")
+        process.stdin.flush()
+        assert process.stdout.readline() == "None\n"
+        look = (is_flagged(path), lock_holder(path), LifeLock.acquire(path), wait_released(path, 0.01))
+        seen.append((look[0], look[1:] == (process.pid, None, False)))
+    assert seen == [(False, True), (True, True), (True, True), (False, True)]
+
+
+def test_a_flag_goes_with_its_holder(tmp_path, python):
+    path = tmp_path / "a.lock"
+    process = python(FLAGGING, path)
+    process.stdin.write("up\n")
+    process.stdin.flush()
+    assert (process.stdout.readline(), is_flagged(path)) == ("None\n", True)
+    process.kill()
+    process.wait()
+    assert (is_flagged(path), lock_holder(path)) == (False, None)
+
+
+def test_only_a_holder_has_a_flag_and_it_sees_its_own(tmp_path, holder):
+    path = tmp_path / "a.lock"
+    raise_flag(path, up=True)
+    assert (is_flagged(path), path.exists()) == (False, False)
+    with LifeLock.acquire(path):
+        raise_flag(path, up=True)
+        assert (is_flagged(path), lock_holder(path)) == (True, os.getpid())
+    assert is_flagged(path) is False
+    holder(path)
+    assert is_flagged(path) is False
+
+
+def test_a_thread_that_waited_does_not_take_a_flag_down(tmp_path, python):
+    """A shared lock of another thread, adopted, is made exclusive again: the flag must outlive that."""
+    path = tmp_path / "a.lock"
+    lock = LifeLock.acquire(path)
+    raise_flag(path, up=True)
+    lock.adopt(os.open(path, os.O_RDWR))
+    look = "import sys; from jupyter_mlops.home import is_flagged; print(is_flagged(sys.argv[1]))"
+    assert python(look, path).stdout.read() == "True\n"
+    lock.release()
 
 
 def test_looking_is_quick(tmp_path, holder):

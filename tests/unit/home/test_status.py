@@ -10,7 +10,7 @@ import pytest
 
 from jupyter_mlops.entities import CellError, Exit, ProcessRecord, Result, RunState, RunStatus
 from jupyter_mlops.exceptions import HomeError
-from jupyter_mlops.home import LifeLock, boot_id, process_start_time, read_state
+from jupyter_mlops.home import LifeLock, boot_id, process_start_time, raise_flag, read_state
 
 ERROR = CellError(type="ValueError", message="no")
 STARTED = "2026-11-21T08:00:00Z"
@@ -79,6 +79,26 @@ def test_3_finishing_while_only_the_shim_lives(run, holder):
     seen = read_state(run)
     assert seen == state(run, "RUNNING", "finishing", started_at=STARTED, duration_s=seen.duration_s)
     assert shim.poll() is None
+
+
+def test_f25_a_run_whose_end_does_not_fit_the_disk_says_so(run, holder):
+    """The executor waits first, with its result; then the shim, with the exit."""
+    shim = holder(run.shim_lock)
+    run.write(record(os.getpid()), run.executor_file)
+    waits = []
+    with LifeLock.acquire(run.executor_lock):
+        raise_flag(run.executor_lock, up=True)
+        waits.append(read_state(run))
+    shim.kill()
+    shim.wait()
+    with LifeLock.acquire(run.shim_lock):
+        raise_flag(run.shim_lock, up=True)
+        waits.append(read_state(run))
+        raise_flag(run.shim_lock, up=False)
+        assert read_state(run).reason == "finishing"
+    assert [(found.status, found.reason, found.waits_for_disk) for found in waits] == [
+        (RunStatus.RUNNING, "waiting for disk space", True)
+    ] * 2
 
 
 @pytest.mark.parametrize(

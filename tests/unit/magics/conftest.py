@@ -9,7 +9,7 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
-from jupyter_mlops.entities import Result, RunStatus
+from jupyter_mlops.entities import Result, RunState, RunStatus
 from jupyter_mlops.exceptions import RunFailedError
 from jupyter_mlops.magics import PendingNames
 
@@ -24,6 +24,7 @@ class FakeRun:
         self.loaded: list[tuple[str, ...]] = []
         self.held: dict[str, Any] = {}
         self.printed = ""
+        self.state = RunState(run_id=self.id, status=RunStatus.RUNNING)
         self.on_wait = lambda: None
         self._result: Result | None = None
         self._error = ""

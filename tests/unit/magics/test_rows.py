@@ -2,7 +2,17 @@
 
 from types import SimpleNamespace
 
-from jupyter_mlops.entities import CellError, Origin, Param, Result, RunSpec, RunState, RunStatus, Upstream
+from jupyter_mlops.entities import (
+    WAITS_FOR_DISK,
+    CellError,
+    Origin,
+    Param,
+    Result,
+    RunSpec,
+    RunState,
+    RunStatus,
+    Upstream,
+)
 from jupyter_mlops.magics._run_card import RunCard
 from jupyter_mlops.magics._run_details import RunDetails, error_line
 from jupyter_mlops.magics._runs_table import RunRow, RunsTable
@@ -78,6 +88,16 @@ def test_a_run_of_another_tool_is_shown_with_what_is_known():
     row = RunRow.of(foreign)
     assert (row.name, row.duration_s, row.submitted_at, row.metrics) == ("theirs", None, "", (("loss", 1.0),))
     assert "theirs" in repr(RunsTable([row]))
+
+
+def test_f25_a_run_that_waits_for_the_disk_is_named_below_the_table():
+    rows = [
+        RunRow("a", RUN_ID, RunStatus.RUNNING, reason=WAITS_FOR_DISK),
+        RunRow("b", RUN_ID, RunStatus.RUNNING, reason="stopping"),
+    ]
+    told = f"a ({RUN_ID[:8]}): it is waiting for disk space: free some, and it ends."
+    assert repr(RunsTable(rows)).splitlines()[3:] == [told]
+    assert told in RunsTable(rows)._repr_html_()
 
 
 def test_the_columns_are_the_metrics_that_most_runs_have():

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from IPython.utils.capture import CapturedIO, capture_output
 
+from jupyter_mlops.entities import WAITS_FOR_DISK, RunState, RunStatus
 from jupyter_mlops.magics._notice import Notice
 from jupyter_mlops.magics._waiting import NotebookScreen, TerminalScreen, WaitingView, wait_for
 
@@ -51,6 +52,7 @@ class SlowRun:
     def __init__(self, times: int, interrupt: bool = False) -> None:
         self._left, self._interrupt = times, interrupt
         self.printed = "epoch 1\nepoch 2\n"
+        self.state = RunState(run_id="3fa9" + "0" * 28, status=RunStatus.RUNNING)
 
     def wait_delivery(self, timeout_s: float | None = None) -> bool:
         self._left -= 1
@@ -108,6 +110,18 @@ def test_a_log_that_cannot_be_read_clears_the_screen_as_well():
     with pytest.raises(OSError, match="gone"):
         wait_for(Unreadable(3), ["model"], screen)
     assert screen.story == ["cleared"]
+
+
+def test_f25_a_wait_for_a_run_that_waits_for_the_disk_says_what_to_do():
+    run, screen = SlowRun(2), Screen()
+    run.printed = ""
+    run.state = RunState(run_id="3fa9" + "0" * 28, status=RunStatus.RUNNING, reason=WAITS_FOR_DISK)
+    wait_for(run, ["model"], screen)
+    assert screen.story == [
+        "waiting for model from baseline (00:00, it is waiting for disk space: free some, and it ends)"
+        " - interrupt to stop waiting, the run goes on",
+        "cleared",
+    ]
 
 
 def test_without_names_it_waits_for_results():

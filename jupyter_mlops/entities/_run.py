@@ -121,13 +121,20 @@ class RunSpec(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ProcessRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """Who a process is: a pid means nothing without its start time and boot."""
+    """Who a process is: a pid means nothing without its start time and boot.
+
+    Parameters
+    ----------
+    began_s : float
+        When it took its run on, by the monotonic clock of this boot; a process may have waited for a run before.
+    """
 
     pid: int
     start_time: int
     boot_id: str
     started_at: str
     slot: int | None = None
+    began_s: float = 0.0
 
 
 class WaitRecord(msgspec.Struct, frozen=True, kw_only=True, rename={"what": "for"}):

@@ -6,6 +6,7 @@ import contextlib
 import faulthandler
 import os
 import signal
+import time
 from datetime import UTC, datetime
 
 from ..entities import ProcessRecord
@@ -51,6 +52,7 @@ def _record() -> ProcessRecord:
         boot_id=boot_id(),
         started_at=utc_now(),
         slot=slot,
+        began_s=time.monotonic(),
     )
 
 

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
     from ._run_directory import RunDirectory
 
+DELIVERED = "results delivered, finishing"
+"""The reason of a run that nobody waits for any more: its plots and models are being logged, its slot is free."""
+
 STARTING_S = 5.0
 """For so long after submission a run without any process is taken to be starting."""
 
@@ -74,7 +77,9 @@ def _running_reason(run: RunDirectory) -> str:
     """Say what is to be said of a run whose executor lives; mostly nothing."""
     if is_flagged(run.executor_lock):
         return WAITS_FOR_DISK
-    return "stopping" if run.stop_requested() else ""
+    if run.stop_requested():
+        return "stopping"
+    return DELIVERED if run.result_file.exists() else ""
 
 
 def _running(run: RunDirectory, reason: str, *, supervised: bool) -> RunState:
@@ -85,9 +90,16 @@ def _running(run: RunDirectory, reason: str, *, supervised: bool) -> RunState:
         status=RunStatus.RUNNING,
         reason=reason,
         started_at=executor.started_at if executor else "",
-        duration_s=seconds_since(executor.start_time) if executor else 0.0,
+        duration_s=_running_s(executor) if executor else 0.0,
         supervised=supervised,
     )
+
+
+def _running_s(executor: ProcessRecord) -> float:
+    """Return for how long an executor has had its run; the clock is the shim's, so that the end tells no less."""
+    if executor.began_s and executor.boot_id == boot_id():
+        return max(0.0, time.monotonic() - executor.began_s)
+    return seconds_since(executor.start_time)
 
 
 def _scheduled(run: RunDirectory, reason: str) -> RunState:

@@ -56,7 +56,7 @@ def _see_to_its_end(run_dir: Path, executor: dict[str, Any], attention: Attentio
         "exit_code": exit_code,
         "started_at": executor.get("started_at", ""),
         "ended_at": utc_now(),
-        "duration_s": time.monotonic() - began,
+        "duration_s": time.monotonic() - executor.get("began_s", began),
     }
 
 

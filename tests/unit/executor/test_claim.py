@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -44,6 +45,7 @@ def test_the_record_says_who_executes_the_run_and_in_which_slot(run, monkeypatch
     monkeypatch.delenv("JUPYTER_MLOPS_SLOT", raising=False)
     if told is not None:
         monkeypatch.setenv("JUPYTER_MLOPS_SLOT", told)
+    before = time.monotonic()
 
     claim(run)
 
@@ -54,7 +56,9 @@ def test_the_record_says_who_executes_the_run_and_in_which_slot(run, monkeypatch
         boot_id=boot_id(),
         started_at=record.started_at,
         slot=slot,
+        began_s=record.began_s,
     )
+    assert before <= record.began_s <= time.monotonic()
     assert "JUPYTER_MLOPS_SLOT" not in os.environ, "it is the run's own, and not for what the cell starts"
 
 

@@ -51,6 +51,26 @@ def test_2_running_while_the_executor_lives(run, holder):
     assert seen == state(run, "RUNNING", started_at=STARTED, duration_s=seen.duration_s)
 
 
+def test_2_running_since_the_executor_took_the_run_on_and_not_since_its_process_began(run, holder):
+    """A prepared executor may have waited for hours; the end, by the shim's clock, must not tell a shorter time."""
+    shim, executor = holder(run.shim_lock), holder(run.executor_lock)
+    run.write(record(shim.pid), run.shim_file)
+    run.write(record(executor.pid, start_time=1, began_s=time.monotonic() - 90), run.executor_file)
+    assert 90 <= read_state(run).duration_s < 150
+
+    run.write(record(executor.pid, start_time=1, began_s=time.monotonic() + 90), run.executor_file)
+    assert read_state(run).duration_s == 0.0
+
+
+def test_2_a_run_that_goes_on_after_its_delivery_says_so(run, holder):
+    holder(run.shim_lock, run.executor_lock)
+    run.write(Result(status=RunStatus.FINISHED), run.result_file)
+    assert read_state(run) == state(run, "RUNNING", "results delivered, finishing")
+
+    run.stop_file.write_text('{"by": "user"}')
+    assert read_state(run) == state(run, "RUNNING", "stopping")
+
+
 def test_2_running_unsupervised_when_the_shim_was_killed(run, holder):
     shim, executor = holder(run.shim_lock), holder(run.executor_lock)
     run.write(record(executor.pid), run.executor_file)

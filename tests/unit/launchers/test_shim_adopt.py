@@ -79,6 +79,14 @@ def test_a_run_that_is_to_stop_is_stopped_and_its_end_written(run_dir, executor,
     assert lock_holder(run_dir / "shim.lock") is None
 
 
+def test_f18_the_time_that_a_stopped_run_took_is_the_runs_and_not_its_second_shims(run_dir, executor):
+    executor()
+    record = json.loads((run_dir / "executor.json").read_text())
+    (run_dir / "executor.json").write_text(json.dumps(record | {"began_s": time.monotonic() - 3600}))
+    stop(run_dir)
+    assert 3600 <= adopt(run_dir)["duration_s"] < 3700
+
+
 @pytest.mark.parametrize(
     ("result", "status", "reason", "code"),
     [

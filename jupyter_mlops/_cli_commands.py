@@ -6,6 +6,7 @@ import sys
 from argparse import Namespace
 
 from ._cli_records import DiffRecord, ListRecord, ReproductionRecord, RunRecord, to_json
+from ._cli_words import as_commands
 from .entities import RunStatus
 from .services import Run, RunService
 
@@ -21,7 +22,8 @@ def runs(service: RunService, arguments: Namespace) -> int:
         return WELL
     from .magics import RunsTable
 
-    _write(repr(RunsTable.of(page, query)))
+    table = repr(RunsTable.of(page, query, more="narrow the query, or ask for more of them with -n"))
+    _write(table if page.runs else as_commands(table))
     return WELL
 
 

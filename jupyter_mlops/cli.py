@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import argparse
 import os
-import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ._cli_words import as_commands
 from .exceptions import HomeError, MlopsError, RunNotFoundError, UnknownReferenceError, UsageError
 
 if TYPE_CHECKING:
@@ -76,8 +76,7 @@ def _service(path: Path | None) -> RunService:
 
 def _complain(error: MlopsError, code: int) -> int:
     """Say what is wrong in one line, in this edge's words for the next step."""
-    text = re.sub(r"%runs (show|logs|stop|wait|diff|reproduce|gc)\b", r"jupyter mlops \1", str(error))
-    text = re.sub(r"%runs(?! (main|rerun|load)\b)", "jupyter mlops runs", text).replace("\n", " ")
+    text = as_commands(str(error)).replace("\n", " ")
     sys.stderr.write(f"jupyter mlops: {text}\n")
     return code
 

@@ -117,7 +117,9 @@ class Home:
         except OSError as error:
             raise HomeError(f"Cannot read {path}: {error.strerror}.") from error
         if text is None:
-            raise HomeError(f"{path} is no .mlops directory. Home.create makes one.")
+            raise HomeError(
+                f"{path} is no .mlops directory. Check --home or JUPYTER_MLOPS_HOME; the first %%train makes one there."
+            )
         if not text.strip().isdigit():
             raise HomeError(f"{path / 'version'} is damaged: it should hold {FORMAT_VERSION}. Write that into it.")
         if int(text) > FORMAT_VERSION:

@@ -59,7 +59,7 @@ class Signer:
         if not hmac.compare_digest(self._signature(manifest).encode(), manifest.signature.encode()):
             raise UntrustedManifestError(
                 "These values were not stored by you on this machine; reading them can run anybody's code. "
-                "If you trust where they come from: jupyter mlops trust RUN"
+                "If you trust where they come from: %runs trust RUN"
             )
 
     def _signature(self, manifest: Manifest) -> str:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from ._elements import Element, element
 from ._figures import number, size
+from ._names import cut_middle, value_text
 from ._view import View, muted, name_element, table_element, text_table
 
 if TYPE_CHECKING:
     from ..home import CollectionPlan
-    from ..services import Reproduction, RunDiff
+    from ..services import Change, Reproduction, RunDiff
 
 
 class DiffView(View):
@@ -19,11 +20,11 @@ class DiffView(View):
 
     def __init__(self, diff: RunDiff) -> None:
         self._diff = diff
-        self._heads = (("", False), (_label(diff.a), False), (_label(diff.b), False))
+        self._labels = (_label(diff.a), _label(diff.b))
 
     def __repr__(self) -> str:
         parts = [f"{title}\n{text}" for title, text in self._texts()]
-        parts += [f"{title}\n{text_table(self._heads, rows)}" for title, rows in self._tables()]
+        parts += [f"{title}\n{text_table(self._heads(title), rows)}" for title, rows in self._tables()]
         return "\n\n".join([*(parts or [self._same()]), *self._unknown()])
 
     def element(self) -> Element:
@@ -35,7 +36,8 @@ class DiffView(View):
         ]
         for title, rows in self._tables():
             cells = [[name_element(cell) for cell in row] for row in rows]
-            parts.append(element("div", element("h4", title, style=_HEAD), table_element(self._heads, cells, title)))
+            table = table_element(self._heads(title), cells, title)
+            parts.append(element("div", element("h4", title, style=_HEAD), table))
         unknown = [element("div", muted(text)) for text in self._unknown()]
         return element("div", *(parts or [muted(self._same())]), *unknown)
 
@@ -46,14 +48,18 @@ class DiffView(View):
     def _tables(self) -> Iterator[tuple[str, list[tuple[str, str, str]]]]:
         diff = self._diff
         sections = (
-            ("Metrics", diff.metrics),
-            ("Parameters", diff.params),
+            (_METRICS, diff.metrics),
+            (_PARAMETERS, diff.params),
             ("Data", diff.data),
             ("Packages", diff.packages),
         )
         for title, changes in sections:
             if changes:
-                yield title, [(change.key, _or_absent(change.before), _or_absent(change.after)) for change in changes]
+                shown = _SHOWN.get(title, _as_recorded)
+                yield title, [(cut_middle(change.key), *shown(change)) for change in changes]
+
+    def _heads(self, title: str) -> list[tuple[str, bool]]:
+        return [("", False), *((label, title == _METRICS) for label in self._labels)]
 
     def _same(self) -> str:
         return f"{_label(self._diff.a)} and {_label(self._diff.b)} do not differ in anything that was recorded."
@@ -129,5 +135,31 @@ def _label(run: object) -> str:
     return f"{run.name} ({run.id[:8]})"  # type: ignore[attr-defined]  # a `services.Run`
 
 
+def _as_recorded(change: Change) -> tuple[str, str]:
+    return _or_absent(change.before), _or_absent(change.after)
+
+
+def _as_values(change: Change) -> tuple[str, str]:
+    before, after = (None if text is None else value_text(text) for text in (change.before, change.after))
+    return _or_absent(before), _or_absent(after)
+
+
+def _as_figures(change: Change) -> tuple[str, str]:
+    """Return two figures in four digits, unless only the others tell them apart."""
+    before, after = (None if text is None else _figure(text) for text in (change.before, change.after))
+    return (_or_absent(before), _or_absent(after)) if before != after else _as_recorded(change)
+
+
+def _figure(text: str) -> str:
+    try:
+        return number(float(text))
+    except ValueError:
+        return text
+
+
 def _or_absent(text: str | None) -> str:
     return "-" if text is None else text
+
+
+_METRICS, _PARAMETERS = "Metrics", "Parameters"
+_SHOWN: dict[str, Callable[[Change], tuple[str, str]]] = {_METRICS: _as_figures, _PARAMETERS: _as_values}

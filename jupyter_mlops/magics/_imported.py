@@ -37,6 +37,13 @@ def import_statements(cell: str, transform: Transform) -> dict[str, str]:
     return {name: statement for name, statement in found.items() if name not in bound}
 
 
+def imported_names(cell: str) -> frozenset[str]:
+    """Return the names that a cell, as typed, only imports."""
+    from IPython.core.inputtransformer2 import TransformerManager
+
+    return frozenset(import_statements(cell, TransformerManager().transform_cell))
+
+
 def import_into(namespace: MutableMapping[str, object], statement: str) -> bool:
     """Execute an import statement; return whether it succeeded."""
     made: dict[str, object] = {}

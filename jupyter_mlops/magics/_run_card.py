@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..entities import RunStatus
+from ..entities import Param, RunStatus
 from ._elements import Element, element
 from ._figures import size
+from ._names import param_text, told_apart
 from ._view import View, muted, name_element, rows_element, state_element, state_text
 
 if TYPE_CHECKING:
@@ -37,6 +38,8 @@ class RunCard(View):
         Names that come from other runs, with those runs' names.
     notices : tuple of str
         What the user should know before using a name.
+    params : tuple of Param
+        `-p`.
     """
 
     name: str
@@ -47,6 +50,7 @@ class RunCard(View):
     pending: tuple[str, ...] = ()
     upstream: tuple[tuple[str, str], ...] = ()
     notices: tuple[str, ...] = ()
+    params: tuple[Param, ...] = ()
 
     @classmethod
     def at_submit(
@@ -67,14 +71,17 @@ class RunCard(View):
         """
         spec = run.spec
         largest_first = sorted(run.captured, key=lambda value: -value.size)
+        upstream = {item.run_id: run_names.get(item.run_id, item.run_id[:8]) for item in spec.upstream}
+        names = told_apart(upstream.items(), own=run.name)
         return cls(
             name=run.name,
             run_id=run.id,
             status=RunStatus.SCHEDULED,
             travels=tuple((value.name, value.size) for value in largest_first),
             pending=tuple(pending),
-            upstream=tuple((item.name, run_names.get(item.run_id, item.run_id[:8])) for item in spec.upstream),
+            upstream=tuple((item.name, names[item.run_id]) for item in spec.upstream),
             notices=tuple(notices),
+            params=spec.params,
         )
 
     def __repr__(self) -> str:
@@ -102,6 +109,7 @@ class RunCard(View):
 
     def _facts(self) -> list[tuple[str, str]]:
         facts = [
+            ("params", _cut(param_text(param.key, param.text) for param in self.params)),
             ("travels", _cut(f"{name} ({size(n)})" for name, n in self.travels)),
             ("waits for", _cut(f"{name} from {run}" for name, run in self.upstream)),
             ("pending", _cut(self.pending)),

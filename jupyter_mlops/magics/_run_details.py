@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import starmap
 from typing import TYPE_CHECKING
 
-from ..entities import CellError, Param, RunState
+from ..entities import CellError, RunState
 from ._elements import Element, element
 from ._figures import ago, number, size, span
+from ._imported import imported_names
+from ._names import param_text
 from ._view import View, muted, name_element, rows_element, state_element, state_text
 
 if TYPE_CHECKING:
@@ -80,6 +84,7 @@ def error_line(error: CellError) -> str:
 
 def _facts(run: Run) -> list[tuple[str, str]]:
     spec, state, result = run.spec, run.state, run.directory.result()
+    imports = frozenset() if spec.explicit_returns else imported_names(run.cell)
     metrics = [f"{key} {number(value)}" for key, value in run.metrics.items() if not key.startswith("system/")]
     took = span(state.duration_s) if state.started_at else ""
     facts = [
@@ -87,25 +92,25 @@ def _facts(run: Run) -> list[tuple[str, str]]:
         ("experiment", run.experiment),
         ("submitted", f"{ago(spec.submitted_at)} ({spec.submitted_at})"),
         ("took", took + (f", {size(state.peak_rss_bytes)} of memory at most" if took and state.peak_rss_bytes else "")),
-        ("params", _listed(f"{key}={value}" for key, value in run.params.items()) or _listed(map(_param, spec.params))),
+        ("params", _listed(starmap(param_text, (run.params or {p.key: p.text for p in spec.params}).items()))),
         ("metrics", _listed(metrics)),
         ("tags", _listed(f"{key}={value}" for key, value in run.tags.items() if not key.startswith("mlflow."))),
         ("repeats", f"{spec.origin.run_id[:8]} ({spec.origin.how})" if spec.origin else ""),
         ("waits for", _listed(f"{item.name} from {item.run_id[:8]}" for item in spec.upstream)),
-        ("returned", _listed(result.returned) if result else ""),
-        ("unchanged", _listed(result.released) if result else ""),
+        ("returned", _listed(_without(imports, result.returned)) if result else ""),
+        ("unchanged", _listed(_without(imports, result.released)) if result else ""),
         ("not returned", _listed(f"{name} ({why})" for name, why in result.untransferable.items()) if result else ""),
-        ("pending", "" if result or state.status.is_terminal else _listed(spec.pending)),
+        ("pending", "" if result or state.status.is_terminal else _listed(_without(imports, spec.pending))),
         ("directory", str(run.directory.path)),
     ]
     return [(label, text) for label, text in facts if text]
 
 
-def _param(param: Param) -> str:
-    return f"{param.key}={param.text}"
+def _without(left_out: Collection[str], names: Iterable[str]) -> Iterator[str]:
+    return (name for name in names if name not in left_out)
 
 
-def _listed(items: object) -> str:
-    texts = [str(item) for item in items]  # type: ignore[attr-defined]  # any iterable of text
+def _listed(items: Iterable[str]) -> str:
+    texts = list(items)
     rest = len(texts) - _MOST_ITEMS
     return ", ".join(texts[:_MOST_ITEMS]) + (f" and {rest} more" if rest > 0 else "")

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from ._comparison_views import CollectionView, DiffView, ReproductionView
 from ._log_view import LogView, follow
 from ._notice import Notice
 from ._run_details import RunDetails
-from ._runs_command import RunsCommand
+from ._runs_command import ACTIONS, RunsCommand
 from ._runs_table import RunsTable
+from ._suggestions import suggestion
 from ._view import View
 from ._waiting import interruptible
 
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from ._session import NotebookSession
 
 _TAIL_LINES = 1_000
+_NAMES_LOOKED_AT = 1_000
 
 
 def runs(session: NotebookSession, line: str) -> View | None:
@@ -34,7 +37,11 @@ def runs(session: NotebookSession, line: str) -> View | None:
 
 
 def _list(session: NotebookSession, command: RunsCommand) -> View:
-    return RunsTable.of(session.runs.list(command.query, foreign=True), command.query)
+    page = session.runs.list(command.query, foreign=True)
+    meant = ""
+    if command.query and not page.runs:
+        meant = suggestion(command.query, ACTIONS, (run.name for run in islice(session.runs, _NAMES_LOOKED_AT)))
+    return RunsTable.of(page, command.query, meant=meant)
 
 
 def _show(session: NotebookSession, command: RunsCommand) -> View:
@@ -94,6 +101,14 @@ def _reproduce(session: NotebookSession, command: RunsCommand) -> View:
         return ReproductionView(session.runs.compare_reproduction(run, again))
 
 
+def _trust(session: NotebookSession, command: RunsCommand) -> View:
+    run = _run(session, command)
+    signed = session.runs.trust(run)
+    if not signed:
+        return Notice(f"{run.name} ({run.id[:8]}) has nothing to sign.")
+    return Notice(f"Signed {' and '.join(signed)} of {run.name} ({run.id[:8]}) as yours: they may be loaded here now.")
+
+
 def _gc(session: NotebookSession, command: RunsCommand) -> View:
     plan = session.runs.plan_collection()
     if not command.dry_run:
@@ -122,6 +137,7 @@ _ACTIONS = {
     "rerun": _rerun,
     "diff": _diff,
     "reproduce": _reproduce,
+    "trust": _trust,
     "gc": _gc,
     "main": _main,
 }

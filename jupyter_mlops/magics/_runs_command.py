@@ -156,9 +156,14 @@ _ACTIONS = {
     "rerun": _Action("Run the same cell again with the notebook's present values.", _one),
     "diff": _Action("Show how two runs differ.", _two),
     "reproduce": _Action("Run the exact inputs again and compare the results.", _reproduce),
+    "trust": _Action("Sign a run that came from elsewhere as your own: its data may run code here.", _one),
     "gc": _Action("Remove what the quota does not allow to be kept.", _gc),
     "main": _Action("Set the metric that decides which run is best.", _main),
 }
+
+
+ACTIONS = tuple(_ACTIONS)
+"""The subcommands."""
 
 
 def _count(text: str) -> int:

@@ -6,19 +6,21 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ..entities import WAITS_FOR_DISK
+from ..entities import WAITS_FOR_DISK, RunState, RunStatus
 from ._elements import Element, element
 from ._figures import ago, number, span
+from ._names import cut_middle
+from ._run_details import error_line
 from ._view import View, muted, name_element, state_element, state_text, table_element, text_table
 from ._waiting import FREE_SPACE
 
 if TYPE_CHECKING:
-    from ..entities import RunStatus
     from ..services import RunPage
 
 _MOST_METRICS = 3
+_LONGEST_KEY = 24
+_LONGEST_REASON = 60
 _EMPTY = "No runs yet. Put %%train NAME on the first line of a cell."
-_EMPTY_QUERY = "No run fits {query!r}. %runs lists them all; %runs -h shows what a query can say."
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,8 @@ class RunRow:
         None while the run has not started, or is another tool's.
     metrics : tuple of (str, float)
         Last values, in the order in which to show them.
+    reason : str
+        Why the run stands so: what it waits for, or what ended it.
     """
 
     name: str
@@ -57,26 +61,52 @@ class RunRow:
             submitted_at=spec.submitted_at if spec else "",
             duration_s=state.duration_s if state and state.started_at else None,
             metrics=tuple(metrics.items()),
-            reason=state.reason if state else "",
+            reason=_why(state) if state else "",
         )
 
 
 class RunsTable(View):
-    """A page of runs, newest first."""
+    """A page of runs, newest first.
 
-    def __init__(self, rows: Iterable[RunRow], query: str = "", *, has_more: bool = False, missing: str = "") -> None:
+    Parameters
+    ----------
+    rows : iterable of RunRow
+        The runs.
+    query : str
+        What they fit.
+    has_more : bool
+        There are older ones that fit.
+    more : str
+        How to see those; by default as a cell can.
+    meant : str
+        What a query that fits no run was probably meant to be.
+    missing : str
+        What could not be looked at.
+    """
+
+    def __init__(
+        self,
+        rows: Iterable[RunRow],
+        query: str = "",
+        *,
+        has_more: bool = False,
+        more: str = "",
+        meant: str = "",
+        missing: str = "",
+    ) -> None:
         self.rows = tuple(rows)
         self._query = query
-        notes = (
-            [f"Older runs are not shown: narrow the query, or use mlops.runs.search({query!r})."] if has_more else []
-        )
+        self._meant = meant
+        more = more or f"narrow the query, or use mlops.runs.search({query!r})"
+        notes = [f"Older runs are not shown: {more}."] if has_more else []
         notes += [f"{row.name} ({row.run_id[:8]}): {FREE_SPACE}." for row in self.rows if row.reason == WAITS_FOR_DISK]
         self._notes = [*notes, *([missing] if missing else [])]
 
     @classmethod
-    def of(cls, page: RunPage, query: str) -> RunsTable:
+    def of(cls, page: RunPage, query: str, *, more: str = "", meant: str = "") -> RunsTable:
         """Return the table of a page."""
-        return cls(map(RunRow.of, page.runs), query, has_more=page.has_more, missing=page.missing)
+        rows = map(RunRow.of, page.runs)
+        return cls(rows, query, has_more=page.has_more, more=more, meant=meant, missing=page.missing)
 
     def __repr__(self) -> str:
         if not self.rows:
@@ -84,11 +114,12 @@ class RunsTable(View):
         rows = [
             (
                 state_text(row.status),
-                row.name,
+                cut_middle(row.name),
                 row.run_id[:8],
                 ago(row.submitted_at),
                 _took(row),
                 *self._metric_cells(row),
+                *([cut_middle(row.reason, _LONGEST_REASON)] if self._has_reasons else []),
             )
             for row in self.rows
         ]
@@ -104,11 +135,19 @@ class RunsTable(View):
         )
 
     def _nothing(self) -> str:
-        return _EMPTY_QUERY.format(query=self._query) if self._query else _EMPTY
+        if not self._query:
+            return _EMPTY
+        guess = f" Did you mean {self._meant}?" if self._meant else ""
+        return f"No run fits {self._query!r}.{guess} %runs lists them all; %runs -h shows what a query can say."
 
     def _heads(self) -> list[tuple[str, bool]]:
         fixed = [("state", False), ("name", False), ("id", False), ("when", False), ("took", True)]
-        return [*fixed, *((key, True) for key in self._metric_keys())]
+        metrics = [(cut_middle(key, _LONGEST_KEY), True) for key in self._metric_keys()]
+        return [*fixed, *metrics, *([("why", False)] if self._has_reasons else [])]
+
+    @property
+    def _has_reasons(self) -> bool:
+        return any(row.reason for row in self.rows)
 
     def _metric_keys(self) -> list[str]:
         """Return the metrics that most rows have, the earliest logged first among equals."""
@@ -129,13 +168,26 @@ class RunsTable(View):
             for key in self._metric_keys()
         ]
         return [
-            element("span", state_element(row.status), title=row.reason or None),
-            name_element(row.name, row.experiment or None),
+            state_element(row.status),
+            name_element(cut_middle(row.name), _in_full(row)),
             element("code", row.run_id[:8], title=row.run_id),
             element("span", ago(row.submitted_at), title=row.submitted_at or None),
             _took(row),
             *metrics,
+            *([name_element(cut_middle(row.reason, _LONGEST_REASON), row.reason)] if self._has_reasons else []),
         ]
+
+
+def _why(state: RunState) -> str:
+    """Return what there is to say of a state: a failed cell's error says more than its exit code."""
+    return error_line(state.error) if state.error and state.status is RunStatus.FAILED else state.reason
+
+
+def _in_full(row: RunRow) -> str | None:
+    """Return what is said of a name on hover: all of it where it was cut, and the experiment."""
+    whole = row.name if cut_middle(row.name) != row.name else ""
+    where = f"experiment {row.experiment}" if row.experiment else ""
+    return ", ".join(filter(None, [whole, where])) or None
 
 
 def _took(row: RunRow) -> str:

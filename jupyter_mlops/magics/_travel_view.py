@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from ._elements import Element, element
@@ -15,10 +16,19 @@ _HEADS = (("name", False), ("type", False), ("shape", False), ("size", True))
 
 
 class TravelView(View):
-    """A travel report as a table."""
+    """A travel report as a table.
 
-    def __init__(self, report: TravelReport) -> None:
+    Parameters
+    ----------
+    report : TravelReport
+        What the services found out.
+    imports : collection of str
+        Names that the cell only imports: nobody waits for those.
+    """
+
+    def __init__(self, report: TravelReport, imports: Collection[str] = ()) -> None:
         self._report = report
+        self._pending = [name for name in report.pending if name not in imports]
 
     def __repr__(self) -> str:
         rows = [tuple(map(str, row)) for row in self._rows()]
@@ -52,7 +62,7 @@ class TravelView(View):
             ("total", size(report.size)),
             ("imports", ", ".join(report.modules)),
             ("waits for", waits),
-            ("pending", ", ".join(report.pending) or "nothing"),
+            ("pending", ", ".join(self._pending) or "nothing"),
         ]
         return [(label, text) for label, text in facts if text]
 

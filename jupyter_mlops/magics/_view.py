@@ -12,6 +12,7 @@ from typing import Any
 
 from ..entities import RunStatus
 from ._elements import Element, element
+from ._names import width
 
 MUTED = "color:var(--jp-ui-font-color2,#777)"
 _TABLE = "border-collapse:collapse;border:none;margin:2px 0;color:inherit;font-size:inherit"
@@ -126,12 +127,11 @@ def text_table(heads: Iterable[tuple[str, bool]], rows: Iterable[Iterable[str]])
     """Return the same table as text: figures to the right, no trailing blanks."""
     columns = list(heads)
     lines = [[title for title, _ in columns], *([str(cell) for cell in row] for row in rows)]
-    widths = [max(len(line[i]) for line in lines) for i in range(len(columns))]
+    widths = [max(width(line[i]) for line in lines) for i in range(len(columns))]
 
     def aligned(line: list[str]) -> str:
         cells = zip(line, widths, columns, strict=True)
-        return "  ".join(
-            cell.rjust(width) if figures else cell.ljust(width) for cell, width, (_, figures) in cells
-        ).rstrip()
+        padded = ((cell, " " * (widest - width(cell)), figures) for cell, widest, (_, figures) in cells)
+        return "  ".join(gap + cell if figures else cell + gap for cell, gap, figures in padded).rstrip()
 
     return "\n".join(aligned(line) for line in lines)

@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from jupyter_mlops._cli_records import AgreementRecord, DiffRecord, ListRecord, ReproductionRecord, RunRecord, to_json
+from jupyter_mlops._cli_words import as_commands
 from jupyter_mlops.cli import main
 from jupyter_mlops.entities import CellError, Exit, Result, RunSpec, RunStatus
 from jupyter_mlops.home import Home
@@ -99,6 +100,46 @@ def test_the_record_of_a_page_has_its_notes(run):
     page = ListRecord.of(RunPage((run,), has_more=True, missing="runs of other tools"))
 
     assert (page.runs, page.has_more, page.missing) == ((RunRecord.of(run),), True, "runs of other tools")
+
+
+def test_a_listing_names_commands_as_the_next_step(call, run):
+    told = (
+        "No run fits 'name:nobody'. jupyter mlops runs lists them all; "
+        "jupyter mlops runs -h shows what a query can say.\n"
+    )
+    assert call("runs", "name:nobody") == (0, told, "")
+    code, told, _ = call("runs", "-n", "1")
+    assert (code, "bad run" in told, "Older" in told) == (0, True, False)
+
+
+def test_more_runs_than_are_listed_are_asked_for_by_an_option(call, run, home, service):
+    directory = home.run(home.new_run_id())
+    directory.create()
+    spec = msgspec.structs.replace(run.spec, run_id=directory.run_id, sequence=home.next_sequence(directory.run_id))
+    directory.write(spec, directory.spec_file)
+    _, told, _ = call("runs", "-n", "1")
+    assert told.splitlines()[-1] == ("Older runs are not shown: narrow the query, or ask for more of them with -n.")
+
+
+def test_a_home_that_is_none_is_told_in_the_users_words(tmp_path, capsys):
+    assert main(["--home", str(tmp_path), "runs"]) == 3
+    assert capsys.readouterr().err == (
+        f"jupyter mlops: {tmp_path} is no .mlops directory. "
+        "Check --home or JUPYTER_MLOPS_HOME; the first %%train makes one there.\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("said", "typed"),
+    [
+        ("See %runs.", "See jupyter mlops runs."),
+        ("%runs trust RUN", "jupyter mlops trust RUN"),
+        ("%runs main acc", "%runs main acc"),
+        ("See %runs logs a and %runs load a.", "See jupyter mlops logs a and %runs load a."),
+    ],
+)
+def test_magics_become_commands_where_there_is_one(said, typed):
+    assert as_commands(said) == typed
 
 
 @pytest.mark.parametrize(

@@ -81,7 +81,7 @@ def test_nothing_of_another_user_is_unpickled(way, run, tmp_path):
     write, read, *_ = way
     write(canary=Canary(tmp_path / "canary"))
     run.signer = Signer(tmp_path / "another users key")
-    with pytest.raises(UntrustedManifestError, match="jupyter mlops trust"):
+    with pytest.raises(UntrustedManifestError, match="%runs trust RUN"):
         read()
     assert not (tmp_path / "canary").exists()
 

@@ -53,7 +53,7 @@ def test_every_field_is_signed():
 
 @pytest.mark.parametrize("signature", ["", "0" * 64, "é", "x" * 100_000])
 def test_rule_10_no_signature_and_any_other_is_refused_with_the_way_to_trust(signer, signature):
-    with pytest.raises(UntrustedManifestError, match="jupyter mlops trust"):
+    with pytest.raises(UntrustedManifestError, match="%runs trust RUN"):
         signer.verify(msgspec.structs.replace(MANIFEST, signature=signature))
 
 

@@ -10,7 +10,7 @@ from jupyter_mlops.magics import RunsCommand, TrainCommand
 from jupyter_mlops.magics._arguments import HelpRequested
 
 CELL = "model = 1\n"
-ACTIONS = ("show", "logs", "stop", "wait", "load", "rerun", "diff", "reproduce", "gc", "main")
+ACTIONS = ("show", "logs", "stop", "wait", "load", "rerun", "diff", "reproduce", "trust", "gc", "main")
 
 
 def train(line: str) -> TrainCommand:

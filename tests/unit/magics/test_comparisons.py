@@ -38,7 +38,7 @@ def test_a_diff_tells_texts_first_then_results_then_causes():
     assert repr(view) == (
         "Cell\n-a\n+b\n\n"
         "Upstream cells\n-c\n\n"
-        "Metrics\n     wide (aaaaaaaa)  narrow (bbbbbbbb)\nacc  0.9              0.8\n\n"
+        "Metrics\n     wide (aaaaaaaa)  narrow (bbbbbbbb)\nacc              0.9                0.8\n\n"
         "Parameters\n    wide (aaaaaaaa)  narrow (bbbbbbbb)\nlr  -                0.1\n\n"
         "Data\n   wide (aaaaaaaa)  narrow (bbbbbbbb)\nX  100 rows         200 rows\n\n"
         "Packages\n       wide (aaaaaaaa)  narrow (bbbbbbbb)\nnumpy  1.26             2.0\n\n"
@@ -47,7 +47,26 @@ def test_a_diff_tells_texts_first_then_results_then_causes():
 
 
 def test_an_empty_value_is_not_an_absent_one():
-    assert repr(diff(params=(change("note", "", None),))).splitlines()[-1].split() == ["note", "-"]
+    assert repr(diff(params=(change("note", "", None),))).splitlines()[-1].split() == ["note", "''", "-"]
+
+
+def test_a_parameter_that_is_text_is_told_from_one_that_is_a_figure():
+    view = diff(params=(change("lr", "0.1", "x+1"),))
+    assert repr(view).splitlines()[-1].split() == ["lr", "0.1", "'x+1'"]
+    assert "&#x27;x+1&#x27;" in view._repr_html_()
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "shown"),
+    [
+        ("0.958333333", "0.9", ["0.9583", "0.9"]),
+        ("0.958333333", "0.958333334", ["0.958333333", "0.958333334"]),
+        ("nan", "inf", ["NaN", "inf"]),
+        (None, "123.456789", ["-", "123.5"]),
+    ],
+)
+def test_metrics_have_as_many_digits_as_tell_them_apart(before, after, shown):
+    assert repr(diff(metrics=(change("acc", before, after),))).splitlines()[-1].split() == ["acc", *shown]
 
 
 # Reproductions

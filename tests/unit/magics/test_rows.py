@@ -132,6 +132,31 @@ def test_details_tell_what_came_out():
     assert "pending" not in facts
 
 
+def test_details_leave_out_what_the_cell_only_imports_as_the_card_does():
+    result = Result(status=RunStatus.FINISHED, returned=("np", "model", "fit"), released=("os",))
+    run = handle(FINISHED, result)
+    run.cell = "%matplotlib inline\nimport numpy as np, os\nfrom lib import fit\nmodel = fit(np)"
+    facts = dict(RunDetails.of(run).facts)
+    assert (facts["returned"], "unchanged" in facts) == ("model", False)
+
+    run.spec = spec(explicit_returns=True)
+    assert dict(RunDetails.of(run).facts)["returned"] == "np, model, fit"
+
+
+def test_details_show_a_parameter_that_is_text_in_quotes():
+    run = handle(FINISHED)
+    run.params = {"C": "1.0", "e": "x+1", "note": "a" * 100}
+    assert dict(RunDetails.of(run).facts)["params"] == f"C=1.0, e='x+1', note='{'a' * 29}…{'a' * 28}'"
+
+
+def test_a_failed_run_is_listed_with_its_error_and_not_with_its_exit_code():
+    error = CellError(type="ValueError", message="no", line=2, source="fit(X)")
+    failed = RunState(run_id=RUN_ID, status=RunStatus.FAILED, reason="exit code 1", error=error)
+    killed = RunState(run_id=RUN_ID, status=RunStatus.KILLED, reason="stopped by user", error=error)
+    assert RunRow.of(handle(failed)).reason == "ValueError: no (cell line 2: fit(X))"
+    assert RunRow.of(handle(killed)).reason == "stopped by user"
+
+
 def test_details_of_a_waiting_run_say_for_what_and_what_is_pending():
     facts = dict(RunDetails.of(handle(SCHEDULED, pending=("model",))).facts)
     assert facts["state"] == "waiting for a slot, 2 ahead"
@@ -156,4 +181,17 @@ def test_the_card_at_submit_lists_the_largest_first():
         pending=("model",),
         upstream=(("weights", "pretrain"), ("other", "efefefef")),
         notices=("careful",),
+    )
+
+
+def test_runs_of_one_name_are_told_apart_on_the_card():
+    ids = {letter: letter * 32 for letter in "abcd"}
+    upstream = tuple(Upstream(f"from_{letter}", run_id) for letter, run_id in ids.items())
+    names = {ids["a"]: "pretrain", ids["b"]: "pretrain", ids["c"]: "other", ids["d"]: "baseline"}
+    card = RunCard.at_submit(handle(SCHEDULED, upstream=upstream), pending=(), run_names=names)
+    assert card.upstream == (
+        ("from_a", "pretrain (aaaaaaaa)"),
+        ("from_b", "pretrain (bbbbbbbb)"),
+        ("from_c", "other"),
+        ("from_d", "baseline (dddddddd)"),
     )

@@ -73,6 +73,7 @@ class Services:
     def __init__(self, run: KnownRun) -> None:
         self.done: list[tuple[Any, ...]] = []
         self.plan = CollectionPlan(home="/h", freed_bytes=5_000, remaining_bytes=10, directories=("a",))
+        self.trusted: tuple[str, ...] = ()
         self._run = run
 
     def find(self, reference: str) -> KnownRun:
@@ -100,6 +101,13 @@ class Services:
     def reproduce_notebook(self, run: KnownRun, path: Path) -> Path:
         self.done.append(("notebook", run.name, path))
         return path
+
+    def __iter__(self) -> Iterator[KnownRun]:
+        return iter((self._run,))
+
+    def trust(self, run: KnownRun) -> tuple[str, ...]:
+        self.done.append(("trust", run.name))
+        return self.trusted
 
     def plan_collection(self) -> CollectionPlan:
         return self.plan
@@ -148,6 +156,26 @@ def test_without_a_subcommand_it_lists_with_the_runs_of_other_tools(ask, session
     view = ask("acc > 0.9  # good ones")
     assert isinstance(view, RunsTable)
     assert session.runs.done == [("list", "acc > 0.9", True)]
+
+
+def test_a_subcommand_with_a_slip_of_the_pen_is_suggested(ask, session):
+    session.runs.list = lambda query, *, foreign: SimpleNamespace(runs=(), has_more=False, missing="")  # a fake
+    assert repr(ask("shwo last")) == (
+        "No run fits 'shwo last'. Did you mean %runs show last? "
+        "%runs lists them all; %runs -h shows what a query can say."
+    )
+    assert "Did you mean %runs name:baseline?" in ask("baselnie")._repr_html_()
+    assert "Did you mean" not in repr(ask("acc > 2"))
+
+
+def test_trust_signs_and_says_what(ask, session):
+    session.runs.trusted = ("inputs.json", "outputs.json")
+    assert repr(ask("trust baseline")) == (
+        "Signed inputs.json and outputs.json of baseline (3fa90000) as yours: they may be loaded here now."
+    )
+    session.runs.trusted = ()
+    assert repr(ask("trust baseline")) == "baseline (3fa90000) has nothing to sign."
+    assert session.runs.done == [("trust", "baseline")] * 2
 
 
 def test_show_is_about_the_last_run_unless_told(ask, run):
@@ -303,7 +331,9 @@ def test_a_log_of_nothing_visible_is_still_one_line_of_text(text):
 # Lines that are wrong do nothing
 
 
-@pytest.mark.parametrize("line", ["stop", "load", "diff a", "logs -n x", "gc now", "wait --timeout soon", "(1)"])
+@pytest.mark.parametrize(
+    "line", ["stop", "load", "trust", "diff a", "logs -n x", "gc now", "wait --timeout soon", "(1)"]
+)
 def test_b01_a_wrong_line_asks_the_services_for_nothing(ask, session, run, line):
     with pytest.raises(UsageError):
         ask(line)

@@ -6,13 +6,14 @@ from types import SimpleNamespace
 
 import pytest
 
-from jupyter_mlops.entities import CellError, RunState, RunStatus, ValueRef
+from jupyter_mlops.entities import CellError, Param, RunState, RunStatus, ValueRef
 from jupyter_mlops.home import CollectionPlan
 from jupyter_mlops.magics import RunCard
 from jupyter_mlops.magics._comparison_views import CollectionView, DiffView, ReproductionView
 from jupyter_mlops.magics._elements import element
 from jupyter_mlops.magics._figures import ago, clock, number, size, span
 from jupyter_mlops.magics._log_view import LogView
+from jupyter_mlops.magics._names import width
 from jupyter_mlops.magics._notice import HelpText, Notice
 from jupyter_mlops.magics._run_details import RunDetails
 from jupyter_mlops.magics._runs_table import RunRow, RunsTable
@@ -197,9 +198,11 @@ def test_the_card_at_submit():
         pending=("model",),
         upstream=(("weights", "pretrain"),),
         notices=("best refers to model.",),
+        params=(Param("C", "1.0"), Param("e", "x+1")),
     )
     assert repr(card) == (
         "◌ SCHEDULED  baseline  3fa90000\n"
+        "  params    C=1.0, e='x+1'\n"
         "  travels   Xtr (107 KB), big (3 B)\n"
         "  waits for weights from pretrain\n"
         "  pending   model\n"
@@ -223,6 +226,33 @@ def test_the_table_of_runs():
         "✕ FAILED    bad   abababab                     NaN"
     )
     assert "0.958333" in RunsTable(rows)._repr_html_()
+
+
+def test_the_table_says_what_a_run_waits_for_and_what_ended_it():
+    rows = [
+        RunRow("a", RUN_ID, RunStatus.SCHEDULED, reason="waiting for a slot, 2 ahead"),
+        RunRow("b", "ab" * 16, RunStatus.FINISHED),
+    ]
+    assert repr(RunsTable(rows)) == (
+        "state        name  id        when  took  why\n"
+        "◌ SCHEDULED  a     3fa90000              waiting for a slot, 2 ahead\n"
+        "✓ FINISHED   b     abababab"
+    )
+
+
+def test_long_and_wide_names_leave_the_columns_in_line():
+    long = "resnet50-imagenet-augmented-mixup-lr0.001-seed17"
+    rows = [
+        RunRow(long, RUN_ID, RunStatus.FINISHED, metrics=(("validation/top-5/accuracy/mean", 0.5),)),
+        RunRow("学習 🚀", "ab" * 16, RunStatus.FINISHED, metrics=(("validation/top-5/accuracy/mean", 0.25),)),
+    ]
+    table = RunsTable(rows)
+    head, first, second = repr(table).splitlines()
+    assert "resnet50-imagenet-au…ixup-lr0.001-seed17" in first
+    assert head.endswith("validation/t…curacy/mean")
+    assert width(head) == width(first) == width(second)
+    assert first.index("3fa9") == second.index("abab") + 3
+    assert f'title="{long}"' in table._repr_html_()
 
 
 def test_an_empty_table_says_what_to_do_next():
@@ -297,6 +327,11 @@ def test_a_travel_report():
         "pending: m",
         "Nothing was started (--dry-run).",
     ]
+
+
+def test_a_travel_report_leaves_out_what_is_only_imported():
+    view = TravelView(TravelReport(pending=("np", "m")), imports={"np"})
+    assert "pending: m" in repr(view).splitlines()
 
 
 def test_a_refused_report_says_why():

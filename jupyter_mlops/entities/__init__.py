@@ -4,6 +4,7 @@ from ._provenance import Environment, Fingerprint, GitState, Provenance
 from ._run import (
     WAITS_FOR_DISK,
     CellError,
+    EarlyRelease,
     Exit,
     Origin,
     Param,
@@ -23,6 +24,7 @@ __all__ = [
     "WIRE_VERSION",
     "BufferRef",
     "CellError",
+    "EarlyRelease",
     "Environment",
     "Exit",
     "Fingerprint",

@@ -78,6 +78,9 @@ class RunSpec(msgspec.Struct, frozen=True, kw_only=True):
         Names the run promises: what the cell assigns or may change, or what `--returns` lists.
     watched : tuple of str
         Captured names that are not pending; if one comes back changed, it is told.
+    undecided : tuple of str
+        The part of `pending` that earlier runs deliver and that the cell only passes to calls. Whether a call may
+        change such a value, its type tells; the executor decides as soon as it has the values (see `EarlyRelease`).
     explicit_returns : bool
         `pending` is the user's list; nothing else comes back.
     upstream : tuple of Upstream
@@ -109,6 +112,7 @@ class RunSpec(msgspec.Struct, frozen=True, kw_only=True):
     tags: dict[str, str] = {}
     pending: tuple[str, ...] = ()
     watched: tuple[str, ...] = ()
+    undecided: tuple[str, ...] = ()
     explicit_returns: bool = False
     upstream: tuple[Upstream, ...] = ()
     timeout_s: float | None = None
@@ -167,6 +171,16 @@ class CellError(msgspec.Struct, frozen=True, kw_only=True):
     traceback: str = ""
 
 
+class EarlyRelease(msgspec.Struct, frozen=True, kw_only=True):
+    """What a run has said, right after it restored its inputs, that it will not change: `names` of its `undecided`.
+
+    From then on such a name is what the earlier run delivers, whatever becomes of this run.
+    """
+
+    wire_version: int = WIRE_VERSION
+    names: tuple[str, ...]
+
+
 class Result(msgspec.Struct, frozen=True, kw_only=True):
     """The executor's account of how the cell ended.
 
@@ -185,7 +199,8 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     deleted : tuple of str
         Pending names that the cell deleted.
     changed : tuple of str
-        Watched names that came back changed although nobody promised it; they are in `outputs.json` too.
+        Watched names, and names released early, that came back changed although nobody promised it; they are in
+        `outputs.json` too.
     untransferable : dict
         Name to reason, for pending names that could not come back.
     """

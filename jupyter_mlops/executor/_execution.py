@@ -19,6 +19,7 @@ from ._cell import EXIT_ERROR, EXIT_INTERRUPTED, CellEnd, run_cell
 from ._cell_error import cell_error
 from ._claim import utc_now
 from ._display import DisplayLog
+from ._early_release import release_early
 from ._figures import show_figures_inline
 from ._inputs import restore_inputs
 from ._native_output import show_native_output_by_lines
@@ -68,11 +69,12 @@ class Execution:
         # Before anything is restored: what the notebook imported by name is then found patched.
         install_autologging(self.spec)
         inputs = restore_inputs(self.home, self.run, self.spec, namespace)
+        handed_on = release_early(self.run, self.spec, inputs)
         namespace.update({param.key: param.value for param in self.spec.params})
         self._tell_environment()
         show_figures_inline(shell)
         install(self.run, self.spec, self._plain_python(shell))
-        return Promise(self.spec, inputs, namespace)
+        return Promise(self.spec, inputs, namespace, handed_on)
 
     def _plain_python(self, shell: RunShell) -> str:
         """Return the cell without IPython's syntax, as far as it can be read; whoever runs it will see its errors."""

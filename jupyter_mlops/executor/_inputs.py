@@ -104,8 +104,13 @@ class _EarlierRun:
         self.mapped: list[Mapped] = []
 
     def value(self, name: str) -> Any:
-        """Return what a name was when the run had ended: returned, or as it went in."""
-        return self._outputs[name] if name in self._outputs else self.input(name)
+        """Return what a name was when the run had ended: returned, or as it went in.
+
+        What the run has released early is what it got, however it ends and whatever it did to it.
+        """
+        if name in self._outputs and name not in self._run.released():
+            return self._outputs[name]
+        return self.input(name)
 
     def input(self, name: str) -> Any:
         """Return what a name was when the run began.

@@ -35,17 +35,26 @@ class Promise:
         What went in.
     namespace : dict
         `__main__`, with everything bound that the cell will find.
+    handed_on : frozenset of str
+        Pending names that were released before the cell: they are watched, like names that nobody promised.
     """
 
-    def __init__(self, spec: RunSpec, inputs: RestoredInputs, namespace: dict[str, Any]) -> None:
+    def __init__(
+        self,
+        spec: RunSpec,
+        inputs: RestoredInputs,
+        namespace: dict[str, Any],
+        handed_on: frozenset[str] = frozenset(),
+    ) -> None:
         self._spec = spec
         self._inputs = inputs
         self._namespace = namespace
+        self._handed_on = handed_on
         self._before = frozenset(namespace)
         # A parameter hides the kernel's name for the length of the run, and is not what the run got from it.
         self._params = {param.key: namespace[param.key] for param in spec.params}
         # Comparing a heavy value takes as long as restoring it did; that is for what the cell may well change.
-        ignored = self._params.keys() | (inputs.heavy - frozenset(spec.pending))
+        ignored = self._params.keys() | (inputs.heavy - (frozenset(spec.pending) - handed_on))
         self._compared = [name for name in inputs.values if name not in ignored]
         self._baseline = Baseline(inputs, self._compared)
 
@@ -61,8 +70,12 @@ class Promise:
         unchanged = {name: self._inputs.values[name] for name in same if name in self._inputs.captured}
         returned: dict[str, Any] = {}
         released, deleted, absent = [], [], {}
+        changed = self._changed(same)
         for name in self._spec.pending:
-            if name in self._namespace:
+            if name in self._handed_on:
+                if name not in changed:
+                    released.append(name)
+            elif name in self._namespace:
                 if self._is_as_it_was(name, same):
                     released.append(name)
                 else:
@@ -74,7 +87,6 @@ class Promise:
             else:
                 # As in a plain notebook: an assignment that was not reached leaves the name as it is.
                 released.append(name)
-        changed = self._changed(same)
         returned |= {name: self._namespace[name] for name in changed}
         if not self._spec.explicit_returns:
             returned |= self._unforeseen(hidden, returned)
@@ -93,7 +105,7 @@ class Promise:
             return ()
         return tuple(
             name
-            for name in self._spec.watched
+            for name in (*self._spec.watched, *sorted(self._handed_on))
             if name in self._namespace and name in self._compared and not self._is_as_it_was(name, same)
         )
 

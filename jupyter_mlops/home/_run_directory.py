@@ -14,6 +14,7 @@ import msgspec
 
 from ..entities import (
     WIRE_VERSION,
+    EarlyRelease,
     Exit,
     Manifest,
     ProcessRecord,
@@ -84,6 +85,7 @@ class RunDirectory:
         self.journal_file = path / "journal.jsonl"
         self.artifacts = path / "artifacts"
         self.staged = path / "staged"
+        self.released_file = path / "released.json"
         self.outputs_stream = path / "outputs.pickle"
         self.outputs_file = path / "outputs.json"
         self.result_file = path / "result.json"
@@ -176,6 +178,11 @@ class RunDirectory:
     def result(self) -> Result | None:
         """Return the executor's account of the end, if it got to write one."""
         return self.read(Result, self.result_file)
+
+    def released(self) -> frozenset[str]:
+        """Return the names that the run has said it will not change; none before it restored its inputs."""
+        release = self.read(EarlyRelease, self.released_file)
+        return frozenset(release.names) if release else frozenset()
 
     def exit(self) -> Exit | None:
         """Return the shim's account of the end, if it got to write one."""

@@ -30,10 +30,14 @@ from ._shim_queue import Slot, Ticket, take_slot
 from ._shim_settings import ShimSettings
 from ._shim_signals import Attention
 from ._shim_stop import Stopper, stop_request
-from ._shim_upstream import Look, describe_failure, look_for_delivery, look_for_inputs, upstream_ids
-
-LONGEST_BLOCK_S = 5.0
-"""How long a shim sleeps in a lock before it looks around, in case a signal was lost."""
+from ._shim_upstream import (
+    HANDED_ON,
+    Look,
+    describe_failure,
+    look_for_delivery,
+    look_for_inputs,
+    upstream_names,
+)
 
 
 class _EndedEarly(Exception):
@@ -114,12 +118,13 @@ class Shim:
             raise _EndedEarly("FAILED", reason)
 
     def _await_upstream(self, spec: dict[str, Any]) -> None:
-        run_ids = upstream_ids(spec)
+        wanted = upstream_names(spec)
+        run_ids = list(wanted)
         for number, run_id in enumerate(run_ids):
             upstream = self._home / "runs" / run_id
             waiting = {"for": "runs", "run_ids": run_ids[number:]}
-            status = self._await(partial(look_for_delivery, upstream), waiting)
-            if status != "FINISHED":
+            status = self._await(partial(look_for_delivery, upstream, wanted[run_id]), waiting)
+            if status not in ("FINISHED", HANDED_ON):
                 raise _EndedEarly("FAILED", describe_failure(upstream, status))
 
     def _await_turn(self, spec: dict[str, Any]) -> Slot:
@@ -156,7 +161,7 @@ class Shim:
             self._starter.expect_wait()
             self._tell_wait(waiting() if callable(waiting) else waiting)
             if found.lock is not None:
-                self._attention.blocked_in(partial(wait_released, found.lock), LONGEST_BLOCK_S)
+                self._attention.blocked_in(partial(wait_released, found.lock), found.longest_s)
                 pause_s = 0.001
             else:
                 self._attention.sleep(pause_s)

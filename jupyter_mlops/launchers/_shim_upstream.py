@@ -17,11 +17,26 @@ START_PATIENCE_S = 5.0
 """How long a process that was asked for may take until it holds its lock."""
 
 
+LONGEST_BLOCK_S = 5.0
+"""How long a shim sleeps in a lock before it looks around, in case a signal was lost."""
+
+_UNTIL_EXECUTOR_S = 0.25
+"""How long to sleep in the lock of a shim whose executor may start any moment: what that says frees no lock."""
+
+
 class Look(NamedTuple):
-    """What a look found: an answer, or the lock whose release is worth another look (None: look again soon)."""
+    """What a look found: an answer, or the lock whose release is worth another look (None: look again soon).
+
+    `longest_s` is how long to sleep in the lock at most.
+    """
 
     answer: str | None
     lock: Path | None = None
+    longest_s: float = LONGEST_BLOCK_S
+
+
+HANDED_ON = "handed on"
+"""The run goes on, and has said that it will not change what is asked for: what it got is the value."""
 
 
 INPUTS_LOST = "inputs could not be stored"
@@ -42,20 +57,24 @@ def look_for_inputs(run_dir: Path) -> Look:
     return Look(INPUTS_LOST if _age_s(run_dir / "spec.json") > START_PATIENCE_S else None)
 
 
-def look_for_delivery(run_dir: Path) -> Look:
+def look_for_delivery(run_dir: Path, names: frozenset[str] = frozenset()) -> Look:
     """Say how the cell of a run that feeds another has ended, as one of MLflow's statuses; no answer while it goes on.
 
-    What its executor does after the delivery (plots and models of autologging) is not waited for.
+    `HANDED_ON` when it has released all of `names` early, however it ends. What its executor does after the delivery
+    (plots and models of autologging) is not waited for.
     """
+    if names and names <= _released(run_dir):
+        return Look(HANDED_ON)
     status = _delivered(run_dir)
     if status:
         return Look(status)
     if lock_holder(run_dir / "executor.lock") is not None:
         # The delivery comes before this lock is free, so there is nothing to sleep in.
         return Look(None)
-    for name in ("shim.lock", "snapshot.lock"):
-        if lock_holder(run_dir / name) is not None:
-            return Look(None, run_dir / name)
+    if lock_holder(run_dir / "shim.lock") is not None:
+        return Look(None, run_dir / "shim.lock", _UNTIL_EXECUTOR_S)
+    if lock_holder(run_dir / "snapshot.lock") is not None:
+        return Look(None, run_dir / "snapshot.lock")
     # The last holder may have written its word between the two looks.
     status = _delivered(run_dir)
     if status:
@@ -72,9 +91,18 @@ def describe_failure(run_dir: Path, status: str) -> str:
     return f"upstream run {name} {'was stopped' if status == 'KILLED' else 'failed'}"
 
 
-def upstream_ids(spec: dict[str, Any]) -> list[str]:
-    """Return the ids of the runs that feed a run, each once."""
-    return list(dict.fromkeys(str(upstream["run_id"]) for upstream in spec.get("upstream", ())))
+def upstream_names(spec: dict[str, Any]) -> dict[str, frozenset[str]]:
+    """Return the ids of the runs that feed a run, each with the names that it gives."""
+    found: dict[str, frozenset[str]] = {}
+    for upstream in spec.get("upstream", ()):
+        run_id = str(upstream["run_id"])
+        found[run_id] = found.get(run_id, frozenset()) | {str(upstream["name"])}
+    return found
+
+
+def _released(run_dir: Path) -> frozenset[str]:
+    names = (read_json(run_dir / "released.json") or {}).get("names", ())
+    return frozenset(map(str, names)) if isinstance(names, list) else frozenset()
 
 
 def _delivered(run_dir: Path) -> str | None:

@@ -17,6 +17,9 @@ class RunFiles(Protocol):
     def result(self) -> Result | None:
         """Return the executor's account of the end; None when there is none."""
 
+    def released(self) -> frozenset[str]:
+        """Return the names that the run has said, before its cell began, it will not change."""
+
 
 class OwingRun(AwaitedRun, Protocol):
     """The part of a run's handle that a delivery needs; `services.Run` is one."""
@@ -56,7 +59,7 @@ class Deliveries:
         self.notices: list[str] = []
 
     def settle(self, promise: Promise, names: Iterable[str] = ()) -> None:
-        """Wait for a promise's run and bind everything that it still owes.
+        """Wait for a promise's run and bind everything that it still owes; less when it has handed on all the names.
 
         Parameters
         ----------
@@ -72,7 +75,12 @@ class Deliveries:
         KeyboardInterrupt
             The user stopped waiting; nothing has changed.
         """
+        names = set(names)
         wait_for(promise.run, names, self._open_screen())
+        undecided = promise.undecided
+        self.take_releases(promise)
+        if names and names <= undecided - promise.undecided:
+            return
         try:
             promise.run.raise_failure()
             promise.result = promise.run.directory.result()
@@ -81,6 +89,11 @@ class Deliveries:
         except MlopsError as error:
             self._ledger.break_promise(promise, str(error), self._namespace)
             raise
+
+    def take_releases(self, promise: Promise) -> None:
+        """Give names that a run has handed on back to those who owed them before."""
+        if promise.undecided:
+            self._ledger.hand_on(promise, promise.run.directory.released(), self._namespace)
 
     def settle_failed(self, promise: Promise) -> None:
         """Undo the promise of a run that has failed by now; leave any other as it is."""
@@ -92,10 +105,17 @@ class Deliveries:
             self._ledger.break_promise(promise, str(error), self._namespace)
 
     def _settle_earlier(self, promise: Promise) -> None:
-        """Settle the runs whose names this one has taken over: what it releases unchanged is their value."""
-        released = promise.result.released if promise.result else ()
-        for earlier in dict.fromkeys(promise.before[name] for name in released if name in promise.before):
-            self.settle(earlier)
+        """Settle the runs whose names this one has taken over: what it left unchanged is their value.
+
+        What it has handed on and changed all the same is theirs before it is changed.
+        """
+        result = promise.result
+        for name in result.released if result else ():
+            while name in promise.before:
+                self.settle(promise.before[name], [name])
+        for name in result.changed if result else ():
+            while name in promise.handed_on:
+                self.settle(promise.handed_on[name], [name])
 
     def _deliver(self, promise: Promise) -> None:
         result = promise.result
@@ -112,9 +132,11 @@ class Deliveries:
 
     def _is_welcome(self, promise: Promise, name: str) -> bool:
         """Whether a name that was not promised can be bound: nobody has used or assigned it in the meantime."""
-        if name in promise.promised or name in promise.seen:
+        if name in promise.seen:
             return False
-        return name not in self._namespace or promise.still_holds(name, self._namespace)
+        if name in self._namespace:
+            return promise.still_holds(name, self._namespace)
+        return name not in promise.promised
 
     def _held(self, promise: Promise) -> dict[str, object]:
         """Return the notebook's own objects that the run captured, by the names that they had."""

@@ -77,7 +77,14 @@ class PendingNames:
         for event, callback in self._callbacks():
             self._shell.events.unregister(event, callback)
 
-    def promise(self, run: OwingRun, names: Iterable[str], watched: Iterable[str], cell: str = "") -> Promise:
+    def promise(
+        self,
+        run: OwingRun,
+        names: Iterable[str],
+        watched: Iterable[str],
+        cell: str = "",
+        undecided: Iterable[str] = (),
+    ) -> Promise:
         """Make names pending: they leave the namespace until the run gives them, or a later cell assigns them.
 
         Parameters
@@ -88,12 +95,15 @@ class PendingNames:
             What it promises; what it captured besides.
         cell : str
             Its cell, for the names that it only imports.
+        undecided : iterable of str
+            The part of `names` that earlier runs owe to it, and that it may hand on.
         """
         names, watched = set(names), set(watched)
         for earlier in self.ledger:
             self._mark_seen(earlier, names | watched, f"run {run.name}")
         promise = self.ledger.promise(run, names, watched, self._shell.user_ns, self.cell_id)
         promise.imports = import_statements(cell, self._transform)
+        promise.undecided = frozenset(promise.before.keys() & set(undecided))
         return promise
 
     @property
@@ -144,6 +154,7 @@ class PendingNames:
     def _prepare(self, cell: _Cell, tree: ast.Module) -> None:
         self.ledger.drop_assigned(self._shell.user_ns)
         for promise in self.ledger:
+            self.deliveries.take_releases(promise)
             if cell.cell_id and promise.cell_id == cell.cell_id:
                 self.deliveries.settle_failed(
                     promise
@@ -198,7 +209,7 @@ class PendingNames:
 
     def _look_at_watched(self, promise: Promise, reads: frozenset[str], label: str) -> None:
         """Deliver what a run has changed unexpectedly before a cell reads it; note who reads it in the meantime."""
-        if not promise.watched:
+        if not (promise.watched or promise.handed_on or promise.undecided):
             return
         if not promise.run.wait_delivery(0):
             self._mark_seen(promise, reads, label)
@@ -213,7 +224,7 @@ class PendingNames:
 
     @staticmethod
     def _mark_seen(promise: Promise, reads: Iterable[str], label: str) -> None:
-        for name in promise.watched.keys() & set(reads):
+        for name in (promise.watched.keys() | promise.handed_on.keys() | promise.undecided) & set(reads):
             promise.seen.setdefault(name, label)
 
     def _make_deletable(self, names: frozenset[str]) -> None:

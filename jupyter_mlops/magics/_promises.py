@@ -3,9 +3,9 @@
 State only: no IPython, no waiting, no display. `_pending.py` asks these classes and tells them what happened.
 
 A name is *pending* while a run owes it. It is then absent from the namespace, so that nothing can read the old value by
-accident; the old value is kept here. It leaves this state in one of four ways: the run delivers it, the run releases it
-unchanged (the kept object returns), the notebook assigns or deletes it (the run's value is dropped), or the run fails
-(see `Ledger.break_promise`).
+accident; the old value is kept here. It leaves this state in one of five ways: the run delivers it, the run releases it
+unchanged (the kept object returns), the run hands it on before its cell begins (an earlier run owes it again), the
+notebook assigns or deletes it (the run's value is dropped), or the run fails (see `Ledger.break_promise`).
 """
 
 from __future__ import annotations
@@ -77,6 +77,10 @@ class Promise:
         Watched names that need no further notice.
     imports : dict
         Pending names that the cell only imports, with the statement that does it.
+    undecided : frozenset of str
+        Names that earlier runs owe to this one, and that it may hand on before its cell begins.
+    handed_on : dict
+        Those that it has handed on, each with the promise that will give it; this run is watched for changing it.
     promised : frozenset of str
         What `names` was in the beginning.
     """
@@ -91,6 +95,8 @@ class Promise:
     result: Result | None = None
     told: set[str] = field(default_factory=set)
     imports: dict[str, str] = field(default_factory=dict)
+    undecided: frozenset[str] = frozenset()
+    handed_on: dict[str, Promise] = field(default_factory=dict)
     promised: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -151,11 +157,48 @@ class Ledger:
                 promise.names.discard(name)
                 promise.kept.pop(name, None)
                 promise.before.pop(name, None)
+                promise.handed_on.pop(name, None)
         self._close_settled()
 
     def drop_assigned(self, namespace: Mapping[str, object]) -> None:
         """Drop pending and missing names that are in the namespace: the notebook has assigned them."""
         self.drop([name for name in (*self.pending, *self._missing) if name in namespace])
+
+    def hand_on(self, promise: Promise, names: Iterable[str], namespace: Namespace) -> None:
+        """Take a run's word that it will not change some of its undecided names: they are what it got itself.
+
+        What an earlier run owes, that owes again; what has come in the meantime is bound.
+        """
+        for name in promise.undecided.intersection(names):
+            promise.undecided -= {name}
+            owner = promise.before.pop(name, None)
+            for other in self._open:
+                self._look_past(promise, other, name, owner)
+            if owner is not None:
+                promise.handed_on[name] = owner
+                if name in promise.names:
+                    owner.names.add(name)
+            elif name in promise.kept:
+                value = promise.kept.pop(name)
+                promise.watched[name] = Remembered(value)
+                if name in promise.names:
+                    namespace[name] = value
+            promise.names.discard(name)
+        self._close_settled()
+
+    @staticmethod
+    def _look_past(promise: Promise, other: Promise, name: str, owner: Promise | None) -> None:
+        """Let another promise look to whoever gives a name instead of a run that has handed it on."""
+        was_before, was_handed_on = other.before.get(name) is promise, other.handed_on.get(name) is promise
+        if owner is not None:
+            other.before |= {name: owner} if was_before else {}
+            other.handed_on |= {name: owner} if was_handed_on else {}
+        elif was_before:
+            del other.before[name]
+            other.kept |= {name: promise.kept[name]} if name in promise.kept else {}
+        elif was_handed_on:
+            del other.handed_on[name]
+            other.watched |= {name: Remembered(promise.kept[name])} if name in promise.kept else {}
 
     def keep_promise(self, promise: Promise, values: Mapping[str, object], namespace: Namespace) -> None:
         """Give the notebook what a finished run owes it.
@@ -176,6 +219,7 @@ class Ledger:
         for name in promise.names & lost.keys() - values.keys():
             self._missing[name] = MissingName(promise.run, lost[name])
         self._give_back(promise, promise.names - values.keys() - lost.keys() - deleted, namespace)
+        self._watch_handed_on(promise, namespace)
         self._bind_unpromised(promise, values, namespace)
         self._pass_on(promise, {**promise.kept, **values})
         self._close(promise)
@@ -185,6 +229,7 @@ class Ledger:
         without = promise.names - promise.kept.keys() - promise.before.keys()
         self._missing.update({name: MissingName(promise.run, reason) for name in without})
         self._give_back(promise, promise.names - without, namespace)
+        self._watch_handed_on(promise, namespace)
         self._pass_on(promise, promise.kept)
         self._close(promise)
 
@@ -215,10 +260,20 @@ class Ledger:
             elif name in promise.before:
                 promise.before[name].names.add(name)
 
+    def _watch_handed_on(self, promise: Promise, namespace: Namespace) -> None:
+        """Watch the runs that have handed on what this one gives: they have the same value, and said to leave it."""
+        for other in self._open:
+            for name in [name for name, owner in other.handed_on.items() if owner is promise]:
+                del other.handed_on[name]
+                if name in promise.names and name in namespace:
+                    other.watched[name] = Remembered(namespace[name])
+                elif name in promise.names and name in promise.before:
+                    other.handed_on[name] = promise.before[name]
+
     def _bind_unpromised(self, promise: Promise, values: Mapping[str, object], namespace: Namespace) -> None:
         """Bind what came back although nobody expected it, where no cell can have used the old value meanwhile."""
         taken = self.pending.keys() | promise.seen.keys()
-        for name in values.keys() - promise.promised - taken:
+        for name in values.keys() - (promise.promised - promise.watched.keys()) - taken:
             if name not in namespace or promise.still_holds(name, namespace):
                 namespace[name] = values[name]
                 promise.told.add(name)
@@ -239,6 +294,9 @@ class Ledger:
         promise.names.clear()
         promise.kept.clear()
         promise.watched.clear()
+        promise.handed_on.clear()
+        for other in self._open:
+            other.handed_on = {name: owner for name, owner in other.handed_on.items() if owner is not promise}
         if promise in self._open:
             self._open.remove(promise)
 
@@ -248,10 +306,11 @@ class Ledger:
         self._close_settled()
 
     def _close_settled(self) -> None:
-        """Close promises with nothing pending, to which no later promise looks back, and without watched objects."""
+        """Close promises with nothing pending or watched, to which no later promise looks back."""
         referred = {before for promise in self._open for before in promise.before.values()}
         for promise in tuple(self._open):
-            if not promise.names and not promise.watched and promise not in referred:
+            owes = promise.names or promise.watched or promise.handed_on
+            if not owes and promise not in referred:
                 self._close(promise)
 
 

@@ -7,7 +7,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
@@ -39,8 +39,8 @@ class AwaitedRun(Protocol):
     def state(self) -> RunState:
         """How it stands now."""
 
-    def wait_delivery(self, timeout_s: float | None = None) -> bool:
-        """Wait until results can be read, or never will be."""
+    def wait_delivery(self, timeout_s: float | None = None, names: Collection[str] = ()) -> bool:
+        """Wait until results can be read, or never will be; for `names`, until the run has released all of them."""
 
     def log(self, tail: int | None = None) -> str:
         """Return the last lines that the run has printed."""
@@ -91,17 +91,20 @@ class WaitingView(View):
         )
 
 
-def wait_for(run: AwaitedRun, names: Iterable[str], screen: Screen) -> None:
-    """Wait until a run can deliver or has ended; `KeyboardInterrupt` ends the wait and never touches the run."""
+def wait_for(run: AwaitedRun, names: Collection[str], screen: Screen) -> None:
+    """Wait until a run can deliver, has released the names or has ended.
+
+    `KeyboardInterrupt` ends the wait and never touches the run.
+    """
     started = time.monotonic()
     with interruptible():
-        if run.wait_delivery(_QUIET_S):
+        if run.wait_delivery(_QUIET_S, names):
             return
         try:
             while True:
                 waited_s, problem = time.monotonic() - started, FREE_SPACE if run.state.waits_for_disk else ""
                 screen.show(WaitingView(names, run.name, waited_s, run.log(tail=_TAIL_LINES), problem))
-                if run.wait_delivery(_STEP_S):
+                if run.wait_delivery(_STEP_S, names):
                     return
         finally:
             screen.clear()

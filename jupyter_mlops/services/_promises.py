@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections import ChainMap
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import TYPE_CHECKING
@@ -44,7 +44,7 @@ class Promises:
         Dotted expressions of the cell and of the notebook's functions that it reaches.
     upstream : Mapping
         Name to run id, for names that earlier runs deliver to this one.
-    pending, watched : tuple of str
+    pending, watched, undecided : tuple of str
         As in `RunSpec`.
     """
 
@@ -54,6 +54,7 @@ class Promises:
     upstream: Mapping[str, str]
     pending: tuple[str, ...]
     watched: tuple[str, ...]
+    undecided: tuple[str, ...] = ()
 
 
 def decide_promises(command: SubmitRun) -> Promises:
@@ -79,9 +80,11 @@ def decide_promises(command: SubmitRun) -> Promises:
     upstream = {name: command.pending[name] for name in sorted(wanted) if name in command.pending}
     held = {name: command.namespace[name] for name in wanted if name in command.namespace and name not in upstream}
     captured = tuple(sorted(name for name, value in held.items() if not _is_the_shells_open(name, value)))
-    pending = command.returns
+    pending, undecided = command.returns, frozenset[str]()
     if pending is None:
-        pending = _inferred(names, reached, command.namespace, {*captured, *upstream})
+        made = _made(names, reached, command.namespace)
+        undecided = ((names.passed & upstream.keys()) - names.may_change) - made
+        pending = _sorted(made | undecided | _changed(names, command.namespace, captured, upstream))
     watched = tuple(name for name in captured if name not in pending and _may_change_unseen(command.namespace[name]))
     return Promises(
         names=names,
@@ -90,24 +93,27 @@ def decide_promises(command: SubmitRun) -> Promises:
         upstream=upstream,
         pending=pending,
         watched=watched,
+        undecided=_sorted(undecided),
     )
 
 
-def _inferred(
-    names: CellNames, reached: Reach, namespace: Mapping[str, object], travelling: set[str]
-) -> tuple[str, ...]:
-    """Return what the cell assigns, deletes or may change.
+def _made(names: CellNames, reached: Reach, namespace: Mapping[str, object]) -> frozenset[str]:
+    """Return what the cell assigns or deletes."""
+    bound = names.assigns | names.deletes | reached.rebinds
+    return frozenset(name for name in bound if not _is_imported_again(name, names, namespace))
 
-    Whether a call changes a value that is still to come, nobody knows: it is taken to.
-    """
-    made = {
-        name
-        for name in names.assigns | names.deletes | reached.rebinds
-        if not _is_imported_again(name, names, namespace)
-    }
-    touched = (names.may_change | names.passed) & travelling
-    changed = {name for name in touched if name not in namespace or _may_change(name, names, namespace[name])}
-    return tuple(sorted((made | changed) - OWN_NAMES - _LAST_OUTPUTS))
+
+def _changed(
+    names: CellNames, namespace: Mapping[str, object], captured: Iterable[str], upstream: Iterable[str]
+) -> frozenset[str]:
+    """Return whose object the cell may change. Of a value that is still to come, it is taken to where it may."""
+    held = names.may_change | names.passed
+    changed = {name for name in held.intersection(captured) if _may_change(name, names, namespace[name])}
+    return frozenset(changed | names.may_change.intersection(upstream))
+
+
+def _sorted(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted(set(names) - OWN_NAMES - _LAST_OUTPUTS))
 
 
 def _may_change(name: str, names: CellNames, value: object) -> bool:

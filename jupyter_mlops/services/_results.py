@@ -94,8 +94,12 @@ class _Delivered:
             return self._held[name]
         for upstream in self._directory.spec().upstream:
             if upstream.name == name:
-                return self._other(upstream.run_id).value(name)
+                return self._other(upstream.run_id)._handed_on(name)
         return self._inputs[name]
+
+    def _handed_on(self, name: str) -> Any:
+        """Return what a later run got: of a name that this run has released early, what it got itself."""
+        return self._input(name) if name in self._directory.released() else self.value(name)
 
     def _other(self, run_id: str) -> _Delivered:
         if run_id not in self._others:

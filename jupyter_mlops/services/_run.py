@@ -7,7 +7,7 @@ date and the process that made the run need not be the one that reads it.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -122,9 +122,17 @@ class Run:
         _wait_until(lambda: self.state.status.is_terminal, timeout_s)
         return self.state
 
-    def wait_delivery(self, timeout_s: float | None = None) -> bool:
-        """Wait until the results are there, or never will be; the process may still be going. False when time is up."""
-        return _wait_until(lambda: self.directory.result_file.exists() or self.state.status.is_terminal, timeout_s)
+    def wait_delivery(self, timeout_s: float | None = None, names: Collection[str] = ()) -> bool:
+        """Wait until the results are there, or never will be; the process may still be going. False when time is up.
+
+        Where `names` are given, it is enough that the run has released all of them early.
+        """
+
+        def is_there() -> bool:
+            released = names and self.directory.released().issuperset(names)
+            return bool(released or self.directory.result_file.exists() or self.state.status.is_terminal)
+
+        return _wait_until(is_there, timeout_s)
 
     def stop(self) -> RunState:
         """Stop the run: SIGINT, then SIGTERM, then SIGKILL. Return its state; harmless when it has ended."""

@@ -185,6 +185,7 @@ def _make_spec(command: SubmitRun, promises: Promises, home: Home, launcher: str
         tags=mask_secrets({clean_name(key): clean_text(value) for key, value in command.tags.items()}),
         pending=promises.pending,
         watched=promises.watched,
+        undecided=promises.undecided,
         explicit_returns=command.returns is not None,
         upstream=tuple(Upstream(name, upstream) for name, upstream in promises.upstream.items()),
         timeout_s=command.timeout_s,

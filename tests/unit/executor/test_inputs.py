@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from jupyter_mlops.capture import dump_values, write_inputs, write_outputs
-from jupyter_mlops.entities import Result, RunSpec, RunStatus, Upstream
+from jupyter_mlops.entities import EarlyRelease, Result, RunSpec, RunStatus, Upstream
 from jupyter_mlops.exceptions import LaunchError, MissingObjectError, UntrustedManifestError
 from jupyter_mlops.executor._inputs import RestoredInputs, restore_inputs
 from jupyter_mlops.home import Home, RunDirectory
@@ -190,3 +190,33 @@ def test_nothing_is_bound_when_something_is_missing_further_back(make_run, resto
     with pytest.raises(LaunchError):
         restore(make_run(upstream={"a": first}), namespace)
     assert "a" not in namespace
+
+
+class TestHandedOn:
+    """Names that a run has released before its cell began."""
+
+    @pytest.fixture
+    def middle(self, make_run) -> RunDirectory:
+        """A run that got Z from an earlier one, has released it and goes on."""
+        first = make_run("features", outputs={"Z": [1]}, result=Result(status=RunStatus.FINISHED, returned=("Z",)))
+        middle = make_run("linear", upstream={"Z": first})
+        middle.write(EarlyRelease(names=("Z",)), middle.released_file)
+        return middle
+
+    def test_the_earlier_runs_value_is_there_while_the_run_goes_on(self, make_run, restore, middle):
+        assert restore(make_run(upstream={"Z": middle})).values == {"Z": [1]}
+
+    @pytest.mark.parametrize("status", [RunStatus.FAILED, RunStatus.KILLED])
+    def test_it_is_there_when_the_run_has_failed(self, make_run, restore, middle, status):
+        middle.write(Result(status=status), middle.result_file)
+        assert restore(make_run(upstream={"Z": middle})).values == {"Z": [1]}
+
+    def test_it_is_the_same_when_the_run_changed_it_after_all(self, home, make_run, restore, middle):
+        write_outputs(middle, dump_values({"Z": [1, 2], "model": 3}), home)
+        middle.write(Result(status=RunStatus.FINISHED, returned=("Z", "model"), changed=("Z",)), middle.result_file)
+        assert restore(make_run(upstream={"Z": middle, "model": middle})).values == {"Z": [1], "model": 3}
+
+    def test_three_in_a_row(self, make_run, restore, middle):
+        last = make_run("neighbours", upstream={"Z": middle})
+        last.write(EarlyRelease(names=("Z",)), last.released_file)
+        assert restore(make_run(upstream={"Z": last})).values == {"Z": [1]}

@@ -213,3 +213,27 @@ def test_a_name_that_is_absent_is_told_beside_those_that_cannot_travel():
 def test_nothing_to_return_is_no_value_at_all():
     pickled, left = pickle_outputs(Outcome(), {})
     assert (pickled.values, left) == ((), {})
+
+
+# Names that were handed on before the cell
+
+
+def handed_on(cell: str, **inputs: Any) -> Outcome:
+    story = Story(inputs=inputs, pending=("Z", "model"), undecided=("Z",), delivered=("Z",))
+    story.promise = Promise(story.spec, story.inputs, story.names, frozenset({"Z"}))
+    return story.run(cell)
+
+
+def test_a_name_that_was_handed_on_is_released_when_it_is_as_it_was():
+    found = handed_on("model = sum(Z)", Z=[1, 2])
+    assert (found.returned, found.released, found.changed) == ({"model": 3}, ("Z",), ())
+
+
+def test_a_name_that_was_handed_on_and_changed_all_the_same_is_told():
+    found = handed_on("model = Z.append(3)", Z=[1, 2])
+    assert (found.returned, found.released, found.changed) == ({"model": None, "Z": [1, 2, 3]}, (), ("Z",))
+
+
+def test_a_name_that_was_handed_on_and_vanished_is_what_was_handed_on():
+    found = handed_on("model = 1; del globals()['Z']", Z=[1, 2])
+    assert (found.returned, found.released, found.deleted) == ({"model": 1}, ("Z",), ())

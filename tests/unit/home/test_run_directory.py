@@ -32,7 +32,8 @@ def test_the_files_are_those_of_the_contract(run):
         "spec.json", "cell.py", "provenance.json", "git.json", "environment.json", "inputs.pickle", "inputs.json",
         "snapshot.lock", "shim.lock", "executor.lock", "shim.json", "executor.json", "wait.json", "stop.json",
         "output.log", "log.json", "display.jsonl", "metrics.spool", "metrics.keys", "journal.jsonl", "artifacts",
-        "staged", "outputs.pickle", "outputs.json", "result.json", "exit.json", "tracking.json", "tensorboard", "keep",
+        "staged", "released.json", "outputs.pickle", "outputs.json", "result.json", "exit.json", "tracking.json",
+        "tensorboard", "keep",
     }  # fmt: skip
 
 

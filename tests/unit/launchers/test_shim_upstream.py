@@ -6,12 +6,13 @@ import pytest
 
 from jupyter_mlops.home import LifeLock
 from jupyter_mlops.launchers._shim_upstream import (
+    HANDED_ON,
     INPUTS_LOST,
     Look,
     describe_failure,
     look_for_delivery,
     look_for_inputs,
-    upstream_ids,
+    upstream_names,
 )
 
 
@@ -62,8 +63,34 @@ class TestDelivery:
     @pytest.mark.parametrize("name", ["shim.lock", "snapshot.lock"])
     def test_a_process_before_the_executor_is_worth_sleeping_for(self, run_dir, name):
         lock = LifeLock.acquire(run_dir / name)
-        assert look_for_delivery(run_dir) == Look(None, run_dir / name)
+        assert look_for_delivery(run_dir)[:2] == (None, run_dir / name)
         lock.release()
+
+    def test_a_run_whose_executor_may_start_any_moment_is_looked_at_often(self, run_dir):
+        lock = LifeLock.acquire(run_dir / "shim.lock")
+        assert look_for_delivery(run_dir).longest_s < Look(None).longest_s
+        lock.release()
+
+    def test_names_released_early_are_there_while_the_run_goes_on(self, run_dir):
+        executor = LifeLock.acquire(run_dir / "executor.lock")
+        write(run_dir, "released.json", names=["X", "y"])
+        assert look_for_delivery(run_dir, frozenset({"X"})) == Look(HANDED_ON)
+        assert look_for_delivery(run_dir, frozenset({"X", "model"})) == Look(None)
+        assert look_for_delivery(run_dir) == Look(None)
+        executor.release()
+
+    def test_names_released_early_are_there_however_the_run_ends(self, run_dir):
+        write(run_dir, "released.json", names=["X"])
+        write(run_dir, "exit.json", status="FAILED")
+        assert look_for_delivery(run_dir, frozenset({"X"})) == Look(HANDED_ON)
+        assert look_for_delivery(run_dir, frozenset({"X", "model"})) == Look("FAILED")
+
+    @pytest.mark.parametrize("text", ["", '{"names": ["X"', '{"names": 3}', "[]"])
+    def test_a_release_that_cannot_be_read_is_none(self, run_dir, text):
+        executor = LifeLock.acquire(run_dir / "executor.lock")
+        (run_dir / "released.json").write_text(text)
+        assert look_for_delivery(run_dir, frozenset({"X"})) == Look(None)
+        executor.release()
 
     def test_an_executor_delivers_before_it_ends(self, run_dir):
         shim, executor = LifeLock.acquire(run_dir / "shim.lock"), LifeLock.acquire(run_dir / "executor.lock")
@@ -107,5 +134,5 @@ def test_an_upstream_run_without_a_name_is_told_by_its_id(tmp_path):
 
 def test_a_run_that_feeds_two_names_is_waited_for_once():
     upstream = [{"name": "x", "run_id": "1"}, {"name": "y", "run_id": "1"}, {"name": "z", "run_id": "2"}]
-    assert upstream_ids({"upstream": upstream}) == ["1", "2"]
-    assert upstream_ids({}) == []
+    assert upstream_names({"upstream": upstream}) == {"1": {"x", "y"}, "2": {"z"}}
+    assert upstream_names({}) == {}

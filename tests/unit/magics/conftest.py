@@ -1,7 +1,7 @@
 """A shell in this process and runs that end when a story says so: no kernel, no files, no other process."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from types import SimpleNamespace
 from typing import Any
 
@@ -20,7 +20,8 @@ class FakeRun:
     def __init__(self, name: str, run_id: str = "") -> None:
         self.name = name
         self.id = run_id or f"{abs(hash(name)):032x}"[:32]
-        self.directory = SimpleNamespace(result=lambda: self._result)
+        self.directory = SimpleNamespace(result=lambda: self._result, released=lambda: self.released)
+        self.released: frozenset[str] = frozenset()
         self.loaded: list[tuple[str, ...]] = []
         self.held: dict[str, Any] = {}
         self.printed = ""
@@ -51,10 +52,15 @@ class FakeRun:
     def has_ended(self) -> bool:
         return self._result is not None
 
-    def wait_delivery(self, timeout_s: float | None = None) -> bool:
+    def release(self, names: str) -> "FakeRun":
+        """Say, before the cell begins, that these names will not change."""
+        self.released |= frozenset(names.split())
+        return self
+
+    def wait_delivery(self, timeout_s: float | None = None, names: Collection[str] = ()) -> bool:
         if timeout_s and not self.has_ended:
             self.on_wait()
-        return self.has_ended
+        return self.has_ended or bool(names and self.released.issuperset(names))
 
     def log(self, tail: int | None = None) -> str:
         return self.printed
@@ -111,9 +117,9 @@ class Notebook:
         assert error is not None, f"{cell!r} ran"
         return f"{type(error).__name__}: {error}"
 
-    def submit(self, run: FakeRun, names: str = "", watched: str = "", cell: str = "") -> FakeRun:
+    def submit(self, run: FakeRun, names: str = "", watched: str = "", cell: str = "", undecided: str = "") -> FakeRun:
         """Promise names, as `%%train` does after a submission."""
-        self.pending.promise(run, names.split(), watched.split(), cell)
+        self.pending.promise(run, names.split(), watched.split(), cell, undecided.split())
         return run
 
     def __getitem__(self, name: str) -> Any:

@@ -1,7 +1,7 @@
 """A place in the waiting cell's output: what is shown is replaced, and in the end nothing of it remains."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 import pytest
@@ -54,7 +54,7 @@ class SlowRun:
         self.printed = "epoch 1\nepoch 2\n"
         self.state = RunState(run_id="3fa9" + "0" * 28, status=RunStatus.RUNNING)
 
-    def wait_delivery(self, timeout_s: float | None = None) -> bool:
+    def wait_delivery(self, timeout_s: float | None = None, names: Collection[str] = ()) -> bool:
         self._left -= 1
         if self._interrupt and self._left <= 0:
             raise KeyboardInterrupt

@@ -117,6 +117,33 @@ def test_a_pending_name_comes_from_its_run_and_may_change():
     assert found == Told({"X", "f"}, {"model", "score"}, {"X"}, {"model": "r1"})
 
 
+def undecided(source, pending, **fields):
+    found = decide_promises(SubmitRun(source=source, namespace=notebook(), pending=pending, **fields))
+    return set(found.undecided), set(found.pending)
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ("m = fit(Z)", ({"Z"}, {"m", "Z"})),
+        ("m = fit(Z, W)", ({"Z", "W"}, {"m", "Z", "W"})),
+        ("m = Z.mean() + Z[0]", (set(), {"m"})),
+        ("fit(Z)\nZ[0] = 1", (set(), {"Z"})),
+        ("fit(Z)\nZ += 1", (set(), {"Z"})),
+        ("fit(Z)\nZ = 1", (set(), {"Z"})),
+        ("fit(Z)\ndel Z", (set(), {"Z"})),
+        ("fit(Z)\nZ.sort()", (set(), {"Z"})),
+        ("fit(Z, inplace=True)", (set(), {"Z"})),
+    ],
+)
+def test_whether_a_call_changes_a_value_that_is_still_to_come_is_for_the_run_to_say(source, found):
+    assert undecided(source, {"Z": "r1", "W": "r2"}) == found
+
+
+def test_an_explicit_list_leaves_nothing_undecided():
+    assert undecided("m = fit(Z)", {"Z": "r1"}, returns=("Z",)) == (set(), {"Z"})
+
+
 def test_a_pending_name_is_reached_through_a_notebook_function():
     found = decide("score = f()", notebook(f="def f(): return model"), pending={"model": "r1"})
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from jupyter_mlops.capture import dump_values, write_inputs, write_outputs
-from jupyter_mlops.entities import Result, RunStatus, Upstream
+from jupyter_mlops.entities import EarlyRelease, Result, RunStatus, Upstream
 from jupyter_mlops.exceptions import MissingObjectError, RunFailedError, UntrustedManifestError
 
 
@@ -148,3 +148,13 @@ def test_f29_half_written_results_are_no_results(deliver):
 
     run.directory.result_file.write_bytes(data)
     assert run.results() == {"x": 1}
+
+
+def test_a_later_run_got_what_the_middle_one_had_handed_on_and_not_its_change(deliver, home):
+    first = deliver({}, {"Z": [1]}, name="features")
+    middle = deliver({}, {"Z": [1, 2]}, name="linear", upstream=[("Z", first.id)], changed=("Z",))
+    middle.directory.write(EarlyRelease(names=("Z",)), middle.directory.released_file)
+    last = deliver(name="last", upstream=[("Z", middle.id)], released=("Z",))
+
+    assert last.result("Z") == [1]
+    assert middle.result("Z") == [1, 2]

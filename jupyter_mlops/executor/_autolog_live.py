@@ -164,6 +164,6 @@ def _park_trainings(module: ModuleType) -> None:
             # The run that MLflow starts for a training lasts as long as its patch, so it is parked with it.
             tags = safety._resolve_extra_tags(integration, extra_tags)
             patch = safety.with_managed_run(integration, patch, tags=tags)
-        safe_patch(integration, destination, name, parking(patch))
+        safe_patch(integration, destination, name, parking(patch, goes_on=integration == "keras"))
 
     vars(module)["safe_patch"] = place

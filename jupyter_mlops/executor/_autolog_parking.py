@@ -3,6 +3,9 @@
 MLflow wraps a training in a function that works before it, trains, and works after it (models, plots). That function
 runs here in a thread of its own. The training itself stays in the thread of the cell, and with its result the cell goes
 on; MLflow's thread then stands still at that point until the results are delivered.
+
+What is parked holds memory, so there is a most of it: the oldest is then done at once, as MLflow alone would have. And
+a model that is trained again has lost the weights of its last training: that one is finished without a model.
 """
 
 from __future__ import annotations
@@ -18,18 +21,31 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Any
 
-from ._deferred import after_delivery
+from ._deferred import after_delivery, attempt
+
+MOST_PARKED = 20
+"""Trainings whose data and results are held until the delivery."""
 
 Patch = Callable[..., Any]
 """What MLflow hands to its `safe_patch`: called with the original function and the call's arguments."""
 
 
-def parking(patch: Patch) -> Patch:
-    """Return a patch that does the same, but what it does after the original has returned once the run is delivered."""
+def parking(patch: Patch, *, goes_on: bool = False) -> Patch:
+    """Return a patch that does the same, but what it does after the original has returned once the run is delivered.
+
+    Parameters
+    ----------
+    patch : callable
+        MLflow's.
+    goes_on : bool
+        The first argument is a model that trains on from where it is: training it again changes what is to be logged.
+    """
 
     def park(original: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         __tracebackhide__ = True
-        return _ParkedPatch(patch, original).train(args, kwargs)
+        model = args[0] if goes_on and args else None
+        _finish_trainings_of(model)
+        return _ParkedPatch(patch, original, model).train(args, kwargs)
 
     return park
 
@@ -52,7 +68,9 @@ class _Ended:
 
 
 class _ParkedPatch:
-    def __init__(self, patch: Patch, original: Callable[..., Any]) -> None:
+    def __init__(self, patch: Patch, original: Callable[..., Any], model: object = None) -> None:
+        self.model = model
+        self.finish: Callable[[], None]
         self._patch = patch
         self._original = original
         self._to_cell: queue.SimpleQueue[_Training | _Ended] = queue.SimpleQueue()
@@ -85,13 +103,15 @@ class _ParkedPatch:
             raise error.with_traceback(_without_first(place)) from error.__cause__
         inside = _MlflowState()
         outside.restore()
-        after_delivery.append(functools.partial(self._finish, inside, result))
+        self.finish = functools.partial(self._finish, inside, result)
+        _park(self)
         return result
 
     def _finish(self, inside: _MlflowState, result: Any) -> None:
         """Let MLflow do the rest of its work, and wait for it."""
         from mlflow.utils.autologging_utils.logging_and_warnings import MlflowEventsAndWarningsBehaviorGlobally
 
+        _parked.remove(self)
         outside = _MlflowState()
         inside.restore()
         try:
@@ -133,6 +153,50 @@ class _ParkedPatch:
         if ended.error is not None:
             raise ended.error
         return ended.result
+
+
+_parked: list[_ParkedPatch] = []
+"""What waits, the oldest first; each of them is in `after_delivery` too."""
+
+
+def _park(training: _ParkedPatch) -> None:
+    _parked.append(training)
+    after_delivery.append(training.finish)
+    if len(_parked) > MOST_PARKED:
+        _finish_now(_parked[0])
+
+
+def _finish_now(training: _ParkedPatch) -> None:
+    after_delivery.remove(training.finish)
+    attempt(training.finish, "not everything was logged")
+
+
+def _finish_trainings_of(model: object) -> None:
+    """Finish what is parked of a model that is about to be trained again, without the model: its weights will be gone."""
+    for training in [training for training in _parked if model is not None and training.model is model]:
+        with _no_model_logged():
+            _finish_now(training)
+
+
+@contextmanager
+def _no_model_logged() -> Iterator[None]:
+    """Keep MLflow's flavor for Keras from logging a model; the one that it has announced is told to have none."""
+    flavor: Any = sys.modules.get("mlflow.keras.autologging")
+    if flavor is None:
+        yield
+        return
+    log_model, flavor._log_keras_model = flavor._log_keras_model, _give_up_model
+    try:
+        yield
+    finally:
+        flavor._log_keras_model = log_model
+
+
+def _give_up_model(*_args: Any, model_id: str | None = None, **_options: Any) -> None:
+    if model_id is not None:
+        from mlflow import MlflowClient
+
+        MlflowClient().finalize_logged_model(model_id, "FAILED")
 
 
 class _MlflowState:

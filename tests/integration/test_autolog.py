@@ -216,6 +216,24 @@ state = (len(given), len(history.history["loss"]), "create_model" in text, "fina
         assert metrics(ended) == {"loss"}
         assert read_params(ended.run)["epochs"] == "3"
 
+    def test_a_keras_model_that_is_fitted_again_is_logged_once_with_the_weights_that_it_has_in_the_end(self, executors):
+        pytest.importorskip("keras")
+        ended = executors.run(
+            """
+import keras, numpy as np
+X = np.random.default_rng(0).random((64, 4)).astype("float32")
+model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)])
+model.compile(loss="mse")
+for rate in (0.1, 0.01, 0.001):
+    model.optimizer.learning_rate = rate
+    model.fit(X, X.sum(1), epochs=1, verbose=0)
+""",
+        )
+
+        assert (ended.result.status, "jupyter-mlops" in ended.log) == (RunStatus.FINISHED, False)
+        assert [line["status"] for line in journal(ended, "finalize_model")] == ["FAILED", "FAILED", "READY"]
+        assert [child.status for child in read_children(ended.run)] == ["FINISHED"] * 2
+
     def test_xgboost_logs_the_model_its_importance_and_what_is_scored_with_it(self, executors):
         pytest.importorskip("xgboost")
         ended = executors.run(

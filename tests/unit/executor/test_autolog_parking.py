@@ -4,13 +4,14 @@ import sys
 import threading
 import traceback
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import mlflow.sklearn
 import pytest
 from mlflow.utils import autologging_utils
 
-from jupyter_mlops.executor._autolog_parking import parking
+from jupyter_mlops.executor._autolog_parking import MOST_PARKED, parking
 from jupyter_mlops.executor._deferred import after_delivery, run_deferred
 
 
@@ -130,6 +131,58 @@ def test_what_mlflow_changes_for_the_length_of_a_training_is_as_before_in_betwee
     run_deferred()
     assert state() == before
     assert story == [("during", (["run"], True, False, True)), ("after", (["run"], True, False, True))]
+
+
+def test_of_many_trainings_the_oldest_are_finished_in_the_cell_so_that_memory_is_bounded(story):
+    def watched(number):
+        def patch(original):
+            original()
+            story.append(number)
+
+        return parking(patch)
+
+    for number in range(MOST_PARKED + 3):
+        watched(number)(lambda: None)
+    assert (story, len(after_delivery)) == ([0, 1, 2], MOST_PARKED)
+    assert sum(thread.name == "autologging" for thread in threading.enumerate()) == MOST_PARKED
+
+    run_deferred()
+    assert story == list(range(MOST_PARKED + 3))
+    assert not [thread for thread in threading.enumerate() if thread.name == "autologging"]
+
+
+def test_a_model_that_is_trained_again_is_logged_with_its_last_weights_only(story, monkeypatch):
+    flavor = SimpleNamespace(_log_keras_model=lambda model, model_id=None: story.append(("logged", dict(model))))
+    monkeypatch.setitem(sys.modules, "mlflow.keras.autologging", flavor)
+
+    def patch(original, model, step):
+        original(model, step)
+        flavor._log_keras_model(model, model_id=None)
+        story.append(("finished", step))
+
+    fit = parking(patch, goes_on=True)
+    model, other = {"steps": 0}, {"steps": 0}
+    for step in (1, 2, 3):
+        fit(lambda model, step: model.update(steps=step), model, step)
+    fit(lambda model, step: model.update(steps=step), other, 7)
+    assert story == [("finished", 1), ("finished", 2)]
+
+    run_deferred()
+    assert story[2:] == [("logged", {"steps": 3}), ("finished", 3), ("logged", {"steps": 7}), ("finished", 7)]
+
+
+def test_equal_arguments_of_two_trainings_are_no_model_that_goes_on(story):
+    def patch(original, params):
+        original(params)
+        story.append(params["lr"])
+
+    params = {"lr": 1}
+    for _ in range(2):
+        parking(patch)(lambda params: None, params)
+    assert story == []
+
+    run_deferred()
+    assert story == [1, 1]
 
 
 def test_lists_that_the_cell_gave_stay_its_own(story):

@@ -172,7 +172,7 @@ def _finish_now(training: _ParkedPatch) -> None:
 
 
 def _finish_trainings_of(model: object) -> None:
-    """Finish what is parked of a model that is about to be trained again, without the model: its weights will be gone."""
+    """Finish what is parked of a model that is about to be trained again, without the weights that it loses now."""
     for training in [training for training in _parked if model is not None and training.model is model]:
         with _no_model_logged():
             _finish_now(training)

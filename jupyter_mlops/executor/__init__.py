@@ -13,11 +13,11 @@ from .._lazy import lazy_exports
 if TYPE_CHECKING:
     from ._deferred import after_delivery
     from ._main import main, prepare
-    from ._rehearsal import rehearse
+    from ._rehearsal import Stage
 
-__all__ = ["after_delivery", "main", "prepare", "rehearse"]
+__all__ = ["Stage", "after_delivery", "main", "prepare"]
 
 __getattr__, __dir__ = lazy_exports(
     __name__,
-    {"after_delivery": "._deferred", "main": "._main", "prepare": "._main", "rehearse": "._rehearsal"},
+    {"after_delivery": "._deferred", "main": "._main", "prepare": "._main", "Stage": "._rehearsal"},
 )

@@ -28,7 +28,7 @@ def claim(run: RunDirectory) -> None:
         )
     crash_point("executor.locked")
     # Not durable: after a power cut nobody asks which process it was.
-    run.write(_record(), run.executor_file, durable=False)
+    run.write(process_record(), run.executor_file, durable=False)
     crash_point("executor.recorded")
 
 
@@ -42,7 +42,8 @@ def reset_signals() -> None:
     faulthandler.enable(2)
 
 
-def _record() -> ProcessRecord:
+def process_record() -> ProcessRecord:
+    """Return who this process is."""
     slot = None
     with contextlib.suppress(ValueError):
         slot = int(os.environ.pop("JUPYTER_MLOPS_SLOT", ""))

@@ -1,29 +1,67 @@
 """A run's first steps without a run, in a process that was forked ahead of one.
 
 What a forked process writes for the first time is copied from its parent, page by page and microseconds each, and a
-run's start touches two thousand pages. Whoever waits for a run may as well have them.
+run's start touches two thousand pages. Later the processor's caches forget them. Whoever waits for a run may as well
+keep them at hand.
 """
 
 from __future__ import annotations
 
 import contextlib
+from pathlib import Path
 
 import msgspec
 
-from ..capture import AmbientState, dump_values, load_values
-from ..entities import Manifest, ProcessRecord, Result, RunSpec, decode
+from ..capture import AmbientState, dump_values, load_values, write_inputs
+from ..entities import Manifest, ProcessRecord, Result, RunSpec, decode, encode
+from ..home import Home, LifeLock, RunDirectory
+from ..tracking import MetricSpool
+from ._claim import process_record
+from ._figures import show_figures_inline
+from ._inputs import restore_inputs
 from ._shell import take_shell
 
+_NOBODY = "0" * 32
 
-def rehearse() -> None:
-    """Do what `main` does before the cell, to no effect: this process takes on the state that it has.
+
+class Stage:
+    """A run directory for rehearsals, of a run that is none: what a run reads first is in it, and nothing is written.
 
     Call it in a process that forks no more: a library may start threads when it is asked for its state.
+
+    Parameters
+    ----------
+    home : Home
+        Of the runs to come.
+    folder : Path
+        Of the stage; the owner removes it.
     """
-    rehearse_reading()
-    stream = dump_values({"rehearsal": [1]}, ambient=AmbientState.capture()).stream
-    load_values(stream, namespace={}, apply_ambient=True)
-    take_shell().run_cell("None", silent=True)
+
+    def __init__(self, home: Home, folder: Path) -> None:
+        self._home = home
+        self._run = RunDirectory(folder / _NOBODY, home.signer)
+
+    def build(self) -> None:
+        """Write what a run is asked: to take on the state that this process has, and one value."""
+        self._run.path.mkdir(mode=0o700, parents=True)
+        here = str(self._run.path)
+        spec = RunSpec(run_id=_NOBODY, name="", experiment="", sequence=0, submitted_at="", python="", cwd=here)
+        self._run.write(spec, self._run.spec_file, durable=False)
+        pickled = dump_values({"rehearsal": [1]}, ambient=AmbientState.capture())
+        write_inputs(self._run, pickled, self._home)
+
+    def rehearse(self) -> None:
+        """Do what `main` does before the cell, to no effect: this process takes on the state that it has."""
+        home = Home.open(self._home.path)
+        lock = LifeLock.acquire(self._run.executor_lock)
+        if lock is not None:
+            lock.release()
+        encode(process_record())
+        shell = take_shell()
+        show_figures_inline(shell)
+        restore_inputs(home, self._run, self._run.spec(), {})
+        MetricSpool.open(self._run.path, _NOBODY).close()
+        shell.run_cell("None", silent=True)
 
 
 def rehearse_reading() -> None:

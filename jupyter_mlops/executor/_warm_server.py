@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import os
 import select
+import shutil
 import signal
 import socket
 import sys
@@ -74,6 +75,7 @@ class WarmParent:
         self._address = address
         self._listener = listener
         self._lock = lock
+        self._stage = address.with_suffix(".stage")
         self._estate = Estate()
         self._generation = 0
         self._tried: frozenset[str] = frozenset()
@@ -99,6 +101,7 @@ class WarmParent:
         if self._successor is not None:
             self._successor.kill()
         self._address.unlink(missing_ok=True)
+        shutil.rmtree(self._stage, ignore_errors=True)
 
     def answer(self, request: WarmRequest, *connections: socket.socket) -> WarmReply:
         """Do what a kernel asks.
@@ -129,10 +132,17 @@ class WarmParent:
         spare, self._spare = self._spare, None
         self._spare_due = time.monotonic() + SPARE_AFTER_S
         if spare is None or not spare.take(request):
-            spare = Spare((*self._sockets(), *connections))
+            spare = self._make_spare(connections)
             if not spare.take(request):
                 return None
         return spare.pid
+
+    def _make_spare(self, connections: tuple[socket.socket, ...]) -> Spare:
+        from ._rehearsal import Stage
+
+        # The last one's has served its turn.
+        shutil.rmtree(self._stage, ignore_errors=True)
+        return Spare(Stage(self._home, self._stage), (*self._sockets(), *connections))
 
     def _refusal(self, request: WarmRequest) -> str:
         """Return why a fork of this process would not be as good as a new one."""
@@ -186,7 +196,7 @@ class WarmParent:
         left_s = self._spare_due - time.monotonic()
         if left_s > 0:
             return min(left_s, LOOK_S)
-        self._spare = Spare(self._sockets())
+        self._spare = self._make_spare(())
         return LOOK_S
 
     def _fork_successor(self) -> None:

@@ -12,6 +12,7 @@ import signal
 import socket
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -29,22 +30,27 @@ from ..launchers import (
 )
 from ._warm_preload import start_anew
 
+if TYPE_CHECKING:
+    from ._rehearsal import Stage
+
 
 class Spare:
     """A forked shim that waits for its run, as the warm parent sees it.
 
     Parameters
     ----------
+    stage : Stage
+        Where its executor rehearses.
     inherited : sequence of socket
         The warm parent's own; the child closes them.
     """
 
-    def __init__(self, inherited: Sequence[socket.socket]) -> None:
+    def __init__(self, stage: Stage, inherited: Sequence[socket.socket]) -> None:
         mine, theirs = socket.socketpair()
         self._channel = mine
         self.pid = os.fork()
         if self.pid == 0:
-            _wait_to_be_shim(theirs, (mine, *inherited))
+            _wait_to_be_shim(theirs, stage, (mine, *inherited))
         theirs.close()
 
     def take(self, request: WarmRequest) -> bool:
@@ -76,11 +82,13 @@ class SpareStarter(ExecutorStarter):
 
     Parameters
     ----------
+    stage : Stage
+        Where the executor rehearses.
     inherited : socket
         The shim's own; the child closes it.
     """
 
-    def __init__(self, inherited: socket.socket) -> None:
+    def __init__(self, stage: Stage, inherited: socket.socket) -> None:
         super().__init__(_become_executor)
         self.environment = b""
         mine, theirs = socket.socketpair()
@@ -89,7 +97,7 @@ class SpareStarter(ExecutorStarter):
         if self._pid == 0:
             mine.close()
             inherited.close()
-            _wait_to_be_executor(theirs)
+            _wait_to_be_executor(theirs, stage)
         theirs.close()
         join_group(self._pid)
 
@@ -111,14 +119,14 @@ class SpareStarter(ExecutorStarter):
             os.waitpid(self._pid, 0)
 
 
-def _wait_to_be_shim(channel: socket.socket, inherited: Sequence[socket.socket]) -> None:
+def _wait_to_be_shim(channel: socket.socket, stage: Stage, inherited: Sequence[socket.socket]) -> None:
     try:
         signal.set_wakeup_fd(-1)
         os.setsid()
         os.chdir("/")
         for connection in inherited:
             connection.close()
-        starter = SpareStarter(channel)
+        starter = SpareStarter(stage, channel)
         _rehearse_shim()
         request = decode(receive_line(channel), WarmRequest)
         channel.close()
@@ -129,8 +137,10 @@ def _wait_to_be_shim(channel: socket.socket, inherited: Sequence[socket.socket])
         os._exit(0)
 
 
-def _wait_to_be_executor(channel: socket.socket) -> None:
-    _rehearse_executor()
+def _wait_to_be_executor(channel: socket.socket, stage: Stage) -> None:
+    with contextlib.suppress(Exception):
+        stage.build()
+    _rehearse_executor(stage)
     try:
         start = decode(receive_line(channel), _Start)
     except OSError:
@@ -152,14 +162,12 @@ def _rehearse_shim() -> None:
         rehearse_shim()
 
 
-def _rehearse_executor() -> None:
+def _rehearse_executor(stage: Stage) -> None:
     """Do before the wait what can be done of what comes after it."""
-    from . import rehearse
-
     with contextlib.suppress(Exception):
         _take_environment(_environment())
         decode(encode(_Start("", "", 0, b"")), _Start)
-        rehearse()
+        stage.rehearse()
 
 
 def _environment() -> bytes:
@@ -167,10 +175,14 @@ def _environment() -> bytes:
 
 
 def _take_environment(environment: bytes) -> None:
-    os.environb.clear()
-    for variable in environment.split(b"\0"):
-        name, _, value = variable.partition(b"=")
-        if name:
+    # It is nearly always the one that is here: telling the C library each variable again takes a while.
+    pairs = (variable.partition(b"=") for variable in environment.split(b"\0"))
+    told = {name: value for name, _, value in pairs if name}
+    held = dict(os.environb)
+    for name in held.keys() - told.keys():
+        del os.environb[name]
+    for name, value in told.items():
+        if held.get(name) != value:
             os.environb[name] = value
 
 

@@ -40,6 +40,22 @@ def deleted(home: Path) -> str:
     return f"{home} was deleted. Restart the kernel, and the next %%train makes it again."
 
 
+class _File:
+    """A file of the table. Its path is made when it is asked for: a submission makes many handles and asks for few."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __set_name__(self, owner: type, attribute: str) -> None:
+        self._attribute = attribute
+
+    def __get__(self, run: RunDirectory, owner: type) -> Path:
+        path = run.path / self._name
+        # From here on the instance's own attribute answers.
+        vars(run)[self._attribute] = path
+        return path
+
+
 class RunDirectory:
     """The files of one run; nothing is read before it is asked for, and nothing is remembered.
 
@@ -51,48 +67,44 @@ class RunDirectory:
         Verifies manifests that are read.
     """
 
+    spec_file = _File("spec.json")
+    cell_file = _File("cell.py")
+    provenance_file = _File("provenance.json")
+    git_file = _File("git.json")
+    environment_file = _File("environment.json")
+    inputs_stream = _File("inputs.pickle")
+    inputs_file = _File("inputs.json")
+    snapshot_lock = _File("snapshot.lock")
+    shim_lock = _File("shim.lock")
+    executor_lock = _File("executor.lock")
+    shim_file = _File("shim.json")
+    executor_file = _File("executor.json")
+    wait_file = _File("wait.json")
+    stop_file = _File("stop.json")
+    log_file = _File("output.log")
+    log_gaps_file = _File("log.json")
+    display_file = _File("display.jsonl")
+    metrics_file = _File("metrics.spool")
+    metric_keys_file = _File("metrics.keys")
+    journal_file = _File("journal.jsonl")
+    artifacts = _File("artifacts")
+    staged = _File("staged")
+    released_file = _File("released.json")
+    outputs_stream = _File("outputs.pickle")
+    outputs_file = _File("outputs.json")
+    result_file = _File("result.json")
+    exit_file = _File("exit.json")
+    tracking_file = _File("tracking.json")
+    tensorboard = _File("tensorboard")
+    keep_file = _File("keep")
+
     def __init__(self, path: Path, signer: Signer) -> None:
         self.path = path
         self.run_id = path.name
         self.signer = signer
-        self._place_files()
 
     def __repr__(self) -> str:
         return f"RunDirectory({str(self.path)!r})"
-
-    def _place_files(self) -> None:
-        """Name every file of the table, in its order."""
-        path = self.path
-        self.spec_file = path / "spec.json"
-        self.cell_file = path / "cell.py"
-        self.provenance_file = path / "provenance.json"
-        self.git_file = path / "git.json"
-        self.environment_file = path / "environment.json"
-        self.inputs_stream = path / "inputs.pickle"
-        self.inputs_file = path / "inputs.json"
-        self.snapshot_lock = path / "snapshot.lock"
-        self.shim_lock = path / "shim.lock"
-        self.executor_lock = path / "executor.lock"
-        self.shim_file = path / "shim.json"
-        self.executor_file = path / "executor.json"
-        self.wait_file = path / "wait.json"
-        self.stop_file = path / "stop.json"
-        self.log_file = path / "output.log"
-        self.log_gaps_file = path / "log.json"
-        self.display_file = path / "display.jsonl"
-        self.metrics_file = path / "metrics.spool"
-        self.metric_keys_file = path / "metrics.keys"
-        self.journal_file = path / "journal.jsonl"
-        self.artifacts = path / "artifacts"
-        self.staged = path / "staged"
-        self.released_file = path / "released.json"
-        self.outputs_stream = path / "outputs.pickle"
-        self.outputs_file = path / "outputs.json"
-        self.result_file = path / "result.json"
-        self.exit_file = path / "exit.json"
-        self.tracking_file = path / "tracking.json"
-        self.tensorboard = path / "tensorboard"
-        self.keep_file = path / "keep"
 
     def create(self) -> None:
         """Make the directory, 0700 and empty; `artifacts`, `staged` and `tensorboard` are made by who fills them.

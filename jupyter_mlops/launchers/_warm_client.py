@@ -37,6 +37,7 @@ class WarmClient:
         self._modules = KernelModules()
         self._owner = Owner(os.getpid(), process_start_time(os.getpid()) or 0)
         self._key = ""
+        self._address = Path()
         self._told: tuple[str, ...] = ()
         self._started_at = float("-inf")
         self.is_wanted = False
@@ -47,11 +48,12 @@ class WarmClient:
         self._modules.refresh()
         key = warm_key()
         is_told = key == self._key and self._told == self._modules.installed
-        if is_told and lock_holder(self._home.socket(f"{key}.lock")) is not None:
+        if is_told and lock_holder(self._address.with_suffix(".lock")) is not None:
             return
         if self._key and key != self._key:
             self._ask(self._key, WarmRequest(ask="release", owner=self._owner))
         self._key, self._told = key, self._modules.installed
+        self._address = self._socket(key)
         if self._ask(key, self._preload()) is None:
             self._start(key)
 
@@ -82,7 +84,8 @@ class WarmClient:
         return WarmRequest(ask="preload", owner=self._owner, modules=self._modules.installed)
 
     def _ask(self, key: str, request: WarmRequest, patience_s: float = _PATIENCE_S) -> WarmReply | None:
-        path = self._socket(key)
+        # Looking the directory of the sockets up takes a while, and submissions nearly always have the same key.
+        path = self._address if key == self._key else self._socket(key)
         return ask_warm_parent(path, request, patience_s) if path.exists() else None
 
     def _socket(self, key: str) -> Path:

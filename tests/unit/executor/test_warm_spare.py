@@ -7,6 +7,8 @@ PREFIX = """
 import os, signal, socket, sys, time
 from pathlib import Path
 import jupyter_mlops.executor._warm_spare as spare
+from jupyter_mlops.executor import Stage
+from jupyter_mlops.home import Home
 from jupyter_mlops.launchers import Owner, WarmRequest
 
 def pretend(run_dir):
@@ -15,8 +17,9 @@ def pretend(run_dir):
 
 spare._become_executor = pretend
 run_dir = Path(sys.argv[1])
+stage = Stage(Home.create(run_dir / ".mlops"), run_dir / "stage")
 mine, theirs = socket.socketpair()
-starter = spare.SpareStarter(theirs)
+starter = spare.SpareStarter(stage, theirs)
 starter._become_executor = pretend
 starter.environment = b"WHO=kernel"
 waiting = starter._pid
@@ -79,11 +82,11 @@ print(code_of(waiting))
 
 def test_a_spare_shim_that_was_killed_says_so(tmp_path):
     body = """
-one = spare.Spare(())
+one = spare.Spare(stage, ())
 os.kill(one.pid, signal.SIGKILL)
 os.waitpid(one.pid, 0)
 print(one.take(WarmRequest(ask="run", owner=Owner(1, 1))))
-other = spare.Spare(())
+other = spare.Spare(stage, ())
 other.close()
 print(code_of(other.pid))
 """

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -27,7 +28,8 @@ PROVENANCE = Provenance(notebook="a.ipynb", upstream_cells=("x = 1",), seeds={"n
 
 
 def test_the_files_are_those_of_the_contract(run):
-    named = {value.name for value in vars(run).values() if getattr(value, "parent", None) == run.path}
+    attributes = [getattr(run, name) for name in vars(type(run)) if not name.startswith("_")]
+    named = {path.name for path in attributes if isinstance(path, Path) and path.parent == run.path}
     assert named == {
         "spec.json", "cell.py", "provenance.json", "git.json", "environment.json", "inputs.pickle", "inputs.json",
         "snapshot.lock", "shim.lock", "executor.lock", "shim.json", "executor.json", "wait.json", "stop.json",

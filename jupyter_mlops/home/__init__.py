@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from ._settings import Settings
     from ._signing import Signer
     from ._status import read_state
+    from ._survivors import end_survivors
     from ._system import on_network_filesystem
 
 __all__ = [
@@ -44,6 +45,7 @@ __all__ = [
     "boot_id",
     "collect",
     "crash_point",
+    "end_survivors",
     "exclusive",
     "is_flagged",
     "is_same_process",
@@ -75,6 +77,7 @@ __getattr__, __dir__ = lazy_exports(
         "boot_id": "._files",
         "collect": "._gc",
         "crash_point": "._files",
+        "end_survivors": "._survivors",
         "exclusive": "._locks",
         "is_flagged": "._locks",
         "is_same_process": "._files",

@@ -106,6 +106,8 @@ class Shim:
     def _record(self) -> None:
         pid = os.getpid()
         record = {"pid": pid, "start_time": process_start_time(pid), "boot_id": boot_id(), "started_at": utc_now()}
+        # Should this process be killed, the run's others are known by it.
+        record["session"] = os.getsid(0)
         # Surviving a power cut would cost each start milliseconds, and a run without this file is FAILED all the same.
         write_atomic(self._run_dir / "shim.json", json.dumps(record).encode(), durable=False)
         crash_point("shim.recorded")

@@ -1,7 +1,7 @@
 """A second shim for a run whose first was killed: it sees the run to its end. Standard library only, Python 3.9 syntax.
 
 It is not the executor's parent, so it knows the end only by the lock, and no exit code. Started when such a run is to
-be stopped.
+be stopped, and when one has ended, for what it may have left behind.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import Any
 
 from ..home._files import boot_id, is_same_process, process_start_time, read_json, write_atomic
 from ..home._locks import LifeLock, lock_holder, wait_released
+from ..home._survivors import end_survivors
 from ._shim_outcome import Ending, judge
 from ._shim_process import utc_now
 from ._shim_signals import Attention
@@ -23,21 +24,32 @@ from ._shim_stop import Stopper
 
 
 def adopt(run_dir: Path) -> None:
-    """Take the place of a killed shim until the run has ended; return at once when there is nothing to adopt."""
+    """Take the place of a killed shim until nothing of its run is left; return at once when somebody else has."""
     lock = LifeLock.acquire(run_dir / "shim.lock")
     if lock is None:
         return
     executor = read_json(run_dir / "executor.json") or {}
-    if (run_dir / "exit.json").exists() or not _is_alive(run_dir, executor):
-        lock.release()
-        return
+    if not (run_dir / "exit.json").exists():
+        if _is_alive(run_dir, executor):
+            _own(run_dir, executor)
+        else:
+            # How it ended, its files tell.
+            end_survivors(run_dir)
+    lock.release()
+
+
+def _own(run_dir: Path, executor: dict[str, Any]) -> None:
+    """Be the shim of a living run; write how it ended."""
     attention = Attention()
     pid = os.getpid()
+    first = read_json(run_dir / "shim.json") or {}
     record = {"pid": pid, "start_time": process_start_time(pid), "boot_id": boot_id(), "started_at": utc_now()}
+    # The run's processes are the first shim's descendants, and of its session.
+    record["session"] = first.get("session")
     write_atomic(run_dir / "shim.json", json.dumps(record).encode())
     exit_record = _see_to_its_end(run_dir, executor, attention)
+    exit_record["orphans_ended"] = end_survivors(run_dir)
     write_atomic(run_dir / "exit.json", json.dumps(exit_record).encode())
-    lock.release()
 
 
 def _see_to_its_end(run_dir: Path, executor: dict[str, Any], attention: Attention) -> dict[str, Any]:

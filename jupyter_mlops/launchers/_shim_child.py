@@ -9,12 +9,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
+from ..home._survivors import LOCK_DESCRIPTOR
 from ._shim_signals import default_signals
 
 NOT_STARTED = 126
 """Exit code of an executor that could not be started, as shells use it."""
-
-_LOCK_DESCRIPTOR = 100
 
 
 class ExecutorStarter:
@@ -110,10 +109,10 @@ def _hold_executor_lock(run_dir: Path) -> None:
     """
     lock = os.open(run_dir / "executor.lock", os.O_RDWR | os.O_CREAT, 0o600)
     # Locked under its last number: closing any other descriptor of the file would give the lock up.
-    os.dup2(lock, _LOCK_DESCRIPTOR, inheritable=True)
+    os.dup2(lock, LOCK_DESCRIPTOR, inheritable=True)
     os.close(lock)
     # Waits only for those who look for the end of a run, each for a moment.
-    fcntl.lockf(_LOCK_DESCRIPTOR, fcntl.LOCK_EX)
+    fcntl.lockf(LOCK_DESCRIPTOR, fcntl.LOCK_EX)
 
 
 def _explain(error: BaseException) -> str:

@@ -7,11 +7,12 @@ shim when its parents die. Elsewhere only the executor's process group is known.
 from __future__ import annotations
 
 import os
-import signal
 import sys
 import time
 from pathlib import Path
 from typing import NamedTuple
+
+from ..home._survivors import end_all
 
 PR_SET_CHILD_SUBREAPER = 36
 
@@ -99,43 +100,10 @@ def send_group(group: int, number: int) -> None:
 
 
 def end_descendants(spared: int | None, *, patience_s: float = 0.1, grace_s: float = 1.0) -> int:
-    """End what this process's children left behind; return how many processes had to be told.
+    """End what this process's children left behind; return how many processes had to be told. See `end_all`."""
 
-    Helpers that leave by themselves when their master has gone (multiprocessing's resource tracker) get `patience_s`
-    for it. Then comes SIGTERM, and after `grace_s` SIGKILL. Before SIGKILL everything is stopped, so that a process
-    that keeps forking cannot outrun its end.
-    """
-    me = os.getpid()
-    told: set[int] = set()
-    if _gone_within(patience_s, me, spared):
-        return 0
-    for pid in descendants(me, spared):
-        told.add(pid)
-        send(pid, signal.SIGTERM)
-        send(pid, signal.SIGCONT)
-    if _gone_within(grace_s, me, spared):
-        return len(told)
-    while True:
-        left = set(descendants(me, spared))
-        while left - told:
-            for pid in left - told:
-                send(pid, signal.SIGSTOP)
-            told |= left
-            left = set(descendants(me, spared))
-        for pid in left:
-            send(pid, signal.SIGKILL)
-        if _gone_within(grace_s, me, spared):
-            return len(told)
-
-
-def _gone_within(seconds: float, root: int, spared: int | None) -> bool:
-    deadline = time.monotonic() + seconds
-    pause = 0.001
-    while True:
+    def find() -> list[int]:
         _, children_left = reap()
-        if not children_left or not descendants(root, spared):
-            return True
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(pause)
-        pause = min(pause * 2, 0.02)
+        return descendants(os.getpid(), spared) if children_left else []
+
+    return end_all(find, tell=send, patience_s=patience_s, grace_s=grace_s)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ..entities import RunState
 from ..exceptions import HomeError
-from ..home import RunDirectory, is_same_process, lock_holder, wait_released, write_atomic
+from ..home import RunDirectory, boot_id, is_same_process, lock_holder, wait_released, write_atomic
 from ._cold import start_shim
 from ._shim_process import utc_now
 
@@ -48,6 +48,7 @@ class LocalRun:
         while True:
             state = self.state()
             if state.status.is_terminal:
+                self._clean_up(state)
                 return state
             left_s = None if deadline is None else deadline - time.monotonic()
             if left_s is not None and left_s <= 0:
@@ -65,21 +66,29 @@ class LocalRun:
 
         A run whose shim was killed gets another.
 
-        Does nothing when the run has ended. Only a process that holds the shim's lock and is the one that recorded
-        itself there is ever signalled.
+        Of a run that has ended, at most what it left behind is ended. Only a process that holds the shim's lock and is
+        the one that recorded itself there is ever signalled.
 
         Raises
         ------
         HomeError
             The request cannot be written.
         """
-        if self.state().status.is_terminal:
+        state = self.state()
+        if state.status.is_terminal:
+            self._clean_up(state)
             return
         self._request_stop()
         if lock_holder(self._run.shim_lock) is not None:
             # Also without the signal the shim would see the file, within seconds.
             _wake(self._run)
         elif lock_holder(self._run.executor_lock) is not None:
+            start_shim(self._run.spec().python, "_shim_adopt", os.fspath(self._run.path))
+
+    def _clean_up(self, state: RunState) -> None:
+        """Have ended what a run left behind whose shim was killed; nobody waits for that."""
+        shim = None if state.supervised else self._run.shim()
+        if shim is not None and shim.boot_id == boot_id():
             start_shim(self._run.spec().python, "_shim_adopt", os.fspath(self._run.path))
 
     def _request_stop(self) -> None:

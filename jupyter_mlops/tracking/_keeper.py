@@ -11,7 +11,7 @@ import time
 
 from ..entities import RunSpec
 from ..exceptions import MlopsError
-from ..home import Home, RunDirectory, write_atomic
+from ..home import Home, RunDirectory, end_survivors, lock_holder, write_atomic
 from ._lane import Lane
 from ._lines import LineFile, read_lines
 from ._uris import store_uri, without_credentials
@@ -69,6 +69,7 @@ class Keeper:
         self._tracked_file = LineFile(home.path / TRACKED)
         self._tracked = {line.data.decode("ascii", "replace") for line in read_lines(home.path / TRACKED)}
         self._known: set[str] = set()
+        self._watched: dict[str, RunDirectory] = {}
         self._seen_at = -1
         self._status = b""
         self._stop = threading.Event()
@@ -92,6 +93,7 @@ class Keeper:
     def look(self) -> bool:
         """Find new runs, take note of shipped ones; return whether there is work that can be done."""
         self._find_runs()
+        self._end_survivors()
         for lane in self._lanes.values():
             for run_id in lane.take_done():
                 self._tracked.add(run_id)
@@ -124,7 +126,20 @@ class Keeper:
 
     def _take(self, run: RunDirectory, spec: RunSpec) -> None:
         self._known.add(run.run_id)
+        self._watched[run.run_id] = run
         self._lane(store_uri(run.path, spec)).add(run, spec)
+
+    def _end_survivors(self) -> None:
+        """End what runs left behind whose shim was killed: with or without a store that takes anything."""
+        for run_id, run in list(self._watched.items()):
+            # Asked first: a shim that came between this look and the next is no dead one.
+            had_begun = run.shim_file.exists()
+            if lock_holder(run.shim_lock) is not None or lock_holder(run.executor_lock) is not None:
+                continue
+            if had_begun and not run.exit_file.exists():
+                end_survivors(run.path)
+            if had_begun or not run.exists():
+                del self._watched[run_id]
 
     def _lane(self, uri: str) -> Lane:
         if uri not in self._lanes:

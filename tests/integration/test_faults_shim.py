@@ -2,7 +2,6 @@
 
 import json
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -13,12 +12,13 @@ import pytest
 from launching import Launch, Launching, shell
 
 from jupyter_mlops.entities import Exit, ProcessRecord, RunStatus, encode
-from jupyter_mlops.home import Home, LifeLock, boot_id, process_start_time
+from jupyter_mlops.home import Home, LifeLock, boot_id, end_survivors, process_start_time
 from jupyter_mlops.launchers import LocalLauncher
 from jupyter_mlops.magics._run_details import RunDetails
 from jupyter_mlops.magics._runs_table import RunsTable
 from jupyter_mlops.services import RunService
 from jupyter_mlops.testing import wait_until
+from jupyter_mlops.tracking._keeper import Keeper, KeeperSettings
 
 UNTIL_GO = (
     "import pathlib, time\nprint('begun')\nwhile not pathlib.Path('go').exists(): time.sleep(0.01)\nprint('over')"
@@ -90,17 +90,100 @@ for _ in range({workers}): fork.Process(target=live).start()
 while len(list(pathlib.Path().glob('pid-*'))) < {workers}: time.sleep(0.01)
 """
         run = launching.start(forks + UNTIL_GO).says("begun")
+        living = [psutil.Process(int(path.name.partition("-")[2])) for path in tmp_path.glob("pid-*")]
         executor = run.executor
         run.shim.kill()
         executor.kill()
         killed = time.monotonic()
+        wait_until(lambda: run.state.status.is_terminal)
+        assert (run.state.is_lost, time.monotonic() - killed < 5) == (True, True)
+        assert [process.is_running() for process in living] == [True] * workers
         state = run.handle.wait(5)
         assert (state.status, state.is_lost) == (RunStatus.FAILED, True)
-        assert time.monotonic() - killed < 5
-        living = [int(path.name.partition("-")[2]) for path in tmp_path.glob("pid-*")]
-        assert [psutil.pid_exists(pid) for pid in living] == [True] * workers
-        for pid in living:
-            os.kill(pid, signal.SIGKILL)
+        wait_until(lambda: not any(map(psutil.Process.is_running, living)))
+        assert run.state == state
+
+
+LEAVING = """
+import os, pathlib, subprocess, sys, time
+def note(kind): pathlib.Path(f'{kind}-{os.getpid()}').touch()
+def fork(kind, leave):
+    if os.fork() == 0:
+        leave()
+        if os.fork() == 0:
+            note(kind)
+            time.sleep(60)
+        os._exit(0)
+fork('forked', lambda: None)
+fork('daemon', os.setsid)
+program = "import os, pathlib, signal, time; signal.signal(15, signal.SIG_IGN)"
+program += "; pathlib.Path(f'deaf-{os.getpid()}').touch(); time.sleep(60)"
+subprocess.Popen([sys.executable, '-c', program], start_new_session=True)
+while len(list(pathlib.Path().glob('*-*'))) < 3: time.sleep(0.01)
+"""
+"""Leaves a forked grandchild, a forked daemon in a session of its own, and a deaf program in another."""
+
+
+class TestLeftBehind:
+    """F7 where no reaper is left: what the run started is ended by whoever sees to the dead shim's run."""
+
+    def left(self, folder: Path) -> list[psutil.Process]:
+        return [psutil.Process(int(path.name.partition("-")[2])) for path in sorted(folder.glob("*-*"))]
+
+    def gone(self, processes: list[psutil.Process]) -> list[bool]:
+        wait_until(lambda: not any(map(psutil.Process.is_running, processes)), 20)
+        return [not process.is_running() for process in processes]
+
+    def test_f07_what_outlives_a_run_without_a_shim_is_ended_by_who_waits(self, launching, tmp_path):
+        run = launching.start(LEAVING + UNTIL_GO).says("begun")
+        run.shim.kill()
+        left = self.left(tmp_path)
+        (tmp_path / "go").touch()
+        state = run.handle.wait(30)
+        assert (state.status, state.supervised, self.gone(left)) == (RunStatus.FINISHED, False, [True] * 3)
+
+    def test_f07_a_stopped_run_without_a_shim_leaves_nothing(self, launching, tmp_path):
+        run = launching.start(LEAVING + UNTIL_GO).says("begun")
+        run.shim.kill()
+        left = self.left(tmp_path)
+        wait_until(lambda: not run.state.supervised)
+        run.handle.stop()
+        state = run.end()
+        # The forked one is of the executor's group, and was stopped with it.
+        assert (state.status, state.orphans_ended, self.gone(left)) == (RunStatus.KILLED, 2, [True] * 3)
+
+    def test_f07_a_lost_run_leaves_nothing(self, launching, tmp_path):
+        run = launching.start(LEAVING + UNTIL_GO).says("begun")
+        shim, executor, left = run.shim, run.executor, self.left(tmp_path)
+        shim.kill()
+        executor.kill()
+        state = run.handle.wait(5)
+        assert (state.is_lost, self.gone(left)) == (True, [True] * 3)
+
+    def test_f07_the_keeper_sees_to_it_where_nobody_waits(self, launching, tmp_path):
+        run = launching.start(LEAVING + UNTIL_GO).says("begun")
+        shim, executor, left = run.shim, run.executor, self.left(tmp_path)
+        keeper = Keeper(launching.home, KeeperSettings())
+        keeper.look()
+        shim.kill()
+        keeper.look()
+        lived = [process.is_running() for process in (executor, *left)]
+        executor.kill()
+        wait_until(lambda: run.state.is_lost)
+        keeper.look()
+        keeper.stop()
+        keeper.run()
+        assert (lived, self.gone(left)) == ([True] * 4, [True] * 3)
+
+    def test_f07_orphans_that_the_user_keeps_are_kept(self, launching, tmp_path):
+        run = launching.start(LEAVING + UNTIL_GO, keep_orphans=True).says("begun")
+        shim, executor, left = run.shim, run.executor, self.left(tmp_path)
+        shim.kill()
+        executor.kill()
+        assert (run.handle.wait(5).is_lost, end_survivors(run.files.path)) == (True, 0)
+        assert [process.is_running() for process in left] == [True] * 3
+        for process in left:
+            process.kill()
 
 
 def test_f20_after_a_restart_of_the_machine_the_run_says_so(launching, tmp_path, monkeypatch):

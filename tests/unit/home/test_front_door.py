@@ -38,6 +38,7 @@ import sys
 before = set(sys.modules)
 from jupyter_mlops.home._files import boot_id, crash_point, process_start_time, read_json, write_atomic
 from jupyter_mlops.home._locks import LifeLock, lock_holder, wait_released
+from jupyter_mlops.home._survivors import end_survivors
 path = sys.argv[1]
 write_atomic(path + "/a.json", b'{"a": 1}')
 assert read_json(path + "/a.json") == {"a": 1}
@@ -46,6 +47,7 @@ with LifeLock.acquire(path + "/a.lock") as lock:
     assert lock_holder(path + "/a.lock") == os.getpid()
 assert wait_released(path + "/a.lock") and lock_holder(path + "/a.lock") is None
 assert process_start_time(os.getpid()) and boot_id()
+assert end_survivors(__import__("pathlib").Path(path)) == 0
 crash_point("shim.locked")
 print(*sorted(name for name in sys.modules if name not in before))
 """
@@ -68,5 +70,6 @@ def test_f41_the_shims_part_works_bare_in_any_interpreter(tmp_path, interpreter)
         "jupyter_mlops.home",
         "jupyter_mlops.home._files",
         "jupyter_mlops.home._locks",
+        "jupyter_mlops.home._survivors",
     ]
     assert "msgspec" not in done.stdout

@@ -75,6 +75,7 @@ def test_a_run_that_is_to_stop_is_stopped_and_its_end_written(run_dir, executor,
         "reason": "stopped by user",
         "exit_code": None,
         "started_at": "2026-11-21T08:00:01+00:00",
+        "orphans_ended": 0,
     }
     assert lock_holder(run_dir / "shim.lock") is None
 

@@ -12,6 +12,9 @@ from ._cells import train_body
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import ExecutionResult, InteractiveShell
 
+_COUNTS_BEFORE_IT_RUNS = (9, 8)
+"""The first IPython that counts a cell before it runs it; earlier ones count it afterwards."""
+
 _MOST_CELLS = 5_000
 _MOST_CHARACTERS = 200_000
 
@@ -53,3 +56,10 @@ class CellHistory:
         if "%%train" not in source:
             return source
         return train_body(ast.parse(self._shell.transform_cell(source))) or source
+
+
+def number_of_running_cell(shell: InteractiveShell) -> int:
+    """Return the number in brackets of the cell that a shell is about to run, whatever its version."""
+    from IPython import version_info
+
+    return int(shell.execution_count) - (1 if version_info[:2] >= _COUNTS_BEFORE_IT_RUNS else 0)

@@ -17,6 +17,7 @@ from ..exceptions import MlopsError, RunFailedError
 from ._automagic import NamesBeforeMagics
 from ._cells import CellNeeds, Transform, read_cell
 from ._delivery import Deliveries, OwingRun
+from ._history import number_of_running_cell
 from ._imported import import_into, import_statements
 from ._promises import Ledger, Promise
 from ._rejection import CellRejected
@@ -249,7 +250,7 @@ class PendingNames:
         self._thread.depth = self._depth + 1
         self._thread.cell_id = getattr(info, "cell_id", None) or ""
         if info.store_history:
-            label = f"cell [{self._shell.execution_count - 1}]"
+            label = f"cell [{number_of_running_cell(self._shell)}]"
             self._thread.cell = _Cell(self.cell_id, label)
 
     def _finish(self, _result: ExecutionResult) -> None:

@@ -11,7 +11,7 @@ from jupyter_mlops.exceptions import CannotTravelError, UsageError
 from jupyter_mlops.magics._arguments import HelpRequested
 from jupyter_mlops.magics._completion import PendingCompletions
 from jupyter_mlops.magics._edge import magic_edge
-from jupyter_mlops.magics._history import CellHistory
+from jupyter_mlops.magics._history import CellHistory, number_of_running_cell
 from jupyter_mlops.magics._imported import import_into, import_statements
 from jupyter_mlops.magics._name_errors import NameErrors
 from jupyter_mlops.magics._waiting import NotebookScreen, TerminalScreen, WaitingView, interruptible
@@ -119,6 +119,18 @@ def test_unregistering_puts_the_hooks_back(shell):
 
 
 # History
+
+
+def test_the_number_of_a_cell_is_known_while_it_runs(shell):
+    seen = []
+    look = lambda info: seen.append(number_of_running_cell(shell))  # noqa: E731 - one that can be unregistered
+    shell.events.register("pre_run_cell", look)
+    try:
+        numbers = [shell.run_cell(cell, store_history=True).execution_count for cell in ("a = 1", "1 +", "a", "1 / 0")]
+    finally:
+        shell.events.unregister("pre_run_cell", look)
+    assert seen[-1] == numbers[-1]
+    assert set(seen) <= set(numbers)
 
 
 def test_history_keeps_what_was_executed_and_how_it_went(shell):

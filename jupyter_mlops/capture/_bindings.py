@@ -28,7 +28,7 @@ class BindingWalker(ExpressionWalker):
         name = node.targets[0].id if len(node.targets) == 1 and isinstance(node.targets[0], ast.Name) else ""
         if name and isinstance(node.value, ast.Lambda):
             with self.in_function(name):
-                self.visit(node.value)
+                self.visit_Lambda(node.value, name)
         else:
             self.visit(node.value)
         for target in node.targets:
@@ -119,7 +119,10 @@ class BindingWalker(ExpressionWalker):
             self.visit_all(_annotations(arguments))
             self.visit_all([node.returns])
             with self.in_function(node.name):
-                self.visit_body(arguments, node.body)
+                # What a method does to its own object, the call itself tells.
+                method = self.scope.kind == "class"
+                name = f"{self._class_name}.{node.name}" if method else node.name
+                self.visit_body(name, arguments, node.body, is_method=method, exact=not (method or node.decorator_list))
         self.store(node.name)
         if self.scope.kind == "class":
             self.scope.functions[node.name] = self._class_name

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from ._known_calls import CHANGES_FIRST_ARGUMENT, MAKES_NEW, PLAIN_ATTRIBUTES, WRAPPERS
+from ._call_sites import CallSite, Parameters
+from ._known_calls import CHANGES_DATA, CHANGES_FIRST_ARGUMENT, MAKES_NEW, PLAIN_ATTRIBUTES, SHOWS_ARGUMENT, WRAPPERS
 from ._scopes import ComprehensionNode, argument_names, target_names
 
 
@@ -25,6 +26,8 @@ class Effects:
         it), or in a call that they are passed to.
     returned : set of str
         Names whose object the function may return.
+    calls : set of CallSite
+        Calls that are given such objects.
     dynamic, binds_unknown : bool
         The code reads, or binds, names that its text does not show.
     """
@@ -37,6 +40,7 @@ class Effects:
     methods: dict[str, set[str]] = field(default_factory=dict)
     passed: set[str] = field(default_factory=set)
     returned: set[str] = field(default_factory=set)
+    calls: set[CallSite] = field(default_factory=set)
     dynamic: bool = False
     binds_unknown: bool = False
 
@@ -62,8 +66,37 @@ class Effects:
         self.removes |= used.removes - made_here
         self.mutates |= outside(used.mutates)
         self.passed |= outside(used.passed)
+        self.calls |= {call.renamed(outside) for call in used.calls}
         self.dynamic |= used.dynamic
         self.binds_unknown |= used.binds_unknown
+
+    def add_call(self, call: CallSite) -> None:
+        """Note what is passed where: the function may be one of the notebook's that writes into it."""
+        if call.arguments:
+            self.calls.add(call)
+
+    def take_parameters(self, parameters: Mapping[str, str], places: dict[str, str]) -> Parameters:
+        """Take out what a function's body does to its parameters: that is nobody's before the function is called.
+
+        Parameters
+        ----------
+        parameters : Mapping
+            Parameter to the mark that stands for the object which the caller gives.
+        places : dict
+            As in `Parameters`.
+        """
+        marks = {mark: parameter for parameter, mark in parameters.items()}
+        written = self.mutates & marks.keys()
+        for mark in self.methods.keys() & marks.keys():
+            if any(method in CHANGES_DATA or method.rstrip("_") != method for method in self.methods.pop(mark)):
+                written.add(mark)
+        for names in (self.mutates, self.passed, self.returned):
+            names.difference_update(marks)
+        of_parameters = [call for call in self.calls if call.names & marks.keys()]
+        calls = {call.renamed(lambda names: [marks[name] for name in names if name in marks]) for call in of_parameters}
+        others = {call.renamed(lambda names: [name for name in names if name not in marks]) for call in of_parameters}
+        self.calls = self.calls.difference(of_parameters) | {call for call in others if call.arguments}
+        return Parameters(places, frozenset(marks[mark] for mark in written), frozenset(calls))
 
 
 @dataclass(slots=True)
@@ -120,6 +153,8 @@ def _shared_by_call(call: ast.Call) -> Iterator[str]:
         case ast.Attribute(attr=method, value=receiver):
             if method not in MAKES_NEW:
                 yield from shared_names(receiver)
+            if method in SHOWS_ARGUMENT:
+                yield from _shared_by_any(call.args[:1])
         case ast.Name(id=function) if function in WRAPPERS:
             yield from _shared_by_any(call.args)
         case ast.Name(id=function):

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from ._call_sites import LAMBDA, CallSite, Parameters, first_argument, places_of
 from ._effects import Effects, Flow, is_in_place, last_name, shared_names, writes_into_arguments
 from ._fragments import LineMap
 from ._known_calls import PURE_BUILTINS
@@ -27,6 +28,7 @@ class Notes:
     modules: set[str] = field(default_factory=set)
     imported_names: set[str] = field(default_factory=set)
     functions: dict[str, list[Effects]] = field(default_factory=dict)
+    parameters: dict[str, list[Parameters]] = field(default_factory=dict)
 
 
 class ExpressionWalker(ast.NodeVisitor):
@@ -71,7 +73,7 @@ class ExpressionWalker(ast.NodeVisitor):
         if scope.kind == "module" or name in scope.declared_global:
             self.effects.assigns.add(name)
             self.flow.sure.add(name)
-        elif scope.kind == "class":
+        elif scope.kind == "class" or name in scope.parameters:
             self.flow.sure.add((id(scope), name))
         if value is not None:
             scope.aliases.setdefault(name, set()).update(shared_names(value))
@@ -106,6 +108,8 @@ class ExpressionWalker(ast.NodeVisitor):
                 for scope in self.scope.candidates(name):
                     shared |= scope.aliases.get(name, set())
                     found |= scope.objects.get(name, set())
+                    if name in scope.parameters and (id(scope), name) not in self.flow.sure:
+                        found.add(scope.parameters[name])
                 if scope.kind == "module" and name not in self.flow.sure:
                     found.add(name)
             pending += shared - seen
@@ -164,6 +168,8 @@ class ExpressionWalker(ast.NodeVisitor):
             self.visit(argument)
             if not harmless:
                 self.effects.passed |= self.outside_names(argument)
+        if not harmless:
+            self.effects.add_call(CallSite.of(node, self.outside_names))
         for argument in writes_into_arguments(node):
             self.effects.mutates |= self.outside_names(argument)
         for name in quoted_reads(node):
@@ -232,20 +238,32 @@ class ExpressionWalker(ast.NodeVisitor):
             ends.append(self.flow)
         self.flow = Flow.join(ends)
 
-    def visit_Lambda(self, node: ast.Lambda) -> None:
+    def visit_Lambda(self, node: ast.Lambda, name: str = LAMBDA) -> None:
         """Walk a lambda as if it were called where it stands."""
         self.visit_all([*node.args.defaults, *node.args.kw_defaults])
-        self.visit_body(node.args, [node.body])
+        self.visit_body(name, node.args, [node.body])
 
-    def visit_body(self, arguments: ast.arguments | None, body: list[ast.expr] | list[ast.stmt]) -> None:
-        """Walk a function's body in its own scope; nothing that it assigns is sure outside."""
+    def visit_body(
+        self,
+        name: str,
+        arguments: ast.arguments,
+        body: list[ast.expr] | list[ast.stmt],
+        *,
+        is_method: bool = False,
+        exact: bool = True,
+    ) -> None:
+        """Walk a function's body in its own scope. `exact`: it gets the arguments as calls of its name are written."""
         scope = Scope.of_body("function", body, self.scope)
-        if arguments is not None:
-            scope.bound |= argument_names(arguments)
+        scope.bound |= argument_names(arguments)
+        # Not a name of Python: nobody else's object is meant by it.
+        given = argument_names(arguments) - ({first_argument(arguments)} if is_method else set())
+        scope.parameters = {parameter: f"{parameter}={id(scope)}" for parameter in given}
         with self.inside(scope), self.maybe():
             self.visit_all(body)
             if isinstance(body[-1], ast.expr):
                 self.effects.returned |= self.outside_names(body[-1])
+        done = self.effects.take_parameters(scope.parameters, places_of(arguments) if exact else {})
+        self.notes.parameters.setdefault(name, []).append(done)
 
     def visit_ListComp(self, node: ast.ListComp) -> None:
         """Walk `[... for ...]`."""

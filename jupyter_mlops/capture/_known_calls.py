@@ -27,6 +27,14 @@ unstack values
 _PLAIN = "shape size ndim dtype dtypes nbytes columns"
 _WRITING = "shuffle copyto fill_diagonal put put_along_axis place putmask setattr delattr load_state_dict"
 
+_SHOWING = """
+asanyarray asarray as_tensor ascontiguousarray atleast_1d atleast_2d from_numpy ravel reshape squeeze swapaxes transpose
+"""
+_WRITING_DATA = """
+append byteswap clear drop_in_place eliminate_zeros extend fill insert insert_column itemset partition pop prune put
+replace_column resize setdiag setfield setflags sort sort_indices sum_duplicates update
+"""
+
 PURE_BUILTINS = frozenset(_PURE.split())
 """Builtins that leave their arguments as they are: `print(model)` does not change `model`."""
 
@@ -44,3 +52,9 @@ PLAIN_ATTRIBUTES = frozenset(_PLAIN.split())
 
 CHANGES_FIRST_ARGUMENT = frozenset(_WRITING.split())
 """Functions, by their last name, that write into their first argument even when it is an array."""
+
+CHANGES_DATA = frozenset(_WRITING_DATA.split())
+"""Methods that write into arrays, frames, matrices and tensors; what else has a state is promised for being passed."""
+
+SHOWS_ARGUMENT = frozenset(_SHOWING.split())
+"""Functions of libraries, such as `np.asarray`, whose result may be their first argument, or show its memory."""

@@ -15,6 +15,7 @@ from functools import lru_cache
 
 import msgspec
 
+from ._call_sites import CallSite, Parameters
 from ._effects import Effects, Flow
 from ._fragments import Fragment, LineMap, Transform, parse_transformed
 from ._known_calls import LOOKING_METHODS
@@ -38,6 +39,7 @@ class FunctionChanges(msgspec.Struct, frozen=True):
     mutates: frozenset[str] = frozenset()
     methods: dict[str, frozenset[str]] = {}
     passed: frozenset[str] = frozenset()
+    calls: frozenset[CallSite] = frozenset()
 
 
 class CellNames(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,6 +80,10 @@ class CellNames(msgspec.Struct, frozen=True, kw_only=True):
         Dotted expressions such as `sklearn.linear_model.Ridge`, the longest of each.
     functions : dict
         Function or class that it defines at top level to what that may change.
+    calls : frozenset of CallSite
+        Its calls that are given objects made outside.
+    parameters : dict
+        Function, `Class.method` or lambda that it defines to what that does to its parameters.
     lines : dict
         Name in `reads` to the first line that reads it.
     """
@@ -97,6 +103,8 @@ class CellNames(msgspec.Struct, frozen=True, kw_only=True):
     imported_names: frozenset[str] = frozenset()
     attribute_chains: frozenset[str] = frozenset()
     functions: dict[str, FunctionChanges] = {}
+    calls: frozenset[CallSite] = frozenset()
+    parameters: dict[str, Parameters] = {}
     lines: dict[str, int] = {}
 
     @property
@@ -203,6 +211,8 @@ def _walk_once(cell: Fragment, source: str, transform: Transform, known_magics: 
         imported_names=frozenset(notes.imported_names),
         attribute_chains=frozenset(notes.chains),
         functions={name: _changes(kept) for name, kept in notes.functions.items()},
+        calls=frozenset(effects.calls),
+        parameters={name: Parameters.join(found) for name, found in notes.parameters.items()},
         lines=lines,
     )
 
@@ -218,6 +228,7 @@ def _changes(kept: list[Effects]) -> FunctionChanges:
         mutates=frozenset().union(*(effects.mutates for effects in kept)),
         methods=merge_methods(*(effects.methods for effects in kept)),
         passed=frozenset().union(*(effects.passed for effects in kept)),
+        calls=frozenset().union(*(effects.calls for effects in kept)),
     )
 
 

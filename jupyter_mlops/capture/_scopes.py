@@ -32,6 +32,8 @@ class Scope:
         Name bound here to the names whose object it may share.
     objects : dict
         Name bound here to the names of the notebook whose object, made outside the cell, it may hold.
+    parameters : dict
+        Parameter to the mark that stands for the object which the caller gives.
     functions : dict
         Function defined in a class's body to the name of the class that it is kept with.
     """
@@ -42,6 +44,7 @@ class Scope:
     declared_global: set[str] = field(default_factory=set)
     aliases: dict[str, set[str]] = field(default_factory=dict)
     objects: dict[str, set[str]] = field(default_factory=dict)
+    parameters: dict[str, str] = field(default_factory=dict)
     functions: dict[str, str] = field(default_factory=dict)
 
     @classmethod

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 import msgspec
 
+from ._call_sites import Parameters, changed_arguments
 from ._names import CellNames, FunctionChanges, merge_methods
 
 
@@ -51,8 +52,15 @@ def backward_slice(history: Sequence[ExecutedCell], names: Collection[str]) -> t
     return tuple(reversed(slice_))
 
 
-def with_functions_of(history: Sequence[ExecutedCell], names: CellNames, used: Collection[str]) -> CellNames:
-    """Return what a cell changes together with what functions of earlier cells change when it uses them.
+def with_functions_of(
+    history: Sequence[ExecutedCell],
+    names: CellNames,
+    used: Collection[str],
+    behind: Callable[[str], Collection[str]] = lambda _: (),
+) -> CellNames:
+    """Return what a cell changes together with what the notebook's functions change when it uses them.
+
+    Functions of earlier cells change globals; they, and the cell's own, may write into what they are given.
 
     Parameters
     ----------
@@ -63,20 +71,33 @@ def with_functions_of(history: Sequence[ExecutedCell], names: CellNames, used: C
     used : collection of str
         Names that the cell reads, and `names` and `definitions` of its `Reach`; those that are no functions of the
         history do not matter.
+    behind : callable
+        Return the functions and classes of the notebook that a name may lead to; asked for names that are called and
+        are none themselves.
     """
     defined: dict[str, FunctionChanges] = {}
+    parameters: dict[str, Parameters] = {}
     for cell in history:
         if cell.ok:
             for name in cell.names.assigns:
                 defined.pop(name, None)
             defined.update(cell.names.functions)
+            parameters = _redefined(parameters, cell.names)
     changes = [defined[name] for name in used if name in defined]
+    calls = names.calls.union(*(change.calls for change in changes))
+    written = changed_arguments(calls, _redefined(parameters, names), behind)
     return msgspec.structs.replace(
         names,
-        mutates=names.mutates.union(*(change.mutates for change in changes)),
+        mutates=names.mutates.union(written, *(change.mutates for change in changes)),
         methods=merge_methods(names.methods, *(change.methods for change in changes)),
         passed=names.passed.union(*(change.passed for change in changes)),
     )
+
+
+def _redefined(parameters: dict[str, Parameters], names: CellNames) -> dict[str, Parameters]:
+    """Return what functions do to their parameters when a cell has run, too; a name means its last definition."""
+    kept = {name: found for name, found in parameters.items() if name.partition(".")[0] not in names.assigns}
+    return {**kept, **names.parameters}
 
 
 def _defines(names: CellNames, imported: frozenset[str]) -> frozenset[str]:

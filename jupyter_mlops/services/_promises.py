@@ -75,7 +75,8 @@ def decide_promises(command: SubmitRun) -> Promises:
     if names.dynamic:
         read |= _all_data(command.namespace)
     reached = reach(read, known)
-    names = with_functions_of(command.history, names, read | reached.names | reached.definitions)
+    used = read | reached.names | reached.definitions
+    names = with_functions_of(command.history, names, used, lambda name: reach([name], known).definitions)
     wanted = (read | reached.names) - OWN_NAMES - given
     upstream = {name: command.pending[name] for name in sorted(wanted) if name in command.pending}
     held = {name: command.namespace[name] for name in wanted if name in command.namespace and name not in upstream}

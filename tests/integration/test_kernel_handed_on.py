@@ -66,3 +66,13 @@ def test_stopping_the_middle_run_after_its_release_keeps_nobody_from_the_name(no
     assert notebook.until_ended("reader") == "FINISHED"
     again = notebook.run("%runs reproduce reader")
     assert again.ok, again.error
+
+
+def test_an_array_that_a_notebook_function_fills_is_waited_for(notebook):
+    notebook.run("def fill(a):\n    a[:] = 1\narr = np.zeros(3)")
+    notebook.run("%%train fills\nfill(arr)\ngate('fills')")
+    notebook.until_running("fills")
+    reading = notebook.begin("arr.tolist()")
+    notebook.until_shown(reading, "waiting for arr from fills")
+    notebook.release("fills")
+    assert notebook.finish(reading).value == "[1.0, 1.0, 1.0]"

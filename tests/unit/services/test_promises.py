@@ -1,5 +1,6 @@
 """What a cell takes along and what it promises: the rules of DESIGN 3.3, one story a rule."""
 
+import functools
 import gzip
 import types
 from dataclasses import dataclass, field
@@ -89,6 +90,45 @@ def test_what_a_function_of_an_earlier_cell_changes_is_promised_by_the_cell_that
     assert decide("train()", namespace, history=history) == Told(
         {"train", "model", "X", "settings"}, {"model", "settings"}, {"X"}
     )
+
+
+FILL = "def fill(a): a[:] = 1"
+WRITES = {
+    "prepared = partial(fill)": lambda fill: functools.partial(fill),
+    "prepared = lru_cache(fill)": lambda fill: functools.lru_cache(fill),
+    "prepared = {'f': fill}['f']": lambda fill: fill,
+}
+
+
+def given_to(call, definition, **names):
+    """Decide on a cell that uses a function of an earlier cell."""
+    function = definition.partition("(")[0].removeprefix("def ")
+    space = notebook(X=X, **{function: definition})
+    space |= {name: make(space[function]) for name, make in names.items()}
+    return decide(call, space, history=(ExecutedCell(definition, analyse_cell(definition, str)),))
+
+
+def test_an_array_that_a_notebook_function_fills_is_promised():
+    assert given_to("fill(X)", FILL) == Told({"fill", "X"}, {"X"})
+
+
+def test_an_array_that_a_notebook_function_reads_is_not():
+    assert given_to("total(X)", "def total(a): return a.sum()") == Told({"total", "X"}, set(), {"X"})
+
+
+@pytest.mark.parametrize("make", WRITES.values(), ids=WRITES)
+def test_a_function_behind_another_name_counts(make):
+    assert "X" in given_to("prepared(X)", FILL, prepared=make).pending
+
+
+def test_a_number_that_is_given_is_no_promise():
+    space = notebook(n=3, fill=FILL)
+    assert decide("fill(n)", space, history=(ExecutedCell(FILL, analyse_cell(FILL, str)),)).pending == set()
+
+
+def test_a_pending_name_that_a_notebook_function_fills_is_decided():
+    history = (ExecutedCell(FILL, analyse_cell(FILL, str)),)
+    assert undecided("fill(Z)", {"Z": "r1"}, history=history) == (set(), {"Z"})
 
 
 def test_what_a_notebook_function_reads_travels_with_it():

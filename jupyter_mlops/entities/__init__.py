@@ -38,6 +38,7 @@ from ._run import (
     Upstream,
     WaitRecord,
 )
+from ._user_record import UserRecord
 from ._values import BufferRef, Manifest, ValueRef
 from ._wire import WIRE_VERSION, decode, encode
 
@@ -81,6 +82,7 @@ __all__ = [
     "ServerStatus",
     "TensorBoardInstance",
     "Upstream",
+    "UserRecord",
     "ValueRef",
     "WaitRecord",
     "decode",

@@ -22,6 +22,7 @@ from ..entities import (
     Result,
     RunSpec,
     RunState,
+    UserRecord,
     decode,
     encode,
 )
@@ -97,6 +98,8 @@ class RunDirectory:
     tracking_file = _File("tracking.json")
     tensorboard = _File("tensorboard")
     keep_file = _File("keep")
+    user_file = _File("user.json")
+    user_lock = _File("user.lock")
 
     def __init__(self, path: Path, signer: Signer) -> None:
         self.path = path
@@ -186,6 +189,10 @@ class RunDirectory:
     def provenance(self) -> Provenance:
         """Return what the kernel knew at submission; with nothing in it where it is not stored."""
         return self.read(Provenance, self.provenance_file) or Provenance()
+
+    def user(self) -> UserRecord:
+        """Return what the user has said of the run since; with nothing in it where that is nothing."""
+        return self.read(UserRecord, self.user_file) or UserRecord()
 
     def result(self) -> Result | None:
         """Return the executor's account of the end, if it got to write one."""

@@ -75,7 +75,7 @@ class Run:
     @property
     def name(self) -> str:
         """The name, safe to show; not unique."""
-        return clean_name(self.spec.name)
+        return clean_name(self.directory.user().name or self.spec.name)
 
     @property
     def experiment(self) -> str:
@@ -179,10 +179,10 @@ class Run:
 
     @property
     def tags(self) -> dict[str, str]:
-        """Tags: `-t`, and what the cell set."""
+        """Tags: `-t`, what the cell set, and what the user has changed since."""
         from ..tracking import read_tags
 
-        return self._read_once("tags", read_tags)
+        return self.directory.user().tagged(self._read_once("tags", read_tags))
 
     def _read_once(self, what: str, read: Callable[[RunDirectory], dict[str, Value]]) -> dict[str, Value]:
         """Return what a run logged; what an ended run logged never changes again and is read once."""

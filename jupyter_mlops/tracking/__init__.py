@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from ._session import TrackingSession, current_session, current_spool, install, log
     from ._spool import MetricSpool
     from ._uris import absolute_uri, home_store_uri
+    from ._values import check_key
 
 __all__ = [
     "ChildRun",
@@ -40,6 +41,7 @@ __all__ = [
     "TrackingSession",
     "absolute_uri",
     "active_experiment",
+    "check_key",
     "current_session",
     "current_spool",
     "foreign_runs",
@@ -70,6 +72,7 @@ __getattr__, __dir__ = lazy_exports(
         "TrackingSession": "._session",
         "absolute_uri": "._uris",
         "active_experiment": "._active_experiment",
+        "check_key": "._values",
         "current_session": "._session",
         "current_spool": "._session",
         "foreign_runs": "._foreign",

@@ -132,7 +132,7 @@ _AGREEMENT = (("name", False), ("kind", False), ("result", False), ("largest dif
 
 
 def _label(run: object) -> str:
-    return f"{run.name} ({run.id[:8]})"  # type: ignore[attr-defined]  # a `services.Run`
+    return f"{cut_middle(run.name)} ({run.id[:8]})"  # type: ignore[attr-defined]  # a `services.Run`
 
 
 def _as_recorded(change: Change) -> tuple[str, str]:

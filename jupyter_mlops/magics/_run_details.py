@@ -17,7 +17,7 @@ from ._view import View, muted, name_element, rows_element, state_element, state
 if TYPE_CHECKING:
     from ..services import Run
 
-_MOST_ITEMS = 20
+_MOST_ITEMS = 12
 
 
 @dataclass(frozen=True)

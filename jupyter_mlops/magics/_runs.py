@@ -6,6 +6,7 @@ import contextlib
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from ..exceptions import UsageError
 from ._comparison_views import CollectionView, DiffView, ReproductionView
 from ._log_view import LogView, follow
 from ._notice import Notice
@@ -37,11 +38,14 @@ def runs(session: NotebookSession, line: str) -> View | None:
 
 
 def _list(session: NotebookSession, command: RunsCommand) -> View:
-    page = session.runs.list(command.query, foreign=True)
-    meant = ""
-    if command.query and not page.runs:
-        meant = suggestion(command.query, ACTIONS, (run.name for run in islice(session.runs, _NAMES_LOOKED_AT)))
-    return RunsTable.of(page, command.query, meant=meant)
+    try:
+        page = session.runs.list(command.query, foreign=True)
+    except UsageError as error:
+        if meant := suggestion(command.query, ACTIONS, ()):
+            raise UsageError(f"{error} Did you mean {meant}?") from None
+        raise
+    names = (run.name for run in islice(session.runs, _NAMES_LOOKED_AT))
+    return RunsTable.of(page, command.query, meant="" if page.runs else suggestion(command.query, ACTIONS, names))
 
 
 def _show(session: NotebookSession, command: RunsCommand) -> View:

@@ -1,4 +1,4 @@
-"""What a `%runs` line that fits no run may have been meant for: a subcommand, a state, or a run of a similar name."""
+"""What a `%runs` line that fits no run may have been meant for: a subcommand, one run, a state, or a similar name."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from difflib import get_close_matches
 
 from ..entities import RunStatus
 
+_REFERENCE = re.compile(r"last(~\d+)?|best(:\S+)?|[0-9a-f]{4,32}")
 _WORD = re.compile(r"[^\W\d][\w-]*")
 _SAID_ELSEWHERE = {
     "cancel": "stop",
@@ -45,6 +46,8 @@ def suggestion(query: str, actions: Collection[str], names: Iterable[str]) -> st
     '%runs state:failed'
     """
     first, *rest = query.split() or [""]
+    if _REFERENCE.fullmatch(query):
+        return f"%runs show {query}"
     if not _WORD.fullmatch(first):
         return ""
     word = first.lower()

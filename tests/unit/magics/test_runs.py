@@ -168,6 +168,19 @@ def test_a_subcommand_with_a_slip_of_the_pen_is_suggested(ask, session):
     assert "Did you mean" not in repr(ask("acc > 2"))
 
 
+def test_a_reference_that_is_no_query_is_answered_with_how_to_show_the_run(ask, session):
+    def refuse(query, *, foreign):
+        raise UsageError(f"Query not understood: {query}.")
+
+    session.runs.list = refuse  # a fake
+    with pytest.raises(UsageError) as raised:
+        ask("best:acc")
+    assert str(raised.value) == "Query not understood: best:acc. Did you mean %runs show best:acc?"
+    with pytest.raises(UsageError) as raised:
+        ask("acc >")
+    assert str(raised.value) == "Query not understood: acc >."
+
+
 def test_trust_signs_and_says_what(ask, session):
     session.runs.trusted = ("inputs.json", "outputs.json")
     assert repr(ask("trust baseline")) == (

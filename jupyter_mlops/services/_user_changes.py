@@ -18,7 +18,9 @@ MOST_TAGS = 500
 
 
 def change_run(run: Run, change: ChangeRun, wait_s: float = 5.0) -> UserRecord:
-    """Write a user's changes of a run and return all that the user has said of it by now; wait at most `wait_s` for another writer.
+    """Write a user's changes of a run and return all that the user has said of it by now.
+
+    Another writer is waited for at most `wait_s` seconds.
 
     Raises
     ------

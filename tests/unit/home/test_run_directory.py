@@ -35,7 +35,7 @@ def test_the_files_are_those_of_the_contract(run):
         "snapshot.lock", "shim.lock", "executor.lock", "shim.json", "executor.json", "wait.json", "stop.json",
         "output.log", "log.json", "display.jsonl", "metrics.spool", "metrics.keys", "journal.jsonl", "artifacts",
         "staged", "released.json", "outputs.pickle", "outputs.json", "result.json", "exit.json", "tracking.json",
-        "tensorboard", "keep",
+        "tensorboard", "keep", "user.json", "user.lock",
     }  # fmt: skip
 
 

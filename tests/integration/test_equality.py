@@ -73,7 +73,7 @@ def results_of(notebook: Notebook, case: Case, cell: str) -> list[str]:
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_a_run_leaves_what_the_plain_cell_leaves(plain: Notebook, tracked: Notebook, case: Case):
     if importlib.util.find_spec(case.needs) is None:
-        pytest.skip(f"{case.needs} is not installed")
+        pytest.skip(reason="the library that the cell needs is not installed")
 
     expected = results_of(plain, case, case.cell)
     found = results_of(tracked, case, f"%%train {case.name}\n{case.cell}")

@@ -1,6 +1,7 @@
 """The warm parent: what it holds, when it is used, and that nothing is lost without it."""
 
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -100,9 +101,24 @@ def test_killing_it_loses_nothing(warm):
 
 
 def test_a_killed_one_is_replaced(warm):
-    os.kill(warm.launcher.warm_parent().pid, signal.SIGKILL)
+    killed = warm.launcher.warm_parent().pid
+    os.kill(killed, signal.SIGKILL)
     wait_until(lambda: warm.launcher.warm_parent() is None)
     wait_until(lambda: warm.launcher.warm_up() or warm.launcher.warm_parent(), 30)
+    replaced = settled(warm.launcher).pid
+    assert (replaced != killed, ran_in(warm)) == (True, replaced)
+
+
+def test_a_shim_that_waits_at_the_kernel_needs_nobody_to_begin(warm):
+    parent = settled(warm.launcher).pid
+    warm.launcher.warm_up()
+    # What comes down the line lies there until it is used.
+    came, _, _ = select.select([warm.launcher._warm._line._connection], [], [], 30)
+    os.kill(parent, signal.SIGSTOP)
+    try:
+        assert (len(came), ran_in(warm)) == (1, parent)
+    finally:
+        os.kill(parent, signal.SIGCONT)
 
 
 def test_one_that_hangs_costs_half_a_second_and_no_run(warm):
@@ -161,7 +177,12 @@ def test_it_leaves_no_zombie(warm):
     for _ in range(5):
         warm.start("pass").end()
     parent = psutil.Process(warm.launcher.warm_parent().pid)
-    wait_until(lambda: not [child for child in parent.children() if child.status() == psutil.STATUS_ZOMBIE])
+
+    def zombies():
+        return [child for child in parent.children() if child.status() == psutil.STATUS_ZOMBIE]
+
+    wait_until(lambda: not zombies())
+    assert (zombies(), parent.is_running()) == ([], True)
 
 
 def test_it_ends_with_its_home(launching, tmp_path):
@@ -171,6 +192,7 @@ def test_it_ends_with_its_home(launching, tmp_path):
     parent = psutil.Process(settled(launcher).pid)
     home.runs.rmdir()
     wait_until(lambda: not parent.is_running())
+    assert (parent.is_running(), launcher.warm_parent()) == (False, None)
 
 
 def test_it_ends_with_the_kernels_that_asked(launching):
@@ -192,6 +214,7 @@ time.sleep(60)
     kernel.communicate()
     # It may be in the middle of becoming the next generation.
     wait_until(lambda: not parent.is_running() and not list(launching.home.runtime_dir.glob("*.sock")), 40)
+    assert (parent.is_running(), launching.launcher.warm_parent()) == (False, None)
 
 
 def test_there_is_one_for_a_home_and_a_state(warm):
@@ -308,7 +331,7 @@ def test_a_library_that_is_held_trains_in_the_fork(launching, library):
     """Given a kernel that has imported a library; then a run finds it loaded, and it works there."""
     module, cell = FITS[library]
     if find_spec(module.partition(".")[0]) is None:
-        pytest.skip(f"needs {library}")
+        pytest.skip(reason="the library is not installed")
     program = f"""
 import sys, time
 from pathlib import Path

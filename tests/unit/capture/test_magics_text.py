@@ -201,7 +201,15 @@ def test_a_body_that_is_no_python_has_the_line_of_the_cell():
         ("run", "other.ipynb", MagicText(dynamic=True, binds_unknown=True)),
         ("xdel", "a", MagicText(deletes=("a",))),
         ("who", "", MagicText(dynamic=True)),
-        ("reset", "-f", MagicText(dynamic=True, binds_unknown=True)),
+        ("reset", "-f", MagicText(deletes_unknown=True)),
+        ("reset", "", MagicText(deletes_unknown=True)),
+        ("reset", "-sf", MagicText(deletes_unknown=True)),
+        ("reset", "-f --aggressive", MagicText(deletes_unknown=True)),
+        ("reset", "-f in out", MagicText()),
+        ("reset", "-s out", MagicText(deletes_unknown=True)),
+        ("reset", "-f array", MagicText(dynamic=True, deletes_unknown=True)),
+        ("reset_selective", "-f mod", MagicText(deletes_unknown=True)),
+        ("xdel", "-n a", MagicText(deletes=("a",))),
         ("pylab", "inline", MagicText(binds_unknown=True)),
     ],
 )
@@ -235,6 +243,7 @@ def test_a_magic_that_a_caller_knows_is_left_alone():
 def test_whatever_is_typed_after_a_magic_is_read_or_a_syntax_error(text):
     for cell in (f"%time {text}", f"%%capture\n{text}", f"%mystery {text}", f"!{text}", f"%%bash\n{text}"):
         try:
-            analyse_cell(cell, transform)
+            found = analyse_cell(cell, transform)
         except SyntaxError:
             continue
+        assert all(name.isidentifier() for name in (*found.reads, *found.assigns))

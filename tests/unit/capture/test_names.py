@@ -504,8 +504,10 @@ def test_b03_a_syntax_error_has_the_line_of_the_cell_as_typed(cell, line, text):
 
 
 @pytest.mark.parametrize("cell", ["x = '\\d'", "x is 'text'", "assert (x, 'always true')"])
-def test_the_warnings_of_a_cell_are_left_to_the_shell(cell):
-    names_of(cell)
+def test_the_warnings_of_a_cell_are_left_to_the_shell(cell, recwarn):
+    found = names_of(cell)
+
+    assert (found.reads | found.assigns, recwarn.list) == ({"x"}, [])
 
 
 def test_a_parsed_cell_is_read_without_being_changed():

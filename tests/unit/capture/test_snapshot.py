@@ -56,6 +56,7 @@ def test_f08_no_zombie_is_left(home, run, until):
     write_inputs(run, dump_values({"data": large()}), home)
     until(run.inputs)
     until(lambda: children() == [])
+    assert (children(), run.inputs().names) == ([], ("data",))
 
 
 def test_the_second_submission_of_the_same_data_writes_nothing(home, until):

@@ -103,12 +103,11 @@ def test_f23_a_full_disk_stops_nobody():
     fd = os.open("/dev/full", os.O_WRONLY)
     streams = open_streams(fd, fd)
 
-    for _ in range(3):
-        print("lost", file=streams.stdout, flush=True)
-        streams.stderr.buffer.write(b"lost")
+    told = [streams.stdout.write("lost\n") for _ in range(3)] + [streams.stderr.buffer.write(b"lost") for _ in range(3)]
     streams.flush()
-
     os.close(fd)
+
+    assert told == [5, 5, 5, 4, 4, 4]
 
 
 def test_an_error_that_is_not_about_room_is_raised(tmp_path):

@@ -81,3 +81,4 @@ def test_ending_one_that_has_ended_is_no_fault(successor):
     process.kill()
     process.wait()
     successor.kill()
+    assert process.returncode == -signal.SIGKILL

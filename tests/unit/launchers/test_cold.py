@@ -70,7 +70,7 @@ def test_a_system_that_gives_no_process_is_told_with_what_to_do():
 
 
 def test_a_program_that_is_missing_is_not_seen_from_here():
-    start_detached(["/absent/program"])
+    assert start_detached(["/absent/program"]) is None
 
 
 def test_nothing_of_the_users_hides_a_module_from_the_shim(tmp_path, monkeypatch):

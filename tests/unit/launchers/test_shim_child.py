@@ -135,4 +135,4 @@ def test_a_run_directory_that_is_gone_ends_the_child_alone(run_dir):
 def test_a_group_that_cannot_be_joined_any_more_is_no_fault():
     child = subprocess.Popen(["/bin/true"])
     child.wait()
-    join_group(child.pid)
+    assert (join_group(child.pid), os.getpgid(0)) == (None, os.getpgrp())

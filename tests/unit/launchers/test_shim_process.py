@@ -83,6 +83,7 @@ def test_telling_a_process_that_has_gone_is_no_fault(tell):
     process = subprocess.Popen(["true"], start_new_session=True)
     process.wait()
     tell(process.pid, 15)
+    assert process.returncode == 0
 
 
 def test_times_are_utc_with_their_offset():

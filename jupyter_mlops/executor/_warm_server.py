@@ -22,7 +22,7 @@ import msgspec
 
 from ..entities import decode, encode
 from ..home import Home, LifeLock, process_start_time, wait_released
-from ..launchers import WarmReply, WarmRequest, is_same_user, receive_line
+from ..launchers import HeldLine, WarmReply, WarmRequest, is_same_user, receive_line
 from ._warm_memory import memory_share
 from ._warm_spare import Spare
 from ._warm_successor import Estate, Successor, load_and_report
@@ -82,6 +82,7 @@ class WarmParent:
         self._successor: Successor | None = None
         self._spare: Spare | None = None
         self._spare_due = 0.0
+        self._lines: list[HeldLine] = []
         self._asked_at = self._owned_at = time.monotonic()
         self._is_leaving = False
         self._listen_to_signals()
@@ -91,11 +92,13 @@ class WarmParent:
         while not self._is_leaving and self._is_of_use():
             self._look_after_successor()
             pause_s = self._look_after_spare()
-            watched = [self._listener, self._signals, *([self._successor.channel] if self._successor else [])]
+            watched = [self._listener, self._signals, *(line.connection for line in self._lines)]
+            watched += [self._successor.channel] if self._successor else []
             ready, _, _ = select.select(watched, [], [], pause_s)
             if self._signals in ready:
                 self._signals.recv(4096)
             self._reap()
+            self._hear([line for line in self._lines if line.connection in ready])
             if self._listener in ready:
                 self._serve_one()
         if self._successor is not None:
@@ -155,13 +158,29 @@ class WarmParent:
 
     def _serve_one(self) -> None:
         connection, _ = self._listener.accept()
-        with connection:
+        with contextlib.ExitStack() as closing:
+            closing.callback(connection.close)
             connection.settimeout(REQUEST_S)
             # A kernel that died while it asked, or nonsense, is no reason to end.
             with contextlib.suppress(OSError, msgspec.MsgspecError):
                 if is_same_user(connection):
                     request = decode(receive_line(connection), WarmRequest)
-                    connection.sendall(encode(self.answer(request, connection)) + b"\n")
+                    reply = self.answer(request, connection)
+                    if request.ask == "hold":
+                        self._lines.append(HeldLine(connection))
+                        closing.pop_all()
+                    else:
+                        connection.sendall(encode(reply) + b"\n")
+
+    def _hear(self, lines: list[HeldLine]) -> None:
+        """Take in that kernels have used what waited for them, or have gone."""
+        for line in lines:
+            if line.hear():
+                self._asked_at = time.monotonic()
+                self._spare_due = self._asked_at + SPARE_AFTER_S
+            else:
+                line.connection.close()
+                self._lines.remove(line)
 
     # Generations ------------------------------------------------------------------------------------------------------
 
@@ -190,14 +209,24 @@ class WarmParent:
             self._tried = frozenset(self._estate.modules)
 
     def _look_after_spare(self) -> float:
-        """Fork the next spare when it is time; return the seconds until there is something to do."""
-        if self._spare is not None or self._generation == 0:
+        """Fork the next spare when it is time; return the seconds until there is something to do.
+
+        One waits at the end of each kernel's line. Where there is none, one waits here.
+        """
+        line = next((line for line in self._lines if not line.is_served), None)
+        is_wanted = line is not None or not (self._lines or self._spare)
+        if not is_wanted or self._generation == 0 or threading.active_count() > 1:
             return LOOK_S
         left_s = self._spare_due - time.monotonic()
         if left_s > 0:
             return min(left_s, LOOK_S)
-        self._spare = self._make_spare(())
-        return LOOK_S
+        spare, self._spare = self._spare or self._make_spare(()), None
+        if line is None:
+            self._spare = spare
+        else:
+            line.is_served = spare.hand_over(line)
+        self._spare_due = time.monotonic() + SPARE_AFTER_S
+        return SPARE_AFTER_S
 
     def _fork_successor(self) -> None:
         """Fork; return at once in the parent, and in the child when it has become the next generation."""
@@ -211,6 +240,9 @@ class WarmParent:
         if self._spare is not None:
             self._spare.close()
             self._spare = None
+        for line in self._lines:
+            # What waits there holds less than this process is going to.
+            line.is_served = False
         self._listen_to_signals()
         self._tried = frozenset(self._estate.modules)
         estate = load_and_report(self._estate, theirs)
@@ -243,7 +275,7 @@ class WarmParent:
 
     def _sockets(self) -> tuple[socket.socket, ...]:
         """Return what a forked run must not keep open."""
-        own = (self._listener, self._signals, self._waker)
+        own = (self._listener, self._signals, self._waker, *(line.connection for line in self._lines))
         return own if self._successor is None else (*own, self._successor.channel)
 
     def _listen_to_signals(self) -> None:

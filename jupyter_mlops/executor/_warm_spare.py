@@ -10,6 +10,7 @@ import contextlib
 import os
 import signal
 import socket
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,10 +20,12 @@ import msgspec
 from ..entities import decode, encode
 from ..launchers import (
     ExecutorStarter,
+    HeldLine,
     Owner,
     Shim,
     ShimSettings,
     WarmRequest,
+    execute,
     join_group,
     receive_line,
     rehearse_shim,
@@ -32,6 +35,10 @@ from ._warm_preload import start_anew
 
 if TYPE_CHECKING:
     from ._rehearsal import Stage
+
+
+LONGEST_WAIT_S = 900.0
+"""A kernel that has used nothing for so long may do without; its next run is then forked when it comes."""
 
 
 class Spare:
@@ -62,6 +69,11 @@ class Spare:
         finally:
             self._channel.close()
         return True
+
+    def hand_over(self, line: HeldLine) -> bool:
+        """Leave it to the kernel at the other end of a line; False when nobody is there."""
+        with self._channel:
+            return line.serve(self._channel)
 
     def close(self) -> None:
         """Let it go: it ends when nobody can tell it anything any more."""
@@ -128,13 +140,23 @@ def _wait_to_be_shim(channel: socket.socket, stage: Stage, inherited: Sequence[s
             connection.close()
         starter = SpareStarter(stage, channel)
         _rehearse_shim()
+        channel.settimeout(LONGEST_WAIT_S)
         request = decode(receive_line(channel), WarmRequest)
         channel.close()
         starter.environment = request.environment
         _take_environment(request.environment)
-        Shim(Path(request.run_dir), ShimSettings.from_json(request.settings), starter).run()
+        settings = ShimSettings.from_json(request.settings)
+        Shim(Path(request.run_dir), settings, _fitting(starter, request)).run()
     finally:
         os._exit(0)
+
+
+def _fitting(starter: SpareStarter, request: WarmRequest) -> ExecutorStarter:
+    """Return the starter itself, or that of a new process where an installed module here hides the notebook's own."""
+    if not any(name in sys.modules for name in request.foreign):
+        return starter
+    starter.expect_wait()
+    return ExecutorStarter(execute(request.cold))
 
 
 def _wait_to_be_executor(channel: socket.socket, stage: Stage) -> None:

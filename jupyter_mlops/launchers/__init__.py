@@ -15,13 +15,15 @@ if TYPE_CHECKING:
     from ._local import LocalLauncher
     from ._protocol import Launcher, SubmittedRun
     from ._shim import Shim, rehearse_shim
-    from ._shim_child import ExecutorStarter, join_group, run_as_executor
+    from ._shim_child import ExecutorStarter, execute, join_group, run_as_executor
     from ._shim_settings import ShimSettings
     from ._submitted import LocalRun
+    from ._warm_line import HeldLine
     from ._warm_wire import Owner, WarmReply, WarmRequest, is_same_user, receive_line
 
 __all__ = [
     "ExecutorStarter",
+    "HeldLine",
     "Launcher",
     "LocalLauncher",
     "LocalRun",
@@ -31,6 +33,7 @@ __all__ = [
     "SubmittedRun",
     "WarmReply",
     "WarmRequest",
+    "execute",
     "is_same_user",
     "join_group",
     "load_launcher",
@@ -43,6 +46,7 @@ __getattr__, __dir__ = lazy_exports(
     __name__,
     {
         "ExecutorStarter": "._shim_child",
+        "HeldLine": "._warm_line",
         "Launcher": "._protocol",
         "LocalLauncher": "._local",
         "LocalRun": "._submitted",
@@ -52,6 +56,7 @@ __getattr__, __dir__ = lazy_exports(
         "SubmittedRun": "._protocol",
         "WarmReply": "._warm_wire",
         "WarmRequest": "._warm_wire",
+        "execute": "._shim_child",
         "is_same_user": "._warm_wire",
         "join_group": "._shim_child",
         "load_launcher": "._discovery",

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from ..entities import RunSpec
 from ..exceptions import LaunchError, RunNotFoundError
-from ..home import Home, RunDirectory, crash_point
+from ..home import Home, crash_point
 from ._cold import start_shim
 from ._shim_settings import ShimSettings
 from ._submitted import LocalRun
@@ -48,15 +48,13 @@ class LocalLauncher:
     def submit(self, spec: RunSpec) -> LocalRun:
         """Start the shim of a run whose directory is filled; see `Launcher.submit`."""
         run = self._home.run(spec.run_id)
-        if not (self._is_warm_for(spec) and self._warm.submit(run, self._settings(()))):
-            self._start_cold(spec, run)
+        # -P: a file of the user's named like a module of the standard library must not be imported by the executor.
+        cold = self._executor or (spec.python, "-P", "-m", "jupyter_mlops.executor")
+        if not (self._is_warm_for(spec) and self._warm.submit(run, self._settings(()), cold)):
+            settings = self._settings(cold).to_json()
+            start_shim(self._shim_python or spec.python, "_shim", os.fspath(run.path), settings)
         crash_point("submit.launched")
         return LocalRun(run)
-
-    def _start_cold(self, spec: RunSpec, run: RunDirectory) -> None:
-        # -P: a file of the user's named like a module of the standard library must not be imported by the executor.
-        executor = self._executor or (spec.python, "-P", "-m", "jupyter_mlops.executor")
-        start_shim(self._shim_python or spec.python, "_shim", os.fspath(run.path), self._settings(executor).to_json())
 
     def attach(self, run_id: str) -> LocalRun:
         """Return the handle of a run started earlier; see `Launcher.attach`."""

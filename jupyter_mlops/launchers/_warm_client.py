@@ -16,6 +16,7 @@ from ..home import Home, RunDirectory, lock_holder, process_start_time, write_at
 from ._cold import start_detached
 from ._shim_settings import ShimSettings
 from ._warm_key import warm_key
+from ._warm_line import SpareLine
 from ._warm_modules import KernelModules
 from ._warm_wire import Owner, WarmReply, WarmRequest, ask_warm_parent
 
@@ -24,7 +25,7 @@ _RESTART_AFTER_S = 5.0
 
 
 class WarmClient:
-    """One kernel's connection to the warm parent of its home; holds no socket open.
+    """One kernel's connection to the warm parent of its home.
 
     Parameters
     ----------
@@ -38,6 +39,7 @@ class WarmClient:
         self._owner = Owner(os.getpid(), process_start_time(os.getpid()) or 0)
         self._key = ""
         self._address = Path()
+        self._line: SpareLine | None = None
         self._told: tuple[str, ...] = ()
         self._started_at = float("-inf")
         self.is_wanted = False
@@ -49,16 +51,28 @@ class WarmClient:
         key = warm_key()
         is_told = key == self._key and self._told == self._modules.installed
         if is_told and lock_holder(self._address.with_suffix(".lock")) is not None:
+            self._hold_line()
             return
         if self._key and key != self._key:
+            self._drop_line()
             self._ask(self._key, WarmRequest(ask="release", owner=self._owner))
         self._key, self._told = key, self._modules.installed
         self._address = self._socket(key)
         if self._ask(key, self._preload()) is None:
             self._start(key)
 
-    def submit(self, run: RunDirectory, settings: ShimSettings) -> bool:
-        """Have a shim forked for a run; tell whether that was done."""
+    def submit(self, run: RunDirectory, settings: ShimSettings, cold: tuple[str, ...] = ()) -> bool:
+        """Give a run to a shim that waits for one, or have one forked; tell whether that was done.
+
+        Parameters
+        ----------
+        run : RunDirectory
+            Filled.
+        settings : ShimSettings
+            Of its shim.
+        cold : tuple of str
+            Command line of an executor, for the case that a warm one would not do.
+        """
         self._modules.refresh()
         request = WarmRequest(
             ask="run",
@@ -66,9 +80,13 @@ class WarmClient:
             run_dir=os.fspath(run.path),
             settings=settings.to_json(),
             environment=b"\0".join(name + b"=" + value for name, value in os.environb.items()),
+            cold=cold,
             foreign=self._modules.foreign,
         )
-        reply = self._ask(warm_key(), request)
+        key = warm_key()
+        if key == self._key and self._line is not None and self._line.submit(request):
+            return True
+        reply = self._ask(key, request)
         return reply is not None and reply.shim_pid is not None
 
     def status(self) -> WarmReply | None:
@@ -78,7 +96,17 @@ class WarmClient:
     def retire(self) -> None:
         """End the warm parent; runs that it has forked go on."""
         self.is_wanted = False
+        self._drop_line()
         self._ask(warm_key(), WarmRequest(ask="retire", owner=self._owner), patience_s=10 * _PATIENCE_S)
+
+    def _hold_line(self) -> None:
+        if self._line is None or not self._line.is_open:
+            self._line = SpareLine.open(self._address, WarmRequest(ask="hold", owner=self._owner))
+
+    def _drop_line(self) -> None:
+        if self._line is not None:
+            self._line.close()
+            self._line = None
 
     def _preload(self) -> WarmRequest:
         return WarmRequest(ask="preload", owner=self._owner, modules=self._modules.installed)

@@ -28,13 +28,16 @@ class WarmRequest(msgspec.Struct, frozen=True, kw_only=True):
     Parameters
     ----------
     ask : str
-        "run", "preload", "status", "release" (the owner needs it no more) or "retire".
+        "run", "preload", "hold" (keep this connection open and send waiting shims down it, see `_warm_line`), "status",
+        "release" (the owner needs it no more) or "retire".
     owner : Owner
         The kernel.
     run_dir, settings : str
         For "run": the run's directory, and the shim's settings as `ShimSettings.to_json` writes them.
     environment : bytes
         For "run": the kernel's, as `NAME=value` joined by NUL. It goes nowhere but into the run's process.
+    cold : tuple of str
+        For "run": command line of an executor for a shim that finds out that its own would not do.
     modules : tuple of str
         For "preload": installed modules that the kernel has imported, in its order.
     foreign : tuple of str
@@ -47,6 +50,7 @@ class WarmRequest(msgspec.Struct, frozen=True, kw_only=True):
     run_dir: str = ""
     settings: str = ""
     environment: bytes = b""
+    cold: tuple[str, ...] = ()
     modules: tuple[str, ...] = ()
     foreign: tuple[str, ...] = ()
 

@@ -112,15 +112,15 @@ def test_how_it_is_can_be_asked(home, parent):
 
 
 def test_a_parent_that_was_told_is_left_alone_while_it_lives(home, parent):
-    asked = parent(WarmReply(pid=1), WarmReply(pid=1))
+    asked = parent(WarmReply(pid=1), None, WarmReply(pid=1))
     client = WarmClient(home)
     client.warm_up()
     with LifeLock.acquire(home.socket(f"{warm_key()}.lock")):
         for _ in range(3):
             client.warm_up()
-    assert [request.ask for request in asked] == ["preload"]
+    assert [request.ask for request in asked] == ["preload", "hold"]
     client.warm_up()
-    assert [request.ask for request in asked] == ["preload", "preload"]
+    assert [request.ask for request in asked] == ["preload", "hold", "preload"]
     assert client.is_wanted is True
     assert "msgspec" in asked[0].modules
 

@@ -64,15 +64,7 @@ def read_outputs(
     namespace: dict[str, Any] | None = None,
     resolve: Callable[[str], Any] | None = None,
 ) -> dict[str, Any]:
-    """Return the values that a run gave back; see `load_values`.
-
-    Raises
-    ------
-    UntrustedManifestError
-        This user has not signed them, or the stream is not the one that was signed.
-    MissingObjectError
-        They are not stored, or not whole.
-    """
+    """Return the values that a run gave back; see `load_values`. Raises what `read_inputs` raises."""
     manifest = _demand(run_dir.outputs(), run_dir, "outputs")
     stream = run_dir.read_stream(manifest, run_dir.outputs_stream)
     return load_values(stream, map_buffers(manifest, home), namespace=namespace, resolve=resolve)

@@ -77,6 +77,8 @@ def _own_names(code: CodeType) -> tuple[set[str], set[str], set[str]]:
         if chain and instruction.opname in _ATTRIBUTE_LOADS:
             chain.append(instruction.argval)
             continue
+        if len(chain) > 1 and chain[0] == "__main__":
+            loads.add(chain[1])
         if len(chain) > 1:
             chains.add(".".join(chain))
         chain = []

@@ -28,8 +28,8 @@ class Effects:
         Names whose object the function may return.
     calls : set of CallSite
         Calls that are given such objects.
-    dynamic, binds_unknown : bool
-        The code reads, or binds, names that its text does not show.
+    dynamic, binds_unknown, deletes_unknown : bool
+        The code reads, binds or removes names that its text does not show.
     """
 
     reads: dict[str, int] = field(default_factory=dict)
@@ -43,6 +43,7 @@ class Effects:
     calls: set[CallSite] = field(default_factory=set)
     dynamic: bool = False
     binds_unknown: bool = False
+    deletes_unknown: bool = False
 
     def add_use(self, used: Effects, sure: Iterable[object], outside: Callable[[Iterable[str]], set[str]]) -> None:
         """Take over what a function does, where it is used.
@@ -69,6 +70,7 @@ class Effects:
         self.calls |= {call.renamed(outside) for call in used.calls}
         self.dynamic |= used.dynamic
         self.binds_unknown |= used.binds_unknown
+        self.deletes_unknown |= used.deletes_unknown
 
     def add_call(self, call: CallSite) -> None:
         """Note what is passed where: the function may be one of the notebook's that writes into it."""

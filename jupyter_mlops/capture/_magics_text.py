@@ -52,8 +52,8 @@ class MagicText:
         It runs in a function's scope, as in `%timeit`: it binds nothing.
     assigns, deletes : tuple of str
         Names that the magic itself may bind or remove after the fragments.
-    dynamic, binds_unknown : bool
-        It reads, or binds, names that its text does not show.
+    dynamic, binds_unknown, deletes_unknown : bool
+        It reads, binds or removes names that its text does not show.
     """
 
     fragments: tuple[Fragment, ...] = ()
@@ -62,6 +62,7 @@ class MagicText:
     deletes: tuple[str, ...] = ()
     dynamic: bool = False
     binds_unknown: bool = False
+    deletes_unknown: bool = False
 
 
 class MagicReader:
@@ -270,16 +271,24 @@ def _run(text: str, _line: int) -> MagicText:
     return MagicText(dynamic=shares, binds_unknown=True)
 
 
+def _reset(text: str, _line: int) -> MagicText:
+    """Read `%reset`: it removes names whatever they hold, but arrays only with `array`."""
+    options, code = split_options(text, "sf")
+    targets = set(code.lower().split())
+    return MagicText(dynamic="array" in targets, deletes_unknown="s" in options or targets.isdisjoint(_CACHES))
+
+
+_CACHES = frozenset(("in", "out", "dhist"))
 _UNSEEN = MagicText(dynamic=True)
 _UNSEEN_BOTH = MagicText(dynamic=True, binds_unknown=True)
 _BY_NAME: dict[str, Callable[[str, int], MagicText]] = {
     "store": _store,
     "run": _run,
     "pylab": lambda *_: MagicText(binds_unknown=True),
-    "xdel": lambda text, _line: MagicText(deletes=tuple(_words(text))),
+    "xdel": lambda text, _line: MagicText(deletes=tuple(_words(split_options(text, "n")[1]))),
+    "reset": _reset,
+    "reset_selective": lambda *_: MagicText(deletes_unknown=True),
     **dict.fromkeys(("who", "who_ls", "whos"), lambda *_: _UNSEEN),
-    **dict.fromkeys(
-        ("reset", "reset_selective", "rerun", "recall", "macro", "edit", "ed", "loadpy"), lambda *_: _UNSEEN_BOTH
-    ),
+    **dict.fromkeys(("rerun", "recall", "macro", "edit", "ed", "loadpy"), lambda *_: _UNSEEN_BOTH),
 }
 """IPython's magics that read or bind names in ways of their own."""

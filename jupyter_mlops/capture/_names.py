@@ -20,6 +20,7 @@ from ._effects import Effects, Flow
 from ._fragments import Fragment, LineMap, Transform, parse_transformed
 from ._known_calls import LOOKING_METHODS
 from ._magics_text import KNOWN_MAGICS, MagicReader
+from ._main_module import without_main_module
 from ._statements import CellWalker
 
 _FRAMES_A_LEVEL = 30
@@ -72,6 +73,8 @@ class CellNames(msgspec.Struct, frozen=True, kw_only=True):
         It reads names that its text does not show (`eval`, `globals()`, `%who`).
     binds_unknown : bool
         It binds names that its text does not show (`exec`, `%run`, `from m import *`).
+    deletes_unknown : bool
+        It may remove any name (`%reset`).
     modules : frozenset of str
         Modules that it imports, as written.
     imported_names : frozenset of str
@@ -99,6 +102,7 @@ class CellNames(msgspec.Struct, frozen=True, kw_only=True):
     passed: frozenset[str] = frozenset()
     dynamic: bool = False
     binds_unknown: bool = False
+    deletes_unknown: bool = False
     modules: frozenset[str] = frozenset()
     imported_names: frozenset[str] = frozenset()
     attribute_chains: frozenset[str] = frozenset()
@@ -189,7 +193,7 @@ def _room_for_depth() -> Iterator[None]:
 
 def _walk_once(cell: Fragment, source: str, transform: Transform, known_magics: frozenset[str]) -> CellNames:
     walker = CellWalker(MagicReader(transform, known_magics), cell.lines)
-    walker.visit_all(cell.body)
+    walker.visit_all(without_main_module(cell.body))
     effects, notes = walker.cell, walker.notes
     lines = dict(effects.reads)
     for kept in notes.functions.values():
@@ -207,6 +211,7 @@ def _walk_once(cell: Fragment, source: str, transform: Transform, known_magics: 
         passed=frozenset(effects.passed),
         dynamic=effects.dynamic,
         binds_unknown=effects.binds_unknown,
+        deletes_unknown=effects.deletes_unknown,
         modules=frozenset(notes.modules),
         imported_names=frozenset(notes.imported_names),
         attribute_chains=frozenset(notes.chains),

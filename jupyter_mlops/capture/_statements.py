@@ -10,6 +10,7 @@ from ._bindings import BindingWalker
 from ._effects import Flow, last_name
 from ._fragments import LineMap
 from ._magics_text import MagicReader, MagicText
+from ._main_module import without_main_module
 from ._scopes import Scope
 
 _SUPPRESSING = frozenset({"suppress", "raises", "assertRaises", "ExitStack", "AsyncExitStack"})
@@ -232,9 +233,9 @@ class CellWalker(BindingWalker):
                 self.lines = fragment.lines
                 if magic.isolated:
                     with self.maybe():
-                        self.visit_all(fragment.body)
+                        self.visit_all(without_main_module(fragment.body))
                 else:
-                    self.visit_all(fragment.body)
+                    self.visit_all(without_main_module(fragment.body))
         self.lines = outer
         with self.maybe():
             for name in magic.assigns:
@@ -243,6 +244,7 @@ class CellWalker(BindingWalker):
             self.delete(name)
         self.effects.dynamic |= magic.dynamic
         self.effects.binds_unknown |= magic.binds_unknown
+        self.effects.deletes_unknown |= magic.deletes_unknown
 
 
 def _never_empty(iterable: ast.expr) -> bool:

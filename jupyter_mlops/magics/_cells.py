@@ -26,6 +26,8 @@ class CellNeeds:
         Names that the body of a `%%train` cell reads: its run waits for them, not the kernel.
     deletes : frozenset of str
         Names in a `del` statement.
+    deletes_any : bool
+        The cell may delete any name, whatever it holds: `%reset`.
     everything : bool
         The cell reads in a way that no syntax tree shows: `eval`, `globals()`, `%who`, `%run -i`.
     """
@@ -33,6 +35,7 @@ class CellNeeds:
     reads: frozenset[str] = frozenset()
     run_reads: frozenset[str] = frozenset()
     deletes: frozenset[str] = frozenset()
+    deletes_any: bool = False
     everything: bool = False
 
 
@@ -56,6 +59,7 @@ def read_cell(tree: ast.Module, transform: Transform, namespace: Mapping[str, ob
         reads=names.read_first | reached.names,
         run_reads=_run_reads(body, transform, namespace) if body else frozenset(),
         deletes=names.deletes,
+        deletes_any=names.deletes_unknown,
         everything=names.dynamic or reached.dynamic,
     )
 

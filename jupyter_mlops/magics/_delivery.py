@@ -136,7 +136,7 @@ class Deliveries:
             return False
         if name in self._namespace:
             return promise.still_holds(name, self._namespace)
-        return name not in promise.promised
+        return name not in promise.promised and name not in promise.watched
 
     def _held(self, promise: Promise) -> dict[str, object]:
         """Return the notebook's own objects that the run captured, by the names that they had."""

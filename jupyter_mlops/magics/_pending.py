@@ -169,7 +169,7 @@ class PendingNames:
         self._refuse_missing(needs)
         for promise in self.ledger:
             self._look_at_watched(promise, needs.reads | needs.run_reads, cell.label)
-        self._make_deletable(needs.deletes)
+        self._make_deletable(needs)
         self._show_notices()
 
     def _read(self, tree: ast.Module) -> CellNeeds:
@@ -228,8 +228,9 @@ class PendingNames:
         for name in (promise.watched.keys() | promise.handed_on.keys() | promise.undecided) & set(reads):
             promise.seen.setdefault(name, label)
 
-    def _make_deletable(self, names: frozenset[str]) -> None:
-        for name in names & (self.ledger.pending.keys() | self.ledger.missing.keys()):
+    def _make_deletable(self, needs: CellNeeds) -> None:
+        absent = self.ledger.pending.keys() | self.ledger.missing.keys()
+        for name in absent if needs.deletes_any else absent & needs.deletes:
             self._shell.user_ns[name] = _Placeholder()
             self._placed.add(name)
 

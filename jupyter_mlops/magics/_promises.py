@@ -274,7 +274,8 @@ class Ledger:
         """Bind what came back although nobody expected it, where no cell can have used the old value meanwhile."""
         taken = self.pending.keys() | promise.seen.keys()
         for name in values.keys() - (promise.promised - promise.watched.keys()) - taken:
-            if name not in namespace or promise.still_holds(name, namespace):
+            is_new = name not in namespace and name not in promise.watched
+            if is_new or promise.still_holds(name, namespace):
                 namespace[name] = values[name]
                 promise.told.add(name)
 

@@ -393,7 +393,7 @@ def test_python_inside_magics_is_part_of_the_cell(cell, read_first, assigns):
         "names = %who_ls",
         "%run -i train.py",
         "%run other.ipynb",
-        "%reset -f",
+        "%reset -f array",
         "%rerun 3",
         "%debug",
     ],
@@ -660,3 +660,33 @@ def test_a_cell_is_read_in_milliseconds():
 
     # About 1 ms on a quiet machine; the bound is for a busy one.
     assert min(seconds(number) for number in range(20)) < 0.010
+
+
+@pytest.mark.parametrize(
+    ("cell", "reads", "assigns"),
+    [
+        ("import __main__\n__main__.x", "x", "__main__"),
+        ("import __main__\n__main__.x.y[0] + 1", "x", "__main__"),
+        ("import sys\nsys.modules['__main__'].x", "x", "sys"),
+        ("import __main__ as m\nm.x", "x", "m"),
+        ("from __main__ import x as y", "x", "y"),
+        ("import __main__\n__main__.x = 1\n__main__.x", "", "__main__ x"),
+        ("import __main__\ndef f():\n    return __main__.x\nf()", "x", "__main__ f"),
+    ],
+)
+def test_names_are_read_through_the_module_too(cell, reads, assigns):
+    names = names_of(cell)
+    assert (names.read_first - {"__main__"}, names.assigns) == (set(reads.split()), set(assigns.split()))
+
+
+@pytest.mark.parametrize("cell", ["import __main__\nvars(__main__)", "import __main__\ngetattr(__main__, n)"])
+def test_the_module_itself_shows_every_name(cell):
+    assert names_of(cell).dynamic
+
+
+def test_the_dictionary_of_the_module_shows_every_name():
+    assert names_of("import __main__\n__main__.__dict__['x']").dynamic
+
+
+def test_importing_the_module_reads_nothing():
+    assert not names_of("import __main__").dynamic

@@ -575,3 +575,22 @@ def test_unregistering_leaves_the_shell_as_it_was(notebook):
         for callbacks in notebook.shell.events.callbacks.values()
     )
     notebook.pending.register()
+
+
+@pytest.mark.parametrize("cell", ["import __main__\n__main__.model", "from __main__ import model\nmodel"])
+def test_a_name_of_the_module_is_waited_for(notebook, run_named, cell):
+    notebook.submit(finishing(run_named("baseline"), model="fitted"), "model")
+    assert notebook.run(cell) == "fitted"
+
+
+def test_importing_the_module_waits_for_nothing(notebook, run_named):
+    run = notebook.submit(run_named("baseline"), "model")
+    notebook.run("import __main__")
+    assert not run.has_ended
+
+
+def test_a_function_that_reads_a_name_of_the_module_waits(notebook, run_named):
+    notebook.run("import __main__\ndef f():\n    return __main__.model")
+    run = notebook.submit(finishing(run_named("baseline"), model="fitted"), "model")
+    assert notebook.run("f()") == "fitted"
+    assert run.has_ended

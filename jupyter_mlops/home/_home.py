@@ -128,6 +128,10 @@ class Home:
             )
         return cls(path)
 
+    def exists(self) -> bool:
+        """Tell whether it is still there: somebody may delete it under a process that uses it."""
+        return (self.path / "version").exists()
+
     @property
     def settings(self) -> Settings:
         """The settings as they are now: file and environment are read each time."""

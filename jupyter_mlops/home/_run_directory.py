@@ -38,7 +38,7 @@ Entity = TypeVar("Entity", bound=msgspec.Struct)
 
 def deleted(home: Path) -> str:
     """Return what to say when a home has gone under a process that uses it."""
-    return f"{home} was deleted. Restart the kernel, and the next %%train makes it again."
+    return f"{home} was deleted. The next %%train or %runs makes it again."
 
 
 class _File:

@@ -171,7 +171,8 @@ def _unbegun(run: RunDirectory) -> RunState:
     """Return the state of a run that no process has taken on, by rules 6 and 7."""
     if lock_holder(run.snapshot_lock) is not None or _is_young(run):
         return _scheduled(run, "starting")
-    return RunState(run_id=run.run_id, status=RunStatus.FAILED, reason="never started", supervised=False)
+    reason = "never started" if run.exists() else "its directory was deleted"
+    return RunState(run_id=run.run_id, status=RunStatus.FAILED, reason=reason, supervised=False)
 
 
 def _loss(last: ProcessRecord, *, began: bool) -> str:

@@ -6,7 +6,6 @@ import contextlib
 import os
 import sys
 from collections.abc import Mapping
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ..exceptions import MlopsError
@@ -37,6 +36,7 @@ class NotebookSession:
 
     def __init__(self, shell: InteractiveShell) -> None:
         self.shell = shell
+        self._service: RunService | None = None
         self.pending = PendingNames(shell, self._open_screen, self._show_notice)
         self.history = CellHistory(shell)
         self.completions = PendingCompletions(shell, lambda: self.pending.ledger.pending)
@@ -47,13 +47,20 @@ class NotebookSession:
         """Whether a front end shows displays; a terminal shows text only."""
         return getattr(self.shell, "kernel", None) is not None
 
-    @cached_property
+    @property
     def runs(self) -> RunService:
-        """The use cases, on the home found when they are first needed: the working directory may change later."""
+        """The use cases, on the home found when they are first needed: the working directory may change later.
+
+        Should that home be deleted, a new one takes its place.
+        """
         from ..home import register_home
         from ..services import current_service, use_service
 
-        service = current_service()
+        if self._service is not None and self._service.home.exists():
+            return self._service
+        if self._service is not None:
+            use_service(self._service)
+        service = self._service = current_service()
         use_service(service)
         with contextlib.suppress(OSError, MlopsError):  # the list serves the explorer; nothing here depends on it
             register_home(service.home.path)

@@ -23,16 +23,23 @@ def use_service(service: RunService | None) -> None:
 def current_service() -> RunService:
     """Return the chosen service, else that of the home which the working directory belongs to, made when there is none.
 
+    The home of the chosen service is made again when it was deleted.
+
     Raises
     ------
     HomeError
         The home cannot be made or read.
     """
-    if _chosen is not None:
-        return _chosen
+    global _chosen  # see `use_service`
     from ..home import Home
 
-    return service_of(Home.find())
+    if _chosen is None:
+        return service_of(Home.find())
+    if not _chosen.home.exists():
+        # Deleted under this process: a new home takes its place, and nothing that the old service knew is true of it.
+        _found.pop(_chosen.home.path, None)
+        _chosen = service_of(Home.create(_chosen.home.path))
+    return _chosen
 
 
 def service_of(home: Home) -> RunService:

@@ -1,6 +1,7 @@
 """RELIABILITY F9-F12: whatever happens to the kernel, the run goes on whole, and a fresh kernel finds it."""
 
 import os
+import shutil
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -85,6 +86,20 @@ def test_f09_ten_interrupts_do_not_touch_the_run(notebook):
     for _ in range(10):
         notebook.interrupt()
     assert ending(notebook) == WHOLE
+
+
+def test_a_home_that_is_deleted_under_the_kernel_is_made_again(notebook):
+    """Given a pending name; when .mlops is deleted; then the name fails with the reason, and all else goes on."""
+    in_the_middle(notebook)
+    shutil.rmtree(notebook.home_path)
+    told, listed = notebook.run("model").error, notebook.run("%runs").value
+    notebook.release("half")
+    assert (told.partition(". See")[0], listed.partition(".")[0]) == (
+        "CellRejected: Run baseline is FAILED: its directory was deleted",
+        "No runs yet",
+    )
+    assert notebook.run("%%train again\nscore = 1 + 1").ok
+    assert (notebook.run("score").value, "again" in notebook.run("%runs").value) == ("2", True)
 
 
 def test_a_run_that_waits_for_another_outlives_the_kernel(notebook):

@@ -125,7 +125,7 @@ def test_a_home_that_was_deleted_meanwhile_says_how_to_go_on(home):
     run_id = home.new_run_id()
     shutil.rmtree(home.path)
     for ask in (home.run_ids, home.run(run_id).create):
-        with pytest.raises(HomeError, match=r"home.* was deleted\. Restart the kernel, and the next %%train makes"):
+        with pytest.raises(HomeError, match=r"home.* was deleted\. The next %%train or %runs makes"):
             ask()
 
 

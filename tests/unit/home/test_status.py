@@ -224,9 +224,9 @@ def test_7_never_started_when_it_is_not(run):
     assert read_state(run) == state(run, "FAILED", "never started", supervised=False)
 
 
-def test_7_a_run_without_a_directory_never_started(home):
+def test_7_a_run_without_a_directory_was_deleted(home):
     run = home.run("0" * 32)
-    assert read_state(run) == state(run, "FAILED", "never started", supervised=False)
+    assert read_state(run) == state(run, "FAILED", "its directory was deleted", supervised=False)
 
 
 @pytest.mark.parametrize("jump_s", [-3600, 3600])

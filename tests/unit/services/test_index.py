@@ -90,6 +90,19 @@ def test_the_chosen_service_wins(service):
         use_service(None)
 
 
+def test_a_chosen_home_that_was_deleted_is_made_again(tmp_path):
+    home = Home.create(tmp_path / "a")
+    before = service_of(home)
+    use_service(before)
+    try:
+        shutil.rmtree(home.path)
+        after = current_service()
+        assert (after.home.path, after.home.run_ids(), after is before) == (home.path, (), False)
+        assert current_service() is after is service_of(home)
+    finally:
+        use_service(None)
+
+
 @pytest.mark.parametrize(
     ("text", "clean"),
     [

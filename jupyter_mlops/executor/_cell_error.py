@@ -11,6 +11,9 @@ from ..entities import CellError
 TRACEBACK_BYTES = 64 * 1024
 
 _CELL = re.compile(r"<ipython-input-|.*/ipykernel_\d+/")
+_TOP_LEVEL = re.compile(r"<module>|<cell line: \d+>")
+"""The second one is what IPython 7 makes of it."""
+
 _MAGIC_BODY = re.compile(r"<timed (exec|eval)>|<magic-timeit>")
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -58,7 +61,7 @@ def _line_in_cell(error: BaseException) -> int | None:
     step: TracebackType | None = error.__traceback__
     while step is not None:
         filename = step.tb_frame.f_code.co_filename
-        if _CELL.match(filename) and step.tb_frame.f_code.co_name == "<module>":
+        if _CELL.match(filename) and _TOP_LEVEL.fullmatch(step.tb_frame.f_code.co_name):
             line = step.tb_lineno
         elif _MAGIC_BODY.match(filename) and line is not None:
             # The body of %%time is compiled alone and counts from its own first line.

@@ -7,6 +7,8 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+import IPython
+
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
@@ -42,14 +44,18 @@ class NameErrors:
             threading.excepthook = self._thread_before
 
     def _show(self, exc_tuple: Any = None, *args: Any, **kwargs: Any) -> Any:
-        self._note(exc_tuple[1] if exc_tuple else sys.exc_info()[1])
-        return self._show_before(exc_tuple, *args, **kwargs) if self._show_before else None
+        note = self._note(exc_tuple[1] if exc_tuple else sys.exc_info()[1])
+        shown = self._show_before(exc_tuple, *args, **kwargs) if self._show_before else None
+        if note and IPython.version_info < (8,):  # its tracebacks leave notes out
+            sys.stdout.write(f"{note}\n")
+        return shown
 
     def _in_thread(self, args: Any, /) -> Any:
         self._note(args.exc_value)
         return self._thread_before(args) if self._thread_before else None
 
-    def _note(self, error: BaseException | None) -> None:
+    def _note(self, error: BaseException | None) -> str:
         text = self._explain(error) if error is not None else ""
         if error is not None and text and text not in getattr(error, "__notes__", ()):
             error.add_note(text)
+        return text

@@ -12,6 +12,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from ..entities import RunSpec, decode
 from ..exceptions import TrackingError
 from ._import_hook import when_imported
@@ -107,7 +109,7 @@ def session_at(directory: Path) -> TrackingSession:
         return _session
     try:
         spec = decode((directory / "spec.json").read_bytes(), RunSpec)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, msgspec.MsgspecError) as error:
         raise TrackingError(f"No run in {directory}: {error}. It may have been removed by `%runs gc`.") from error
     session = TrackingSession(directory, spec, MetricSpool.open(directory, spec.run_id), Journal(directory))
     if _session is None:

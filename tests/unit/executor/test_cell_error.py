@@ -25,6 +25,16 @@ def test_the_line_is_the_cells_own_statement_not_the_function_it_called():
     )
 
 
+def test_the_line_is_found_where_ipython_names_a_statement_by_its_line():
+    """IPython 7, which Colab ships, compiles each statement under a name of its own."""
+    code = compile("1 / 0", CELL_FILE, "exec").replace(co_name="<cell line: 4>", co_firstlineno=4)
+    try:
+        exec(code, {})
+    except ZeroDivisionError as error:
+        told = cell_error(error, CELL)
+    assert (told.type, told.line, told.source) == ("ZeroDivisionError", 4, "train(2)")
+
+
 def test_colours_are_taken_out_of_the_traceback():
     error = cell_error(raised(CELL), CELL, "\x1b[31mValueError\x1b[39m: rate 2")
 

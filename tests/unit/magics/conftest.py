@@ -106,7 +106,8 @@ class Notebook:
 
     def run(self, cell: str, *, store_history: bool = True, silent: bool = False, cell_id: str | None = None) -> Any:
         """Execute a cell and return the value of its last expression; raise what the cell raised."""
-        result = self.shell.run_cell(cell, store_history=store_history, silent=silent, cell_id=cell_id)
+        known = {"cell_id": cell_id} if cell_id else {}  # IPython 7, on Colab, knows of no cell ids
+        result = self.shell.run_cell(cell, store_history=store_history, silent=silent, **known)
         result.raise_error()
         return result.result
 

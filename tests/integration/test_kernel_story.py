@@ -182,7 +182,8 @@ def test_silent_and_history_free_executions_never_wait(notebook):
     notebook.run("found = 'hidden' in globals()", silent=True, store_history=False)
     missing = notebook.run("hidden", store_history=False)
     assert missing.error == "NameError: name 'hidden' is not defined"
-    assert "hidden is still being made by run unseen" in missing.traceback
+    # IPython 7 prints the note below the traceback.
+    assert "hidden is still being made by run unseen" in missing.traceback + missing.text
     notebook.release("unseen")
     assert notebook.run("hidden, found").value == "(1, False)"
 

@@ -290,14 +290,35 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     cells: tuple[str, ...] = ()
 
 
+class OpenTensorBoard(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A TensorBoard that is asked for: of runs, of folders, or of both.
+
+    Parameters
+    ----------
+    run_ids : tuple of str
+        Of this server's homes.
+    logdir : str
+        A folder with event files, absolute or relative to the server's root; `name:path,name:path` for several.
+    flags : dict
+        TensorBoard's own flags by name, without the dashes.
+    """
+
+    run_ids: tuple[str, ...] = ()
+    logdir: str = ""
+    flags: dict[str, str] = {}
+
+
 class TensorBoardInstance(msgspec.Struct, frozen=True, kw_only=True):
-    """A TensorBoard that this server supervises; `url` is a path below the server's base URL."""
+    """A TensorBoard that this server supervises; `url` is a path below the server's base URL.
+
+    One that is "stopped" was idle; it starts again when its page asks for something.
+    """
 
     instance_id: str
     url: str
     run_ids: tuple[str, ...] = ()
     label: str = ""
-    state: Literal["starting", "ready", "failed"] = "starting"
+    state: Literal["starting", "ready", "stopped", "failed"] = "starting"
     problem: str = ""
 
 

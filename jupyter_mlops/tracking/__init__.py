@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ._import_hook import when_imported
     from ._keeper_start import start_keeper
     from ._keeper_status import restore_store, store_problem
+    from ._logbook import RunLogbook
     from ._reading import (
         ChildRun,
         MetricPoint,
@@ -27,8 +28,10 @@ if TYPE_CHECKING:
         read_params,
         read_tags,
     )
+    from ._record import RunRecord, RunRecords
     from ._session import TrackingSession, current_session, current_spool, install, log
     from ._spool import MetricSpool
+    from ._tail import MetricTail, TailPoint
     from ._uris import absolute_uri, home_store_uri
     from ._values import check_key
 
@@ -38,6 +41,11 @@ __all__ = [
     "ForeignRuns",
     "MetricPoint",
     "MetricSpool",
+    "MetricTail",
+    "RunLogbook",
+    "RunRecord",
+    "RunRecords",
+    "TailPoint",
     "TrackingSession",
     "absolute_uri",
     "active_experiment",
@@ -69,6 +77,11 @@ __getattr__, __dir__ = lazy_exports(
         "ForeignRuns": "._foreign",
         "MetricPoint": "._reading",
         "MetricSpool": "._spool",
+        "MetricTail": "._tail",
+        "RunRecord": "._record",
+        "RunRecords": "._record",
+        "TailPoint": "._tail",
+        "RunLogbook": "._logbook",
         "TrackingSession": "._session",
         "absolute_uri": "._uris",
         "active_experiment": "._active_experiment",

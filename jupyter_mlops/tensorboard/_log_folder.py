@@ -1,0 +1,51 @@
+"""The folder that TensorBoard reads: made here, of links and event files; a path of a client never gets near it."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+from ..exceptions import MlopsError
+from ..home import RunDirectory, Signer
+from ._board import Board
+from ._run_events import RunEvents
+
+_log = logging.getLogger(__name__)
+
+
+class LogFolder:
+    """A board's log folder. Not safe between threads.
+
+    Parameters
+    ----------
+    folder : Path
+        An empty directory of our own.
+    board : Board
+        What is shown.
+    """
+
+    def __init__(self, folder: Path, board: Board) -> None:
+        self.path = folder
+        self._waiting = list(board.runs)
+        self._runs: list[tuple[str, RunEvents]] = []
+        for shown in board.folders:
+            link = folder / (shown.label or Path(shown.path).name)
+            link.symlink_to(shown.path, target_is_directory=True)
+        if len(board.folders) == 1 and not board.runs and not board.folders[0].label:
+            # As with the command: the folder itself is the root, and runs are called by their paths below it.
+            self.path = Path(board.folders[0].path)
+
+    def sync(self) -> None:
+        """Take in what the runs have logged; a run that cannot be read is told in the log and the others go on."""
+        for shown in list(self._waiting):
+            run = RunDirectory(Path(shown.path), Signer())
+            try:
+                self._runs.append((shown.label, RunEvents(run, self.path / shown.label)))
+            except MlopsError as error:
+                _log.warning("%s: %s", shown.label, error)
+            self._waiting.remove(shown)
+        for label, events in self._runs:
+            try:
+                events.sync()
+            except (OSError, MlopsError) as error:
+                _log.warning("%s: %s", label, error)

@@ -1,6 +1,7 @@
 """Every test has a home, a key and a runtime directory of its own, and leaves no process behind."""
 
 import os
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,6 +26,26 @@ def private_user_directories(tmp_path_factory: pytest.TempPathFactory) -> Iterat
     yield
     for name, value in before.items():
         os.environ.pop(name, None) if value is None else os.environ.__setitem__(name, value)
+
+
+@pytest.fixture
+def disk_size() -> str:
+    """How large `small_disk` is; a module of stories that needs another size says so by a fixture of this name."""
+    return "1m"
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path, disk_size: str) -> Iterator[Path]:
+    """A file system that is soon full."""
+    if os.geteuid() != 0:
+        pytest.skip(reason="needs root: it mounts a file system")
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={disk_size},mode=0700", "tmpfs", str(folder)], check=True)
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", "-l", str(folder)], check=True)
 
 
 @pytest.hookimpl(tryfirst=True)

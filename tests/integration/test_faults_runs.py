@@ -8,24 +8,12 @@ import time
 
 import psutil
 import pytest
-from launching import Launching, shell
+from launching import shell
 
 from jupyter_mlops.entities import RunStatus
 from jupyter_mlops.testing import wait_until
 
 SLEEP = "import time\nprint('begun')\ntime.sleep(60)\n"
-
-
-@pytest.fixture
-def launching(tmp_path):
-    with Launching.below(tmp_path) as launching:
-        yield launching
-
-
-@pytest.fixture
-def shells(tmp_path):
-    with shell(tmp_path) as launching:
-        yield launching
 
 
 def test_f01_an_exception_fails_the_run_with_its_traceback_last_in_the_log(launching):

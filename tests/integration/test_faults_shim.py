@@ -1,7 +1,6 @@
 """What becomes of a run when its shim is killed, the machine restarts, or the disk is full (RELIABILITY F18-F45)."""
 
 import json
-import os
 import subprocess
 import sys
 import time
@@ -23,18 +22,6 @@ from jupyter_mlops.tracking._keeper import Keeper, KeeperSettings
 UNTIL_GO = (
     "import pathlib, time\nprint('begun')\nwhile not pathlib.Path('go').exists(): time.sleep(0.01)\nprint('over')"
 )
-
-
-@pytest.fixture
-def launching(tmp_path):
-    with Launching.below(tmp_path) as launching:
-        yield launching
-
-
-@pytest.fixture
-def shells(tmp_path):
-    with shell(tmp_path) as launching:
-        yield launching
 
 
 class TestKilledShim:
@@ -250,17 +237,6 @@ time.sleep(60)
         command = "from jupyter_mlops.launchers._shim_adopt import main; main()"
         subprocess.run([sys.executable, "-c", command, str(files.path)], check=True)
         assert (stranger.poll(), files.exit_file.exists()) == (None, False)
-
-
-@pytest.fixture
-def small_disk(tmp_path):
-    if os.geteuid() != 0:
-        pytest.skip("only root may mount a tmpfs")
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(disk)], check=True)
-    yield disk
-    subprocess.run(["umount", "-l", str(disk)], check=True)
 
 
 def fill_disk(disk: Path) -> Path:

@@ -6,23 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tracked_cells import MLFLOWS_OWN, Tracked, close_stores, made_store
+from tracked_cells import MLFLOWS_OWN, Tracked
 
 from jupyter_mlops.tracking import last_values, read_children, read_params, read_tags
 from jupyter_mlops.tracking._record import RunRecords
 
 pytestmark = pytest.mark.filterwarnings(MLFLOWS_OWN)
-
-
-@pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return made_store(tmp_path_factory.mktemp("store"))
-
-
-@pytest.fixture
-def tracked(tmp_path: Path, store: Path) -> Iterator[Tracked]:
-    yield Tracked(tmp_path, store)
-    close_stores()
 
 
 def test_fluent_calls_speak_for_the_run(tracked: Tracked) -> None:

@@ -11,7 +11,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from tracked_cells import LOGGING_LOOP, MLFLOWS_OWN, PREPARE, Tracked, close_stores, made_store, mounted, until
+from tracked_cells import LOGGING_LOOP, MLFLOWS_OWN, PREPARE, Tracked, close_stores, until
 
 from jupyter_mlops.entities import Fingerprint, GitState, Origin, Param, Provenance
 from jupyter_mlops.home import RunDirectory, lock_holder
@@ -22,21 +22,9 @@ from jupyter_mlops.tracking._spool import Series
 pytestmark = pytest.mark.filterwarnings(MLFLOWS_OWN)
 
 
-@pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return made_store(tmp_path_factory.mktemp("store"))
-
-
 @pytest.fixture
-def tracked(tmp_path: Path, store: Path) -> Iterator[Tracked]:
-    yield Tracked(tmp_path, store)
-    close_stores()
-
-
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    with mounted(tmp_path / "disk") as folder:
-        yield folder
+def disk_size() -> str:
+    return "3m"
 
 
 @pytest.fixture

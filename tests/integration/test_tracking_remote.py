@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tracked_cells import LOGGING_LOOP, MLFLOWS_OWN, Tracked, close_stores, made_store, until
+from tracked_cells import LOGGING_LOOP, MLFLOWS_OWN, Tracked, until
 
 from jupyter_mlops.home import RunDirectory
 from jupyter_mlops.tracking import MetricSpool, foreign_runs, read_metrics, store_problem
@@ -18,17 +18,6 @@ if TYPE_CHECKING:
     from tracking_server import TrackingServer
 
 pytestmark = pytest.mark.filterwarnings(MLFLOWS_OWN)
-
-
-@pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return made_store(tmp_path_factory.mktemp("store"))
-
-
-@pytest.fixture
-def tracked(tmp_path: Path, store: Path) -> Iterator[Tracked]:
-    yield Tracked(tmp_path, store)
-    close_stores()
 
 
 @pytest.fixture

@@ -16,8 +16,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from jupyter_mlops.entities import Exit, Param, RunSpec, RunStatus
 from jupyter_mlops.home import Home, LifeLock, RunDirectory
 from jupyter_mlops.tracking._cursor import Cursor, read_cursor
@@ -203,16 +201,3 @@ def until(condition: Callable[[], object], deadline_s: float = 40.0) -> None:
     while not condition():
         assert time.monotonic() < end, "it has not come true in time"
         time.sleep(0.02)
-
-
-@contextmanager
-def mounted(folder: Path) -> Iterator[Path]:
-    """A file system of 3 MiB."""
-    if os.geteuid() != 0:
-        pytest.skip("needs root: it mounts a file system")
-    folder.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=3m,mode=0700", "tmpfs", str(folder)], check=True)
-    try:
-        yield folder
-    finally:
-        subprocess.run(["umount", "-l", str(folder)], check=True)

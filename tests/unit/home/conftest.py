@@ -125,15 +125,3 @@ def nobodys_folder(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         for path in (folder, *folder.rglob("*")):
             path.chmod(0o700)
         shutil.rmtree(folder)
-
-
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of 1 MiB."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m,mode=0700", "tmpfs", str(folder)], check=True)
-    try:
-        yield folder
-    finally:
-        subprocess.run(["umount", str(folder)], check=True)

@@ -41,6 +41,11 @@ class Stage:
         self._home = home
         self._run = RunDirectory(folder / _NOBODY, home.signer)
 
+    @property
+    def folder(self) -> Path:
+        """Of the stage."""
+        return self._run.path.parent
+
     def build(self) -> None:
         """Write what a run is asked: to take on the state that this process has, and one value."""
         self._run.path.mkdir(mode=0o700, parents=True)

@@ -139,7 +139,7 @@ def _wait_to_be_shim(channel: socket.socket, stage: Stage, inherited: Sequence[s
         for connection in inherited:
             connection.close()
         starter = SpareStarter(stage, channel)
-        _rehearse_shim()
+        _rehearse_shim(stage)
         channel.settimeout(LONGEST_WAIT_S)
         request = decode(receive_line(channel), WarmRequest)
         channel.close()
@@ -173,7 +173,7 @@ def _wait_to_be_executor(channel: socket.socket, stage: Stage) -> None:
     run_as_executor(Path(start.run_dir), start.cwd, start.slot, _become_executor)
 
 
-def _rehearse_shim() -> None:
+def _rehearse_shim(stage: Stage) -> None:
     """Do before the wait what can be done of what comes after it."""
     # Only to be sooner: what fails here fails again when it matters, and says so.
     with contextlib.suppress(Exception):
@@ -181,7 +181,7 @@ def _rehearse_shim() -> None:
         request = WarmRequest(ask="run", owner=Owner(0, 0), settings=ShimSettings(1).to_json())
         ShimSettings.from_json(decode(encode(request), WarmRequest).settings)
         encode(_Start("", "", 0, b""))
-        rehearse_shim()
+        rehearse_shim(stage.folder / "shim")
 
 
 def _rehearse_executor(stage: Stage) -> None:

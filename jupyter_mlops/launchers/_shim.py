@@ -120,14 +120,15 @@ class Shim:
             raise _EndedEarly("FAILED", reason)
 
     def _await_upstream(self, spec: dict[str, Any]) -> None:
-        wanted = upstream_names(spec)
-        run_ids = list(wanted)
-        for number, run_id in enumerate(run_ids):
-            upstream = self._home / "runs" / run_id
-            waiting = {"for": "runs", "run_ids": run_ids[number:]}
-            status = self._await(partial(look_for_delivery, upstream, wanted[run_id]), waiting)
+        runs, done = self._home / "runs", set[str]()
+        while left := {run_id: names for run_id, names in upstream_names(spec, runs).items() if run_id not in done}:
+            run_id = next(iter(left))
+            status = self._await(
+                partial(look_for_delivery, runs / run_id, left[run_id]), {"for": "runs", "run_ids": list(left)}
+            )
             if status not in ("FINISHED", HANDED_ON):
-                raise _EndedEarly("FAILED", describe_failure(upstream, status))
+                raise _EndedEarly("FAILED", describe_failure(runs / run_id, status))
+            done.add(run_id)
 
     def _await_turn(self, spec: dict[str, Any]) -> Slot:
         ticket = Ticket(self._home, self._run_dir.name, int(spec["sequence"]))
@@ -181,9 +182,9 @@ class Shim:
     # The executor -----------------------------------------------------------------------------------------------------
 
     def _execute(self, spec: dict[str, Any], slot: Slot) -> dict[str, Any]:
-        memory = MemoryEvents()
         started_at, began = utc_now(), time.monotonic()
         pid = self._starter.start(self._run_dir, spec["cwd"], slot.number)
+        memory = MemoryEvents()
         crash_point("shim.started")
         stopper = Stopper(self._run_dir, pid, spec.get("timeout_s"), float(spec.get("grace_s", 5.0)))
         self._git = GitRecorder(self._run_dir, spec["cwd"])
@@ -257,13 +258,32 @@ class Shim:
                 pause_s = min(pause_s * 2, 1.0)
 
 
-def rehearse_shim() -> None:
-    """Do what a shim does on the way to its executor, to no effect: in a forked process the first time takes longer."""
+class _Rehearsal(Shim):
+    """Comes to the start of a run that is none."""
+
+    def _execute(self, spec: dict[str, Any], slot: Slot) -> dict[str, Any]:  # noqa: ARG002 - it goes no further
+        MemoryEvents().struck()
+        slot.release()
+        return {}
+
+
+def rehearse_shim(folder: Path) -> None:
+    """Do what a shim does on the way to its executor, to no effect: in a forked process the first time takes longer.
+
+    Parameters
+    ----------
+    folder : Path
+        Where a home that is none may be made; who rehearses removes it.
+    """
+    run_dir = folder / "runs" / ("0" * 32)
+    run_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    (run_dir / "spec.json").write_bytes(b'{"sequence": 1, "cwd": "/"}')
+    (run_dir / "inputs.json").write_bytes(b"{}")
+    (folder / "queue").mkdir(exist_ok=True)
     adopt_orphans()
-    json.dumps({"pid": os.getpid(), "start_time": process_start_time(os.getpid()), "boot_id": boot_id()})
-    read_json(os.devnull)
-    MemoryEvents().struck()
-    utc_now()
+    rehearsal = _Rehearsal(run_dir, ShimSettings(1), ExecutorStarter(execute(())))
+    rehearsal._live()
+    rehearsal._attention.close()
 
 
 def main() -> None:

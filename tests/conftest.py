@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -46,6 +46,22 @@ def small_disk(tmp_path: Path, disk_size: str) -> Iterator[Path]:
         yield folder
     finally:
         subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+@pytest.fixture
+def make_module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., str]]:
+    """Write modules that can be imported until the end of the story."""
+    monkeypatch.syspath_prepend(tmp_path)
+    made = []
+
+    def make(name: str, code: str = "value = 1\n") -> str:
+        (tmp_path / f"{name}.py").write_text(code)
+        made.append(name)
+        return name
+
+    yield make
+    for name in made:
+        sys.modules.pop(name, None)
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -9,31 +9,15 @@ import pytest
 from jupyter_mlops.capture._on_import import when_imported
 
 
-@pytest.fixture
-def library(tmp_path, monkeypatch):
-    """Return a function that makes an importable library."""
-    monkeypatch.syspath_prepend(tmp_path)
-    made = []
-
-    def make(name, source="value = 1\n"):
-        (tmp_path / f"{name}.py").write_text(source)
-        made.append(name)
-        return name
-
-    yield make
-    for name in made:
-        sys.modules.pop(name, None)
-
-
 def test_now_when_it_has_been_imported():
     said = []
     when_imported("sys", lambda: said.append(1))
     assert said == [1]
 
 
-def test_later_when_it_has_not_and_once(library):
+def test_later_when_it_has_not_and_once(make_module):
     said = []
-    name = library("lazily_imported")
+    name = make_module("lazily_imported")
     when_imported(name, lambda: said.append(sys.modules[name].value))
     when_imported(name, lambda: said.append("second"))
     assert said == []
@@ -43,17 +27,17 @@ def test_later_when_it_has_not_and_once(library):
     assert module.__spec__.loader.get_source(name) == "value = 1\n"
 
 
-def test_the_finder_leaves_when_nobody_waits(library):
+def test_the_finder_leaves_when_nobody_waits(make_module):
     before = list(sys.meta_path)
-    name = library("waited_for")
+    name = make_module("waited_for")
     when_imported(name)
     assert len(sys.meta_path) == len(before) + 1
     __import__(name)
     assert sys.meta_path == before
 
 
-def test_an_import_draws_no_random_numbers(library):
-    name = library("drawing", "import random\nvalue = random.random()\n")
+def test_an_import_draws_no_random_numbers(make_module):
+    name = make_module("drawing", "import random\nvalue = random.random()\n")
     when_imported(name)
     random.seed(5)
     expected = random.Random(5).random()
@@ -61,15 +45,15 @@ def test_an_import_draws_no_random_numbers(library):
     assert random.random() == expected
 
 
-def test_a_library_that_is_not_there_is_still_not_there(library):
+def test_a_library_that_is_not_there_is_still_not_there(make_module):
     when_imported("surely_not_installed")
     with pytest.raises(ModuleNotFoundError):
         __import__("surely_not_installed")
 
 
-def test_an_import_that_fails_says_so_and_can_be_tried_again(library, tmp_path):
+def test_an_import_that_fails_says_so_and_can_be_tried_again(make_module, tmp_path):
     said = []
-    name = library("failing", "raise RuntimeError('broken')\n")
+    name = make_module("failing", "raise RuntimeError('broken')\n")
     when_imported(name, lambda: said.append(1))
     with pytest.raises(RuntimeError, match="broken"):
         __import__(name)

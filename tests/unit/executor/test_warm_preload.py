@@ -7,22 +7,6 @@ from jupyter_mlops.executor._warm_memory import memory_share
 from jupyter_mlops.executor._warm_preload import load_modules, start_anew
 
 
-@pytest.fixture
-def make_module(tmp_path, monkeypatch):
-    """Write modules that can be imported until the end of the story."""
-    monkeypatch.syspath_prepend(tmp_path)
-    made = []
-
-    def make(name, code="x = 1\n"):
-        (tmp_path / f"{name}.py").write_text(code)
-        made.append(name)
-        return name
-
-    yield make
-    for name in made:
-        sys.modules.pop(name, None)
-
-
 def load(*names, skipped=()):
     told = []
     return load_modules(names, frozenset(skipped), told.append), told

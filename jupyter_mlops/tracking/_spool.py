@@ -96,16 +96,7 @@ class MetricSpool:
         return self._lost
 
     def log(self, metrics: Mapping[str, Any] | None = None, /, *, step: int | None = None, **more: Any) -> None:
-        """Record one point for each metric.
-
-        Parameters
-        ----------
-        metrics : mapping, optional
-            Keys that are no Python names, such as `{"val/loss": 0.3}`.
-        step : int, optional
-            Without one, each metric counts its own steps from 0.
-        **more
-            Key and value.
+        """Record one point for each metric; takes what `tracking.log` takes.
 
         Raises
         ------

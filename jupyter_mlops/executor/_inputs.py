@@ -65,7 +65,8 @@ def restore_inputs(home: Home, run: RunDirectory, spec: RunSpec, namespace: dict
     delivered, mapped_earlier = _deliveries(home, spec, namespace)
     namespace.update(delivered)
     heavy = _heavy(manifest, len(stream))
-    return RestoredInputs({**own, **delivered}, frozenset(own), mapped + mapped_earlier, heavy)
+    captured = frozenset(own) - delivered.keys()
+    return RestoredInputs({**own, **delivered}, captured, mapped + mapped_earlier, heavy)
 
 
 def _heavy(manifest: Manifest, stream_bytes: int) -> frozenset[str]:
@@ -84,11 +85,30 @@ def _deliveries(home: Home, spec: RunSpec, namespace: dict[str, Any]) -> tuple[d
             runs[run_id] = _EarlierRun(home, run_id, namespace, earlier)
         return runs[run_id]
 
-    delivered = {upstream.name: earlier(upstream.run_id).value(upstream.name) for upstream in spec.upstream}
+    delivered: dict[str, Any] = {}
+    for name in dict.fromkeys(upstream.name for upstream in spec.upstream):
+        source = _source(name, spec, earlier)
+        if source is not None:
+            delivered[name] = source.value(name)
     for run in list(runs.values()):
         for name, value in run.surroundings():
             namespace.setdefault(name, value)
     return delivered, tuple(pair for run in runs.values() for pair in run.mapped)
+
+
+def _source(name: str, spec: RunSpec, earlier: Callable[[str], _EarlierRun]) -> _EarlierRun | None:
+    """Return the run that a name comes from: the first, unless it ended without ever having it, else the next.
+
+    None where all of them left it as it was before, or one has deleted it.
+    """
+    for upstream in spec.upstream:
+        if upstream.name == name:
+            run = earlier(upstream.run_id)
+            if run.has_deleted(name):
+                return None
+            if not run.never_had(name):
+                return run
+    return None
 
 
 class _EarlierRun:
@@ -120,15 +140,27 @@ class _EarlierRun:
         LaunchError
             The run never had it.
         """
+        source = _source(name, self._run.spec(), self._earlier)
+        if source is not None:
+            return source.value(name)
         if name in self._inputs:
             return self._inputs[name]
-        for upstream in self._run.spec().upstream:
-            if upstream.name == name:
-                return self._earlier(upstream.run_id).value(name)
         result = self._run.result()
         reason = result.untransferable.get(name, "") if result is not None else "it did not finish"
         told = f": {reason}" if reason else ""
         raise LaunchError(f"Run {self._run.spec().name!r} did not deliver {name}{told}. Run its cell again.")
+
+    def has_deleted(self, name: str) -> bool:
+        """Whether the run removed a name."""
+        result = self._run.result()
+        return result is not None and name in result.deleted
+
+    def never_had(self, name: str) -> bool:
+        """Whether the run ended well without making a name that it may have made, and did not get it either."""
+        result = self._run.result()
+        if result is None or name not in result.released or name in self._inputs:
+            return False
+        return _source(name, self._run.spec(), self._earlier) is None
 
     def surroundings(self) -> Iterator[tuple[str, Any]]:
         """Yield the names that functions of the run's cell may refer to: functions carry no globals of their own."""

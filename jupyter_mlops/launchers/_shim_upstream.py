@@ -91,13 +91,26 @@ def describe_failure(run_dir: Path, status: str) -> str:
     return f"upstream run {name} {'was stopped' if status == 'KILLED' else 'failed'}"
 
 
-def upstream_names(spec: dict[str, Any]) -> dict[str, frozenset[str]]:
-    """Return the ids of the runs that feed a run, each with the names that it gives."""
+def upstream_names(spec: dict[str, Any], runs: Path | None = None) -> dict[str, frozenset[str]]:
+    """Return the ids of the runs that feed a run, each with the names that it gives.
+
+    A name may have several runs: the next one gives it only where the one before has ended without making it, which
+    its files in `runs` tell.
+    """
     found: dict[str, frozenset[str]] = {}
+    settled: set[str] = set()
     for upstream in spec.get("upstream", ()):
-        run_id = str(upstream["run_id"])
-        found[run_id] = found.get(run_id, frozenset()) | {str(upstream["name"])}
+        name, run_id = str(upstream["name"]), str(upstream["run_id"])
+        if name not in settled:
+            found[run_id] = found.get(run_id, frozenset()) | {name}
+            if runs is None or name not in _left_alone(runs / run_id):
+                settled.add(name)
     return found
+
+
+def _left_alone(run_dir: Path) -> list[str]:
+    names = (read_json(run_dir / "result.json") or {}).get("released", ())
+    return names if isinstance(names, list) else []
 
 
 def _released(run_dir: Path) -> frozenset[str]:

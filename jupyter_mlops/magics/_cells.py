@@ -78,3 +78,12 @@ def _run_reads(body: str, transform: Transform, namespace: Mapping[str, object])
     except SyntaxError:  # the magic itself reports it, with the cell's line numbers
         return frozenset()
     return reads | reach(reads, namespace).names
+
+
+def may_leave(cell: str, transform: Transform) -> frozenset[str]:
+    """Return the names that a run's cell may bind, or leave as they are without having them: `if c: x = 1`."""
+    try:
+        names = analyse_cell(cell, transform)
+    except SyntaxError:
+        return frozenset()
+    return names.assigns - names.surely_assigns - names.reads

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..exceptions import MlopsError, RunFailedError
 from ._automagic import NamesBeforeMagics
-from ._cells import CellNeeds, Transform, read_cell
+from ._cells import CellNeeds, Transform, may_leave, read_cell
 from ._delivery import Deliveries, OwingRun
 from ._history import number_of_running_cell
 from ._imported import import_into, import_statements
@@ -104,6 +104,7 @@ class PendingNames:
             self._mark_seen(earlier, names | watched, f"run {run.name}")
         promise = self.ledger.promise(run, names, watched, self._shell.user_ns, self.cell_id)
         promise.imports = import_statements(cell, self._transform)
+        promise.unsure = frozenset(names) & may_leave(cell, self._transform)
         promise.undecided = frozenset(promise.before.keys() & set(undecided))
         return promise
 

@@ -79,6 +79,8 @@ class Promise:
         Pending names that the cell only imports, with the statement that does it.
     undecided : frozenset of str
         Names that earlier runs owe to this one, and that it may hand on before its cell begins.
+    unsure : frozenset of str
+        Names that the run may leave as they are: it assigns them on a branch only, and does not read them.
     handed_on : dict
         Those that it has handed on, each with the promise that will give it; this run is watched for changing it.
     promised : frozenset of str
@@ -96,6 +98,7 @@ class Promise:
     told: set[str] = field(default_factory=set)
     imports: dict[str, str] = field(default_factory=dict)
     undecided: frozenset[str] = frozenset()
+    unsure: frozenset[str] = frozenset()
     handed_on: dict[str, Promise] = field(default_factory=dict)
     promised: frozenset[str] = field(init=False)
 
@@ -159,6 +162,18 @@ class Ledger:
                 promise.before.pop(name, None)
                 promise.handed_on.pop(name, None)
         self._close_settled()
+
+    def earlier(self) -> tuple[dict[str, tuple[str, ...]], dict[str, object]]:
+        """Return, for names that a run may leave as they are, the runs that owed them before, and what they held."""
+        runs: dict[str, tuple[str, ...]] = {}
+        kept: dict[str, object] = {}
+        for name, promise in self.pending.items():
+            while name in promise.unsure and name in promise.before:
+                promise = promise.before[name]
+                runs[name] = (*runs.get(name, ()), promise.run.id)
+            if name in promise.unsure and name in promise.kept:
+                kept[name] = promise.kept[name]
+        return runs, kept
 
     def drop_assigned(self, namespace: Mapping[str, object]) -> None:
         """Drop pending and missing names that are in the namespace: the notebook has assigned them."""

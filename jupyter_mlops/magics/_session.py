@@ -81,6 +81,7 @@ class NotebookSession:
         """Return a `%%train` cell as the services understand it."""
         from ..services import SubmitRun
 
+        earlier, kept = self.pending.ledger.earlier()
         return SubmitRun(
             source=train.cell,
             namespace=self.shell.user_ns,
@@ -94,6 +95,8 @@ class NotebookSession:
             autolog=train.autolog,
             transform=self.shell.transform_cell,
             pending=self.pending.run_ids(),
+            earlier=earlier,
+            kept=kept,
             history=self.history.cells,
             notebook=self.notebook,
             cell_id=self.pending.cell_id,
@@ -109,7 +112,10 @@ class NotebookSession:
 
     def rerun(self, run: Run) -> tuple[Run, Promise]:
         """Start a run's cell again with what the notebook's names hold now."""
+        earlier, kept = self.pending.ledger.earlier()
         changes = {
+            "earlier": earlier,
+            "kept": kept,
             "pending": self.pending.run_ids(),
             "transform": self.shell.transform_cell,
             "history": self.history.cells,

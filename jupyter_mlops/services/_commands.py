@@ -40,6 +40,10 @@ class SubmitRun:
         The shell's `transform_cell`; without one the source is plain Python.
     pending : Mapping
         Name to run id, for names that earlier runs have promised and not delivered.
+    earlier : Mapping
+        Pending name to the runs that give it, one after the other, where the run in `pending` ends without making it.
+    kept : Mapping
+        Pending name to what it held before all of these.
     history : sequence of ExecutedCell
         Cells that ran before, oldest first: the upstream cells of the run are among them.
     notebook, cell_id : str
@@ -60,6 +64,8 @@ class SubmitRun:
     autolog: str = "on"
     transform: Callable[[str], str] | None = None
     pending: Mapping[str, str] = field(default_factory=dict)
+    earlier: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    kept: Mapping[str, object] = field(default_factory=dict)
     history: Sequence[ExecutedCell] = ()
     notebook: str = ""
     cell_id: str = ""

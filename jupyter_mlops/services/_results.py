@@ -92,10 +92,22 @@ class _Delivered:
         """Return what a name was when the run began: the caller's object, an upstream run's, or the captured one."""
         if name in self._held:
             return self._held[name]
+        source = self._source(name)
+        if source is not None:
+            return source._handed_on(name)
+        if name in self._inputs:
+            return self._inputs[name]
+        raise RunFailedError(self._absence(name))
+
+    def _source(self, name: str) -> _Delivered | None:
+        """Return the earlier run that a name came from, past those that ended without ever having it."""
         for upstream in self._directory.spec().upstream:
             if upstream.name == name:
-                return self._other(upstream.run_id)._handed_on(name)
-        return self._inputs[name]
+                other = self._other(upstream.run_id)
+                result = other._result
+                if result is None or name not in result.released or name in other._inputs or other._source(name):
+                    return other
+        return None
 
     def _handed_on(self, name: str) -> Any:
         """Return what a later run got: of a name that this run has released early, what it got itself."""

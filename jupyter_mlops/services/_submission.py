@@ -131,6 +131,7 @@ def _pack(command: SubmitRun, promises: Promises, ambient: AmbientState, home: H
         names = _without_bystanders(promises, namespace)
     values: dict[str, object] = {name: namespace[name] for name in names}
     values |= {param.key: param.value for param in command.params if _is_secret(param)}
+    values |= _kept(command, promises)
     submodules = _submodules(promises, namespace)
     if submodules:
         values[SUBMODULES] = submodules
@@ -141,6 +142,15 @@ def _pack(command: SubmitRun, promises: Promises, ambient: AmbientState, home: H
         line_of=promises.names.line_of,
         limit_bytes=home.settings.capture_limit_bytes,
     )
+
+
+def _kept(command: SubmitRun, promises: Promises) -> dict[str, object]:
+    """Return what pending names held before, for runs that may end without making them; what cannot travel stays."""
+    from ..capture import dump_values
+
+    kept = {name: command.kept[name] for name in promises.upstream if name in command.kept}
+    refused = {refusal.name for refusal in dump_values(kept, namespace=command.namespace).refused} if kept else set()
+    return {name: value for name, value in kept.items() if name not in refused}
 
 
 def _without_bystanders(promises: Promises, namespace: Mapping[str, object]) -> tuple[str, ...]:
@@ -187,7 +197,11 @@ def _make_spec(command: SubmitRun, promises: Promises, home: Home, launcher: str
         watched=promises.watched,
         undecided=promises.undecided,
         explicit_returns=command.returns is not None,
-        upstream=tuple(Upstream(name, upstream) for name, upstream in promises.upstream.items()),
+        upstream=tuple(
+            Upstream(name, run_id)
+            for name, first in promises.upstream.items()
+            for run_id in (first, *command.earlier.get(name, ()))
+        ),
         timeout_s=command.timeout_s,
         autolog=command.autolog,
         tracking_uri=uris.tracking,

@@ -76,3 +76,31 @@ def test_an_array_that_a_notebook_function_fills_is_waited_for(notebook):
     notebook.until_shown(reading, "waiting for arr from fills")
     notebook.release("fills")
     assert notebook.finish(reading).value == "[1.0, 1.0, 1.0]"
+
+
+def test_an_assignment_that_is_not_reached_leaves_a_later_run_what_was_there(notebook):
+    notebook.run("level = 1\nflag = False")
+    notebook.run("%%train unreached\nif flag:\n    level = 2")
+    notebook.run("%%train reads_level\nseen = level + 10")
+    assert notebook.run("seen, level").value == "(11, 1)"
+    notebook.run("flag = True")
+    notebook.run("%%train reached\nif flag:\n    level = 2")
+    notebook.run("%%train reads_again\nseen = level + 10")
+    assert notebook.run("seen, level").value == "(12, 2)"
+
+
+def test_an_assignment_that_is_not_reached_leaves_a_later_run_what_an_earlier_run_makes(notebook):
+    notebook.run("maybe = False")
+    notebook.run("%%train first_depth\ndepth = 5")
+    notebook.run("%%train skips\nif maybe:\n    depth = 6")
+    notebook.run("%%train reads_depth\nfound = depth + 10")
+    assert notebook.run("found, depth").value == "(15, 5)"
+
+
+def test_a_name_that_nobody_made_is_a_name_error_where_it_is_read(notebook):
+    notebook.run("never = False")
+    notebook.run("%%train makes_nothing\nif never:\n    nothing = 1")
+    notebook.run("%%train asks\ntry:\n    answer = nothing\nexcept NameError:\n    answer = 'absent'")
+    assert notebook.run("answer").value == "'absent'"
+    notebook.run("%%train fails\nother = nothing")
+    assert "NameError: name 'nothing' is not defined" in notebook.run("other").error

@@ -28,7 +28,7 @@ def make_run(home: Home) -> Callable[..., RunDirectory]:
         name: str = "story",
         inputs: dict[str, Any] | None = None,
         outputs: dict[str, Any] | None = None,
-        upstream: dict[str, RunDirectory] | None = None,
+        upstream: dict[str, RunDirectory | list[RunDirectory]] | None = None,
         result: Result | None = None,
         namespace: dict[str, Any] | None = None,
     ) -> RunDirectory:
@@ -42,7 +42,11 @@ def make_run(home: Home) -> Callable[..., RunDirectory]:
             submitted_at="",
             python="",
             cwd="/",
-            upstream=tuple(Upstream(key, earlier.run_id) for key, earlier in (upstream or {}).items()),
+            upstream=tuple(
+                Upstream(key, earlier.run_id)
+                for key, chain in (upstream or {}).items()
+                for earlier in (chain if isinstance(chain, list) else [chain])
+            ),
         )
         run.write(spec, run.spec_file)
         write_inputs(run, dump_values(inputs or {}, namespace=namespace), home)
@@ -220,3 +224,41 @@ class TestHandedOn:
         last = make_run("neighbours", upstream={"Z": middle})
         last.write(EarlyRelease(names=("Z",)), last.released_file)
         assert restore(make_run(upstream={"Z": last})).values == {"Z": [1]}
+
+
+class TestNotMade:
+    """Names that a run may have made, and left as they were."""
+
+    @pytest.fixture
+    def skipped(self, make_run) -> RunDirectory:
+        return make_run("skipped", result=Result(status=RunStatus.FINISHED, released=("x",)))
+
+    def test_what_the_name_held_before_is_its_value(self, make_run, restore, skipped):
+        restored = restore(make_run(inputs={"x": 1}, upstream={"x": skipped}))
+        assert (restored.values, restored.captured) == ({"x": 1}, {"x"})
+
+    def test_what_the_run_made_counts_more(self, make_run, restore):
+        made = make_run("made", outputs={"x": 2}, result=Result(status=RunStatus.FINISHED, returned=("x",)))
+        restored = restore(make_run(inputs={"x": 1}, upstream={"x": made}))
+        assert (restored.values, restored.captured) == ({"x": 2}, frozenset())
+
+    def test_the_run_before_gives_it(self, make_run, restore, skipped):
+        made = make_run("made", outputs={"x": 2}, result=Result(status=RunStatus.FINISHED, returned=("x",)))
+        assert restore(make_run(upstream={"x": [skipped, made]})).values == {"x": 2}
+
+    def test_a_name_that_nobody_made_is_not_there(self, make_run, restore, skipped):
+        assert restore(make_run(upstream={"x": [skipped, skipped]})).values == {}
+
+    def test_a_name_that_was_deleted_is_not_there_whatever_it_held_before(self, make_run, restore):
+        deleted = make_run("deletes", result=Result(status=RunStatus.FINISHED, deleted=("x",)))
+        made = make_run("made", outputs={"x": 2}, result=Result(status=RunStatus.FINISHED, returned=("x",)))
+        assert restore(make_run(upstream={"x": [deleted, made]})).values == {}
+
+    def test_a_later_run_finds_what_the_one_between_was_given(self, make_run, restore, skipped):
+        between = make_run(
+            "between",
+            inputs={"x": 1},
+            upstream={"x": skipped},
+            result=Result(status=RunStatus.FINISHED, released=("x",)),
+        )
+        assert restore(make_run(upstream={"x": between})).values == {"x": 1}

@@ -136,3 +136,15 @@ def test_a_run_that_feeds_two_names_is_waited_for_once():
     upstream = [{"name": "x", "run_id": "1"}, {"name": "y", "run_id": "1"}, {"name": "z", "run_id": "2"}]
     assert upstream_names({"upstream": upstream}) == {"1": {"x", "y"}, "2": {"z"}}
     assert upstream_names({}) == {}
+
+
+def test_the_next_run_is_asked_for_a_name_that_the_one_before_has_not_made(tmp_path):
+    for run_id in ("1", "2", "3"):
+        (tmp_path / run_id).mkdir()
+    pairs = [("x", "1"), ("x", "2"), ("x", "3"), ("y", "1")]
+    spec = {"upstream": [{"name": name, "run_id": run_id} for name, run_id in pairs]}
+    assert upstream_names(spec, tmp_path) == {"1": {"x", "y"}}
+    write(tmp_path / "1", "result.json", status="FINISHED", released=["x"])
+    assert upstream_names(spec, tmp_path) == {"1": {"x", "y"}, "2": {"x"}}
+    write(tmp_path / "2", "result.json", status="FINISHED", returned=["x"])
+    assert upstream_names(spec, tmp_path) == {"1": {"x", "y"}, "2": {"x"}}

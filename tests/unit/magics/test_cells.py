@@ -5,7 +5,7 @@ import ast
 import pytest
 from IPython.core.inputtransformer2 import TransformerManager
 
-from jupyter_mlops.magics._cells import CellNeeds, read_cell, train_body
+from jupyter_mlops.magics._cells import CellNeeds, may_leave, read_cell, train_body
 
 transform = TransformerManager().transform_cell
 
@@ -99,3 +99,18 @@ def test_a_notebook_function_that_looks_at_globals_reads_everything():
 )
 def test_the_body_of_a_train_cell(cell, body):
     assert train_body(ast.parse(transform(cell))) == body
+
+
+@pytest.mark.parametrize(
+    ("cell", "names"),
+    [
+        ("if c:\n    x = 1", {"x"}),
+        ("for i in data:\n    x = i", {"i", "x"}),
+        ("x = 1", set()),
+        ("if c:\n    x = 1\nelse:\n    x = 2", set()),
+        ("if c:\n    x += 1", set()),
+        ("x = ", set()),
+    ],
+)
+def test_names_that_a_run_may_leave_as_they_are(cell, names):
+    assert may_leave(cell, str) == names

@@ -158,3 +158,14 @@ def test_a_later_run_got_what_the_middle_one_had_handed_on_and_not_its_change(de
 
     assert last.result("Z") == [1]
     assert middle.result("Z") == [1, 2]
+
+
+def test_a_name_that_a_run_has_left_alone_comes_from_the_one_before(deliver):
+    first = deliver({}, {"x": 1}, name="first")
+    skipped = deliver(name="skipped", released=("x",))
+    last = deliver(name="last", upstream=[("x", skipped.id), ("x", first.id)], released=("x",))
+    alone = deliver({"x": 0}, name="alone", upstream=[("x", skipped.id)], released=("x",))
+
+    assert (last.result("x"), alone.result("x")) == (1, 0)
+    with pytest.raises(RunFailedError, match="Run skipped returns no x"):
+        skipped.result("x")

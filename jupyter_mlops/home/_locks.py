@@ -15,9 +15,9 @@ import struct
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
     from _typeshed import StrPath
@@ -121,18 +121,7 @@ def lock_holder(path: StrPath) -> int | None:
 
     0 means a holder whose pid has no meaning here (another container's): compare with None, do not test the truth.
     """
-    with _table:
-        own = _own(path)
-        if own is not None:
-            return own._pid
-        try:
-            descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-        except (FileNotFoundError, NotADirectoryError):
-            return None
-        try:
-            return _exclusive_holder(descriptor)
-        finally:
-            os.close(descriptor)
+    return _look(path, lambda own: own._pid, _exclusive_holder)
 
 
 def raise_flag(path: StrPath, *, up: bool) -> None:
@@ -148,18 +137,7 @@ def raise_flag(path: StrPath, *, up: bool) -> None:
 
 def is_flagged(path: StrPath) -> bool:
     """Tell whether somebody holds a lock and has its flag up."""
-    with _table:
-        own = _own(path)
-        if own is not None:
-            return own.has_flag_up
-        try:
-            descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-        except (FileNotFoundError, NotADirectoryError):
-            return False
-        try:
-            return _exclusive_holder(descriptor, _FLAG, 1) is None and _exclusive_holder(descriptor) is not None
-        finally:
-            os.close(descriptor)
+    return bool(_look(path, lambda own: own.has_flag_up, _has_flag_up))
 
 
 def wait_released(path: StrPath, timeout_s: float | None = None) -> bool:
@@ -208,6 +186,32 @@ def exclusive(path: StrPath, timeout_s: float = 10.0) -> Iterator[None]:
         lock = LifeLock.acquire(path)
     with lock:
         yield
+
+
+_Answer = TypeVar("_Answer")
+
+
+def _look(
+    path: StrPath, at_own: Callable[[LifeLock], _Answer], at_open: Callable[[int], _Answer | None]
+) -> _Answer | None:
+    """Return what a lock tells: asked of the lock where this process holds it, else of its open file; None without."""
+    with _table:
+        own = _own(path)
+        if own is not None:
+            return at_own(own)
+        try:
+            descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        try:
+            return at_open(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def _has_flag_up(descriptor: int) -> bool:
+    """Tell whether somebody else holds an open file, but for the byte that is its flag."""
+    return _exclusive_holder(descriptor, _FLAG, 1) is None and _exclusive_holder(descriptor) is not None
 
 
 def _own(path: StrPath) -> LifeLock | None:

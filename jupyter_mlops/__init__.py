@@ -19,6 +19,7 @@ __all__ = ["load_ipython_extension", "log", "runs", "train", "unload_ipython_ext
 __getattr__, __dir__ = lazy_exports(
     __name__,
     {
+        "_jupyter_server_extension_points": ".server",
         "load_ipython_extension": ".magics",
         "log": ".services",
         "runs": ".services",

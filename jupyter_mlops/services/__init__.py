@@ -8,12 +8,16 @@ from .._lazy import lazy_exports
 
 if TYPE_CHECKING:
     from ..tracking import log
+    from ._catalog import CatalogChanges, RunCatalog
     from ._commands import SubmitRun, TravelReport
     from ._default import current_service, service_of, use_service
     from ._diff import Change, RunDiff
     from ._displays import Display
+    from ._explorer import RunExplorer
+    from ._homes import Homes
     from ._listing import RunPage
-    from ._log import LogChunk, LogGap, RunLog
+    from ._log import LogChunk, LogGap, LogPart, RunLog
+    from ._log_search import LogMatches
     from ._matching import RunFacts
     from ._names import clean_name, clean_text
     from ._query import parse_query
@@ -25,13 +29,19 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Agreement",
+    "CatalogChanges",
     "Change",
     "Display",
+    "Homes",
     "LogChunk",
     "LogGap",
+    "LogMatches",
+    "LogPart",
     "Reproduction",
     "Run",
+    "RunCatalog",
     "RunDiff",
+    "RunExplorer",
     "RunFacts",
     "RunLog",
     "RunPage",
@@ -54,13 +64,19 @@ __getattr__, __dir__ = lazy_exports(
     __name__,
     {
         "Agreement": "._reproduction",
+        "CatalogChanges": "._catalog",
         "Change": "._diff",
         "Display": "._displays",
+        "Homes": "._homes",
         "LogChunk": "._log",
         "LogGap": "._log",
+        "LogMatches": "._log_search",
+        "LogPart": "._log",
         "Reproduction": "._reproduction",
         "Run": "._run",
+        "RunCatalog": "._catalog",
         "RunDiff": "._diff",
+        "RunExplorer": "._explorer",
         "RunFacts": "._matching",
         "RunLog": "._log",
         "RunPage": "._listing",

@@ -55,6 +55,25 @@ class LogChunk:
     data: bytes
 
 
+@dataclass(frozen=True)
+class LogPart:
+    """Bytes of the log for people who scroll.
+
+    Parameters
+    ----------
+    data : bytes
+        As they stand in the file; none of a gap.
+    size : int
+        Of the whole log.
+    gap : LogGap, optional
+        The range without bytes that the part begins in, or that ended it.
+    """
+
+    data: bytes
+    size: int
+    gap: LogGap | None = None
+
+
 class RunLog:
     """Reads one run's log. Holds nothing open between calls."""
 
@@ -85,6 +104,15 @@ class RunLog:
             # A gap is told before it is made: what was read while none was told is what was printed.
             if self.gaps() == gaps:
                 return chunk
+
+    def part(self, offset: int, limit: int) -> LogPart:
+        """Return at most `limit` bytes from `offset` on, up to the next gap."""
+        chunk = self.read(offset, limit)
+        gaps, size = self.gaps(), self.size
+        inside = next((gap for gap in gaps if gap.start <= offset < gap.end), None)
+        if inside is not None:
+            return LogPart(b"", size, inside)
+        return LogPart(chunk.data, size, next((gap for gap in gaps if gap.start == chunk.next_offset), None))
 
     def _read(self, offset: int, limit: int, gaps: tuple[LogGap, ...]) -> LogChunk:
         end = min(self.size, offset + limit)

@@ -12,6 +12,9 @@ from .._lazy import lazy_exports
 
 if TYPE_CHECKING:
     from ._active_experiment import active_experiment
+    from ._catalog_columns import Mask, NumberColumn, TextColumn, flags_of, mask_of
+    from ._catalog_orders import RunOrders
+    from ._catalog_table import RunTable
     from ._entry import open_spooling_store
     from ._foreign import ForeignRun, ForeignRuns, foreign_runs
     from ._import_hook import when_imported
@@ -39,8 +42,13 @@ __all__ = [
     "ChildRun",
     "ForeignRun",
     "ForeignRuns",
+    "Mask",
     "MetricPoint",
     "MetricSpool",
+    "NumberColumn",
+    "RunOrders",
+    "RunTable",
+    "TextColumn",
     "MetricTail",
     "RunLogbook",
     "RunRecord",
@@ -52,11 +60,13 @@ __all__ = [
     "check_key",
     "current_session",
     "current_spool",
+    "flags_of",
     "foreign_runs",
     "home_store_uri",
     "install",
     "last_values",
     "log",
+    "mask_of",
     "lost_points",
     "open_spooling_store",
     "read_children",
@@ -75,8 +85,13 @@ __getattr__, __dir__ = lazy_exports(
         "ChildRun": "._reading",
         "ForeignRun": "._foreign",
         "ForeignRuns": "._foreign",
+        "Mask": "._catalog_columns",
         "MetricPoint": "._reading",
         "MetricSpool": "._spool",
+        "NumberColumn": "._catalog_columns",
+        "RunOrders": "._catalog_orders",
+        "RunTable": "._catalog_table",
+        "TextColumn": "._catalog_columns",
         "MetricTail": "._tail",
         "RunRecord": "._record",
         "RunRecords": "._record",
@@ -88,12 +103,14 @@ __getattr__, __dir__ = lazy_exports(
         "check_key": "._values",
         "current_session": "._session",
         "current_spool": "._session",
+        "flags_of": "._catalog_columns",
         "foreign_runs": "._foreign",
         "home_store_uri": "._uris",
         "install": "._session",
         "last_values": "._reading",
         "log": "._session",
         "lost_points": "._reading",
+        "mask_of": "._catalog_columns",
         "open_spooling_store": "._entry",
         "read_children": "._reading",
         "read_metrics": "._reading",

@@ -1,0 +1,49 @@
+"""What lives as long as the server and what every route reaches: homes, services, the pool of threads, the live hub."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from importlib.metadata import version
+from pathlib import Path
+
+from ..entities import WIRE_VERSION, ServerStatus
+from ..services import Homes, RunCatalog, RunExplorer
+from ._live import LiveHub
+
+POOL_THREADS = 4
+"""Files are read here, never in the event loop; more threads would only wait for each other."""
+
+
+class ServerContext:
+    """Owns the pool and the hub; made when the extension loads, closed when the server stops.
+
+    Parameters
+    ----------
+    root : Path
+        The directory that the server shows.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.homes = Homes(root)
+        self.explorer = RunExplorer(self.homes)
+        self.catalog = RunCatalog(self.homes)
+        self.pool = ThreadPoolExecutor(POOL_THREADS, thread_name_prefix="jupyter-mlops")
+        self.live = LiveHub(self.explorer, self.pool)
+
+    def status(self) -> ServerStatus:
+        """Return what the front end asks first."""
+        self.homes.refresh()
+        live, scheduled = self.explorer.count_unfinished()
+        return ServerStatus(
+            version=version("jupyter_mlops"),
+            wire_version=WIRE_VERSION,
+            homes=self.homes.infos(),
+            live=live,
+            scheduled=scheduled,
+        )
+
+    async def close(self) -> None:
+        """End the hub and the threads; what they were asked and have not begun is dropped."""
+        await self.live.stop()
+        self.pool.shutdown(wait=False, cancel_futures=True)

@@ -1,0 +1,28 @@
+"""The table of all routes below `<base_url>jupyter-mlops/`; `openapi.yaml` says the same, and a test compares."""
+
+from __future__ import annotations
+
+from tornado.web import RequestHandler
+
+from ._live import LiveSocket
+from ._log import LogHandler, LogSearchHandler
+from ._run import RunHandler, StopHandler
+from ._runs import RunColumnsHandler, RunGroupsHandler, RunsHandler
+from ._status import StatusHandler
+
+__all__ = ["ROUTES"]
+
+_ID = "([^/]+)"
+
+ROUTES: tuple[tuple[str, type[RequestHandler]], ...] = (
+    ("api/status", StatusHandler),
+    ("api/live", LiveSocket),
+    ("api/runs", RunsHandler),
+    ("api/runs/groups", RunGroupsHandler),
+    ("api/runs/columns", RunColumnsHandler),
+    (f"api/runs/{_ID}", RunHandler),
+    (f"api/runs/{_ID}/stop", StopHandler),
+    (f"api/runs/{_ID}/log", LogHandler),
+    (f"api/runs/{_ID}/log/search", LogSearchHandler),
+)
+"""Patterns below `<base_url>jupyter-mlops/`; the first that matches answers."""

@@ -1,0 +1,92 @@
+"""What the server asks about single runs of the homes that it shows: look, change, stop, delete."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+
+from ..entities import ChangeRun, RunDetail, RunStatus, RunSummary
+from ._detail import read_detail
+from ._homes import Homes
+from ._log import LogPart
+from ._log_search import LogMatches, search_log
+from ._run import Run
+from ._summary import SummaryReader
+from ._user_changes import change_run
+
+_MOST_READERS = 512
+
+
+class RunExplorer:
+    """Reads and changes single runs, whichever home has them. Safe to share between threads; every call may block.
+
+    Parameters
+    ----------
+    homes : Homes
+        The homes that are shown.
+    """
+
+    def __init__(self, homes: Homes) -> None:
+        self.homes = homes
+        self._readers: OrderedDict[str, SummaryReader] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def run(self, run_id: str) -> Run:
+        """Return the handle of a run.
+
+        Raises
+        ------
+        RunNotFoundError
+            No home has it.
+        """
+        return self.homes.find(run_id)[1]
+
+    def count_unfinished(self) -> tuple[int, int]:
+        """Return how many runs go on, and how many wait."""
+        states = [run.state.status for _id, service in self.homes for run in service]
+        return states.count(RunStatus.RUNNING), states.count(RunStatus.SCHEDULED)
+
+    def summary(self, run_id: str) -> RunSummary:
+        """Return a run as a row of the table."""
+        return self.reader(run_id).read()
+
+    def detail(self, run_id: str) -> RunDetail:
+        """Return what the run view shows."""
+        reader = self.reader(run_id)
+        return read_detail(reader.run, reader.read())
+
+    def change(self, run_id: str, change: ChangeRun) -> RunSummary:
+        """Change what a user may change of a run."""
+        change_run(self.run(run_id), change)
+        return self.summary(run_id)
+
+    def stop(self, run_id: str) -> RunSummary:
+        """Ask a run to end; harmless when it has ended."""
+        self.run(run_id).stop()
+        return self.summary(run_id)
+
+    def log_part(self, run_id: str, start: int, limit: int) -> LogPart:
+        """Return bytes of a run's log."""
+        return self.run(run_id).output.part(start, limit)
+
+    def search_log(self, run_id: str, text: str, start: int) -> LogMatches:
+        """Return lines of a run's log that hold a text."""
+        return search_log(self.run(run_id).output, text, start)
+
+    def reader(self, run_id: str) -> SummaryReader:
+        """Return what reads a run's summary; those asked last are kept, and read only what is new.
+
+        Raises
+        ------
+        RunNotFoundError
+            No home has the run, or has it any more.
+        """
+        home_id, run = self.homes.find(run_id)
+        with self._lock:
+            reader = self._readers.pop(run_id, None)
+            if reader is None or reader.run != run:
+                reader = SummaryReader(run, home_id, self.homes.service(home_id).main_metrics)
+            self._readers[run_id] = reader
+            while len(self._readers) > _MOST_READERS:
+                self._readers.popitem(last=False)
+        return reader

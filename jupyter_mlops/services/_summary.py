@@ -1,0 +1,131 @@
+"""One run as a row of the explorer and the head of a card, read from its directory again and again while it lives."""
+
+from __future__ import annotations
+
+import math
+import os
+import threading
+from collections.abc import Iterable
+
+from ..entities import Figure, RunProgress, RunState, RunStatus, RunSummary
+from ..tracking import RunLogbook
+from ._main_metrics import MainMetrics
+from ._names import clean_name, clean_text
+from ._progress import TAIL_BYTES, parse_progress
+from ._run import Run
+
+MOST_KEYS = 1_000
+"""Parameters, metrics and tags of a run that a summary tells, each."""
+
+_MOST_TEXT = 500
+_LARGEST_EXACT = 2**53
+
+
+def figure(value: float) -> Figure:
+    """Return a number as JSON can hold it and JavaScript can read it."""
+    if math.isfinite(value):
+        return value if abs(value) <= _LARGEST_EXACT or not float(value).is_integer() else str(int(value))
+    return "NaN" if value != value else "Infinity" if value > 0 else "-Infinity"
+
+
+class SummaryReader:
+    """Reads one run's summary; the second time only what came since. Safe to share between threads.
+
+    Parameters
+    ----------
+    run : Run
+        Of ours.
+    home_id : str
+        Where it lives, on the wire.
+    main_metrics : MainMetrics
+        Tells which metric counts in its experiment.
+
+    Raises
+    ------
+    RunNotFoundError
+        There is no such run.
+    """
+
+    def __init__(self, run: Run, home_id: str, main_metrics: MainMetrics) -> None:
+        self.run = run
+        self._home_id = home_id
+        self._main_metrics = main_metrics
+        self._logbook = RunLogbook(run.directory)
+        self._notebook = clean_name(run.provenance.notebook)
+        self._lock = threading.Lock()
+        self._progress: tuple[int, RunProgress | None] = (-1, None)
+        self._is_whole = False
+
+    def read(self) -> RunSummary:
+        """Return the run as it stands now."""
+        with self._lock:
+            # Asked before the files are read: what an ended run has logged is all there then.
+            state = self.run.state
+            if not self._is_whole:
+                self._logbook.refresh()
+                self._is_whole = state.status.is_terminal and bool(state.ended_at)
+            return self._summary(state)
+
+    def _summary(self, state: RunState) -> RunSummary:
+        run, spec, book, user = self.run, self.run.spec, self._logbook, self.run.directory.user()
+        metrics = book.metrics
+        main = (self._main_metrics.get(spec.experiment) or "").removeprefix("-")
+        result = run.directory.result() if state.status is not RunStatus.SCHEDULED else None
+        size = run.output.size
+        return RunSummary(
+            run_id=run.id,
+            home_id=self._home_id,
+            source="mlops",
+            name=clean_name(user.name or spec.name),
+            experiment=clean_name(spec.experiment),
+            notebook=self._notebook,
+            user=clean_name(book.user),
+            status=state.status,
+            detail=clean_name(state.reason if state.error is None else f"{state.error.type}: {state.error.message}"),
+            submitted_at=spec.submitted_at,
+            started_at=state.started_at,
+            ended_at=state.ended_at,
+            duration_s=round(state.duration_s, 3) if state.started_at or state.ended_at else None,
+            params=shown(book.params.items()),
+            tags=shown(user.tagged(book.tags).items()),
+            metrics={clean_name(key): figure(value) for key, value in list(metrics.items())[:MOST_KEYS]},
+            main_metric=main if main in metrics else "",
+            spark=tuple(figure(value) for value in book.spark(_sparked(main, metrics))),
+            progress=None if state.status.is_terminal else self._read_progress(size),
+            log_bytes=size,
+            returned=(*result.returned, *result.released) if result else spec.pending,
+            archived=user.archived,
+            kept=run.directory.keep_file.exists(),
+        )
+
+    def _read_progress(self, size: int) -> RunProgress | None:
+        """Return the last progress bar; a log that has not grown is not read again."""
+        if size != self._progress[0]:
+            # A program that prints other things between two bars still has the first.
+            self._progress = (size, parse_progress(_end(self.run, size)) or self._progress[1])
+        return self._progress[1]
+
+
+def shown(items: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Return keys and texts safe to show and of bounded length and number; the run view has the rest."""
+    kept = {}
+    for key, text in items:
+        kept[clean_name(key)] = clean_text(text[:_MOST_TEXT])
+        if len(kept) == MOST_KEYS:
+            break
+    return kept
+
+
+def _sparked(main: str, metrics: Iterable[str]) -> str:
+    """Return the metric that a sparkline shows: the main one, else the first that is not the machine's."""
+    keys = list(metrics)
+    own = [key for key in keys if not key.startswith("system/")]
+    return main if main in keys else next(iter(own), "")
+
+
+def _end(run: Run, size: int) -> bytes:
+    try:
+        with run.directory.log_file.open("rb") as file:
+            return os.pread(file.fileno(), TAIL_BYTES, max(0, size - TAIL_BYTES))
+    except FileNotFoundError:
+        return b""

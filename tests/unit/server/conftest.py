@@ -1,0 +1,220 @@
+"""A real Jupyter server in a thread of the test: token and XSRF on, loopback, with a home and runs below its root."""
+
+import asyncio
+import http.client
+import json
+import logging
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import quote, urlencode
+
+import msgspec
+import pytest
+from jupyter_server.serverapp import ServerApp
+from tornado.httpclient import HTTPRequest
+from tornado.httpserver import HTTPServer
+from tornado.httputil import HTTPHeaders
+from tornado.netutil import bind_sockets
+from tornado.websocket import WebSocketClientConnection, websocket_connect
+
+from jupyter_mlops.entities import Exit, Param, RunSpec, RunStatus
+from jupyter_mlops.home import Home
+from jupyter_mlops.services import Run, service_of
+from jupyter_mlops.tracking import MetricSpool
+
+TOKEN = "secret-of-the-test"
+
+
+class Answer(NamedTuple):
+    """What the server said."""
+
+    status: int
+    headers: Any
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+    def entity(self, kind: type) -> Any:
+        return msgspec.json.decode(self.body, type=kind)
+
+
+class RunningServer:
+    """A server that serves until `stop`.
+
+    Parameters
+    ----------
+    root : Path
+        What it shows.
+    base_url : str
+        Its prefix.
+    config : dict
+        Of traitlets, by class.
+    """
+
+    def __init__(self, root: Path, base_url: str = "/", config: dict[str, Any] | None = None) -> None:
+        self.root = root
+        self.base_url = base_url
+        self._config = config or {}
+        self._started = threading.Event()
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+        self._thread.start()
+        assert self._started.wait(60), "the server did not start"
+
+    @property
+    def extension(self) -> Any:
+        return self.app.extension_manager.extension_points["jupyter_mlops"].app
+
+    def _serve(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        self._loop.run_until_complete(self._open())
+        self._started.set()
+        self._loop.run_forever()
+        self._loop.run_until_complete(self._loop.shutdown_default_executor())
+        self._loop.close()
+
+    async def _open(self) -> None:
+        from traitlets.config import Config
+
+        config = Config(
+            {
+                "ServerApp": {
+                    "root_dir": str(self.root),
+                    "base_url": self.base_url,
+                    "jpserver_extensions": {"jupyter_mlops": True},
+                    "open_browser": False,
+                    "allow_root": True,
+                    "port": 0,
+                },
+                "IdentityProvider": {"token": TOKEN},
+                **self._config,
+            }
+        )
+        self.app = ServerApp(config=config, log_level=logging.ERROR)
+        self.app.init_signal = lambda: None
+        self.app.initialize(argv=[], new_httpserver=False)
+        (self._socket, *_rest) = bind_sockets(0, "127.0.0.1", socket.AF_INET)
+        self.port = self._socket.getsockname()[1]
+        self._http = HTTPServer(self.app.web_app)
+        self._http.add_sockets([self._socket])
+        await self.app.extension_manager.start_all_extensions()
+
+    def stop(self) -> None:
+        if self._thread.is_alive():
+            asyncio.run_coroutine_threadsafe(self._close(), self._loop).result(30)
+            self._loop.call_soon_threadsafe(self._loop.stop)
+            self._thread.join(30)
+
+    async def _close(self) -> None:
+        self._http.stop()
+        await self._http.close_all_connections()
+        await self.app._cleanup()
+
+    def path(self, route: str, **query: Any) -> str:
+        text = urlencode(query, doseq=True)
+        return f"{quote(self.base_url)}jupyter-mlops/{route}{'?' if text else ''}{text}"
+
+    def request(
+        self,
+        method: str,
+        route: str,
+        body: Any = None,
+        headers: dict[str, str] | None = None,
+        token: str | None = TOKEN,
+        **query: Any,
+    ) -> Answer:
+        """Ask a route of ours, as a script with a token does unless told otherwise."""
+        sent = {"Authorization": f"token {token}"} if token else {}
+        if body is not None and not isinstance(body, bytes):
+            body = json.dumps(body)
+            sent["Content-Type"] = "application/json"
+        return self.raw(method, self.path(route, **query), body, {**sent, **(headers or {})})
+
+    def raw(self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None) -> Answer:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        try:
+            connection.request(method, path, body, headers or {})
+            response = connection.getresponse()
+            return Answer(response.status, response.headers, response.read())
+        finally:
+            connection.close()
+
+    def get(self, route: str, **query: Any) -> Answer:
+        return self.request("GET", route, **query)
+
+    async def connect(
+        self, headers: dict[str, str] | None = None, token: str | None = TOKEN
+    ) -> WebSocketClientConnection:
+        """Open the live socket from the test's own event loop."""
+        sent = HTTPHeaders({"Authorization": f"token {token}"} if token else {})
+        sent.update(headers or {})
+        url = f"ws://127.0.0.1:{self.port}{self.path('api/live')}"
+        return await websocket_connect(HTTPRequest(url, headers=sent, connect_timeout=10, request_timeout=10))
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    """A server that the stories of a file share; each makes the runs that it needs."""
+    running = RunningServer(tmp_path_factory.mktemp("root"))
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def home(server: RunningServer) -> Home:
+    return Home.create(server.root / ".mlops")
+
+
+MakeRun = Callable[..., Run]
+
+
+@pytest.fixture
+def make_run(home: Home, server: RunningServer) -> MakeRun:
+    """Return a function that puts a run into the server's home and returns its handle."""
+
+    def make(
+        name: str = "baseline",
+        *,
+        experiment: str = "quickstart",
+        status: RunStatus | None = RunStatus.FINISHED,
+        metrics: dict[str, float] | None = None,
+        params: dict[str, str] | None = None,
+        cell: str = "model = 1",
+        log: bytes = b"",
+        **fields: object,
+    ) -> Run:
+        run_id = home.new_run_id()
+        directory = home.run(run_id)
+        directory.create()
+        spec = RunSpec(
+            run_id=run_id,
+            name=name,
+            experiment=experiment,
+            sequence=home.next_sequence(run_id),
+            submitted_at="2026-11-21T08:00:00.000+00:00",
+            python="python",
+            cwd="/",
+            params=tuple(Param(*item) for item in (params or {}).items()),
+            **fields,
+        )
+        directory.cell_file.write_text(cell)
+        if log:
+            directory.log_file.write_bytes(log)
+        if metrics:
+            spool = MetricSpool.open(directory.path, run_id)
+            spool.log(**metrics)
+            spool.close()
+        if status is not None:
+            ended = Exit(status=status, ended_at="2026-11-21T08:01:00+00:00", duration_s=60.0)
+            directory.write(ended, directory.exit_file, durable=False)
+        directory.write(spec, directory.spec_file, durable=False)
+        server.extension.context.homes.refresh()
+        server.extension.context.catalog.refresh()
+        return service_of(home).get(run_id)
+
+    return make

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 from ..entities import CellError, RunState
 from ._elements import Element, element
 from ._figures import ago, number, size, span
-from ._imported import imported_names
-from ._names import param_text
+from ._names import error_line, param_text
 from ._view import View, muted, name_element, rows_element, state_element, state_text
 
 if TYPE_CHECKING:
@@ -75,14 +74,9 @@ class RunDetails(View):
         return [*([("error", error_line(self.error))] if self.error else []), *self.facts]
 
 
-def error_line(error: CellError) -> str:
-    """Return the error's last line, and the line of the cell that it points to."""
-    last = (error.message.strip().splitlines() or [""])[-1]
-    text = f"{error.type}: {last}" if last else error.type
-    return f"{text} (cell line {error.line}: {error.source.strip()})" if error.line else text
-
-
 def _facts(run: Run) -> list[tuple[str, str]]:
+    from ._imported import imported_names  # loads the analysis of cells, which a listing does not need
+
     spec, state, result = run.spec, run.state, run.directory.result()
     imports = frozenset() if spec.explicit_returns else imported_names(run.cell)
     metrics = [f"{key} {number(value)}" for key, value in run.metrics.items() if not key.startswith("system/")]

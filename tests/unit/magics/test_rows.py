@@ -13,8 +13,9 @@ from jupyter_mlops.entities import (
     RunStatus,
     Upstream,
 )
+from jupyter_mlops.magics._names import error_line
 from jupyter_mlops.magics._run_card import RunCard
-from jupyter_mlops.magics._run_details import RunDetails, error_line
+from jupyter_mlops.magics._run_details import RunDetails
 from jupyter_mlops.magics._runs_table import RunRow, RunsTable
 
 RUN_ID = "3fa9" + "0" * 28

@@ -20,6 +20,9 @@ from ._locks import lock_holder
 LOCK_DESCRIPTOR = 100
 """Under this number the executor, and whoever it forked, has `executor.lock` open."""
 
+DYING_S = 1.0
+"""Longer than a process takes from its last lock to its end, on a busy machine too."""
+
 _MARKER = b"JUPYTER_MLOPS_RUN_DIR="
 _GONE = (b"Z", b"X")
 _GROUP, _SESSION, _BEGAN = 2, 3, 19
@@ -31,7 +34,7 @@ def end_survivors(run_dir: Path, *, grace_s: float = 1.0) -> int:
     Does nothing while one of them does, for a run of another machine or another boot, or one that keeps its orphans.
     """
     shim, executor = (read_json(run_dir / f"{name}.json") or {} for name in ("shim", "executor"))
-    if any(_lives(run_dir, name, record) for name, record in (("shim", shim), ("executor", executor))):
+    if not all(_is_dead(run_dir, name, record) for name, record in (("shim", shim), ("executor", executor))):
         return 0
     if (shim or executor).get("boot_id") != boot_id() or (read_json(run_dir / "spec.json") or {}).get("keep_orphans"):
         return 0
@@ -161,13 +164,25 @@ class _Survivors:
         return not int(flags, 8) & os.O_CLOEXEC
 
 
-def _lives(run_dir: Path, name: str, record: dict[str, Any]) -> bool:
-    """Tell whether a shim or an executor lives; the process that asks may itself have taken the shim's place."""
-    if lock_holder(run_dir / f"{name}.lock") not in (None, os.getpid()):
-        return True
+def _is_dead(run_dir: Path, name: str, record: dict[str, Any]) -> bool:
+    """Tell whether a shim or an executor is gone; the process that asks may itself have taken the shim's place.
+
+    A process that ends gives its locks up a moment before it is gone.
+    """
+    deadline = time.monotonic() + DYING_S
+    while lock_holder(run_dir / f"{name}.lock") in (None, os.getpid()):
+        if not _is_there(record):
+            return True
+        # A copied home has free locks, and records of processes that live in the original.
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.005)
+    return False
+
+
+def _is_there(record: dict[str, Any]) -> bool:
     if record.get("boot_id") != boot_id() or record.get("pid") == os.getpid():
         return False
-    # A copied home has free locks, and records of processes that live in the original.
     try:
         return int(_fields(record.get("pid"))[_BEGAN]) == record.get("start_time")
     except OSError:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, MutableMapping
+from typing import TYPE_CHECKING
 
-from ._cells import Transform
+if TYPE_CHECKING:
+    from ._cells import Transform
 
 _IMPORT_FAILS = (ImportError, AttributeError, OSError, RuntimeError, ValueError, TypeError)
 
@@ -39,9 +41,13 @@ def import_statements(cell: str, transform: Transform) -> dict[str, str]:
 
 def imported_names(cell: str) -> frozenset[str]:
     """Return the names that a cell, as typed, only imports."""
-    from IPython.core.inputtransformer2 import TransformerManager
+    try:
+        ast.parse(cell)
+    except SyntaxError:  # IPython's own syntax: only now is IPython needed, which the command line does without
+        from IPython.core.inputtransformer2 import TransformerManager
 
-    return frozenset(import_statements(cell, TransformerManager().transform_cell))
+        return frozenset(import_statements(cell, TransformerManager().transform_cell))
+    return frozenset(import_statements(cell, str))
 
 
 def import_into(namespace: MutableMapping[str, object], statement: str) -> bool:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from ..entities import CellError, RunState
 from ._elements import Element, element
 from ._figures import ago, number, size, span
+from ._imported import imported_names
 from ._names import error_line, param_text
 from ._view import View, muted, name_element, rows_element, state_element, state_text
 
@@ -75,8 +76,6 @@ class RunDetails(View):
 
 
 def _facts(run: Run) -> list[tuple[str, str]]:
-    from ._imported import imported_names  # loads the analysis of cells, which a listing does not need
-
     spec, state, result = run.spec, run.state, run.directory.result()
     imports = frozenset() if spec.explicit_returns else imported_names(run.cell)
     metrics = [f"{key} {number(value)}" for key, value in run.metrics.items() if not key.startswith("system/")]

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from ._run import Run
     from ._runs import Runs, runs
     from ._service import RunService
+    from ._tensorboard import TensorBoardService
     from ._train import train
 
 __all__ = [
@@ -48,6 +49,7 @@ __all__ = [
     "RunService",
     "Runs",
     "SubmitRun",
+    "TensorBoardService",
     "TravelReport",
     "clean_name",
     "clean_text",
@@ -83,6 +85,7 @@ __getattr__, __dir__ = lazy_exports(
         "RunService": "._service",
         "Runs": "._runs",
         "SubmitRun": "._commands",
+        "TensorBoardService": "._tensorboard",
         "TravelReport": "._commands",
         "clean_name": "._names",
         "clean_text": "._names",

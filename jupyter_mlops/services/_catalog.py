@@ -1,0 +1,164 @@
+"""What the explorer asks about all runs at once: pages, groups, columns. Answered from memory, in milliseconds.
+
+The server asks; `refresh`, called again and again from one of its threads, keeps the answers true. Queries may come
+from any thread, and while the catalog is being built they find what there is so far.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ..entities import RunColumns, RunGroups, RunPage
+from ..exceptions import UsageError
+from ..tracking import RunTable
+from ._catalog_directories import DirectoryFeed
+from ._catalog_selection import Selection, Selections
+from ._catalog_words import read_columns, read_groups
+from ._service import RunService
+
+MOST_RUNS = 1000
+"""Runs of a page."""
+
+BUDGET_S = 0.5
+"""For so long a refresh reads what is new before it leaves the rest for the next."""
+
+
+@dataclass(frozen=True)
+class CatalogChanges:
+    """What a refresh has found.
+
+    Parameters
+    ----------
+    run_ids : tuple of str
+        Runs that changed, came or went.
+    cursor : int
+        Of the catalog now; grows with every change, also from one server to the next.
+    """
+
+    run_ids: tuple[str, ...]
+    cursor: int
+
+
+class RunCatalog:
+    """Every run of the homes that are shown, by query, order and group. Safe to share between threads.
+
+    Parameters
+    ----------
+    homes : Homes, or another iterable of ids and services
+        The homes that are shown; those that come and go are noticed by `refresh`.
+    """
+
+    def __init__(self, homes: Iterable[tuple[str, RunService]]) -> None:
+        self._homes = homes
+        self._table = RunTable()
+        self._selections = Selections(self._table)
+        self._feeds: dict[str, DirectoryFeed] = {}
+        self._refreshing = threading.Lock()
+        self._building = True
+        self._first_cursor = time.time_ns() // 1_000_000
+
+    @property
+    def building(self) -> bool:
+        """Whether there are runs that were never read: what is found grows."""
+        return self._building
+
+    @property
+    def cursor(self) -> int:
+        """Number of the catalog's present content."""
+        return self._first_cursor + self._table.version
+
+    def page(
+        self,
+        query: str = "",
+        sort: str = "submitted_at",
+        order: str = "desc",
+        offset: int = 0,
+        limit: int = 50,
+        *,
+        group_by: str = "",
+        group: str = "",
+        archived: bool = False,
+    ) -> RunPage:
+        """Return part of the runs that fit.
+
+        Parameters
+        ----------
+        query : str
+            In the language of `_query.py`.
+        sort : str
+            `submitted_at`, `name`, `status`, `duration_s`, `metric.KEY`, `param.KEY`, `tag.KEY` and their like; runs
+            without it come last.
+        order : str
+            "asc" or "desc".
+        offset, limit : int
+            Which part.
+        group_by, group : str
+            Only runs of this "experiment" or "notebook".
+        archived : bool
+            Archived runs too.
+
+        Raises
+        ------
+        UsageError
+            The query is none, or the runs cannot be sorted or grouped so.
+        """
+        if not 1 <= limit <= MOST_RUNS:
+            raise UsageError(f"A page holds 1 to {MOST_RUNS} runs, not {limit}.")
+        if offset < 0:
+            raise UsageError(f"A page begins at 0 or later, not at {offset}.")
+        wanted = Selection(query, sort, order, group_by, group, archived)
+        with self._table.lock:
+            rows = self._selections.rows(wanted)
+            runs = tuple(self._table.summary(row) for row in rows[offset : offset + limit])
+            return RunPage(runs=runs, total=len(rows), offset=offset, cursor=self.cursor, building=self._building)
+
+    def groups(self, query: str = "", by: str = "experiment", *, archived: bool = False) -> RunGroups:
+        """Return the groups of the runs that fit, the one with the newest run first.
+
+        Raises
+        ------
+        UsageError
+            The query is none, or there are no such groups.
+        """
+        with self._table.lock:
+            rows = self._selections.rows(Selection(query, archived=archived))
+            return RunGroups(groups=read_groups(self._table, rows, by), cursor=self.cursor, building=self._building)
+
+    def columns(self) -> RunColumns:
+        """Return the keys that runs have, the most frequent first."""
+        with self._table.lock:
+            return read_columns(self._table)
+
+    def refresh(self, budget_s: float = BUDGET_S) -> CatalogChanges:
+        """Bring the catalog up to date; while it is `building`, call again at once. One thread at a time refreshes.
+
+        Parameters
+        ----------
+        budget_s : float
+            Leave what is new for the next call after so many seconds; what is known is always looked at.
+        """
+        if not self._refreshing.acquire(blocking=False):
+            return CatalogChanges((), self.cursor)
+        try:
+            end = time.monotonic() + budget_s
+            changed = self._follow_homes()
+            for feed in self._feeds.values():
+                changed |= feed.poll(end)
+            self._building = any(feed.building for feed in self._feeds.values())
+        finally:
+            self._refreshing.release()
+        return CatalogChanges(tuple(changed), self.cursor)
+
+    def _follow_homes(self) -> set[str]:
+        """Begin with homes that came, and let go of those that went."""
+        services = dict(self._homes)
+        changed: set[str] = set()
+        for home_id in self._feeds.keys() - services.keys():
+            changed |= self._feeds.pop(home_id).forget()
+        for home_id, service in services.items():
+            if home_id not in self._feeds:
+                self._feeds[home_id] = DirectoryFeed(home_id, service, self._table)
+        return changed

@@ -1,0 +1,112 @@
+"""A query answered over whole columns: for every run the verdict of `_matching.matches`, for all of them at once."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Iterable, Mapping
+from itertools import repeat
+
+from ..tracking import Mask, NumberColumn, RunTable, TextColumn
+from ._query import All, Comparison, Either, FieldTerm, Not, Query
+
+_NUMBERS: dict[str, Callable[[float], Callable[[float], bool]]] = {
+    # `held < wanted` is `wanted > held`: a bound method of the wanted number goes over a column without a Python frame.
+    "<": lambda wanted: wanted.__gt__,
+    "<=": lambda wanted: wanted.__ge__,
+    ">": lambda wanted: wanted.__lt__,
+    ">=": lambda wanted: wanted.__le__,
+    "=": lambda wanted: wanted.__eq__,
+    "==": lambda wanted: wanted.__eq__,
+    "!=": lambda wanted: wanted.__ne__,
+}
+_TEXTS: dict[str, Callable[[str, str], bool]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "=": operator.eq,
+    "==": operator.eq,
+    "!=": operator.ne,
+}
+
+
+def fitting(query: Query, table: RunTable) -> Mask:
+    """Return the rows whose runs fit a query. Under the table's lock."""
+    if isinstance(query, All):
+        mask = table.all
+        for term in query.terms:
+            mask &= fitting(term, table)
+        return mask
+    if isinstance(query, Either):
+        mask = 0
+        for term in query.terms:
+            mask |= fitting(term, table)
+        return mask
+    if isinstance(query, Not):
+        return table.all & ~fitting(query.term, table)
+    if isinstance(query, FieldTerm):
+        return _field(query, table)
+    return _comparison(query, table)
+
+
+def _field(term: FieldTerm, table: RunTable) -> Mask:
+    if term.field == "state":
+        return table.texts["status"].equal_to(term.text)
+    if term.field == "id":
+        ids = table.texts["run_id"]
+        return ids.where([word.startswith(term.text.lower()) for word in ids.words])
+    column = table.texts[term.field]
+    return column.equal_to(term.text) if term.exact else _containing(column, term.text)
+
+
+def _comparison(comparison: Comparison, table: RunTable) -> Mask:
+    """Return the rows that fit; without a namespace, the first of metric, parameter and tag that a run has counts."""
+    places: dict[str, Mapping[str, NumberColumn] | Mapping[str, TextColumn]]
+    places = {"metric": table.metrics, "param": table.params, "tag": table.tags}
+    mask = decided = 0
+    for place in (comparison.namespace,) if comparison.namespace else tuple(places):
+        column = places[place].get(comparison.key)
+        if column is not None:
+            mask |= _compared(column, comparison.operator, comparison.text) & ~decided
+            decided |= column.present
+    return mask
+
+
+def _compared(column: NumberColumn | TextColumn, sign: str, wanted: str) -> Mask:
+    if isinstance(column, NumberColumn):
+        return _numbers_compared(column, sign, wanted)
+    return _containing(column, wanted) if sign == "~" else column.where(list(_words_compared(column, sign, wanted)))
+
+
+def _numbers_compared(column: NumberColumn, sign: str, wanted: str) -> Mask:
+    if sign == "~":
+        folded = wanted.casefold()
+        return column.where(lambda held: folded in str(held).casefold())
+    number = _number(wanted)
+    if number is not None:
+        return column.where(_NUMBERS[sign](number))
+    compare = _TEXTS[sign]
+    return column.where(lambda held: compare(str(held), wanted))
+
+
+def _words_compared(column: TextColumn, sign: str, wanted: str) -> Iterable[bool]:
+    """Return for each word of a column whether it fits: as numbers where both are, else as texts."""
+    compare, number = _TEXTS[sign], _number(wanted)
+    if number is None:
+        return map(compare, column.words, repeat(wanted))
+    values, others = column.numbers
+    fits = list(map(_NUMBERS[sign](number), values))
+    for place in others:
+        fits[place] = compare(column.words[place], wanted)
+    return fits
+
+
+def _containing(column: TextColumn, text: str) -> Mask:
+    return column.where(list(map(operator.contains, column.folded, repeat(text.casefold()))))
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None

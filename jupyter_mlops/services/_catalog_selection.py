@@ -1,0 +1,114 @@
+"""Which rows of the catalog's table an explorer shows, and in which order; kept for as long as nothing changes."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from ..exceptions import UsageError
+from ..tracking import Mask, NumberColumn, RunOrders, RunTable, TextColumn, flags_of
+from ._catalog_query import fitting
+from ._query import parse_query
+
+GROUPINGS = ("experiment", "notebook")
+FIELDS = (
+    "submitted_at", "name", "status", "duration_s", "started_at", "ended_at", "experiment", "notebook", "user"
+)  # fmt: skip
+"""What runs may be sorted by, besides `metric.KEY`, `param.KEY` and `tag.KEY`."""
+
+_MOST_KEPT = 32
+
+
+class Selection(NamedTuple):
+    """What is asked for: the arguments of `RunCatalog.page` that decide which runs it counts."""
+
+    query: str = ""
+    sort: str = "submitted_at"
+    order: str = "desc"
+    group_by: str = ""
+    group: str = ""
+    archived: bool = False
+
+
+class Selections:
+    """Answers selections. Under the table's lock.
+
+    Parameters
+    ----------
+    table : RunTable
+        Of the runs.
+    """
+
+    def __init__(self, table: RunTable) -> None:
+        self._table = table
+        self._orders = RunOrders(table)
+        self._version = -1
+        self._kept: dict[Selection, list[int]] = {}
+
+    def rows(self, wanted: Selection) -> list[int]:
+        """Return the rows that a selection means, in its order.
+
+        Raises
+        ------
+        UsageError
+            It means nothing: the message says which part.
+        """
+        if self._version != self._table.version or len(self._kept) >= _MOST_KEPT:
+            self._kept.clear()
+            self._version = self._table.version
+        rows = self._kept.get(wanted)
+        if rows is None:
+            rows = self._kept[wanted] = self._select(wanted)
+        return rows
+
+    def _select(self, wanted: Selection) -> list[int]:
+        if wanted.order not in ("asc", "desc"):
+            raise UsageError(f"Runs are sorted asc or desc, not {wanted.order[:80]!r}.")
+        column = self._column(wanted.sort)
+        flags = flags_of(self._mask(wanted), self._table.height)
+        if column is None:
+            # No run has this key: all of them are without it, newest first.
+            rows = self._orders.rows("submitted_at", self._table.numbers["submitted_at"], descending=True)
+        else:
+            rows = self._orders.rows(wanted.sort, column, descending=wanted.order == "desc")
+        return [row for row in rows if flags[row]]
+
+    def _mask(self, wanted: Selection) -> Mask:
+        mask = self._table.all & fitting(parse_query(wanted.query), self._table)
+        if not wanted.archived:
+            mask &= ~self._table.archived
+        if wanted.group_by:
+            mask &= grouping(self._table, wanted.group_by).equal_to(wanted.group)
+        return mask
+
+    def _column(self, sort: str) -> NumberColumn | TextColumn | None:
+        """Return the column that a text names; None for a key that no run has.
+
+        Raises
+        ------
+        UsageError
+            It names none.
+        """
+        table = self._table
+        if sort in FIELDS:
+            return table.numbers[sort] if sort in table.numbers else table.texts[sort]
+        namespace, _dot, key = sort.partition(".")
+        if namespace == "metric" and key:
+            return table.metrics.get(key)
+        if namespace in ("param", "tag") and key:
+            return (table.params if namespace == "param" else table.tags).get(key)
+        raise UsageError(
+            f"Runs cannot be sorted by {sort[:80]!r}. Use {', '.join(FIELDS)}, metric.KEY, param.KEY or tag.KEY."
+        )
+
+
+def grouping(table: RunTable, by: str) -> TextColumn:
+    """Return the column that runs are grouped by.
+
+    Raises
+    ------
+    UsageError
+        There are no such groups.
+    """
+    if by not in GROUPINGS:
+        raise UsageError(f"Runs cannot be grouped by {by[:80]!r}. Use {' or '.join(GROUPINGS)}.")
+    return table.texts[by]

@@ -1,0 +1,54 @@
+"""What there is to choose from in the explorer: its groups, and the keys that may become columns and completions."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import PurePosixPath
+
+from ..entities import RunColumns, RunGroup, RunStatus
+from ..tracking import NumberColumn, RunTable, TextColumn
+from ._catalog_selection import grouping
+
+MOST_KEYS = 1000
+"""Keys of a kind that are told."""
+
+
+def read_groups(table: RunTable, rows: list[int], by: str) -> tuple[RunGroup, ...]:
+    """Return the groups of rows that come newest first; so do the groups."""
+    column = grouping(table, by)
+    codes = list(column.codes(rows))
+    totals = Counter(codes)
+    status = table.texts["status"]
+    goes_on = [not RunStatus(word).is_terminal for word in status.words]
+    live = Counter(code for code, state in zip(codes, status.codes(rows), strict=True) if goes_on[state])
+    return tuple(
+        RunGroup(key=column.words[code], label=_label(column.words[code], by), total=total, live=live[code])
+        for code, total in totals.items()
+    )
+
+
+def read_columns(table: RunTable) -> RunColumns:
+    """Return the keys that runs have, the most frequent first."""
+    return RunColumns(
+        params=_frequent(table.params),
+        metrics=_frequent(table.metrics),
+        tags=_frequent(table.tags),
+        experiments=_used(table.texts["experiment"], table.height),
+        notebooks=_used(table.texts["notebook"], table.height),
+    )
+
+
+def _frequent(columns: Mapping[str, NumberColumn] | Mapping[str, TextColumn]) -> tuple[str, ...]:
+    found = sorted((-column.count, key) for key, column in columns.items() if column.count)
+    return tuple(key for _count, key in found[:MOST_KEYS])
+
+
+def _used(column: TextColumn, height: int) -> tuple[str, ...]:
+    counts = Counter(code for code in column.codes(range(height)) if code >= 0)
+    words = (column.words[code] for code, _count in counts.most_common(MOST_KEYS + 1))
+    return tuple(word for word in words if word)[:MOST_KEYS]
+
+
+def _label(key: str, by: str) -> str:
+    return PurePosixPath(key).name if by == "notebook" else key

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from ._signing import Signer
     from ._status import read_state
     from ._survivors import end_survivors
-    from ._system import on_network_filesystem
+    from ._system import on_network_filesystem, user_runtime_dir
 
 __all__ = [
     "CRASH_POINTS",
@@ -59,6 +59,7 @@ __all__ = [
     "register_home",
     "registered_homes",
     "seconds_since",
+    "user_runtime_dir",
     "wait_released",
     "write_atomic",
 ]
@@ -91,6 +92,7 @@ __getattr__, __dir__ = lazy_exports(
         "register_home": "._registry",
         "registered_homes": "._registry",
         "seconds_since": "._files",
+        "user_runtime_dir": "._system",
         "wait_released": "._locks",
         "write_atomic": "._files",
     },

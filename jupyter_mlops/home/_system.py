@@ -55,6 +55,17 @@ def runtime_dir_of(home: Path) -> Path:
     raise HomeError("No directory for sockets: set XDG_RUNTIME_DIR to one of yours with a path below 50 bytes.")
 
 
+def user_runtime_dir() -> Path:
+    """Return the directory for sockets that belong to no home; as `runtime_dir_of`.
+
+    Raises
+    ------
+    HomeError
+        As there.
+    """
+    return runtime_dir_of(user_data_dir())
+
+
 def _runtime_bases() -> list[Path]:
     """Return directories that sockets may lie below, best first."""
     below_temporary = f"jupyter-mlops-{os.getuid()}"

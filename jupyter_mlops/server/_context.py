@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
 
 from ..entities import WIRE_VERSION, ServerStatus
-from ..services import Homes, RunCatalog, RunExplorer
+from ..services import Homes, RunCatalog, RunExplorer, TensorBoardService
 from ._live import LiveHub
 
 POOL_THREADS = 4
@@ -21,10 +23,13 @@ class ServerContext:
     ----------
     root : Path
         The directory that the server shows.
+    base_url : str
+        Of the server, with a slash at both ends.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, base_url: str = "/") -> None:
         self.root = root
+        self.base_url = base_url
         self.homes = Homes(root)
         self.explorer = RunExplorer(self.homes)
         self.catalog = RunCatalog(self.homes)
@@ -43,7 +48,14 @@ class ServerContext:
             scheduled=scheduled,
         )
 
+    @cached_property
+    def tensorboards(self) -> TensorBoardService:
+        """The TensorBoards of this server; nothing of them is there before the first is asked for."""
+        return TensorBoardService.below(self.base_url, self.homes)
+
     async def close(self) -> None:
-        """End the hub and the threads; what they were asked and have not begun is dropped."""
+        """End the hub, the TensorBoards and the threads; what these were asked and have not begun is dropped."""
         await self.live.stop()
+        if "tensorboards" in vars(self):
+            await asyncio.to_thread(self.tensorboards.close)
         self.pool.shutdown(wait=False, cancel_futures=True)

@@ -21,7 +21,7 @@ class MlopsExtension(ExtensionApp):
     def initialize_settings(self) -> None:
         """Make what the routes share."""
         assert self.serverapp is not None, "an extension is linked to its server first"
-        self.context = ServerContext(Path(self.serverapp.root_dir))
+        self.context = ServerContext(Path(self.serverapp.root_dir), self.serverapp.base_url)
         self.settings["jupyter_mlops_context"] = self.context
 
     def initialize_handlers(self) -> None:

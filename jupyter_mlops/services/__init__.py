@@ -9,6 +9,7 @@ from .._lazy import lazy_exports
 if TYPE_CHECKING:
     from ..tracking import log
     from ._catalog import CatalogChanges, RunCatalog
+    from ._catalog_selection import RunSelection
     from ._commands import SubmitRun, TravelReport
     from ._default import current_service, service_of, use_service
     from ._diff import Change, RunDiff
@@ -46,6 +47,7 @@ __all__ = [
     "RunFacts",
     "RunLog",
     "RunPage",
+    "RunSelection",
     "RunService",
     "Runs",
     "SubmitRun",
@@ -82,6 +84,7 @@ __getattr__, __dir__ = lazy_exports(
         "RunFacts": "._matching",
         "RunLog": "._log",
         "RunPage": "._listing",
+        "RunSelection": "._catalog_selection",
         "RunService": "._service",
         "Runs": "._runs",
         "SubmitRun": "._commands",

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from ._board import Board, ShownFolder, ShownRun
     from ._flags import HONOURED, MEANINGLESS, check_flags
     from ._labels import directory_name, distinct_labels
+    from ._stock import StockTensorBoard, find_stock_tensorboard
     from ._supervised import Address, Limits, SupervisedBoard
     from ._supervisor import TensorBoardSupervisor
 
@@ -25,11 +26,13 @@ __all__ = [
     "MEANINGLESS",
     "ShownFolder",
     "ShownRun",
+    "StockTensorBoard",
     "SupervisedBoard",
     "TensorBoardSupervisor",
     "check_flags",
     "directory_name",
     "distinct_labels",
+    "find_stock_tensorboard",
 ]
 
 __getattr__, __dir__ = lazy_exports(
@@ -42,10 +45,12 @@ __getattr__, __dir__ = lazy_exports(
         "MEANINGLESS": "._flags",
         "ShownFolder": "._board",
         "ShownRun": "._board",
+        "StockTensorBoard": "._stock",
         "SupervisedBoard": "._supervised",
         "TensorBoardSupervisor": "._supervisor",
         "check_flags": "._flags",
         "directory_name": "._labels",
         "distinct_labels": "._labels",
+        "find_stock_tensorboard": "._stock",
     },
 )

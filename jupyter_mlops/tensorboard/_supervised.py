@@ -70,7 +70,7 @@ class SupervisedBoard:
     ) -> None:
         self.board = board
         self._folder = folder
-        self._public_path = public_path
+        self.public_path = public_path
         self._url = url
         self._command = command
         self._limits = limits
@@ -211,7 +211,7 @@ class SupervisedBoard:
         return Order(
             socket=self._asked_address.socket,
             secret=self._asked_address.secret,
-            public_path=self._public_path,
+            public_path=self.public_path,
             folder=str(logs),
             board=self.board,
         )

@@ -9,6 +9,8 @@ from ._log import LogHandler, LogSearchHandler
 from ._run import RunHandler, StopHandler
 from ._runs import RunColumnsHandler, RunGroupsHandler, RunsHandler
 from ._status import StatusHandler
+from ._tensorboard_proxy import BoardProxyHandler, StockProxyHandler
+from ._tensorboards import TensorBoardHandler, TensorBoardsHandler
 
 __all__ = ["ROUTES"]
 
@@ -24,5 +26,9 @@ ROUTES: tuple[tuple[str, type[RequestHandler]], ...] = (
     (f"api/runs/{_ID}/stop", StopHandler),
     (f"api/runs/{_ID}/log", LogHandler),
     (f"api/runs/{_ID}/log/search", LogSearchHandler),
+    ("api/tensorboards", TensorBoardsHandler),
+    (f"api/tensorboards/{_ID}", TensorBoardHandler),
+    (f"tensorboard/port/{_ID}(/.*)", StockProxyHandler),
+    (f"tensorboard/{_ID}(/.*)", BoardProxyHandler),
 )
 """Patterns below `<base_url>jupyter-mlops/`; the first that matches answers."""

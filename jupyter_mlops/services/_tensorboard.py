@@ -1,0 +1,137 @@
+"""TensorBoard on runs and folders: what may be shown, what it is called, and which process shows it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ..entities import OpenTensorBoard, TensorBoardInstance
+from ..exceptions import UsageError
+from ..home import user_runtime_dir
+from ..tensorboard import (
+    Board,
+    ShownFolder,
+    ShownRun,
+    SupervisedBoard,
+    TensorBoardSupervisor,
+    check_flags,
+    directory_name,
+    distinct_labels,
+)
+from ._homes import Homes
+from ._names import clean_name
+
+MOST_RUNS = 100
+"""Runs that one board shows."""
+
+_MOST_FOLDERS = 20
+_LONGEST_PATH = 4_000
+
+
+class TensorBoardService:
+    """Opens boards for the Jupyter server. Safe to share between threads; every call may block.
+
+    Parameters
+    ----------
+    homes : Homes
+        Whose runs may be shown.
+    supervisor : TensorBoardSupervisor
+        Holds the processes.
+    roots : tuple of Path
+        Directories below which any folder may be shown; the server's root, unless the administrator adds more.
+    """
+
+    def __init__(self, homes: Homes, supervisor: TensorBoardSupervisor, roots: tuple[Path, ...]) -> None:
+        self._homes = homes
+        self._supervisor = supervisor
+        self._roots = roots
+
+    @classmethod
+    def below(cls, base_url: str, homes: Homes) -> TensorBoardService:
+        """Return the service of a Jupyter server, whose proxy is at `<base_url>jupyter-mlops/tensorboard/`.
+
+        Raises
+        ------
+        HomeError
+            There is no place for sockets.
+        """
+        url_path = "jupyter-mlops/tensorboard/"
+        return cls(homes, TensorBoardSupervisor(user_runtime_dir(), base_url + url_path, url_path), (homes.root,))
+
+    def open(self, wish: OpenTensorBoard) -> TensorBoardInstance:
+        """Show runs or folders; equal wishes share one TensorBoard. Returns while it starts.
+
+        Raises
+        ------
+        RunNotFoundError
+            A run is in none of the homes.
+        UsageError
+            Nothing is asked for, too much, or what may not be shown.
+        MissingExtraError
+            TensorBoard is not installed where the server runs.
+        """
+        flags = check_flags(wish.flags)
+        runs = self._runs(wish.run_ids)
+        folders = self._folders(wish.logdir)
+        if not runs and not folders:
+            raise UsageError("TensorBoard needs something to show: runs, or --logdir with a folder of event files.")
+        label = ", ".join([run.label for run in runs] + [folder.label or folder.path for folder in folders])
+        return self._supervisor.open(Board(runs=runs, folders=folders, flags=flags, label=clean_name(label)))
+
+    def instances(self) -> tuple[TensorBoardInstance, ...]:
+        """Return the boards of this server."""
+        return self._supervisor.instances()
+
+    def find(self, board_id: str) -> SupervisedBoard | None:
+        """Return a board by its id."""
+        return self._supervisor.find(board_id)
+
+    def stop(self, board_id: str) -> bool:
+        """End a board; False when there is none of that id."""
+        return self._supervisor.stop(board_id)
+
+    def close(self) -> None:
+        """End all boards: the server ends."""
+        self._supervisor.close()
+
+    def _runs(self, run_ids: tuple[str, ...]) -> tuple[ShownRun, ...]:
+        if len(run_ids) > MOST_RUNS:
+            raise UsageError(f"TensorBoard shows up to {MOST_RUNS} runs, {len(run_ids)} are asked for. Choose fewer.")
+        runs = [self._homes.find(run_id)[1] for run_id in dict.fromkeys(run_ids)]
+        labels = distinct_labels([(run.id, run.name) for run in runs])
+        return tuple(ShownRun(label, str(run.directory.path)) for run, label in zip(runs, labels, strict=True))
+
+    def _folders(self, logdir: str) -> tuple[ShownFolder, ...]:
+        if not logdir:
+            return ()
+        if len(logdir) > _LONGEST_PATH or not logdir.isprintable():
+            raise UsageError("--logdir is no path: it is too long, or has characters that cannot be seen.")
+        parts = [logdir] if self._path(logdir).exists() else logdir.split(",")
+        if len(parts) > _MOST_FOLDERS:
+            raise UsageError(f"--logdir names {len(parts)} folders; {_MOST_FOLDERS} are possible.")
+        folders = [self._folder(part) for part in parts]
+        if len(folders) == 1:
+            return (folders[0],)
+        labels = distinct_labels([(str(number), folder.label) for number, folder in enumerate(folders, 1)])
+        return tuple(ShownFolder(label, folder.path) for folder, label in zip(folders, labels, strict=True))
+
+    def _folder(self, text: str) -> ShownFolder:
+        """Return the folder of `path` or `name:path`, resolved, if it may be shown."""
+        name, colon, rest = text.partition(":")
+        named = bool(colon) and "/" not in name and not self._path(text).exists()
+        path = self._path(rest if named else text)
+        if "://" in text:
+            raise UsageError(f"--logdir {text[:100]!r} is an address. Only folders of this machine can be shown.")
+        resolved = path.resolve()
+        if not any(resolved.is_relative_to(root.resolve()) for root in self._allowed()):
+            raise UsageError(
+                f"--logdir {text[:100]!r} is outside of {self._roots[0]}, which is what this Jupyter server shows. "
+                "Start the server in a folder above it, or write the event files to JUPYTER_MLOPS_TENSORBOARD_DIR."
+            )
+        return ShownFolder(directory_name(name) if named else "", str(resolved))
+
+    def _path(self, text: str) -> Path:
+        return self._roots[0] / Path(text)
+
+    def _allowed(self) -> list[Path]:
+        """Return the roots and the homes: event files of runs lie there, and may be asked for by path."""
+        return [*self._roots, *(service.home.path for _, service in self._homes)]

@@ -9,6 +9,7 @@ from ..exceptions import UsageError
 from ._edge import magic_edge
 from ._runs import runs
 from ._session import NotebookSession
+from ._tensorboard import tensorboard
 from ._train import train
 
 _TRAIN_ALONE = re.compile(r"\s*(%%train(?:[ \t].*)?)\s*")
@@ -25,6 +26,7 @@ class MlopsMagics:
         self._session.shell.input_transformers_cleanup.insert(0, with_a_body)
         self._session.shell.register_magic_function(self.train, "cell", "train")
         self._session.shell.register_magic_function(self.runs, "line", "runs")
+        self._session.shell.register_magic_function(self.tensorboard, "line", "tensorboard")
         self._session.shell.register_magic_function(self.misplaced, "line", "%train")
 
     def unregister(self) -> None:
@@ -36,6 +38,7 @@ class MlopsMagics:
         for kind, name, magic in (
             ("cell", "train", self.train),
             ("line", "runs", self.runs),
+            ("line", "tensorboard", self.tensorboard),
             ("line", "%train", self.misplaced),
         ):
             if registered[kind].get(name) == magic:
@@ -58,6 +61,14 @@ class MlopsMagics:
     def runs(self, line: str) -> Any:
         """List, show, follow, stop, load and compare runs; `%runs -h` shows how."""
         return runs(self._session, line)
+
+    @magic_edge
+    def tensorboard(self, line: str) -> Any:
+        """Show runs or a folder in TensorBoard; `%tensorboard -h` shows the options.
+
+        TensorBoard's own magic has the same name: the one that was loaded last answers.
+        """
+        return tensorboard(self._session, line)
 
 
 def with_a_body(lines: list[str]) -> list[str]:

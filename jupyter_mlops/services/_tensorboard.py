@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from urllib.parse import quote
 
 from ..entities import OpenTensorBoard, TensorBoardInstance
-from ..exceptions import UsageError
+from ..exceptions import RunNotFoundError, UsageError
 from ..home import user_runtime_dir
 from ..tensorboard import (
     Board,
@@ -19,6 +20,7 @@ from ..tensorboard import (
 )
 from ._homes import Homes
 from ._names import clean_name
+from ._run import Run
 
 MOST_RUNS = 100
 """Runs that one board shows."""
@@ -55,7 +57,9 @@ class TensorBoardService:
             There is no place for sockets.
         """
         url_path = "jupyter-mlops/tensorboard/"
-        return cls(homes, TensorBoardSupervisor(user_runtime_dir(), base_url + url_path, url_path), (homes.root,))
+        # As a redirect has to have it; a base URL with a space comes encoded from some hubs and plain from others.
+        public_path = quote(base_url, safe="/%@~") + url_path
+        return cls(homes, TensorBoardSupervisor(user_runtime_dir(), public_path, url_path), (homes.root,))
 
     def open(self, wish: OpenTensorBoard) -> TensorBoardInstance:
         """Show runs or folders; equal wishes share one TensorBoard. Returns while it starts.
@@ -96,9 +100,17 @@ class TensorBoardService:
     def _runs(self, run_ids: tuple[str, ...]) -> tuple[ShownRun, ...]:
         if len(run_ids) > MOST_RUNS:
             raise UsageError(f"TensorBoard shows up to {MOST_RUNS} runs, {len(run_ids)} are asked for. Choose fewer.")
-        runs = [self._homes.find(run_id)[1] for run_id in dict.fromkeys(run_ids)]
+        runs = [self._run(run_id) for run_id in dict.fromkeys(run_ids)]
         labels = distinct_labels([(run.id, run.name) for run in runs])
         return tuple(ShownRun(label, str(run.directory.path)) for run, label in zip(runs, labels, strict=True))
+
+    def _run(self, run_id: str) -> Run:
+        try:
+            return self._homes.find(run_id)[1]
+        except RunNotFoundError:
+            # Its home may have been made a moment ago.
+            self._homes.refresh()
+            return self._homes.find(run_id)[1]
 
     def _folders(self, logdir: str) -> tuple[ShownFolder, ...]:
         if not logdir:

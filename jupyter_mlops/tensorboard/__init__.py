@@ -12,7 +12,7 @@ from .._lazy import lazy_exports
 
 if TYPE_CHECKING:
     from ._board import Board, ShownFolder, ShownRun
-    from ._flags import HONOURED, MEANINGLESS, check_flags
+    from ._flags import HONOURED, MEANINGLESS, REFUSED, check_flags
     from ._labels import directory_name, distinct_labels
     from ._stock import StockTensorBoard, find_stock_tensorboard
     from ._supervised import Address, Limits, SupervisedBoard
@@ -24,6 +24,7 @@ __all__ = [
     "HONOURED",
     "Limits",
     "MEANINGLESS",
+    "REFUSED",
     "ShownFolder",
     "ShownRun",
     "StockTensorBoard",
@@ -43,6 +44,7 @@ __getattr__, __dir__ = lazy_exports(
         "HONOURED": "._flags",
         "Limits": "._supervised",
         "MEANINGLESS": "._flags",
+        "REFUSED": "._flags",
         "ShownFolder": "._board",
         "ShownRun": "._board",
         "StockTensorBoard": "._stock",

@@ -68,6 +68,11 @@ class LiveHub:
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether runs are being looked at."""
+        return self._task is not None and not self._task.done()
+
     def open(self, outlet: Outlet) -> None:
         """Take a tab in."""
         self._tabs[outlet] = _Tab(outlet)
@@ -86,7 +91,7 @@ class LiveHub:
         tab.watches[run_id] = LogWatch(run_id, offset)
         self._touched.add(run_id)
         self._wake.set()
-        if self._task is None or self._task.done():
+        if not self.is_busy:
             self._task = asyncio.get_running_loop().create_task(self._run())
         return True
 

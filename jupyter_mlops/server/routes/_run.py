@@ -23,7 +23,9 @@ class RunHandler(MlopsHandler):
     async def patch(self, run_id: str) -> None:
         """Change name, note, tags, archived or kept; return `RunSummary`."""
         run_id, change = self.run_id(run_id), self.parse_body(ChangeRun)
-        self.write_entity(await self.in_thread(self.context.explorer.change, run_id, change))
+        summary = await self.in_thread(self.context.explorer.change, run_id, change)
+        self.context.live.touch([run_id])
+        self.write_entity(summary)
 
 
 class StopHandler(MlopsHandler):

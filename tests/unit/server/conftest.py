@@ -115,6 +115,10 @@ class RunningServer:
         await self._http.close_all_connections()
         await self.app._cleanup()
 
+    def touch(self, run_id: str) -> None:
+        """Say in the server's loop that a run has changed, as its watcher does."""
+        self._loop.call_soon_threadsafe(self.extension.context.live.touch, [run_id])
+
     def path(self, route: str, **query: Any) -> str:
         text = urlencode(query, doseq=True)
         return f"{quote(self.base_url)}jupyter-mlops/{route}{'?' if text else ''}{text}"

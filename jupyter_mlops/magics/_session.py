@@ -6,7 +6,7 @@ import contextlib
 import os
 import sys
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..exceptions import MlopsError
 from ._completion import PendingCompletions
@@ -15,6 +15,7 @@ from ._name_errors import NameErrors
 from ._pending import PendingNames
 from ._promises import Promise
 from ._run_card import RunCard
+from ._run_line import RunLine
 from ._train_command import TrainCommand
 from ._view import View
 from ._waiting import NotebookScreen, Screen, TerminalScreen
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
     from ..services import Run, RunService, SubmitRun
+
+_HANDLE = ("jupyter_mlops.services._run", "Run")
 
 
 class NotebookSession:
@@ -147,16 +150,23 @@ class NotebookSession:
         self.history.register()
         self.names.register()
         self.completions.register()
+        self._handles.for_type_by_name(*_HANDLE, lambda run: RunLine.of(run)._repr_mimebundle_())
         self.shell.events.register("post_run_cell", self._after_cell)
         self._after_cell()
 
     def unregister(self) -> None:
         """Look at no further cell."""
         self.shell.events.unregister("post_run_cell", self._after_cell)
+        self._handles.pop(".".join(_HANDLE), None)
         self.completions.unregister()
         self.names.unregister()
         self.history.unregister()
         self.pending.unregister()
+
+    @property
+    def _handles(self) -> Any:
+        """IPython's table of how to show what; a run's handle is of the services, which know no notebook."""
+        return self.shell.display_formatter.mimebundle_formatter
 
     def _after_cell(self, _result: object = None) -> None:
         with contextlib.suppress(MlopsError):  # a home that cannot be made is told by the first magic that needs it

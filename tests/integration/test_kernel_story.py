@@ -225,6 +225,16 @@ def test_the_handle_is_bound_at_once(notebook):
     assert notebook.run("handle.result('value')").value == "5"
 
 
+def test_a_handle_at_the_end_of_a_cell_is_one_line(notebook):
+    notebook.run("%%train baseline -o run\nx = 1")
+    notebook.run("%runs wait baseline")
+    shown = notebook.run("run")
+    assert shown.value.startswith("✓ FINISHED  baseline  ")
+    assert "x returned" in shown.html
+    notebook.run("%unload_ext jupyter_mlops")
+    assert notebook.run("run").value.startswith("<Run baseline ")
+
+
 def test_returns_replaces_what_is_inferred(notebook):
     notebook.run("%%train picky --returns kept\nkept, left = 1, 2")
     assert notebook.run("kept").value == "1"

@@ -13,9 +13,11 @@ from jupyter_mlops.entities import (
     RunStatus,
     Upstream,
 )
+from jupyter_mlops.magics._figures import span
 from jupyter_mlops.magics._names import error_line
 from jupyter_mlops.magics._run_card import RunCard
 from jupyter_mlops.magics._run_details import RunDetails
+from jupyter_mlops.magics._run_line import RunLine
 from jupyter_mlops.magics._runs_table import RunRow, RunsTable
 
 RUN_ID = "3fa9" + "0" * 28
@@ -196,3 +198,31 @@ def test_runs_of_one_name_are_told_apart_on_the_card():
         ("from_c", "other"),
         ("from_d", "baseline (dddddddd)"),
     )
+
+
+# A handle at the end of a cell
+
+
+def test_a_handle_of_a_finished_run_is_one_line_with_what_came_back():
+    result = Result(status=RunStatus.FINISHED, returned=("history", "model"))
+    line = RunLine.of(handle(FINISHED, result))
+    took = RunRow.of(handle(FINISHED)).duration_s
+    assert repr(line) == f"✓ FINISHED  baseline  3fa90000  {span(took)}  acc 0.9583  history, model returned"
+    assert f'title="{RUN_ID}"' in str(line.element())
+
+
+def test_a_handle_of_a_failed_run_tells_the_error_and_its_line():
+    error = CellError(type="ValueError", message="no", line=3, source="fit()")
+    failed = RunState(run_id=RUN_ID, status=RunStatus.FAILED, error=error)
+    line = RunLine.of(handle(failed, Result(status=RunStatus.FAILED, error=error)))
+    assert repr(line) == "✕ FAILED  baseline  3fa90000  acc 0.9583  ValueError: no (cell line 3: fit())"
+
+
+def test_a_handle_of_a_run_that_waits_tells_for_what():
+    assert repr(RunLine.of(handle(SCHEDULED))).endswith("waiting for a slot, 2 ahead")
+
+
+def test_imports_do_not_count_as_what_came_back():
+    run = handle(FINISHED, Result(status=RunStatus.FINISHED, returned=("LogisticRegression", "model")))
+    run.cell = "from sklearn.linear_model import LogisticRegression\nmodel = 1"
+    assert RunLine.of(run).returned == ("model",)

@@ -15,8 +15,10 @@ from ..entities import RunColumns, RunGroups, RunPage
 from ..exceptions import UsageError
 from ..tracking import RunTable
 from ._catalog_directories import DirectoryFeed
-from ._catalog_selection import Selection, Selections
+from ._catalog_query import fitting
+from ._catalog_selection import EVERYTHING, RunSelection, Selections
 from ._catalog_words import read_columns, read_groups
+from ._query import parse_query
 from ._service import RunService
 
 MOST_RUNS = 1000
@@ -70,35 +72,15 @@ class RunCatalog:
         """Number of the catalog's present content."""
         return self._first_cursor + self._table.version
 
-    def page(
-        self,
-        query: str = "",
-        sort: str = "submitted_at",
-        order: str = "desc",
-        offset: int = 0,
-        limit: int = 50,
-        *,
-        group_by: str = "",
-        group: str = "",
-        archived: bool = False,
-    ) -> RunPage:
-        """Return part of the runs that fit.
+    def page(self, selection: RunSelection = EVERYTHING, offset: int = 0, limit: int = 50) -> RunPage:
+        """Return part of the runs that are selected.
 
         Parameters
         ----------
-        query : str
-            In the language of `_query.py`.
-        sort : str
-            `submitted_at`, `name`, `status`, `duration_s`, `metric.KEY`, `param.KEY`, `tag.KEY` and their like; runs
-            without it come last.
-        order : str
-            "asc" or "desc".
+        selection : RunSelection
+            Which runs, in which order.
         offset, limit : int
             Which part.
-        group_by, group : str
-            Only runs of this "experiment" or "notebook".
-        archived : bool
-            Archived runs too.
 
         Raises
         ------
@@ -109,11 +91,15 @@ class RunCatalog:
             raise UsageError(f"A page holds 1 to {MOST_RUNS} runs, not {limit}.")
         if offset < 0:
             raise UsageError(f"A page begins at 0 or later, not at {offset}.")
-        wanted = Selection(query, sort, order, group_by, group, archived)
         with self._table.lock:
-            rows = self._selections.rows(wanted)
+            rows = self._selections.rows(selection)
             runs = tuple(self._table.summary(row) for row in rows[offset : offset + limit])
             return RunPage(runs=runs, total=len(rows), offset=offset, cursor=self.cursor, building=self._building)
+
+    def count(self, query: str) -> int:
+        """Return how many runs fit a query, archived ones included."""
+        with self._table.lock:
+            return fitting(parse_query(query), self._table).bit_count()
 
     def groups(self, query: str = "", by: str = "experiment", *, archived: bool = False) -> RunGroups:
         """Return the groups of the runs that fit, the one with the newest run first.
@@ -124,7 +110,7 @@ class RunCatalog:
             The query is none, or there are no such groups.
         """
         with self._table.lock:
-            rows = self._selections.rows(Selection(query, archived=archived))
+            rows = self._selections.rows(RunSelection(query, archived=archived))
             return RunGroups(groups=read_groups(self._table, rows, by), cursor=self.cursor, building=self._building)
 
     def columns(self) -> RunColumns:

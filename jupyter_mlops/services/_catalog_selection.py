@@ -18,8 +18,22 @@ FIELDS = (
 _MOST_KEPT = 32
 
 
-class Selection(NamedTuple):
-    """What is asked for: the arguments of `RunCatalog.page` that decide which runs it counts."""
+class RunSelection(NamedTuple):
+    """Runs, and an order for them.
+
+    Parameters
+    ----------
+    query : str
+        In the language of `_query.py`.
+    sort : str
+        One of `FIELDS`, or `metric.KEY`, `param.KEY`, `tag.KEY`; runs without it come last.
+    order : str
+        "asc" or "desc".
+    group_by, group : str
+        Only the runs of this "experiment" or "notebook"; all of them where `group_by` is empty.
+    archived : bool
+        Archived runs too.
+    """
 
     query: str = ""
     sort: str = "submitted_at"
@@ -27,6 +41,10 @@ class Selection(NamedTuple):
     group_by: str = ""
     group: str = ""
     archived: bool = False
+
+
+EVERYTHING = RunSelection()
+"""All runs that are not archived, newest first."""
 
 
 class Selections:
@@ -42,9 +60,9 @@ class Selections:
         self._table = table
         self._orders = RunOrders(table)
         self._version = -1
-        self._kept: dict[Selection, list[int]] = {}
+        self._kept: dict[RunSelection, list[int]] = {}
 
-    def rows(self, wanted: Selection) -> list[int]:
+    def rows(self, wanted: RunSelection) -> list[int]:
         """Return the rows that a selection means, in its order.
 
         Raises
@@ -60,7 +78,7 @@ class Selections:
             rows = self._kept[wanted] = self._select(wanted)
         return rows
 
-    def _select(self, wanted: Selection) -> list[int]:
+    def _select(self, wanted: RunSelection) -> list[int]:
         if wanted.order not in ("asc", "desc"):
             raise UsageError(f"Runs are sorted asc or desc, not {wanted.order[:80]!r}.")
         column = self._column(wanted.sort)
@@ -72,7 +90,7 @@ class Selections:
             rows = self._orders.rows(wanted.sort, column, descending=wanted.order == "desc")
         return [row for row in rows if flags[row]]
 
-    def _mask(self, wanted: Selection) -> Mask:
+    def _mask(self, wanted: RunSelection) -> Mask:
         mask = self._table.all & fitting(parse_query(wanted.query), self._table)
         if not wanted.archived:
             mask &= ~self._table.archived

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from jupyter_server.auth.decorator import authorized
 from tornado.web import authenticated
 
+from ...services import RunSelection
 from ._base import MlopsHandler
 
 GROUPINGS = ("experiment", "notebook")
@@ -21,18 +20,16 @@ class RunsHandler(MlopsHandler):
     @authorized
     async def get(self) -> None:
         """Return `RunPage`."""
-        read = partial(
-            self.context.catalog.page,
-            self.text_argument("query"),
-            self.text_argument("sort", "submitted_at", most=300),
-            self.choice_argument("order", ORDERS),
-            self.whole_argument("offset", 0),
-            self.whole_argument("limit", 50, least=1, most=MOST_RUNS),
+        selection = RunSelection(
+            query=self.text_argument("query"),
+            sort=self.text_argument("sort", "submitted_at", most=300),
+            order=self.choice_argument("order", ORDERS),
             group_by=self.choice_argument("group_by", ("", *GROUPINGS)),
             group=self.text_argument("group"),
             archived=self.choice_argument("archived", ("false", "true")) == "true",
         )
-        self.write_entity(await self.in_thread(read))
+        offset, limit = self.whole_argument("offset", 0), self.whole_argument("limit", 50, least=1, most=MOST_RUNS)
+        self.write_entity(await self.in_thread(self.context.catalog.page, selection, offset, limit))
 
 
 class RunGroupsHandler(MlopsHandler):

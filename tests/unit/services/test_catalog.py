@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from jupyter_mlops.entities import Exit, RunColumns, RunGroup, RunStatus, UserRecord
 from jupyter_mlops.exceptions import UsageError
 from jupyter_mlops.home import Home, LifeLock
-from jupyter_mlops.services import Run, RunCatalog, RunService
+from jupyter_mlops.services import Run, RunCatalog, RunSelection, RunService
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def refreshed(catalog: RunCatalog) -> RunCatalog:
 
 
 def names(catalog: RunCatalog, *arguments: object, **more: object) -> list[str]:
-    return [run.name for run in catalog.page(*arguments, **more).runs]
+    return [run.name for run in catalog.page(RunSelection(*arguments, **more)).runs]
 
 
 def test_a_page_holds_summaries_newest_first(catalog, make_run):
@@ -86,14 +86,24 @@ def test_runs_are_found_sorted_and_grouped(catalog, make_run):
         ({"sort": "metric."}, "cannot be sorted"),
         ({"order": "up"}, "asc or desc, not 'up'"),
         ({"group_by": "status"}, "cannot be grouped by 'status'. Use experiment or notebook"),
+    ],
+)
+def test_what_means_nothing_is_refused(catalog, arguments, message):
+    with pytest.raises(UsageError, match=message):
+        catalog.page(RunSelection(**arguments))
+
+
+@pytest.mark.parametrize(
+    ("part", "message"),
+    [
         ({"limit": 0}, "A page holds 1 to 1000 runs, not 0"),
         ({"limit": 1001}, "A page holds 1 to 1000 runs, not 1001"),
         ({"offset": -1}, "begins at 0 or later"),
     ],
 )
-def test_what_means_nothing_is_refused(catalog, arguments, message):
+def test_b10_a_page_is_bounded(catalog, part, message):
     with pytest.raises(UsageError, match=message):
-        catalog.page(**arguments)
+        catalog.page(**part)
 
 
 def test_a_refresh_tells_what_came_changed_and_went(catalog, make_run, home):
@@ -125,6 +135,7 @@ def test_what_a_user_says_of_an_ended_run_is_seen(catalog, make_run):
     assert names(catalog) == []
     assert names(catalog, "team = red", archived=True) == ["renamed"]
     assert catalog.groups().groups == ()
+    assert [catalog.count(query) for query in ("", "state:finished", "state:failed")] == [1, 1, 0]
     assert catalog.groups(archived=True).groups == (RunGroup(key="quickstart", label="quickstart", total=1),)
 
 
@@ -139,7 +150,7 @@ def test_a_live_run_shows_what_it_logs_and_counts_in_its_group(catalog, make_run
         spool = MetricSpool.open(run.directory.path, run.id)
         spool.log(acc=0.25)
         assert catalog.refresh().run_ids == (run.id,)
-        page = catalog.page("acc < 0.5 state:running")
+        page = catalog.page(RunSelection("acc < 0.5 state:running"))
         assert [(found.name, found.metrics) for found in page.runs] == [("live", {"acc": 0.25})]
         assert catalog.groups().groups[0].live == 1
         spool.close()

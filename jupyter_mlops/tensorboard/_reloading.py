@@ -56,6 +56,8 @@ class Reloading:
             with self._changed:
                 self._changed.wait_for(lambda: self._is_wanted)
                 self._is_wanted = False
+                if not self._is_stale(time.monotonic()):
+                    continue  # it was wanted while the last load was about to end
             began = time.monotonic()
             try:
                 self._reload()

@@ -27,3 +27,8 @@ __getattr__, __dir__ = lazy_exports(
         "unload_ipython_extension": ".magics",
     },
 )
+
+
+def _jupyter_labextension_paths() -> list[dict[str, str]]:
+    """Return where the built labextension is, for Jupyter's own commands."""
+    return [{"src": "labextension", "dest": "jupyter-mlops"}]

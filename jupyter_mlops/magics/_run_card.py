@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..entities import Param, RunStatus
 from ._elements import Element, element
@@ -14,6 +14,9 @@ from ._view import View, muted, name_element, rows_element, state_element, state
 
 if TYPE_CHECKING:
     from ..services import Run
+
+CARD_MIME = "application/vnd.jupyter-mlops.run+json"
+"""Our labextension shows it live; other front ends show the HTML beside it."""
 
 _MOST_NAMES = 12
 
@@ -40,6 +43,8 @@ class RunCard(View):
         What the user should know before using a name.
     params : tuple of Param
         `-p`.
+    submitted_at : str
+        UTC, ISO 8601; empty when it is not known.
     """
 
     name: str
@@ -51,6 +56,7 @@ class RunCard(View):
     upstream: tuple[tuple[str, str], ...] = ()
     notices: tuple[str, ...] = ()
     params: tuple[Param, ...] = ()
+    submitted_at: str = ""
 
     @classmethod
     def at_submit(
@@ -82,6 +88,7 @@ class RunCard(View):
             upstream=tuple((item.name, names[item.run_id]) for item in spec.upstream),
             notices=tuple(notices),
             params=spec.params,
+            submitted_at=spec.submitted_at,
         )
 
     def __repr__(self) -> str:
@@ -90,6 +97,19 @@ class RunCard(View):
         )
         facts = [f"  {label:<9} {text}" for label, text in self._facts()]
         return "\n".join([head, *facts, *(f"  note: {notice}" for notice in self.notices)])
+
+    def data(self) -> dict[str, Any]:
+        """Return what the labextension finds the run by, and shows where it may not ask: pure data."""
+        card = {
+            "version": 1,
+            "run_id": self.run_id,
+            "name": self.name,
+            "status": self.status.value,
+            "submitted_at": self.submitted_at,
+            "pending": list(self.pending),
+            "travels": [name for name, _ in self.travels],
+        }
+        return {CARD_MIME: card}
 
     def element(self) -> Element:
         """Return the card as HTML."""

@@ -184,6 +184,7 @@ def test_the_card_at_submit_lists_the_largest_first():
         pending=("model",),
         upstream=(("weights", "pretrain"), ("other", "efefefef")),
         notices=("careful",),
+        submitted_at=run.spec.submitted_at,
     )
 
 

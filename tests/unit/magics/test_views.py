@@ -168,7 +168,7 @@ def test_text_never_becomes_markup(view):
 @pytest.mark.parametrize("view", nasty_views(), ids=lambda view: type(view).__name__)
 def test_every_view_is_one_bundle_of_text_and_html(view):
     bundle = view._repr_mimebundle_()
-    assert bundle == {"text/plain": repr(view), "text/html": view._repr_html_()}
+    assert bundle == {"text/plain": repr(view), "text/html": view._repr_html_(), **view.data()}
     assert "None" not in bundle["text/html"]
 
 
@@ -208,6 +208,28 @@ def test_the_card_at_submit():
         "  pending   model\n"
         "  note: best refers to model."
     )
+
+
+def test_the_card_takes_data_along_that_the_labextension_finds_the_run_by():
+    card = RunCard(
+        name=NASTY,
+        run_id=RUN_ID,
+        status=RunStatus.SCHEDULED,
+        travels=(("Xtr", 107_000), ("big", 3)),
+        pending=("model",),
+        submitted_at="2026-11-21T12:00:00+00:00",
+    )
+    assert card.data() == {
+        "application/vnd.jupyter-mlops.run+json": {
+            "version": 1,
+            "run_id": RUN_ID,
+            "name": NASTY,
+            "status": "SCHEDULED",
+            "submitted_at": "2026-11-21T12:00:00+00:00",
+            "pending": ["model"],
+            "travels": ["Xtr", "big"],
+        }
+    }
 
 
 def test_a_card_of_many_names_is_cut():

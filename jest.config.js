@@ -1,0 +1,19 @@
+// JupyterLab's packages are ES modules, so they are transformed too; jest itself runs CommonJS.
+const esModules = ['@jupyterlab', '@jupyter', '@lumino', 'lib0', 'nanoid', 'y-protocols', 'vscode-ws-jsonrpc'].join('|');
+
+module.exports = {
+  testEnvironment: 'jsdom',
+  roots: ['<rootDir>/tests/frontend'],
+  testRegex: '.*\\.spec\\.tsx?$',
+  setupFiles: ['<rootDir>/tests/frontend/setup.ts'],
+  moduleFileExtensions: ['ts', 'tsx', 'js', 'json', 'mjs', 'cjs'],
+  moduleNameMapper: {
+    '\\.(css|less|sass|scss)$': 'identity-obj-proxy',
+    '\\.svg$': '<rootDir>/tests/frontend/svg.js'
+  },
+  transform: {
+    '^.+\\.tsx?$': ['ts-jest', { tsconfig: 'tsconfig.test.json', isolatedModules: true }],
+    '^.+\\.m?js$': ['ts-jest', { tsconfig: { allowJs: true, module: 'commonjs', target: 'ES2020' }, isolatedModules: true }]
+  },
+  transformIgnorePatterns: [`/node_modules/(?!(${esModules})/)`]
+};

@@ -1,0 +1,197 @@
+// Generated from jupyter_mlops/entities/_explorer.py by `make types`: change it there.
+
+/** A number, or the word for one that JSON has not: "NaN", "Infinity", "-Infinity", or a whole number beyond 2^53. */
+export type Figure = number | string;
+
+/** MLflow's five states of a run. */
+export type RunStatus = 'SCHEDULED' | 'RUNNING' | 'FINISHED' | 'FAILED' | 'KILLED';
+
+/** A `.mlops` whose runs are shown. */
+export interface IHomeInfo {
+  readonly home_id: string;
+  readonly label: string;
+  readonly tracking_uri: string;
+  readonly problem: string;
+}
+
+/** What the front end asks first. */
+export interface IServerStatus {
+  readonly version: string;
+  readonly wire_version: number;
+  readonly homes: readonly IHomeInfo[];
+  readonly building: boolean;
+  readonly live: number;
+  readonly scheduled: number;
+}
+
+/** The last progress bar that a run has printed: `done` of `total`, with the text before it. */
+export interface IRunProgress {
+  readonly label: string;
+  readonly done: number;
+  readonly total: number;
+}
+
+/** One row of the explorer, and the head of a card. */
+export interface IRunSummary {
+  readonly run_id: string;
+  readonly home_id: string;
+  readonly source: 'mlops' | 'mlflow';
+  readonly name: string;
+  readonly experiment: string;
+  readonly notebook: string;
+  readonly user: string;
+  readonly status: RunStatus;
+  readonly detail: string;
+  readonly submitted_at: string;
+  readonly started_at: string;
+  readonly ended_at: string;
+  readonly duration_s: number | null;
+  readonly params: Readonly<Record<string, string>>;
+  readonly metrics: Readonly<Record<string, Figure>>;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly main_metric: string;
+  readonly spark: readonly Figure[];
+  readonly progress: IRunProgress | null;
+  readonly log_bytes: number;
+  readonly returned: readonly string[];
+  readonly archived: boolean;
+  readonly kept: boolean;
+}
+
+/** Part of the runs that a query finds. */
+export interface IRunPage {
+  readonly runs: readonly IRunSummary[];
+  readonly total: number;
+  readonly offset: number;
+  readonly cursor: number;
+  readonly building: boolean;
+}
+
+/** Runs of one experiment or notebook: how many, and how many of them go on. */
+export interface IRunGroup {
+  readonly key: string;
+  readonly label: string;
+  readonly total: number;
+  readonly live: number;
+}
+
+/** The explorer's groups, the one with the newest run first. */
+export interface IRunGroups {
+  readonly groups: readonly IRunGroup[];
+  readonly cursor: number;
+  readonly building: boolean;
+}
+
+/** Keys that runs have, the most frequent first: columns to choose from, and words to complete. */
+export interface IRunColumns {
+  readonly params: readonly string[];
+  readonly metrics: readonly string[];
+  readonly tags: readonly string[];
+  readonly experiments: readonly string[];
+  readonly notebooks: readonly string[];
+}
+
+/** A name that travelled: its type, its bytes, and what tells its data from other data, where that was taken. */
+export interface IRunInput {
+  readonly name: string;
+  readonly type: string;
+  readonly size: number;
+  readonly fingerprint: string;
+  readonly shape: string;
+}
+
+/** All that the run view shows of a run, except what may be long: log, curves, artifacts. */
+export interface IRunDetail {
+  readonly summary: IRunSummary;
+  readonly cell: string;
+  readonly upstream_cells: readonly string[];
+  readonly upstream_runs: Readonly<Record<string, string>>;
+  readonly error: Readonly<Record<string, string>> | null;
+  readonly note: string;
+  readonly inputs: readonly IRunInput[];
+  readonly packages: Readonly<Record<string, string>>;
+  readonly machine: Readonly<Record<string, string>>;
+  readonly git: Readonly<Record<string, string>> | null;
+  readonly seeds: Readonly<Record<string, string>>;
+  readonly untransferable: Readonly<Record<string, string>>;
+  readonly peak_rss_bytes: number | null;
+}
+
+/** A metric's curve, down-sampled: of each bucket its least and its greatest point, in the order of logging. */
+export interface IMetricSeries {
+  readonly run_id: string;
+  readonly key: string;
+  readonly steps: readonly Figure[];
+  readonly times: readonly number[];
+  readonly values: readonly Figure[];
+  readonly total: number;
+}
+
+/** Curves of a run. */
+export interface IMetricPage {
+  readonly series: readonly IMetricSeries[];
+}
+
+/** A file or folder among a run's artifacts; `path` is relative to them. `preview` says how it may be shown. */
+export interface IArtifactEntry {
+  readonly path: string;
+  readonly is_folder: boolean;
+  readonly size: number;
+  readonly preview: '' | 'image' | 'text' | 'table' | 'json';
+}
+
+/** What a folder of a run's artifacts holds. */
+export interface IArtifactPage {
+  readonly path: string;
+  readonly entries: readonly IArtifactEntry[];
+}
+
+/** What a user may change of a run; None leaves as it is. A tag of None is removed. */
+export interface IChangeRun {
+  readonly name?: string | null;
+  readonly note?: string | null;
+  readonly tags?: Readonly<Record<string, string | null>>;
+  readonly archived?: boolean | null;
+  readonly kept?: boolean | null;
+}
+
+/** One row of a comparison: a fact, and its text for each run; empty where the run has it not. */
+export interface IDifference {
+  readonly key: string;
+  readonly values: readonly string[];
+  readonly differs: boolean;
+}
+
+/** Two to twenty runs side by side. */
+export interface IComparison {
+  readonly runs: readonly IRunSummary[];
+  readonly metrics: readonly IDifference[];
+  readonly params: readonly IDifference[];
+  readonly data: readonly IDifference[];
+  readonly packages: readonly IDifference[];
+  readonly environment: readonly IDifference[];
+  readonly cells: readonly string[];
+}
+
+/** A TensorBoard that is asked for: of runs, of folders, or of both. */
+export interface IOpenTensorBoard {
+  readonly run_ids: readonly string[];
+  readonly logdir: string;
+  readonly flags: Readonly<Record<string, string>>;
+}
+
+/** A TensorBoard that this server supervises; `url` is a path below the server's base URL. */
+export interface ITensorBoardInstance {
+  readonly instance_id: string;
+  readonly url: string;
+  readonly run_ids: readonly string[];
+  readonly label: string;
+  readonly state: 'starting' | 'ready' | 'stopped' | 'failed';
+  readonly problem: string;
+}
+
+/** The body of every refusal: what happened and what to do; `field` names the part of the request. */
+export interface IProblem {
+  readonly message: string;
+  readonly field: string;
+}

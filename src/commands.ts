@@ -1,0 +1,22 @@
+/** The commands' ids. Those about runs take `{ runIds: string[] }`; without it they act on what is selected. */
+
+export const CommandIDs = {
+  openRun: 'jupyter-mlops:open-run',
+  openRunLog: 'jupyter-mlops:open-run-log',
+  compareRuns: 'jupyter-mlops:compare-runs',
+  stopRun: 'jupyter-mlops:stop-run',
+  reproduceRun: 'jupyter-mlops:reproduce-run',
+  renameRun: 'jupyter-mlops:rename-run',
+  tagRun: 'jupyter-mlops:tag-run',
+  noteRun: 'jupyter-mlops:note-run',
+  archiveRun: 'jupyter-mlops:archive-run',
+  keepRun: 'jupyter-mlops:keep-run',
+  deleteRun: 'jupyter-mlops:delete-run',
+  copyRunId: 'jupyter-mlops:copy-run-id',
+  openTensorBoard: 'jupyter-mlops:open-tensorboard',
+  showRuns: 'jupyter-mlops:show-runs',
+  openRunTable: 'jupyter-mlops:open-run-table',
+  refreshRuns: 'jupyter-mlops:refresh-runs',
+  exportRuns: 'jupyter-mlops:export-runs',
+  runCellTracked: 'jupyter-mlops:run-cell-tracked'
+} as const;

@@ -1,0 +1,46 @@
+/** Our icons, drawn for JupyterLab's 16 x 16 grid and coloured by its variables. */
+
+import { LabIcon } from '@jupyterlab/ui-components';
+
+const svg = (body: string) => `<svg xmlns="http://www.w3.org/2000/svg" width="16" viewBox="0 0 24 24">${body}</svg>`;
+const stroke = 'fill="none" stroke-width="2" stroke-linecap="round" stroke-linejoin="round"';
+
+/** The explorer: a curve that goes up over a line. */
+export const runsIcon = new LabIcon({
+  name: 'jupyter-mlops:runs',
+  svgstr: svg(
+    `<g class="jp-icon3" fill="#616161"><path d="M3 3h2v16h16v2H3z"/><path d="m7.6 16.7-1.2-1.4 4.7-4.8 3.5 2.6 4.6-6.3 1.6 1.2-5.8 8-3.7-2.8z"/></g>`
+  )
+});
+
+/** A run that waits. */
+export const scheduledIcon = new LabIcon({
+  name: 'jupyter-mlops:scheduled',
+  svgstr: svg(
+    `<circle class="jp-icon3" cx="12" cy="12" r="8" stroke="#616161" ${stroke} stroke-dasharray="3 3.28"/>`
+  )
+});
+
+/** A run that goes on. */
+export const runningIcon = new LabIcon({
+  name: 'jupyter-mlops:running',
+  svgstr: svg(`<circle class="mlops-Icon-running" cx="12" cy="12" r="7"/>`)
+});
+
+/** A run that has finished. */
+export const finishedIcon = new LabIcon({
+  name: 'jupyter-mlops:finished',
+  svgstr: svg(`<path class="mlops-Icon-finished" d="m5 12.5 4.5 4.5L19 7.5" ${stroke}/>`)
+});
+
+/** A run that has failed. */
+export const failedIcon = new LabIcon({
+  name: 'jupyter-mlops:failed',
+  svgstr: svg(`<path class="mlops-Icon-failed" d="M6.5 6.5l11 11m0-11l-11 11" ${stroke}/>`)
+});
+
+/** A run that was stopped. */
+export const killedIcon = new LabIcon({
+  name: 'jupyter-mlops:killed',
+  svgstr: svg(`<rect class="mlops-Icon-killed" x="6" y="6" width="12" height="12" rx="1"/>`)
+});

@@ -1,0 +1,110 @@
+/** The columns of a list of runs: how each is called, sorted by, and what it says of a run. */
+
+import { TranslationBundle } from '@jupyterlab/translation';
+
+import { own } from '../api/guards';
+import { Figure, IRunSummary } from '../api/types';
+import { formatAge, formatDuration, formatFigure, formatTime } from './format';
+import { headlineMetric, runSeconds } from './runs';
+
+/** What a cell says, and in full. */
+export interface ICell {
+  readonly text: string;
+  readonly title: string;
+}
+
+/** A column. */
+export interface IColumn {
+  /** `age`, `duration`, `metric`, `spark`, `experiment`, `notebook`, `user`, or `metric.KEY`, `param.KEY`, `tag.KEY`. */
+  readonly id: string;
+  readonly title: string;
+  /** By what the server sorts it; empty where it cannot. */
+  readonly sort: string;
+  /** Pixels. */
+  readonly width: number;
+  readonly isFigure: boolean;
+  cell(run: IRunSummary, now: number): ICell;
+}
+
+const EMPTY: ICell = { text: '', title: '' };
+
+/** The columns that every run has something for. */
+export const PLAIN_COLUMNS = ['age', 'duration', 'metric', 'spark', 'experiment', 'notebook', 'user'] as const;
+
+/** Return a column, or null for an id that means none. */
+export function column(id: string, trans: TranslationBundle): IColumn | null {
+  const plain = plainColumn(id, trans);
+  if (plain) {
+    return plain;
+  }
+  const dot = id.indexOf('.');
+  const [space, key] = [id.slice(0, dot), id.slice(dot + 1)];
+  if (dot < 0 || !key) {
+    return null;
+  }
+  const base = { id, title: key, sort: id };
+  switch (space) {
+    case 'metric':
+      return { ...base, width: 76, isFigure: true, cell: run => figure(own(run.metrics, key)) };
+    case 'param':
+      return { ...base, width: 90, isFigure: false, cell: run => words(own(run.params, key)) };
+    case 'tag':
+      return { ...base, width: 90, isFigure: false, cell: run => words(own(run.tags, key)) };
+    default:
+      return null;
+  }
+}
+
+function plainColumn(id: string, trans: TranslationBundle): IColumn | null {
+  switch (id) {
+    case 'age':
+      return {
+        id,
+        title: trans.__('When'),
+        sort: 'submitted_at',
+        width: 48,
+        isFigure: true,
+        cell: (run, now) => ({ text: formatAge(run.submitted_at, now, trans), title: formatTime(run.submitted_at) })
+      };
+    case 'duration':
+      return {
+        id,
+        title: trans.__('Time'),
+        sort: 'duration_s',
+        width: 56,
+        isFigure: true,
+        cell: (run, now) => duration(runSeconds(run, now), trans)
+      };
+    case 'metric':
+      return { id, title: trans.__('Metric'), sort: '', width: 60, isFigure: true, cell: run => headline(run) };
+    case 'spark':
+      return { id, title: trans.__('Course'), sort: '', width: 52, isFigure: false, cell: () => EMPTY };
+    case 'experiment':
+      return { id, title: trans.__('Experiment'), sort: '', width: 120, isFigure: false, cell: r => words(r.experiment) };
+    case 'notebook':
+      return { id, title: trans.__('Notebook'), sort: '', width: 140, isFigure: false, cell: r => words(r.notebook) };
+    case 'user':
+      return { id, title: trans.__('User'), sort: '', width: 80, isFigure: false, cell: r => words(r.user) };
+    default:
+      return null;
+  }
+}
+
+function headline(run: IRunSummary): ICell {
+  const metric = headlineMetric(run);
+  return metric ? { text: formatFigure(metric.value), title: `${metric.key} = ${metric.value}` } : EMPTY;
+}
+
+function duration(seconds: number | null, trans: TranslationBundle): ICell {
+  return seconds === null
+    ? EMPTY
+    : { text: formatDuration(seconds), title: trans.__('%1 s', formatFigure(seconds)) };
+}
+
+function figure(value: Figure | undefined): ICell {
+  return value === undefined ? EMPTY : { text: formatFigure(value), title: String(value) };
+}
+
+function words(value: string | undefined): ICell {
+  return value === undefined ? EMPTY : { text: value, title: value };
+}

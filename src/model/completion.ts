@@ -1,0 +1,80 @@
+/** What could follow in the search field. The grammar is the server's (`jupyter_mlops/services/_query.py`). */
+
+import { IRunColumns } from '../api/types';
+
+/** A word that could stand before the caret. */
+export interface ICompletion {
+  /** What is shown. */
+  readonly label: string;
+  /** What is written instead of the text from `from` to the caret. */
+  readonly insert: string;
+  /** What kind of word it is: metric, param, tag, field, state, experiment, word. */
+  readonly kind: string;
+}
+
+/** Completions, and where the word that they replace begins. */
+export interface ICompletions {
+  readonly from: number;
+  readonly items: readonly ICompletion[];
+}
+
+const MOST = 12;
+const STATES = ['running', 'scheduled', 'finished', 'failed', 'killed'];
+const FIELDS = ['state:', 'name~', 'experiment:', 'id:'];
+const WORDS = ['and', 'or', 'not'];
+const WORD = /(?:"[^"]*|'[^']*|[^\s()=<>!~:"']*)$/;
+
+/** Return what could stand at the caret. */
+export function complete(text: string, caret: number, columns: IRunColumns): ICompletions {
+  const before = text.slice(0, caret);
+  const typed = WORD.exec(before)?.[0] ?? '';
+  const from = caret - typed.length;
+  const head = before.slice(0, from);
+  const field = /(state|experiment)\s*[:~]\s*$/.exec(head)?.[1];
+  const plain = typed.replace(/^["']/, '').toLowerCase();
+  if (!field && /[=<>!~:]\s*$/.test(head)) {
+    return { from, items: [] }; // A value of the user's: nothing to offer.
+  }
+  const offered = field === 'state' ? states() : field ? experiments(columns) : keys(columns, head);
+  const exact = offered.some(item => item.insert.trim() === typed);
+  const items = exact && !field ? [] : offered.filter(item => fits(item.label, plain)).sort(byStart(plain));
+  return { from, items: items.slice(0, MOST) };
+}
+
+function states(): ICompletion[] {
+  return STATES.map(label => ({ label, insert: `${label} `, kind: 'state' }));
+}
+
+function experiments(columns: IRunColumns): ICompletion[] {
+  return columns.experiments.map(label => ({ label, insert: `${quoted(label)} `, kind: 'experiment' }));
+}
+
+function keys(columns: IRunColumns, head: string): ICompletion[] {
+  const from = (names: readonly string[], kind: string) =>
+    names.map(label => ({ label, insert: `${quoted(label)} `, kind }));
+  const words = head.trim() ? WORDS.map(label => ({ label, insert: `${label} `, kind: 'word' })) : [];
+  return [
+    ...from(columns.metrics, 'metric'),
+    ...from(columns.params, 'param'),
+    ...FIELDS.map(label => ({ label, insert: label, kind: 'field' })),
+    ...words,
+    ...from(columns.tags, 'tag')
+  ];
+}
+
+function fits(label: string, plain: string): boolean {
+  return label.toLowerCase().includes(plain);
+}
+
+function byStart(plain: string): (a: ICompletion, b: ICompletion) => number {
+  const rank = (item: ICompletion) => (item.label.toLowerCase().startsWith(plain) ? 0 : 1);
+  return (a, b) => rank(a) - rank(b);
+}
+
+/** A word as the grammar wants it: quoted where it would not be one word. */
+function quoted(word: string): string {
+  if (/^[^\s()=<>!~:"']+$/.test(word)) {
+    return word;
+  }
+  return word.includes('"') ? `'${word.replace(/['\\]/g, '\\$&')}'` : `"${word.replace(/\\/g, '\\\\')}"`;
+}

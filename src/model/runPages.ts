@@ -1,0 +1,127 @@
+/** The runs that fit a query, as far as somebody has looked: a list of known length, filled a page at a time. */
+
+import { RequestError } from '../api/request';
+import { IRunQuery, RunApi } from '../api/runs';
+import { IRunPage, IRunSummary } from '../api/types';
+
+/** Rows that are asked for at once. */
+export const PAGE_ROWS = 100;
+
+/** A sparse list of runs. */
+export class RunPages {
+  /** `onChange` is called when rows have come, `onError` when they cannot. */
+  constructor(
+    private readonly _api: RunApi,
+    private readonly _query: IRunQuery,
+    private readonly _onChange: () => void,
+    private readonly _onError: (error: RequestError) => void
+  ) {}
+
+  /** Runs that fit. */
+  get total(): number {
+    return this._total;
+  }
+
+  /** Whether the length is known. */
+  get isReady(): boolean {
+    return this._isReady;
+  }
+
+  /** Whether the server still builds what it answers from. */
+  get building(): boolean {
+    return this._building;
+  }
+
+  /** The run at a place, or undefined while it is on its way. */
+  at(index: number): IRunSummary | undefined {
+    return this._pages.get(Math.floor(index / PAGE_ROWS))?.[index % PAGE_ROWS];
+  }
+
+  /** The place of a run among those that have come, or -1. */
+  indexOf(runId: string): number {
+    for (const [page, runs] of this._pages) {
+      const index = runs.findIndex(run => run.run_id === runId);
+      if (index >= 0) {
+        return page * PAGE_ROWS + index;
+      }
+    }
+    return -1;
+  }
+
+  /** Believe a length that was told elsewhere until the first page comes, so that nothing jumps. */
+  expect(total: number): void {
+    this._total = total;
+    this._isReady = true;
+  }
+
+  /** Have the rows from `start` up to `end` come, as far as they are not there or are stale. */
+  async ensure(start: number, end: number): Promise<void> {
+    const last = Math.max(start, Math.min(end, this._isReady ? this._total : end) - 1);
+    const pages = [];
+    for (let page = Math.floor(start / PAGE_ROWS); page <= Math.floor(last / PAGE_ROWS); page++) {
+      if (!this._fresh.has(page)) {
+        this._fresh.add(page);
+        pages.push(this._load(page));
+      }
+    }
+    await Promise.all(pages);
+  }
+
+  /** Ask again for whatever is looked at next; until it comes, what was known stays. */
+  invalidate(): void {
+    this._fresh.clear();
+  }
+
+  /** Put a newer summary in its place. */
+  update(run: IRunSummary): boolean {
+    const index = this.indexOf(run.run_id);
+    const page = this._pages.get(Math.floor(index / PAGE_ROWS));
+    if (index < 0 || !page) {
+      return false;
+    }
+    const copy = [...page];
+    copy[index % PAGE_ROWS] = run;
+    this._pages.set(Math.floor(index / PAGE_ROWS), copy);
+    return true;
+  }
+
+  /** Want no more answers. */
+  cancel(): void {
+    this._abort.abort();
+  }
+
+  private async _load(page: number): Promise<void> {
+    try {
+      const query = { ...this._query, offset: page * PAGE_ROWS, limit: PAGE_ROWS };
+      this._take(page, await this._api.page(query, this._abort.signal));
+    } catch (error) {
+      this._fresh.delete(page);
+      if (!this._abort.signal.aborted && error instanceof RequestError) {
+        this._onError(error);
+      }
+    }
+  }
+
+  private _take(page: number, answer: IRunPage): void {
+    if (this._abort.signal.aborted) {
+      return;
+    }
+    this._isReady = true;
+    this._building = answer.building;
+    this._total = answer.total;
+    this._pages.set(page, answer.runs);
+    for (const key of [...this._pages.keys()]) {
+      if (key * PAGE_ROWS >= answer.total && key !== page) {
+        this._pages.delete(key);
+      }
+    }
+    this._onChange();
+  }
+
+  private readonly _pages = new Map<number, readonly IRunSummary[]>();
+  private readonly _fresh = new Set<number>();
+  private readonly _abort = new AbortController();
+  private _total = 0;
+  private _isReady = false;
+  private _building = false;
+}

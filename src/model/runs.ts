@@ -1,0 +1,30 @@
+/** What follows from a summary: kept here, with no state, so that card, list and status bar say the same. */
+
+import { own } from '../api/guards';
+import { Figure, IRunSummary, RunStatus } from '../api/types';
+
+/** Whether a run in this state has ended. */
+export function isEnded(status: RunStatus): boolean {
+  return status === 'FINISHED' || status === 'FAILED' || status === 'KILLED';
+}
+
+/** Seconds of running until `now` (milliseconds), or in all; null before it began. */
+export function runSeconds(run: IRunSummary, now: number): number | null {
+  const started = Date.parse(run.started_at);
+  if (isEnded(run.status) || Number.isNaN(started)) {
+    return run.duration_s;
+  }
+  return Math.max(0, (now - started) / 1000);
+}
+
+/** The metric to show where there is room for one: the experiment's main one, else the first. */
+export function headlineMetric(run: IRunSummary): { readonly key: string; readonly value: Figure } | null {
+  const key = run.main_metric || Object.keys(run.metrics)[0];
+  const value = key === undefined ? undefined : own(run.metrics, key);
+  return key === undefined || value === undefined ? null : { key, value };
+}
+
+/** The run's name, or what stands for one that has none. */
+export function runName(run: { readonly name: string; readonly run_id: string }): string {
+  return run.name.trim() || run.run_id.slice(0, 8);
+}

@@ -1,0 +1,97 @@
+/** Adds the explorer to the left sidebar, and as a table to the main area. */
+
+import { ILayoutRestorer, JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { ICommandPalette, MainAreaWidget, WidgetTracker } from '@jupyterlab/apputils';
+import { ISettingRegistry } from '@jupyterlab/settingregistry';
+import { ITranslator, TranslationBundle, nullTranslator } from '@jupyterlab/translation';
+
+import { CommandIDs } from '../commands';
+import { runsIcon } from '../icons';
+import { ExplorerModel } from '../model/explorer';
+import { Explorers } from '../model/explorers';
+import { ExplorerSettings } from '../model/explorerSettings';
+import { IRunExplorer, IRunManager } from '../tokens';
+import { ExplorerWidget } from '../view/explorerWidget';
+import { ExplorerPanel } from '../view/explorerPanel';
+
+const PLUGIN_ID = 'jupyter-mlops:run-explorer';
+const AFTER_RUNNING_KERNELS = 250;
+
+export const runExplorerPlugin: JupyterFrontEndPlugin<IRunExplorer> = {
+  id: PLUGIN_ID,
+  description: 'Adds the list of runs to the sidebar and to the main area.',
+  autoStart: true,
+  provides: IRunExplorer,
+  requires: [IRunManager],
+  optional: [ITranslator, ISettingRegistry, ILayoutRestorer, ICommandPalette],
+  activate: (
+    app: JupyterFrontEnd,
+    manager: IRunManager,
+    translator: ITranslator | null,
+    registry: ISettingRegistry | null,
+    restorer: ILayoutRestorer | null,
+    palette: ICommandPalette | null
+  ) => {
+    const trans = (translator ?? nullTranslator).load('jupyter_mlops');
+    const explorers = new Explorers(manager);
+    const settings = new ExplorerSettings(registry?.load(PLUGIN_ID) ?? null);
+    const create = (place: 'sidebar' | 'table') => {
+      const model = new ExplorerModel(manager, settings.choice(place));
+      settings.bind(place, model);
+      explorers.add(model);
+      const props = { model, manager, commands: app.commands, trans, hasHeader: place === 'table' };
+      return new ExplorerWidget(props, () => explorers.use(model));
+    };
+    const sidebar = new ExplorerPanel(create('sidebar'), app.commands, trans);
+    app.shell.add(sidebar, 'left', { rank: AFTER_RUNNING_KERNELS, type: 'Runs' });
+    restorer?.add(sidebar, 'jupyter-mlops-runs');
+    addTable(app, () => new ExplorerPanel(create('table'), app.commands, trans), restorer);
+    addCommands(app, manager, sidebar, palette, trans);
+    return explorers;
+  }
+};
+
+function addTable(app: JupyterFrontEnd, create: () => ExplorerPanel, restorer: ILayoutRestorer | null): void {
+  const tracker = new WidgetTracker<MainAreaWidget<ExplorerPanel>>({ namespace: 'jupyter-mlops-run-table' });
+  app.commands.addCommand(CommandIDs.openRunTable, {
+    label: () => tracker.currentWidget?.title.label ?? 'Open Table of Runs',
+    describedBy: { args: null },
+    execute: async () => {
+      let widget = tracker.currentWidget;
+      if (!widget || widget.isDisposed) {
+        const content = create();
+        widget = new MainAreaWidget({ content });
+        widget.id = 'jupyter-mlops-run-table';
+        widget.title.label = content.title.caption;
+        widget.title.icon = runsIcon;
+        app.shell.add(widget, 'main', { type: 'Runs' });
+        await tracker.add(widget);
+      }
+      app.shell.activateById(widget.id);
+    }
+  });
+  void restorer?.restore(tracker, { command: CommandIDs.openRunTable, name: () => 'table' });
+}
+
+function addCommands(
+  app: JupyterFrontEnd,
+  manager: IRunManager,
+  sidebar: ExplorerPanel,
+  palette: ICommandPalette | null,
+  trans: TranslationBundle
+): void {
+  const { commands } = app;
+  commands.addCommand(CommandIDs.showRuns, {
+    label: trans.__('Show Runs'),
+    describedBy: { args: null },
+    execute: () => app.shell.activateById(sidebar.id)
+  });
+  commands.addCommand(CommandIDs.refreshRuns, {
+    label: trans.__('Refresh Runs'),
+    describedBy: { args: null },
+    execute: () => manager.refresh()
+  });
+  for (const command of [CommandIDs.showRuns, CommandIDs.openRunTable, CommandIDs.refreshRuns, CommandIDs.exportRuns]) {
+    palette?.addItem({ command, category: trans.__('Runs') });
+  }
+}

@@ -1,0 +1,71 @@
+/** The explorer with its toolbar. */
+
+import { TranslationBundle } from '@jupyterlab/translation';
+import {
+  CommandToolbarButton,
+  PanelWithToolbar,
+  Toolbar,
+  ToolbarButton,
+  refreshIcon,
+  settingsIcon,
+  spreadsheetIcon
+} from '@jupyterlab/ui-components';
+import { CommandRegistry } from '@lumino/commands';
+import { Widget } from '@lumino/widgets';
+
+import { CommandIDs } from '../commands';
+import { runsIcon } from '../icons';
+import { explorerMenu } from './explorerMenu';
+import { ExplorerWidget } from './explorerWidget';
+
+/** See the module. */
+export class ExplorerPanel extends PanelWithToolbar {
+  /** Show `explorer`, and dispose it with the panel. */
+  constructor(
+    readonly explorer: ExplorerWidget,
+    commands: CommandRegistry,
+    trans: TranslationBundle
+  ) {
+    super();
+    this.id = 'jupyter-mlops-runs';
+    this.addClass('mlops-ExplorerPanel');
+    this.title.icon = runsIcon;
+    this.title.caption = trans.__('Runs');
+    this.node.setAttribute('role', 'region');
+    this.node.setAttribute('aria-label', trans.__('Runs'));
+    const title = new Widget({ node: document.createElement('h2') });
+    title.addClass('mlops-ExplorerPanel-title');
+    title.node.textContent = trans.__('Runs');
+    this.toolbar.addItem('title', title);
+    this.toolbar.addItem('spacer', Toolbar.createSpacerItem());
+    if (!explorer.hasHeader) {
+      this._addCommand(commands, 'table', CommandIDs.openRunTable, spreadsheetIcon, trans.__('Open the table of runs'));
+    }
+    this._addCommand(commands, 'refresh', CommandIDs.refreshRuns, refreshIcon, trans.__('Look again'));
+    const gear = new ToolbarButton({
+      icon: settingsIcon,
+      tooltip: trans.__('Groups, order and columns'),
+      onClick: () => void this._openMenu(gear, trans)
+    });
+    this.toolbar.addItem('options', gear);
+    this.addWidget(explorer);
+  }
+
+  private _addCommand(
+    commands: CommandRegistry,
+    name: string,
+    id: string,
+    icon: typeof refreshIcon,
+    caption: string
+  ): void {
+    this.toolbar.addItem(name, new CommandToolbarButton({ commands, id, icon, caption, label: '' }));
+  }
+
+  private async _openMenu(gear: ToolbarButton, trans: TranslationBundle): Promise<void> {
+    await this.explorer.model.loadColumns();
+    const menu = explorerMenu(this.explorer.model, trans);
+    const { left, bottom } = gear.node.getBoundingClientRect();
+    menu.aboutToClose.connect(() => requestAnimationFrame(() => menu.dispose()));
+    menu.open(left, bottom);
+  }
+}

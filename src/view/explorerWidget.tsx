@@ -1,0 +1,72 @@
+/** The explorer as a Lumino widget: it asks only while it is on the screen. */
+
+import { ReactWidget } from '@jupyterlab/ui-components';
+import { Message } from '@lumino/messaging';
+import React from 'react';
+
+import { ExplorerModel } from '../model/explorer';
+import { Explorer, IExplorerProps } from './explorer';
+
+/** See the module. */
+export class ExplorerWidget extends ReactWidget {
+  /** `onUse` is called when the user turns to this list. */
+  constructor(
+    private readonly _props: IExplorerProps,
+    onUse: () => void
+  ) {
+    super();
+    this.addClass('mlops-ExplorerWidget');
+    this.node.addEventListener('focusin', onUse);
+    this.node.addEventListener('pointerdown', onUse);
+  }
+
+  /** What it shows. */
+  get model(): ExplorerModel {
+    return this._props.model;
+  }
+
+  /** Whether it has heads of columns. */
+  get hasHeader(): boolean {
+    return this._props.hasHeader;
+  }
+
+  /** Draw. */
+  protected override render(): JSX.Element {
+    return <Explorer {...this._props} />;
+  }
+
+  /** Begin to ask. */
+  protected override onAfterShow(message: Message): void {
+    super.onAfterShow(message);
+    this._props.model.show();
+  }
+
+  /** Begin to ask, when it is attached where it can be seen. */
+  protected override onAfterAttach(message: Message): void {
+    super.onAfterAttach(message);
+    if (this.isVisible) {
+      this._props.model.show();
+    }
+  }
+
+  /** Ask no more. */
+  protected override onBeforeHide(message: Message): void {
+    this._props.model.hide();
+    super.onBeforeHide(message);
+  }
+
+  /** The keyboard goes to the list, or to the search where there is no list. */
+  protected override onActivateRequest(message: Message): void {
+    super.onActivateRequest(message);
+    const target = this.node.querySelector<HTMLElement>('[role="treegrid"]') ?? this.node.querySelector('input');
+    target?.focus();
+  }
+
+  /** Let go of the runs. */
+  override dispose(): void {
+    if (!this.isDisposed) {
+      super.dispose();
+      this._props.model.dispose();
+    }
+  }
+}

@@ -1,0 +1,24 @@
+/** React's side of Lumino's signals and of the clock. */
+
+import { ISignal } from '@lumino/signaling';
+import { useEffect, useReducer, useState } from 'react';
+
+import { onTick } from '../model/clock';
+
+/** Draw again whenever a signal is emitted. */
+export function useSignal<S, A>(signal: ISignal<S, A>): void {
+  const [, draw] = useReducer((count: number) => count + 1, 0);
+  useEffect(() => {
+    signal.connect(draw);
+    return () => {
+      signal.disconnect(draw);
+    };
+  }, [signal]);
+}
+
+/** The time, in milliseconds; a new one every second while `isOn`. */
+export function useNow(isOn = true): number {
+  const [now, setNow] = useState(() => Date.now());
+  useEffect(() => (isOn ? onTick(() => setNow(Date.now())) : undefined), [isOn]);
+  return now;
+}

@@ -1,0 +1,60 @@
+/** Lines of a log, in a box that stays at its end unless the reader has scrolled up. */
+
+import { TranslationBundle } from '@jupyterlab/translation';
+import React, { useLayoutEffect, useRef } from 'react';
+
+import { Line } from '../model/terminalText';
+
+const NEAR_PX = 24;
+
+/** See the module. */
+export function LogLines(props: { readonly lines: readonly Line[]; readonly trans: TranslationBundle }): JSX.Element {
+  const { lines, trans } = props;
+  const box = useRef<HTMLDivElement>(null);
+  const follows = useRef(true);
+  useLayoutEffect(() => {
+    if (box.current && follows.current) {
+      box.current.scrollTop = box.current.scrollHeight;
+    }
+  }, [lines]);
+  return (
+    <div
+      ref={box}
+      className="mlops-LogLines jp-RenderedText"
+      role="log"
+      aria-live="off"
+      aria-label={trans.__('Last lines of the log')}
+      tabIndex={0}
+      onScroll={event => {
+        const { scrollHeight, scrollTop, clientHeight } = event.currentTarget;
+        follows.current = scrollHeight - scrollTop - clientHeight < NEAR_PX;
+      }}
+    >
+      <pre>
+        {lines.map((line, index) => (
+          <React.Fragment key={index}>
+            <LogLine line={line} />
+            {'\n'}
+          </React.Fragment>
+        ))}
+      </pre>
+    </div>
+  );
+}
+
+/** One line, as text nodes. */
+export const LogLine = React.memo(function LogLine({ line }: { readonly line: Line }): JSX.Element {
+  return (
+    <>
+      {line.map((span, index) =>
+        span.classes ? (
+          <span key={index} className={span.classes}>
+            {span.text}
+          </span>
+        ) : (
+          span.text
+        )
+      )}
+    </>
+  );
+});

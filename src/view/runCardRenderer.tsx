@@ -1,0 +1,58 @@
+/** JupyterLab's renderer of our MIME type: it shows what the notebook says, and in a trusted one follows the run. */
+
+import { IRenderMime } from '@jupyterlab/rendermime-interfaces';
+import { TranslationBundle } from '@jupyterlab/translation';
+import { ReactWidget } from '@jupyterlab/ui-components';
+import { CommandRegistry } from '@lumino/commands';
+import { Panel } from '@lumino/widgets';
+import React from 'react';
+
+import { CARD_MIME, readCard } from '../api/guards';
+import { CardModel } from '../model/card';
+import { IRunManager } from '../tokens';
+import { RunCard } from './runCard';
+
+/** What a renderer needs to know of its surroundings. */
+export interface ICardSurroundings {
+  readonly manager: IRunManager;
+  readonly commands: CommandRegistry;
+  readonly trans: TranslationBundle;
+}
+
+/** One output. */
+export class RunCardRenderer extends Panel implements IRenderMime.IRenderer {
+  /** Show nothing before `renderModel`. */
+  constructor(private readonly _around: ICardSurroundings) {
+    super();
+    this.addClass('mlops-RunCardRenderer');
+  }
+
+  /** Show an output's data. */
+  async renderModel(output: IRenderMime.IMimeModel): Promise<void> {
+    const { manager, commands, trans } = this._around;
+    const snapshot = readCard(output.data[CARD_MIME]);
+    this._clear();
+    if (!snapshot) {
+      this.node.textContent = trans.__('This card was made by another version of jupyter-mlops.');
+      return;
+    }
+    const model = new CardModel(snapshot, output.trusted ? manager : null);
+    this._model = model;
+    this.addWidget(ReactWidget.create(<RunCard model={model} commands={commands} trans={trans} />));
+  }
+
+  /** Let go of the run. */
+  override dispose(): void {
+    this._model?.dispose();
+    super.dispose();
+  }
+
+  private _clear(): void {
+    this._model?.dispose();
+    this._model = null;
+    this.widgets.slice().forEach(widget => widget.dispose());
+    this.node.textContent = '';
+  }
+
+  private _model: CardModel | null = null;
+}

@@ -1,0 +1,132 @@
+/** The list of runs: a tree grid of which only the lines on the screen exist, and that the keyboard moves in. */
+
+import { TranslationBundle } from '@jupyterlab/translation';
+import { useVirtualizer } from '@tanstack/react-virtual';
+import React, { useEffect, useId, useMemo, useRef } from 'react';
+
+import { IColumn, column } from '../model/columns';
+import { ExplorerModel } from '../model/explorer';
+import { useNow } from './hooks';
+import { listKey } from './listKeys';
+import { RunHeader } from './runHeader';
+import { GroupRow, RunRow, WaitingRow } from './runRow';
+
+const ROW_PX = 24;
+const OVERSCAN = 8;
+
+/** What a list shows and where it sends what the user wants. */
+export interface IRunListProps {
+  readonly model: ExplorerModel;
+  readonly trans: TranslationBundle;
+  readonly hasHeader: boolean;
+  readonly onOpen: (runId: string) => void;
+  readonly onFilter: () => void;
+  readonly onDelete: () => void;
+}
+
+/** See the module. */
+export function RunList(props: IRunListProps): JSX.Element {
+  const { model, trans, hasHeader } = props;
+  const box = useRef<HTMLDivElement>(null);
+  const id = useId();
+  const { groupBy, columns: ids } = model.choice;
+  const columns = useMemo(
+    () => ids.map(each => column(each, trans)).filter((each): each is IColumn => each !== null),
+    [ids, trans]
+  );
+  const virtualizer = useVirtualizer({
+    count: model.rowCount,
+    getScrollElement: () => box.current,
+    estimateSize: () => ROW_PX,
+    overscan: OVERSCAN
+  });
+  const items = virtualizer.getVirtualItems();
+  const [start, end] = [items[0]?.index ?? 0, (items[items.length - 1]?.index ?? 0) + 1];
+  useEffect(() => model.look(start, end), [model, start, end, model.rowCount]);
+  const template = ['minmax(80px, 1fr)', ...columns.map(each => `${each.width}px`)].join(' ');
+
+  return (
+    <div
+      ref={box}
+      className="mlops-RunList"
+      role="treegrid"
+      aria-label={trans.__('Runs')}
+      aria-rowcount={model.rowCount}
+      aria-multiselectable
+      aria-activedescendant={model.rowCount ? `${id}-${model.active}` : undefined}
+      tabIndex={0}
+      style={{ '--mlops-columns': template } as React.CSSProperties}
+      onKeyDown={event => {
+        const moved = listKey(event, props, Math.max(1, Math.floor((box.current?.clientHeight ?? 0) / ROW_PX) - 1));
+        if (moved) {
+          event.preventDefault();
+          event.stopPropagation();
+          virtualizer.scrollToIndex(model.active);
+        }
+      }}
+    >
+      {hasHeader && <RunHeader model={model} columns={columns} trans={trans} />}
+      <div role="rowgroup" className="mlops-RunList-rows" style={{ height: virtualizer.getTotalSize() }}>
+        {items.map(item => (
+          <ListRow
+            key={item.index}
+            {...props}
+            columns={columns}
+            index={item.index}
+            id={`${id}-${item.index}`}
+            top={item.start}
+            level={groupBy ? 2 : 1}
+          />
+        ))}
+      </div>
+    </div>
+  );
+}
+
+interface IListRowProps extends IRunListProps {
+  readonly columns: readonly IColumn[];
+  readonly index: number;
+  readonly id: string;
+  readonly top: number;
+  readonly level: number;
+}
+
+function ListRow(props: IListRowProps): JSX.Element {
+  const { model, index, id, top, trans } = props;
+  const row = model.rowAt(index);
+  const now = useNow();
+  const place = {
+    id,
+    className: index === model.active ? 'mlops-mod-active' : '',
+    style: { transform: `translateY(${top}px)` },
+    'aria-rowindex': index + 1
+  };
+  if (row.kind === 'waiting') {
+    return <WaitingRow place={place} trans={trans} />;
+  }
+  if (row.kind === 'group') {
+    const onClick = () => {
+      model.activate(index);
+      model.toggle(row.group.key);
+    };
+    return <GroupRow place={place} group={row.group} isOpen={row.isOpen} trans={trans} onClick={onClick} />;
+  }
+  return (
+    <RunRow
+      place={place}
+      run={row.run}
+      now={now}
+      columns={props.columns}
+      level={props.level}
+      isSelected={model.selection.has(row.run.run_id)}
+      trans={trans}
+      onSelect={how => model.select(index, how)}
+      onMenu={() => {
+        if (!model.selection.has(row.run.run_id)) {
+          model.select(index, 'only');
+        }
+      }}
+      onOpen={() => props.onOpen(row.run.run_id)}
+    />
+  );
+}

@@ -1,0 +1,142 @@
+/** The three kinds of line in the list: a run, a group of runs, and one that is on its way. */
+
+import { TranslationBundle } from '@jupyterlab/translation';
+import { caretDownIcon, caretRightIcon } from '@jupyterlab/ui-components';
+import React from 'react';
+
+import { IRunGroup, IRunSummary } from '../api/types';
+import { IColumn } from '../model/columns';
+import { headlineMetric, runName } from '../model/runs';
+import { Sparkline } from './sparkline';
+import { StateMark } from './stateMark';
+
+/** Where a line stands. */
+export interface IPlace {
+  readonly id: string;
+  readonly className: string;
+  readonly style: React.CSSProperties;
+  readonly 'aria-rowindex': number;
+}
+
+interface IRunRowProps {
+  readonly place: IPlace;
+  readonly run: IRunSummary;
+  readonly now: number;
+  readonly columns: readonly IColumn[];
+  readonly level: number;
+  readonly isSelected: boolean;
+  readonly trans: TranslationBundle;
+  readonly onSelect: (how: 'only' | 'toggle' | 'range') => void;
+  readonly onMenu: () => void;
+  readonly onOpen: () => void;
+}
+
+/** A run. */
+export function RunRow(props: IRunRowProps): JSX.Element {
+  const { place, run, columns, level, isSelected, trans } = props;
+  const name = runName(run);
+  const title = [name, run.detail, run.run_id].filter(Boolean).join('\n');
+  return (
+    <div
+      {...place}
+      className={`mlops-RunRow mlops-RunRow-run ${place.className} ${isSelected ? 'mlops-mod-selected' : ''}`}
+      role="row"
+      aria-level={level}
+      aria-selected={isSelected}
+      data-run-id={run.run_id}
+      onClick={event => {
+        const more = event.ctrlKey || event.metaKey;
+        props.onSelect(event.shiftKey ? 'range' : more ? 'toggle' : 'only');
+      }}
+      onContextMenu={props.onMenu}
+      onDoubleClick={props.onOpen}
+    >
+      <span role="gridcell" className="mlops-RunRow-name" style={{ paddingLeft: level > 1 ? 20 : 6 }}>
+        <StateMark status={run.status} trans={trans} />
+        <bdi title={title}>{name}</bdi>
+        {run.archived && <span className="mlops-Badge">{trans.__('archived')}</span>}
+        {run.status === 'SCHEDULED' && run.detail && <bdi className="mlops-RunRow-detail">{run.detail}</bdi>}
+      </span>
+      {columns.map(column => (
+        <Cell key={column.id} column={column} run={run} now={props.now} trans={trans} />
+      ))}
+    </div>
+  );
+}
+
+function Cell(props: {
+  readonly column: IColumn;
+  readonly run: IRunSummary;
+  readonly now: number;
+  readonly trans: TranslationBundle;
+}): JSX.Element {
+  const { column, run, now, trans } = props;
+  if (column.id === 'spark') {
+    const label = trans.__('Course of %1', headlineMetric(run)?.key ?? '');
+    return (
+      <span role="gridcell">
+        <Sparkline values={run.spark} label={label} />
+      </span>
+    );
+  }
+  const { text, title } = column.cell(run, now);
+  return (
+    <span role="gridcell" className={column.isFigure ? 'mlops-Figure' : ''} title={title}>
+      {column.isFigure ? text : <bdi>{text}</bdi>}
+    </span>
+  );
+}
+
+/** A group: its name, and how many runs it has. */
+export function GroupRow(props: {
+  readonly place: IPlace;
+  readonly group: IRunGroup;
+  readonly isOpen: boolean;
+  readonly trans: TranslationBundle;
+  readonly onClick: () => void;
+}): JSX.Element {
+  const { place, group, isOpen, trans } = props;
+  const Caret = isOpen ? caretDownIcon : caretRightIcon;
+  const label = group.label || trans.__('Without a name');
+  return (
+    <div
+      {...place}
+      className={`mlops-RunRow mlops-RunRow-group ${place.className}`}
+      role="row"
+      aria-level={1}
+      aria-expanded={isOpen}
+      onClick={props.onClick}
+    >
+      <span role="gridcell" className="mlops-RunRow-name">
+        <Caret.react tag="span" className="mlops-RunRow-caret" />
+        <bdi title={label}>{label}</bdi>
+      </span>
+      <span role="gridcell" className="mlops-RunRow-count">
+        {group.live > 0 && (
+          <span className="mlops-RunRow-live" title={trans._n('%1 run goes on', '%1 runs go on', group.live)}>
+            {trans.__('%1 live', group.live)}
+          </span>
+        )}
+        <span className="mlops-Figure" title={trans._n('%1 run', '%1 runs', group.total)}>
+          {group.total.toLocaleString()}
+        </span>
+      </span>
+    </div>
+  );
+}
+
+/** A line that is on its way: its space is kept, so that nothing jumps. */
+export function WaitingRow(props: { readonly place: IPlace; readonly trans: TranslationBundle }): JSX.Element {
+  return (
+    <div
+      {...props.place}
+      className={`mlops-RunRow mlops-RunRow-waiting ${props.place.className}`}
+      role="row"
+      aria-busy
+    >
+      <span role="gridcell" className="mlops-RunRow-name">
+        <span className="mlops-visuallyHidden">{props.trans.__('Loading')}</span>
+      </span>
+    </div>
+  );
+}

@@ -9,7 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from ..entities import WIRE_VERSION, ServerStatus
-from ..services import Homes, RunCatalog, RunExplorer, TensorBoardService
+from ..services import Homes, RunCatalog, RunExplorer, RunSelection, TensorBoardService
 from ._live import LiveHub
 
 POOL_THREADS = 4
@@ -39,11 +39,12 @@ class ServerContext:
     def status(self) -> ServerStatus:
         """Return what the front end asks first."""
         self.homes.refresh()
-        live, scheduled = self.explorer.count_unfinished()
+        live, scheduled = count_unfinished(self.catalog)
         return ServerStatus(
             version=version("jupyter_mlops"),
             wire_version=WIRE_VERSION,
             homes=self.homes.infos(),
+            building=self.catalog.building,
             live=live,
             scheduled=scheduled,
         )
@@ -59,3 +60,11 @@ class ServerContext:
         if "tensorboards" in vars(self):
             await asyncio.to_thread(self.tensorboards.close)
         self.pool.shutdown(wait=False, cancel_futures=True)
+
+
+def count_unfinished(catalog: RunCatalog) -> tuple[int, int]:
+    """Return how many runs go on, and how many wait."""
+    live, scheduled = (
+        catalog.page(RunSelection(f"state:{state}", archived=True), limit=1).total for state in ("running", "scheduled")
+    )
+    return live, scheduled

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 
-from ..entities import ChangeRun, RunDetail, RunStatus, RunSummary
+from ..entities import ChangeRun, RunDetail, RunSummary
 from ._detail import read_detail
 from ._homes import Homes
 from ._log import LogPart
@@ -40,11 +40,6 @@ class RunExplorer:
             No home has it.
         """
         return self.homes.find(run_id)[1]
-
-    def count_unfinished(self) -> tuple[int, int]:
-        """Return how many runs go on, and how many wait."""
-        states = [run.state.status for _id, service in self.homes for run in service]
-        return states.count(RunStatus.RUNNING), states.count(RunStatus.SCHEDULED)
 
     def summary(self, run_id: str) -> RunSummary:
         """Return a run as a row of the table."""

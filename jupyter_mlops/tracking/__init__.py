@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ._foreign import ForeignRun, ForeignRuns, foreign_runs
     from ._import_hook import when_imported
     from ._keeper_start import start_keeper
-    from ._keeper_status import restore_store, store_problem
+    from ._keeper_status import has_unshipped_runs, restore_store, store_problem
     from ._logbook import RunLogbook
     from ._reading import (
         ChildRun,
@@ -62,6 +62,7 @@ __all__ = [
     "current_spool",
     "flags_of",
     "foreign_runs",
+    "has_unshipped_runs",
     "home_store_uri",
     "install",
     "last_values",
@@ -105,6 +106,7 @@ __getattr__, __dir__ = lazy_exports(
         "current_spool": "._session",
         "flags_of": "._catalog_columns",
         "foreign_runs": "._foreign",
+        "has_unshipped_runs": "._keeper_status",
         "home_store_uri": "._uris",
         "install": "._session",
         "last_values": "._reading",

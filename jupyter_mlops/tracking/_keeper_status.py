@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from ..entities import RunSpec
 from ..exceptions import TrackingError
-from ..home import Home, LifeLock, lock_holder, read_json
+from ..home import Home, LifeLock, RunDirectory, lock_holder, read_json
 from ._keeper import STATUS, TRACKED
+from ._lines import read_lines
 from ._local_store import restore_backup
 from ._uris import HOME_STORE, home_store_uri, store_uri, without_credentials
 
@@ -26,6 +28,26 @@ def store_problem(home: Home, uri: str = "") -> str:
     stores = status.get("stores")
     known = stores.get(without_credentials(uri or home_store_uri(home.path))) if isinstance(stores, dict) else None
     return str(known.get("problem", "")) if isinstance(known, dict) else ""
+
+
+def has_unshipped_runs(home: Home, run_ids: Iterable[str] | None = None) -> bool:
+    """Return whether a home has runs that the tracking store does not wholly have.
+
+    Parameters
+    ----------
+    home : Home
+        Where the runs are.
+    run_ids : iterable of str, optional
+        Only these are looked at, which is quick; all of the home's unless given.
+    """
+    if run_ids is None:
+        tracked = {line.data.decode("ascii", "replace") for line in read_lines(home.path / TRACKED)}
+        run_ids = (run_id for run_id in home.run_ids() if run_id not in tracked)
+    return any(_is_unshipped(home.run(run_id)) for run_id in run_ids)
+
+
+def _is_unshipped(run: RunDirectory) -> bool:
+    return run.spec_file.exists() and (read_json(run.tracking_file) or {}).get("done") is not True
 
 
 def restore_store(home: Home) -> Path:

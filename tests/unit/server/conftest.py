@@ -6,10 +6,11 @@ import json
 import logging
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 import msgspec
 import pytest
@@ -121,7 +122,7 @@ class RunningServer:
 
     def path(self, route: str, **query: Any) -> str:
         text = urlencode(query, doseq=True)
-        return f"{quote(self.base_url)}jupyter-mlops/{route}{'?' if text else ''}{text}"
+        return f"{self.base_url}jupyter-mlops/{route}{'?' if text else ''}{text}"
 
     def request(
         self,
@@ -190,6 +191,7 @@ def make_run(home: Home, server: RunningServer) -> MakeRun:
         params: dict[str, str] | None = None,
         cell: str = "model = 1",
         log: bytes = b"",
+        refresh: bool = True,
         **fields: object,
     ) -> Run:
         run_id = home.new_run_id()
@@ -217,8 +219,13 @@ def make_run(home: Home, server: RunningServer) -> MakeRun:
             ended = Exit(status=status, ended_at="2026-11-21T08:01:00+00:00", duration_s=60.0)
             directory.write(ended, directory.exit_file, durable=False)
         directory.write(spec, directory.spec_file, durable=False)
-        server.extension.context.homes.refresh()
-        server.extension.context.catalog.refresh()
+        if refresh:
+            # The watcher may be at it already, and one thread at a time refreshes: until the run is there.
+            deadline = time.monotonic() + 20
+            server.extension.context.homes.refresh()
+            while not server.get("api/runs", query=f"id:{run_id}", archived="true").json["total"]:
+                assert time.monotonic() < deadline, "the catalog did not see the run"
+                server.extension.context.catalog.refresh()
         return service_of(home).get(run_id)
 
     return make

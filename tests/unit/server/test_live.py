@@ -1,4 +1,4 @@
-"""The live socket: log bytes by offset without gap or repeat, summaries when they change, for as many runs as one likes."""
+"""The live socket: log bytes by offset without gap or repeat, and summaries when they change."""
 
 import asyncio
 import hashlib

@@ -1,0 +1,90 @@
+"""Changes in homes reach listeners by themselves: new runs, ends, notes; the server stays active while runs go on."""
+
+import time
+from typing import Any
+
+import pytest
+
+from jupyter_mlops.entities import ChangeRun, Exit, RunStatus
+from jupyter_mlops.server.app import RUNS_CHANGED
+from jupyter_mlops.services._homes import home_id_of
+from jupyter_mlops.services._user_changes import change_run
+
+
+def wait_until(is_true: Any, deadline_s: float = 20) -> None:
+    end = time.monotonic() + deadline_s
+    while not is_true():
+        assert time.monotonic() < end, "it did not happen in time"
+        time.sleep(0.01)
+
+
+@pytest.fixture
+def events(server):
+    """What listeners to the server's events hear, in order."""
+    heard: list[dict[str, Any]] = []
+
+    async def listen(logger: Any, schema_id: str, data: dict[str, Any]) -> None:
+        heard.append(data)
+
+    server.app.event_logger.add_listener(schema_id=RUNS_CHANGED, listener=listen)
+    yield heard
+    server.app.event_logger.remove_listener(schema_id=RUNS_CHANGED, listener=listen)
+
+
+def test_a_new_run_is_noticed_within_a_second_and_told(server, home, events, make_run):
+    began = time.monotonic()
+    run = make_run(refresh=False)
+
+    wait_until(lambda: any(run.id in event["run_ids"] for event in events))
+
+    assert time.monotonic() - began < 5
+    event = next(event for event in events if run.id in event["run_ids"])
+    assert (event["home_id"], event["more"]) == (home_id_of(home.path), False)
+    page = server.get("api/runs").json
+    assert (page["runs"][0]["run_id"], page["cursor"] >= event["cursor"]) == (run.id, True)
+
+
+def test_the_end_of_a_run_is_noticed(server, events, make_run):
+    run = make_run(status=None)
+    wait_until(lambda: server.get("api/status").json["scheduled"] > 0)
+
+    run.directory.write(Exit(status=RunStatus.KILLED, ended_at="2026-11-21T09:00:00+00:00"), run.directory.exit_file)
+
+    wait_until(lambda: server.get("api/runs", query=f"id:{run.id}").json["runs"][0]["status"] == "KILLED")
+    assert any(run.id in event["run_ids"] for event in events)
+
+
+def test_what_another_process_says_of_a_run_is_noticed(server, make_run):
+    run = make_run("old")
+
+    change_run(run, ChangeRun(name="new"))
+
+    wait_until(lambda: server.get("api/runs", query=f"id:{run.id}").json["runs"][0]["name"] == "new")
+
+
+def test_f22_the_server_is_active_while_a_run_goes_on(server, make_run):
+    settings = server.app.web_app.settings
+    settings["last_activity_times"].pop("jupyter_mlops", None)
+    run = make_run(status=None)
+
+    wait_until(lambda: "jupyter_mlops" in settings["last_activity_times"])
+    first = settings["last_activity_times"]["jupyter_mlops"]
+    wait_until(lambda: settings["last_activity_times"]["jupyter_mlops"] > first)
+
+    assert server.app.web_app.last_activity() >= first
+    run.directory.write(Exit(status=RunStatus.KILLED, ended_at="2026-11-21T09:00:00+00:00"), run.directory.exit_file)
+
+
+def test_f22_who_wants_idle_servers_culled_says_so(server, make_run):
+    settings = server.app.web_app.settings
+    server.extension.report_activity = False
+    try:
+        settings["last_activity_times"].pop("jupyter_mlops", None)
+        run = make_run(status=None)
+        wait_until(lambda: server.get("api/status").json["scheduled"] > 0)
+
+        assert "jupyter_mlops" not in settings["last_activity_times"]
+    finally:
+        server.extension.report_activity = True
+        ended = Exit(status=RunStatus.KILLED, ended_at="2026-11-21T09:00:00+00:00")
+        run.directory.write(ended, run.directory.exit_file)

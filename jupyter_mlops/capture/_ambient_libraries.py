@@ -163,16 +163,24 @@ def _read_torch() -> Any:
 def _write_torch(state: Any) -> None:
     import torch
 
-    torch.set_default_dtype(getattr(torch, state["default_dtype"]))
-    if state["default_device"] != str(torch.get_default_device()):
+    # Only what differs: asking for algorithms as they are anyway loads torch's whole compiler, a second long.
+    held = _read_torch()
+    changed = {key for key, value in state.items() if held[key] != value}
+    if "default_dtype" in changed:
+        torch.set_default_dtype(getattr(torch, state["default_dtype"]))
+    if "default_device" in changed:
         torch.set_default_device(state["default_device"])
-    torch.set_grad_enabled(state["grad_enabled"])
-    if state["threads"] != torch.get_num_threads():
+    if "grad_enabled" in changed:
+        torch.set_grad_enabled(state["grad_enabled"])
+    if "threads" in changed:
         torch.set_num_threads(state["threads"])
-    enabled, warn_only = state["deterministic"]
-    torch.use_deterministic_algorithms(enabled, warn_only=warn_only)
-    torch.set_float32_matmul_precision(state["matmul_precision"])
-    torch.backends.cudnn.benchmark, torch.backends.cudnn.deterministic = state["cudnn"]
+    if "deterministic" in changed:
+        enabled, warn_only = state["deterministic"]
+        torch.use_deterministic_algorithms(enabled, warn_only=warn_only)
+    if "matmul_precision" in changed:
+        torch.set_float32_matmul_precision(state["matmul_precision"])
+    if "cudnn" in changed:
+        torch.backends.cudnn.benchmark, torch.backends.cudnn.deterministic = state["cudnn"]
 
 
 def _read_torch_random() -> Any:

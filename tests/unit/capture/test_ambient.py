@@ -141,6 +141,13 @@ def test_torch_goes_on_where_it_was(exchange):
     assert there == here != ""
 
 
+@pytest.mark.torch
+def test_torch_as_it_is_by_default_loads_nothing_more(exchange):
+    pytest.importorskip("torch")
+    there, here = exchange("import torch", "import sys, torch; print('torch._inductor' in sys.modules)")
+    assert there == here == "False\n"
+
+
 @pytest.mark.keras
 def test_keras_and_tensorflow_go_on_where_they_were(exchange):
     pytest.importorskip("keras")

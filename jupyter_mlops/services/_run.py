@@ -6,6 +6,7 @@ date and the process that made the run need not be the one that reads it.
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import cached_property
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 Value = TypeVar("Value")
 
-_POLL_FIRST_S, _POLL_MOST_S = 0.001, 0.05
+_POLL_FIRST_S, _POLL_RESULT_S, _POLL_MOST_S = 0.001, 0.01, 0.05
 
 
 class Run:
@@ -128,11 +129,19 @@ class Run:
         Where `names` are given, it is enough that the run has released all of them early.
         """
 
-        def is_there() -> bool:
-            released = names and self.directory.released().issuperset(names)
-            return bool(released or self.directory.result_file.exists() or self.state.status.is_terminal)
+        looked_at = -math.inf
 
-        return _wait_until(is_there, timeout_s)
+        def is_there() -> bool:
+            nonlocal looked_at
+            if self.directory.result_file.exists() or (names and self.directory.released().issuperset(names)):
+                return True
+            # Who waits for results wants them at once; that there will be none may be told a moment later.
+            if time.monotonic() - looked_at < _POLL_MOST_S:
+                return False
+            looked_at = time.monotonic()
+            return self.state.status.is_terminal
+
+        return _wait_until(is_there, timeout_s, _POLL_RESULT_S)
 
     def stop(self) -> RunState:
         """Stop the run: SIGINT, then SIGTERM, then SIGKILL. Return its state; harmless when it has ended."""
@@ -309,13 +318,13 @@ def _failure(name: str, state: RunState, error: CellError | None) -> str:
     return f"Run {name} failed: {': '.join([error.type, *last])}{where}. {see}"
 
 
-def _wait_until(is_true: Callable[[], bool], timeout_s: float | None) -> bool:
-    """Poll with back-off, from 1 ms to 50 ms, so that an interrupt always comes through."""
+def _wait_until(is_true: Callable[[], bool], timeout_s: float | None, longest_s: float = _POLL_MOST_S) -> bool:
+    """Poll with back-off, from 1 ms to `longest_s`, so that an interrupt always comes through."""
     deadline = None if timeout_s is None else time.monotonic() + timeout_s
     pause = _POLL_FIRST_S
     while not is_true():
         if deadline is not None and time.monotonic() >= deadline:
             return False
         time.sleep(pause)
-        pause = min(1.5 * pause, _POLL_MOST_S)
+        pause = min(1.5 * pause, longest_s)
     return True

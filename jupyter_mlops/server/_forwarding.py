@@ -11,9 +11,14 @@ from urllib.parse import urlsplit
 from tornado.http1connection import HTTP1Connection, HTTP1ConnectionParameters
 from tornado.httputil import HTTPHeaders, HTTPMessageDelegate, RequestStartLine, ResponseStartLine
 from tornado.iostream import IOStream, StreamClosedError
+from tornado.web import HTTPError
 
 _PIECE_BYTES = 64 << 10
 _LARGEST_ANSWER_BYTES = 1 << 40
+
+
+class NotListeningError(StreamClosedError):
+    """Nobody listens there: the child was never asked."""
 
 
 class Target(NamedTuple):
@@ -55,8 +60,10 @@ async def forward(
 
     Raises
     ------
+    NotListeningError
+        The child is not there; another attempt does no harm.
     StreamClosedError
-        The child is not there, or goes away before its answer is whole.
+        It goes away before its answer is whole.
     asyncio.TimeoutError
         It does not answer.
     """
@@ -74,13 +81,15 @@ async def forward(
         line = RequestStartLine(request.method, f"{target.prefix}{request.path}", "")
         connection.write_headers(line, headers, request.body if request.method == "POST" else None)
         connection.finish()
-        receiver = _Receiver(begin, send)
+        receiver = _Receiver(stream, begin, send)
         reading = asyncio.ensure_future(connection.read_response(receiver))
         try:
             await asyncio.wait_for(asyncio.shield(_first(reading, receiver.begun)), silence_s)
             await reading
         finally:
             reading.cancel()
+        if receiver.problem is not None:
+            raise receiver.problem
         if not receiver.is_whole:
             raise StreamClosedError
     finally:
@@ -104,9 +113,9 @@ async def _connect(target: Target) -> IOStream:
     stream = IOStream(socket.socket(family))
     try:
         await stream.connect(target.address)
-    except OSError as error:
+    except OSError as error:  # StreamClosedError is one
         stream.close()
-        raise StreamClosedError(real_error=error) from None
+        raise NotListeningError(real_error=error) from None
     return stream
 
 
@@ -121,27 +130,39 @@ async def _first(reading: asyncio.Future[bool], begun: asyncio.Event) -> None:
 
 
 class _Receiver(HTTPMessageDelegate):
-    """Hands an answer on piece by piece."""
+    """Hands an answer on piece by piece. Tornado would only log what goes wrong here, so it is kept for `forward`."""
 
     def __init__(
-        self, begin: Callable[[int, HTTPHeaders], Awaitable[None]], send: Callable[[bytes], Awaitable[None]]
+        self,
+        stream: IOStream,
+        begin: Callable[[int, HTTPHeaders], Awaitable[None]],
+        send: Callable[[bytes], Awaitable[None]],
     ) -> None:
+        self._stream = stream
         self._begin = begin
         self._send = send
         self.begun = asyncio.Event()
         self.is_whole = False
+        self.problem: Exception | None = None
 
     async def headers_received(self, start_line: object, headers: HTTPHeaders) -> None:
         """Take the head of the answer."""
         assert isinstance(start_line, ResponseStartLine)
         if start_line.code >= 200:
             self.begun.set()
-            await self._begin(start_line.code, headers)
+            await self._keep_problem(self._begin(start_line.code, headers))
 
     async def data_received(self, chunk: bytes) -> None:
         """Take a piece of the body."""
-        await self._send(chunk)
+        await self._keep_problem(self._send(chunk))
 
     def finish(self) -> None:
         """Take the end."""
         self.is_whole = True
+
+    async def _keep_problem(self, work: Awaitable[None]) -> None:
+        try:
+            await work
+        except (HTTPError, OSError) as error:
+            self.problem = self.problem or error
+            self._stream.close()

@@ -78,7 +78,7 @@ class TensorBoardService:
         folders = self._folders(wish.logdir)
         if not runs and not folders:
             raise UsageError("TensorBoard needs something to show: runs, or --logdir with a folder of event files.")
-        label = ", ".join([run.label for run in runs] + [folder.label or folder.path for folder in folders])
+        label = ", ".join([run.label for run in runs] + [self._called(folder) for folder in folders])
         return self._supervisor.open(Board(runs=runs, folders=folders, flags=flags, label=clean_name(label)))
 
     def instances(self) -> tuple[TensorBoardInstance, ...]:
@@ -140,6 +140,12 @@ class TensorBoardService:
                 "Start the server in a folder above it, or write the event files to JUPYTER_MLOPS_TENSORBOARD_DIR."
             )
         return ShownFolder(directory_name(name) if named else "", str(resolved))
+
+    def _called(self, folder: ShownFolder) -> str:
+        """Return what people call a folder: its name, else its path, below the root where it is."""
+        path, root = Path(folder.path), self._roots[0].resolve()
+        inside = path.is_relative_to(root) and path != root
+        return folder.label or str(path.relative_to(root) if inside else path)
 
     def _path(self, text: str) -> Path:
         return self._roots[0] / Path(text)

@@ -219,8 +219,8 @@ class SupervisedBoard:
     def _address_is(self, address: Address | None) -> None:
         with self._changed:
             self._address = address
-            if address is not None:
-                self._set("ready")
+            # Without a child it starts again, unless its thread says at once that it does not.
+            self._set("starting" if address is None else "ready")
 
     def _set(self, state: State, problem: str = "") -> None:
         with self._changed:

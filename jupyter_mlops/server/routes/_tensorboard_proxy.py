@@ -18,11 +18,13 @@ from tornado.iostream import StreamClosedError
 from tornado.web import authenticated
 
 from ...tensorboard import SupervisedBoard, find_stock_tensorboard
-from .._forwarding import Forwarded, Target, forward, safe_location
+from .._forwarding import Forwarded, NotListeningError, Target, forward, safe_location
 from ._base import RUN_ID, MlopsHandler, RefusalError
 
 _READY_S = 60.0
 _LOOK_S = 0.05
+_ATTEMPTS = 20
+_NO_ANSWER = "This TensorBoard does not answer. Open it again."
 _SANDBOX = "sandbox allow-scripts allow-same-origin allow-forms allow-modals allow-popups allow-downloads"
 _PAGE_WITHOUT_POLICY = "default-src 'self'; object-src 'none'"
 
@@ -58,6 +60,7 @@ class ProxyHandler(MlopsHandler):
     """What both proxies share: which requests are let in, and what passes in either direction."""
 
     _track_activity = False
+    _exchange: asyncio.Future[None] | None = None
 
     @property
     def content_security_policy(self) -> str:
@@ -93,6 +96,11 @@ class ProxyHandler(MlopsHandler):
             Decoded once; beginning with a slash.
         public_path : str
             What redirects must stay below.
+
+        Raises
+        ------
+        NotListeningError
+            The child was not there; nothing is answered yet.
         """
         if path.startswith("//") or ".." in path.split("/") or any(char in path for char in "\\\0"):
             raise RefusalError(404, "There is no such page.")
@@ -100,16 +108,28 @@ class ProxyHandler(MlopsHandler):
         headers = HTTPHeaders({name: self.request.headers[name] for name in PASSED_ON if name in self.request.headers})
         url = quote(path, safe="/:@!$&'()*+,;=~") + query
         request = Forwarded(str(self.request.method), url, headers, self.request.body)
+        self._exchange = asyncio.ensure_future(forward(target, request, partial(self._begin, public_path), self._send))
         try:
-            await forward(target, request, partial(self._begin, public_path), self._send)
+            await asyncio.wait([self._exchange])
+            if self._exchange.cancelled():
+                return
+            self._exchange.result()
+        except NotListeningError:
+            raise
         except (StreamClosedError, TimeoutError):
             if not self._headers_written:
-                raise RefusalError(503, "This TensorBoard does not answer. Open it again.") from None
+                raise RefusalError(503, _NO_ANSWER) from None
             # A part of the answer is out: only a broken connection tells the browser that the rest is missing.
             self.request.connection.close()  # type: ignore[union-attr] # there is one while we answer
             return
         if not self._finished:
             await self.finish()
+
+    def on_connection_close(self) -> None:
+        """Let go of the child: the browser has gone."""
+        if self._exchange is not None:
+            self._exchange.cancel()
+        super().on_connection_close()
 
     async def _begin(self, public_path: str, status: int, sent: HTTPHeaders) -> None:
         """Take over status and headers, by the list."""
@@ -163,18 +183,27 @@ class BoardProxyHandler(ProxyHandler):
         board = self.context.tensorboards.find(board_id) if RUN_ID.fullmatch(board_id) else None
         if board is None:
             raise RefusalError(404, "No such TensorBoard is open. Open it again from the Runs sidebar.")
-        await self._until_ready(board)
-        with board.request() as address:
-            if address is None:
-                raise RefusalError(503, board.instance().problem or "This TensorBoard is starting. Reload in a moment.")
-            await self.pass_on(Target(address.socket, f"/{address.secret}"), path, board.public_path)
+        for _ in range(_ATTEMPTS):
+            await self._until_ready(board)
+            with board.request() as address:
+                if address is None:
+                    problem = board.instance().problem or "This TensorBoard is starting. Reload in a moment."
+                    raise RefusalError(503, problem)
+                try:
+                    await self.pass_on(Target(address.socket, f"/{address.secret}"), path, board.public_path)
+                except NotListeningError:
+                    await asyncio.sleep(_LOOK_S)  # it has crashed, and its supervisor is about to notice
+                else:
+                    return
+        raise RefusalError(503, _NO_ANSWER)
 
     async def _until_ready(self, board: SupervisedBoard) -> None:
         """Start the board if it sleeps, and wait while it starts; the event loop goes on."""
-        if board.instance().state == "stopped":
-            await self.in_thread(board.ensure)
         for _ in range(int(_READY_S / _LOOK_S)):
-            if board.instance().state != "starting":
+            state = board.instance().state
+            if state == "stopped":
+                await self.in_thread(board.ensure)
+            elif state != "starting":
                 return
             await asyncio.sleep(_LOOK_S)
 
@@ -207,4 +236,7 @@ class StockProxyHandler(ProxyHandler):
         if found is None:
             raise RefusalError(404, "No TensorBoard that a kernel of this server has started listens there.")
         public_path = f"{self.base_url}jupyter-mlops/tensorboard/port/{found.port}"
-        await self.pass_on(Target((found.host, found.port), found.path_prefix), path, public_path)
+        try:
+            await self.pass_on(Target((found.host, found.port), found.path_prefix), path, public_path)
+        except NotListeningError:
+            raise RefusalError(503, _NO_ANSWER) from None

@@ -128,9 +128,7 @@ class Watcher:
         """Look at everything if there is reason to, and return what was found; None when there was none."""
         now = time.monotonic()
         due = now - self._looked_at >= (LIVE_S if self._live else IDLE_S)
-        if due:
-            self._homes.refresh()
-        if self._glance():
+        if self._homes.refresh() | self._glance():
             self._stirred_at = now
         # A submission writes its files one after the other: what is there now may be half of a run.
         is_stirred = now - self._stirred_at < STIRRED_S

@@ -8,12 +8,15 @@ from .._lazy import lazy_exports
 
 if TYPE_CHECKING:
     from ..tracking import log
+    from ._artifacts import open_artifact, preview_of
     from ._catalog import CatalogChanges, RunCatalog
     from ._catalog_selection import RunSelection
     from ._commands import SubmitRun, TravelReport
+    from ._comparison import MOST_COMPARED
+    from ._csv import csv_head, csv_rows, parse_columns
     from ._default import current_service, service_of, use_service
     from ._diff import Change, RunDiff
-    from ._displays import Display
+    from ._displays import Display, DisplayPage
     from ._explorer import RunExplorer
     from ._homes import Homes
     from ._listing import RunPage
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
     from ._log_search import LogMatches
     from ._matching import RunFacts
     from ._names import clean_name, clean_text
+    from ._notebook import NotebookPath
     from ._query import parse_query
     from ._reproduction import Agreement, Reproduction
     from ._run import Run
@@ -30,6 +34,14 @@ if TYPE_CHECKING:
     from ._train import train
 
 __all__ = [
+    "DisplayPage",
+    "parse_columns",
+    "csv_rows",
+    "csv_head",
+    "NotebookPath",
+    "MOST_COMPARED",
+    "preview_of",
+    "open_artifact",
     "Agreement",
     "CatalogChanges",
     "Change",
@@ -67,6 +79,14 @@ __all__ = [
 __getattr__, __dir__ = lazy_exports(
     __name__,
     {
+        "DisplayPage": "._displays",
+        "parse_columns": "._csv",
+        "csv_rows": "._csv",
+        "csv_head": "._csv",
+        "NotebookPath": "._notebook",
+        "MOST_COMPARED": "._comparison",
+        "preview_of": "._artifacts",
+        "open_artifact": "._artifacts",
         "Agreement": "._reproduction",
         "CatalogChanges": "._catalog",
         "Change": "._diff",

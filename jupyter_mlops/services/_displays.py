@@ -38,6 +38,19 @@ class Display(msgspec.Struct, frozen=True, kw_only=True):
     transient: dict[str, Any] = {}
 
 
+class DisplayPage(msgspec.Struct, frozen=True, kw_only=True):
+    """Some of a run's display events, in order.
+
+    Parameters
+    ----------
+    next : int, optional
+        `seq` to ask from for the rest; None when these are the last.
+    """
+
+    displays: tuple[Display, ...]
+    next: int | None = None
+
+
 class _Event(Display, frozen=True, kw_only=True):
     files: dict[str, str] = {}
 
@@ -45,6 +58,24 @@ class _Event(Display, frozen=True, kw_only=True):
 def read_displays(directory: RunDirectory) -> tuple[Display, ...]:
     """Return a run's display events in order; lines that are not whole are left out."""
     return tuple(_load(event, directory.path) for event in _events(directory.display_file))
+
+
+def read_display_page(directory: RunDirectory, start: int, most_bytes: int = 8_000_000) -> DisplayPage:
+    """Return the events from `seq` on, until their payloads have so many bytes; always at least one.
+
+    Payloads are what the run wrote, whatever that is: who shows them decides what may run.
+    """
+    page: list[Display] = []
+    size = 0
+    for event in _events(directory.display_file):
+        if event.seq < start:
+            continue
+        display = _load(event, directory.path)
+        size += len(msgspec.json.encode(display))
+        if page and size > most_bytes:
+            return DisplayPage(displays=tuple(page), next=display.seq)
+        page.append(display)
+    return DisplayPage(displays=tuple(page))
 
 
 def _events(file: Path) -> Iterator[_Event]:

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from collections.abc import Sequence
 
-from ..entities import ChangeRun, RunDetail, RunSummary
+from ..entities import ArtifactPage, ChangeRun, Comparison, RunDetail, RunSummary
+from ._artifacts import list_artifacts
+from ._comparison import compare_details, demand_few
+from ._deletion import delete_run
 from ._detail import read_detail
+from ._displays import DisplayPage, read_display_page
 from ._homes import Homes
 from ._log import LogPart
 from ._log_search import LogMatches, search_log
+from ._notebook import write_notebook_below
 from ._run import Run
 from ._summary import SummaryReader
 from ._user_changes import change_run
@@ -59,6 +65,30 @@ class RunExplorer:
         """Ask a run to end; harmless when it has ended."""
         self.run(run_id).stop()
         return self.summary(run_id)
+
+    def delete(self, run_id: str) -> None:
+        """Delete a run that has ended."""
+        home_id, run = self.homes.find(run_id)
+        delete_run(run, self.homes.service(home_id).home)
+        with self._lock:
+            self._readers.pop(run_id, None)
+
+    def write_notebook(self, run_id: str, path: str) -> str:
+        """Write a notebook that reproduces a run, below the server's root; return its path there."""
+        return write_notebook_below(self.homes.root, path, self.run(run_id))
+
+    def displays(self, run_id: str, start: int) -> DisplayPage:
+        """Return what a run displayed, from an event on."""
+        run = self.run(run_id)
+        return read_display_page(run.directory, start)
+
+    def artifacts(self, run_id: str, path: str) -> ArtifactPage:
+        """Return what a folder of a run's artifacts holds."""
+        return list_artifacts(self.run(run_id), path)
+
+    def compare(self, run_ids: Sequence[str]) -> Comparison:
+        """Return runs side by side."""
+        return compare_details([self.detail(run_id) for run_id in demand_few(run_ids)])
 
     def log_part(self, run_id: str, start: int, limit: int) -> LogPart:
         """Return bytes of a run's log."""

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
+
+import msgspec
 
 from ..exceptions import UsageError
 from ._run import Run
+
+
+class NotebookPath(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a notebook is to be, or is, below the server's root."""
+
+    path: str
 
 
 def write_notebook(run: Run, path: Path) -> Path:
@@ -28,6 +36,26 @@ def write_notebook(run: Run, path: Path) -> Path:
     except OSError as error:
         raise UsageError(f"Cannot write {path}: {error.strerror}. Choose another place.") from error
     return path
+
+
+def write_notebook_below(root: Path, path: str, run: Run) -> str:
+    """Write the notebook at a path below a directory and return that path, with slashes.
+
+    Raises
+    ------
+    UsageError
+        The path leads elsewhere, or to something hidden; or see `write_notebook`.
+    """
+    wanted = PurePosixPath(path.strip("/"))
+    if not path.strip("/ ") or not path.isprintable() or any(part.startswith(".") for part in wanted.parts):
+        raise UsageError(f"{path[:100]!r} is no place for a notebook. Give a path such as folder/again.ipynb.")
+    target = root / wanted
+    if target.suffix not in ("", ".ipynb"):
+        raise UsageError(f"A notebook's name ends with .ipynb; {wanted.name[:100]!r} does not.")
+    folder = target.parent.resolve()
+    if not folder.is_relative_to(root.resolve()) or not folder.is_dir():
+        raise UsageError(f"There is no folder {str(wanted.parent)[:100]!r} below the server's root.")
+    return write_notebook(run, target).relative_to(root).as_posix()
 
 
 def _notebook(run: Run) -> dict[str, Any]:

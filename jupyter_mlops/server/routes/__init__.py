@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from tornado.web import RequestHandler
 
+from ._artifacts import ArtifactContentHandler, ArtifactsHandler, DisplaysHandler
 from ._live import LiveSocket
 from ._log import LogHandler, LogSearchHandler
-from ._run import RunHandler, StopHandler
-from ._runs import RunColumnsHandler, RunGroupsHandler, RunsHandler
+from ._run import ComparisonsHandler, NotebookHandler, RunHandler, StopHandler
+from ._runs import RunColumnsHandler, RunGroupsHandler, RunsCsvHandler, RunsHandler
 from ._status import StatusHandler
 from ._tensorboard_proxy import BoardProxyHandler, StockProxyHandler
 from ._tensorboards import TensorBoardHandler, TensorBoardsHandler
@@ -20,12 +21,18 @@ ROUTES: tuple[tuple[str, type[RequestHandler]], ...] = (
     ("api/status", StatusHandler),
     ("api/live", LiveSocket),
     ("api/runs", RunsHandler),
+    (r"api/runs\.csv", RunsCsvHandler),
     ("api/runs/groups", RunGroupsHandler),
     ("api/runs/columns", RunColumnsHandler),
     (f"api/runs/{_ID}", RunHandler),
     (f"api/runs/{_ID}/stop", StopHandler),
     (f"api/runs/{_ID}/log", LogHandler),
     (f"api/runs/{_ID}/log/search", LogSearchHandler),
+    (f"api/runs/{_ID}/notebook", NotebookHandler),
+    (f"api/runs/{_ID}/displays", DisplaysHandler),
+    (f"api/runs/{_ID}/artifacts", ArtifactsHandler),
+    (f"api/runs/{_ID}/artifacts/content", ArtifactContentHandler),
+    ("api/comparisons", ComparisonsHandler),
     ("api/tensorboards", TensorBoardsHandler),
     (f"api/tensorboards/{_ID}", TensorBoardHandler),
     (f"tensorboard/port/{_ID}(/.*)", StockProxyHandler),

@@ -126,6 +126,10 @@ class MlopsHandler(APIHandler):
             raise RefusalError(400, f"{name} is one of {', '.join(map(repr, choices))}.", name)
         return text
 
+    def flag_argument(self, name: str) -> bool:
+        """Return a query parameter that is true or false, false where it is absent."""
+        return self.choice_argument(name, ("false", "true")) == "true"
+
     def write_entity(self, entity: msgspec.Struct, status: int = 200) -> None:
         """Answer with an entity."""
         self.set_status(status)

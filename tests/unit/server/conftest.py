@@ -68,6 +68,10 @@ class RunningServer:
         assert self._started.wait(60), "the server did not start"
 
     @property
+    def auth(self) -> dict[str, str]:
+        return {"Authorization": f"token {TOKEN}"}
+
+    @property
     def extension(self) -> Any:
         return self.app.extension_manager.extension_points["jupyter_mlops"].app
 

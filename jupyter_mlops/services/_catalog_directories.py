@@ -15,13 +15,14 @@ from pathlib import Path
 
 from ..entities import RunSummary
 from ..exceptions import HomeError, RunNotFoundError
-from ..tracking import RunTable
+from ..tracking import RunTable, absolute_uri
 from ._main_metrics import MainMetrics
 from ._service import RunService
 from ._summary import SummaryReader
 
 _RUN_ID = re.compile(r"[0-9a-f]{32}")
 _MOST_READERS = 64
+_MOST_STORES = 8
 _NEWEST = 200
 _IN_TURN = 1000
 _UNBORN_S = 600.0
@@ -41,12 +42,18 @@ class DirectoryFeed:
         The home's.
     table : RunTable
         Filled under its lock.
+
+    Attributes
+    ----------
+    stores : dict of str to None
+        Addresses of the stores that the runs read so far are tracked in.
     """
 
     def __init__(self, home_id: str, service: RunService, table: RunTable) -> None:
         self.home_id = home_id
         self._service = service
         self._table = table
+        self.stores: dict[str, None] = {}
         self._metrics: MainMetrics = service.main_metrics
         self._listed_at = -1
         self._known: set[str] = set()
@@ -152,6 +159,8 @@ class DirectoryFeed:
         try:
             reader = self._open.get(run_id) or SummaryReader(self._service.get(run_id), self.home_id, self._metrics)
             summary = reader.read()
+            if len(self.stores) < _MOST_STORES:
+                self.stores[absolute_uri(reader.run.spec.tracking_uri, Path(reader.run.spec.cwd))] = None
         except (RunNotFoundError, HomeError):
             # A submission that has not written what it asks for; or one that never will, or a newer version's run.
             self._open.pop(run_id, None)

@@ -53,8 +53,7 @@ def _field(term: FieldTerm, table: RunTable) -> Mask:
     if term.field == "state":
         return table.texts["status"].equal_to(term.text)
     if term.field == "id":
-        ids = table.texts["run_id"]
-        return ids.where([word.startswith(term.text.lower()) for word in ids.words])
+        return table.beginning(term.text.lower())
     column = table.texts[term.field]
     return column.equal_to(term.text) if term.exact else _containing(column, term.text)
 
@@ -63,11 +62,12 @@ def _comparison(comparison: Comparison, table: RunTable) -> Mask:
     """Return the rows that fit; without a namespace, the first of metric, parameter and tag that a run has counts."""
     places: dict[str, Mapping[str, NumberColumn] | Mapping[str, TextColumn]]
     places = {"metric": table.metrics, "param": table.params, "tag": table.tags}
+    names = (comparison.namespace,) if comparison.namespace else tuple(places)
+    columns = [column for name in names if (column := places[name].get(comparison.key)) is not None]
     mask = decided = 0
-    for place in (comparison.namespace,) if comparison.namespace else tuple(places):
-        column = places[place].get(comparison.key)
-        if column is not None:
-            mask |= _compared(column, comparison.operator, comparison.text) & ~decided
+    for column in columns:
+        mask |= _compared(column, comparison.operator, comparison.text) & ~decided
+        if column is not columns[-1]:
             decided |= column.present
     return mask
 

@@ -6,6 +6,8 @@ import math
 import os
 import threading
 from collections.abc import Iterable
+from functools import lru_cache
+from itertools import islice
 
 from ..entities import Figure, RunProgress, RunState, RunStatus, RunSummary
 from ..tracking import RunLogbook
@@ -88,7 +90,7 @@ class SummaryReader:
             duration_s=round(state.duration_s, 3) if state.started_at or state.ended_at else None,
             params=shown(book.params.items()),
             tags=shown(user.tagged(book.tags).items()),
-            metrics={clean_name(key): figure(value) for key, value in list(metrics.items())[:MOST_KEYS]},
+            metrics=shown_metrics(metrics),
             main_metric=main if main in metrics else "",
             spark=tuple(figure(value) for value in book.spark(_sparked(main, metrics))),
             progress=None if state.status.is_terminal else self._read_progress(size),
@@ -106,14 +108,25 @@ class SummaryReader:
         return self._progress[1]
 
 
+def shown_metrics(metrics: dict[str, float]) -> dict[str, Figure]:
+    """Return last values as the wire takes them, of bounded number and with keys that are safe to show."""
+    return {_clean_key(key[:_MOST_TEXT]): figure(value) for key, value in islice(metrics.items(), MOST_KEYS)}
+
+
 def shown(items: Iterable[tuple[str, str]]) -> dict[str, str]:
     """Return keys and texts safe to show and of bounded length and number; the run view has the rest."""
     kept = {}
     for key, text in items:
-        kept[clean_name(key)] = clean_text(text[:_MOST_TEXT])
+        kept[_clean_key(key[:_MOST_TEXT])] = clean_text(text[:_MOST_TEXT])
         if len(kept) == MOST_KEYS:
             break
     return kept
+
+
+@lru_cache(4096)
+def _clean_key(key: str) -> str:
+    """Return a key that is safe to show: the same few, in every run of 100,000."""
+    return clean_name(key)
 
 
 def _sparked(main: str, metrics: Iterable[str]) -> str:

@@ -14,9 +14,10 @@ if TYPE_CHECKING:
     from ._active_experiment import active_experiment
     from ._catalog_columns import Mask, NumberColumn, TextColumn, flags_of, mask_of
     from ._catalog_orders import RunOrders
+    from ._catalog_sqlite import SqliteStore, StoreChanges
     from ._catalog_table import RunTable
     from ._entry import open_spooling_store
-    from ._foreign import ForeignRun, ForeignRuns, foreign_runs
+    from ._foreign import RUN_TAG, ForeignRun, ForeignRuns, foreign_runs
     from ._import_hook import when_imported
     from ._keeper_start import start_keeper
     from ._keeper_status import has_unshipped_runs, restore_store, store_problem
@@ -35,10 +36,11 @@ if TYPE_CHECKING:
     from ._session import TrackingSession, current_session, current_spool, install, log
     from ._spool import MetricSpool
     from ._tail import MetricTail, TailPoint
-    from ._uris import absolute_uri, home_store_uri
+    from ._uris import absolute_uri, home_store_uri, sqlite_path
     from ._values import check_key
 
 __all__ = [
+    "RUN_TAG",
     "ChildRun",
     "ForeignRun",
     "ForeignRuns",
@@ -48,6 +50,8 @@ __all__ = [
     "NumberColumn",
     "RunOrders",
     "RunTable",
+    "SqliteStore",
+    "StoreChanges",
     "TextColumn",
     "MetricTail",
     "RunLogbook",
@@ -75,6 +79,7 @@ __all__ = [
     "read_params",
     "read_tags",
     "restore_store",
+    "sqlite_path",
     "start_keeper",
     "store_problem",
     "when_imported",
@@ -91,7 +96,10 @@ __getattr__, __dir__ = lazy_exports(
         "MetricSpool": "._spool",
         "NumberColumn": "._catalog_columns",
         "RunOrders": "._catalog_orders",
+        "RUN_TAG": "._foreign",
         "RunTable": "._catalog_table",
+        "SqliteStore": "._catalog_sqlite",
+        "StoreChanges": "._catalog_sqlite",
         "TextColumn": "._catalog_columns",
         "MetricTail": "._tail",
         "RunRecord": "._record",
@@ -119,6 +127,7 @@ __getattr__, __dir__ = lazy_exports(
         "read_params": "._reading",
         "read_tags": "._reading",
         "restore_store": "._keeper_status",
+        "sqlite_path": "._uris",
         "start_keeper": "._keeper_start",
         "store_problem": "._keeper_status",
         "when_imported": "._import_hook",

@@ -9,6 +9,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
+from itertools import repeat
 
 Mask = int
 """Which rows: a number whose byte `r` is 1 where row `r` is meant. Numbers of this length combine in microseconds."""
@@ -37,25 +38,26 @@ class NumberColumn:
 
     def set(self, row: int, value: float | None) -> None:
         """Set a row's number; None takes it away."""
-        if not self._present:
-            if value is None:
-                return
-            self.start = row
-        if row < self.start:
-            gap = self.start - row
-            self._values[0:0] = array("d", bytes(8 * gap))
-            self._present[0:0] = bytes(gap)
-            self.start = row
         at = row - self.start
-        if at >= len(self._present):
+        if not 0 <= at < len(self._present):
             if value is None:
                 return
-            gap = at + 1 - len(self._present)
-            self._values.frombytes(bytes(8 * gap))
-            self._present.extend(bytes(gap))
+            at = self._reach(row)
         self.count += (value is not None) - self._present[at]
         self._present[at] = value is not None
         self._values[at] = 0.0 if value is None else value
+
+    def _reach(self, row: int) -> int:
+        """Make room for a row outside of the column and return its place."""
+        if not self._present:
+            self.start = row
+        before, behind = max(0, self.start - row), max(0, row - self.start + 1 - len(self._present))
+        self._present[0:0] = bytes(before)
+        self._values[0:0] = array("d", bytes(8 * before))
+        self._present.extend(bytes(behind))
+        self._values.frombytes(bytes(8 * behind))
+        self.start -= before
+        return row - self.start
 
     def get(self, row: int) -> float | None:
         """Return a row's number, None where it has none."""
@@ -96,28 +98,37 @@ class TextColumn:
 
     def set(self, row: int, text: str | None) -> None:
         """Set a row's text; None takes it away."""
-        code = _ABSENT if text is None else self._code(text)
-        if not self._codes:
+        at = row - self.start
+        if not 0 <= at < len(self._codes):
             if text is None:
                 return
-            self.start = row
-        if row < self.start:
-            self._codes[0:0] = array("i", [_ABSENT]) * (self.start - row)
-            self.start = row
-        at = row - self.start
-        if at >= len(self._codes):
-            self._codes.extend(array("i", [_ABSENT]) * (at + 1 - len(self._codes)))
+            at = self._reach(row)
+        code = _ABSENT if text is None else self._code(text)
         self.count += (code != _ABSENT) - (self._codes[at] != _ABSENT)
         self._codes[at] = code
+
+    def _reach(self, row: int) -> int:
+        """Make room for a row outside of the column and return its place."""
+        if not self._codes:
+            self.start = row
+        before, behind = max(0, self.start - row), max(0, row - self.start + 1 - len(self._codes))
+        if before:
+            self._codes[0:0] = array("i", [_ABSENT]) * before
+        self._codes.extend(repeat(_ABSENT, behind))
+        self.start -= before
+        return row - self.start
 
     def get(self, row: int) -> str | None:
         """Return a row's text, None where it has none."""
         code = self._code_at(row)
         return None if code == _ABSENT else self.words[code]
 
-    def codes(self, rows: Iterable[int]) -> Iterator[int]:
+    def codes(self, rows: Sequence[int]) -> Iterator[int]:
         """Return the place of each row's text in `words`; -1 where a row has none."""
-        return map(self._code_at, rows)
+        whole = array("i", [_ABSENT]) * self.start + self._codes
+        if rows:
+            whole.extend(repeat(_ABSENT, max(rows) + 1 - len(whole)))
+        return map(whole.__getitem__, rows)
 
     @property
     def present(self) -> Mask:

@@ -28,7 +28,7 @@ class RunTable:
     Attributes
     ----------
     texts : dict of str to TextColumn
-        `name`, `experiment`, `notebook`, `user`, `status`, `home_id`, `run_id`.
+        `name`, `experiment`, `notebook`, `user`, `status`, `home_id`.
     numbers : dict of str to NumberColumn
         `submitted_at`, `started_at`, `ended_at` in seconds since 1970, `duration_s`.
     metrics : dict of str to NumberColumn
@@ -38,7 +38,7 @@ class RunTable:
     def __init__(self) -> None:
         self.lock = threading.RLock()
         self.version = 0
-        self.texts = {name: TextColumn() for name in ("name", "experiment", "notebook", "user", "home_id", "run_id")}
+        self.texts = {name: TextColumn() for name in ("name", "experiment", "notebook", "user", "home_id")}
         self.texts["status"] = TextColumn(_STATUS_ORDER.index)
         self.numbers = {name: NumberColumn() for name in (*_TIMES, "duration_s")}
         self.metrics: dict[str, NumberColumn] = {}
@@ -76,6 +76,13 @@ class RunTable:
     def run_ids(self) -> Iterator[str]:
         """Yield the id of every run, in no order."""
         return iter(self._rows)
+
+    def beginning(self, prefix: str) -> Mask:
+        """Return the rows of runs whose ids begin so."""
+        flags = bytearray(self.height)
+        for run_id, row in self._rows.items():
+            flags[row] = run_id.startswith(prefix)
+        return mask_of(flags)
 
     def row(self, run_id: str) -> int | None:
         """Return the row of a run, None where it is not here."""
@@ -148,7 +155,6 @@ class RunTable:
         texts["notebook"].set(row, run.notebook)
         texts["user"].set(row, run.user)
         texts["home_id"].set(row, run.home_id)
-        texts["run_id"].set(row, run.run_id)
         texts["status"].set(row, run.status.value)
         for name in _TIMES:
             self.numbers[name].set(row, seconds_of(getattr(run, name)))

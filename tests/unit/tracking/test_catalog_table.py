@@ -30,7 +30,7 @@ def test_what_is_put_comes_back():
     assert (table.get("0" * 32), table.row("0" * 32)) == (None, None)
     assert {name: column.get(row) for name, column in table.texts.items()} == {
         "name": "run 1", "experiment": "quickstart", "notebook": "", "user": "", "home_id": "h",
-        "run_id": run.run_id, "status": "FINISHED",
+        "status": "FINISHED",
     }  # fmt: skip
     assert {name: column.get(row) for name, column in table.numbers.items()} == {
         "submitted_at": 1795248001.0, "started_at": None, "ended_at": None, "duration_s": 2.5,
@@ -61,6 +61,15 @@ def test_the_row_of_a_removed_run_is_used_again():
     assert (table.row(summary(3).run_id), table.height, sorted(table.run_ids())) == (
         0, 2, [summary(2).run_id, summary(3).run_id],
     )  # fmt: skip
+
+
+def test_runs_are_found_by_the_beginning_of_their_ids():
+    table = RunTable()
+    table.put(summary(0x10))
+    table.put(summary(0x20))
+    assert [list(flags_of(table.beginning("0" * 30 + text), 2)) for text in ("1", "2", "3", "")] == [
+        [1, 0], [0, 1], [0, 0], [1, 1],
+    ]  # fmt: skip
 
 
 def test_a_moment_that_is_none_has_no_seconds():

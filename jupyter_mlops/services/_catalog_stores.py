@@ -1,0 +1,146 @@
+"""Runs of other tools in a tracking store, followed into the catalog's table; what a store holds is a stranger's text.
+
+A run of ours that the store has too is shown from its directory; once the collector has removed that, from the store.
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from ..entities import RunStatus, RunSummary
+from ..tracking import RUN_TAG, ForeignRun, RunTable, SqliteStore, absolute_uri, home_store_uri, sqlite_path
+from ._names import clean_name
+from ._service import RunService
+from ._summary import shown, shown_metrics
+from ._surroundings import tracking_uris
+
+ARCHIVED_TAG = "mlops.archived"
+_RUN_ID = re.compile(r"[0-9a-f]{32}")
+
+
+class SqliteFeed:
+    """Keeps the runs of a local store in a table. Used by one thread at a time.
+
+    Parameters
+    ----------
+    home_id : str
+        The home that shows them.
+    path : Path
+        The store's file.
+    table : RunTable
+        Filled under its lock.
+    owns : callable
+        Tell whether a run has a directory, which knows better than the store.
+    """
+
+    def __init__(self, home_id: str, path: Path, table: RunTable, owns: Callable[[str], bool]) -> None:
+        self.home_id = home_id
+        self.problem = ""
+        self._store = SqliteStore(path)
+        self._table = table
+        self._owns = owns
+        self._ids: dict[str, str] = {}
+
+    @property
+    def building(self) -> bool:
+        """Whether there are runs that were never read."""
+        return self._store.building
+
+    def poll(self, end: float) -> set[str]:
+        """Bring the table up to date and return the ids of runs that changed, came or went. Never raises.
+
+        A store that cannot be read keeps its rows; `problem` says why.
+        """
+        changed: set[str] = set()
+        try:
+            for runs, gone in self._store.poll(end):
+                changed |= self._put(runs) | self._remove(gone)
+            self.problem = ""
+        except sqlite3.Error as error:
+            self.problem = f"{self._store.path} cannot be read: {error}."
+        return changed
+
+    def reread(self, run_ids: Iterable[str]) -> set[str]:
+        """Show runs whose directories are gone as the store has them; return those that it has."""
+        try:
+            return self._put(self._store.read(run_ids).runs)
+        except sqlite3.Error:
+            return set()
+
+    def close(self) -> None:
+        """Let the store's file go; the next look opens it again."""
+        self._store.close()
+
+    def forget(self) -> set[str]:
+        """Take every run of the store out of the table, let the file go and return the runs' ids."""
+        self._store.close()
+        return self._remove(tuple(self._ids))
+
+    def _put(self, runs: Iterable[ForeignRun]) -> set[str]:
+        changed = set()
+        for run in runs:
+            run_id = run.tags.get(RUN_TAG, run.id)
+            if not _RUN_ID.fullmatch(run_id) or self._owns(run_id) or self._owns(run.id):
+                continue
+            self._ids[run.id] = run_id
+            summary = store_summary(run, run_id, self.home_id)
+            with self._table.lock:
+                if self._table.put(summary):
+                    changed.add(run_id)
+        return changed
+
+    def _remove(self, store_ids: Iterable[str]) -> set[str]:
+        gone = set()
+        for store_id in store_ids:
+            run_id = self._ids.pop(store_id, None)
+            if run_id is not None and not self._owns(run_id):
+                with self._table.lock:
+                    if self._table.remove(run_id):
+                        gone.add(run_id)
+        return gone
+
+
+def sqlite_stores(service: RunService, named: Iterable[str]) -> tuple[Path, ...]:
+    """Return the local stores whose runs a home shows: its own, the environment's, and those that its runs name."""
+    own = home_store_uri(service.home.path)
+    chosen = absolute_uri(tracking_uris().tracking, Path.cwd())
+    paths = (sqlite_path(uri) for uri in (own, chosen, *named))
+    return tuple(dict.fromkeys(path for path in paths if path is not None))
+
+
+def store_summary(run: ForeignRun, run_id: str, home_id: str) -> RunSummary:
+    """Return another tool's run as a row of the explorer, safe to show."""
+    source = run.tags.get("mlflow.source.name", "")
+    ended = run.end_time if run.status.is_terminal else None
+    return RunSummary(
+        run_id=run_id,
+        home_id=home_id,
+        source="mlflow",
+        name=clean_name(run.name),
+        experiment=clean_name(run.experiment),
+        notebook=clean_name(source) if source.endswith(".ipynb") else "",
+        user=clean_name(run.tags.get("mlflow.user", "")),
+        status=run.status,
+        submitted_at=_moment(run.start_time),
+        started_at=_moment(run.start_time) if run.status is not RunStatus.SCHEDULED else "",
+        ended_at=_moment(ended),
+        duration_s=max(0.0, (ended - run.start_time) / 1000) if ended and run.start_time else None,
+        params=shown(run.params.items()),
+        tags=shown(run.tags.items()),
+        metrics=shown_metrics(run.metrics),
+        archived=run.tags.get(ARCHIVED_TAG) == "true",
+    )
+
+
+def _moment(milliseconds: int | None) -> str:
+    """Return a store's time in ISO 8601, UTC; empty where there is none, or one outside of all calendars."""
+    if not milliseconds:
+        return ""
+    try:
+        return datetime.fromtimestamp(milliseconds / 1000, UTC).isoformat(timespec="milliseconds")
+    except (ValueError, OverflowError, OSError):
+        return ""

@@ -1,0 +1,262 @@
+"""MLflow's local sqlite store, followed: which runs are new or changed since the last look, without MLflow.
+
+What MLflow only ever appends (runs, points, parameters, new tags) is found by the tables' row numbers; whether anybody
+wrote at all, `PRAGMA data_version` says in microseconds. What it changes in place is found by comparing: states and
+names often, for all runs at once; the rest by reading all runs again, some at each look, newest first.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import sqlite3
+import time
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from ..entities import RunStatus
+from ._foreign import RUN_TAG, ForeignRun
+
+CHUNK = 500
+"""Runs that are read at a time: some tens of milliseconds."""
+
+_BUSY_S = 0.25
+_LARGEST = 1.7976931348623157e308
+"""What MLflow stores for an infinity."""
+
+_MOST_LIVE = 100
+_RUNS = """
+SELECT r.run_uuid, r.name, e.name, r.status, r.start_time, r.end_time,
+       r.lifecycle_stage = 'active' AND e.lifecycle_stage = 'active'
+FROM runs AS r JOIN experiments AS e ON e.experiment_id = r.experiment_id WHERE r.run_uuid IN ({marks})
+"""
+_FACTS = "SELECT run_uuid, status, end_time, name, lifecycle_stage, experiment_id FROM runs"
+
+
+class StoreChanges(NamedTuple):
+    """Runs as they are now, and the ids of those that are deleted or gone."""
+
+    runs: tuple[ForeignRun, ...] = ()
+    gone: tuple[str, ...] = ()
+
+
+class SqliteStore:
+    """Follows one store. Used by one thread at a time; holds no lock of the database between calls.
+
+    Parameters
+    ----------
+    path : Path
+        The sqlite file. It need not exist yet.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._database: sqlite3.Connection | None = None
+        self._file: tuple[int, int] | None = None
+        self._facts: dict[str, int] = {}
+        self._reset()
+
+    @property
+    def building(self) -> bool:
+        """Whether there are runs that were never read."""
+        return self._unread > 0
+
+    def _reset(self) -> None:
+        self._version = -1
+        self._ends: dict[str, int] = {}
+        self._unread = self._again = 0
+        self._owed = False
+        self._compare_at = 0.0
+
+    def poll(self, end: float) -> Iterator[StoreChanges]:
+        """Yield what has changed since the last time, some hundreds of runs at a time.
+
+        Parameters
+        ----------
+        end : float
+            Monotonic time at which to leave the rest of a first reading for the next call.
+
+        Raises
+        ------
+        sqlite3.Error
+            The file is no such store, is damaged or locked; the next call tries again.
+        """
+        database = self._open()
+        if database is None:
+            return
+        try:
+            yield from self._poll(database, end)
+        except sqlite3.Error:
+            self.close()
+            raise
+
+    def read(self, run_ids: Iterable[str]) -> StoreChanges:
+        """Return runs by the store's ids, or by ours that they carry as a tag.
+
+        Raises
+        ------
+        sqlite3.Error
+            As `poll`.
+        """
+        database, wanted = self._open(), list(run_ids)
+        if database is None or not wanted:
+            return StoreChanges()
+        query = f"SELECT run_uuid FROM tags WHERE key = ? AND value IN ({_marks(wanted)})"
+        tagged = [row[0] for row in database.execute(query, (RUN_TAG, *wanted))]
+        return _read(database, list(dict.fromkeys((*wanted, *tagged))))
+
+    def close(self) -> None:
+        """Let the file go; the next call opens it again and goes on where it was."""
+        if self._database is not None:
+            self._database.close()
+            self._database = None
+        self._version = -1
+
+    def _open(self) -> sqlite3.Connection | None:
+        """Return the connection; None while there is no store. Another file in its place is another store."""
+        try:
+            found = self.path.stat()
+        except OSError:
+            self.close()
+            return None
+        file = (found.st_dev, found.st_ino)
+        if file != self._file:
+            self.close()
+            self._reset()
+            self._file = file
+        if self._database is None:
+            uri = f"{self.path.absolute().as_uri()}?mode=ro"
+            self._database = sqlite3.connect(uri, uri=True, timeout=_BUSY_S, check_same_thread=False)
+        return self._database
+
+    def _poll(self, database: sqlite3.Connection, end: float) -> Iterator[StoreChanges]:
+        version = _version(database)
+        if not self._ends:
+            self._ends = _last_rows(database)
+            self._unread = self._ends["runs"]
+            known, self._facts = self._facts, _facts(database)
+            # Another file stands where the store was: what it does not have is gone.
+            for some in _chunks([run_id for run_id in known if run_id not in self._facts]):
+                yield StoreChanges(gone=tuple(some))
+        elif version != self._version:
+            ends = _last_rows(database)
+            if any(ends[table] < end for table, end in self._ends.items()):
+                # Rows were taken away at the end and their numbers may be given out again: only comparing helps.
+                self._compare_at = 0.0
+            for some in _chunks(self._changed(database, ends)):
+                yield _read(database, some)
+            self._ends, self._owed = ends, True
+        self._version = version
+        while self._unread > 0:
+            some, self._unread = _rows_below(database, self._unread)
+            yield _read(database, some)
+            if time.monotonic() >= end:
+                return
+        yield from self._reread(database)
+
+    def _reread(self, database: sqlite3.Connection) -> Iterator[StoreChanges]:
+        """Read some of all runs again when somebody has written; where a round is under way, the next begins after."""
+        if self._owed and self._again <= 0:
+            self._again, self._owed = self._ends["runs"], False
+        if self._again > 0:
+            some, self._again = _rows_below(database, self._again)
+            yield _read(database, some)
+
+    def _changed(self, database: sqlite3.Connection, ends: dict[str, int]) -> list[str]:
+        """Return the ids of runs that somebody has written to."""
+        changed: dict[str, None] = {}
+        for table, end in self._ends.items():
+            query = f"SELECT DISTINCT run_uuid FROM {table} WHERE rowid > ? AND rowid <= ?"
+            changed.update((row[0], None) for row in database.execute(query, (end, ends[table])))
+        changed.update(dict.fromkeys(self._compared(database)))
+        return list(changed)
+
+    def _compared(self, database: sqlite3.Connection) -> list[str]:
+        """Return the ids of runs whose state, name or place has changed; at most a hundredth of the time goes here."""
+        started = time.monotonic()
+        if started < self._compare_at:
+            live = "SELECT run_uuid FROM runs WHERE status IN ('RUNNING', 'SCHEDULED') ORDER BY rowid DESC LIMIT ?"
+            return [row[0] for row in database.execute(live, (_MOST_LIVE,))]
+        before, facts = self._facts, _facts(database)
+        self._facts = facts
+        self._compare_at = time.monotonic() + 100 * (time.monotonic() - started)
+        return [*(run for run, fact in facts.items() if before.get(run) != fact), *(before.keys() - facts.keys())]
+
+
+def _facts(database: sqlite3.Connection) -> dict[str, int]:
+    """Return for each run a number that differs when MLflow has changed its row."""
+    return {row[0]: hash(row) for row in database.execute(_FACTS)}
+
+
+def _version(database: sqlite3.Connection) -> int:
+    return int(database.execute("PRAGMA data_version").fetchone()[0])
+
+
+def _last_rows(database: sqlite3.Connection) -> dict[str, int]:
+    """Return the largest row number of each table that is appended to."""
+    tables = ("runs", "metrics", "params", "tags", "latest_metrics")
+    return {table: database.execute(f"SELECT max(rowid) FROM {table}").fetchone()[0] or 0 for table in tables}
+
+
+def _rows_below(database: sqlite3.Connection, row: int) -> tuple[list[str], int]:
+    """Return the ids of runs from a row number downwards, and where to go on; 0 at the end."""
+    query = "SELECT rowid, run_uuid FROM runs WHERE rowid <= ? ORDER BY rowid DESC LIMIT ?"
+    found = database.execute(query, (row, CHUNK)).fetchall()
+    return [run_id for _row, run_id in found], found[-1][0] - 1 if len(found) == CHUNK else 0
+
+
+def _chunks(run_ids: list[str]) -> Iterator[list[str]]:
+    for start in range(0, len(run_ids), CHUNK):
+        yield run_ids[start : start + CHUNK]
+
+
+def _marks(values: list[str]) -> str:
+    return ", ".join("?" * len(values))
+
+
+def _read(database: sqlite3.Connection, run_ids: list[str]) -> StoreChanges:
+    """Return runs by the store's ids."""
+    marks = _marks(run_ids)
+    rows = {row[0]: row for row in database.execute(_RUNS.format(marks=marks), run_ids)}
+    active = {run_id: row for run_id, row in rows.items() if row[6]}
+    metrics: dict[str, dict[str, float]] = {run_id: {} for run_id in active}
+    params: dict[str, dict[str, str]] = {run_id: {} for run_id in active}
+    tags: dict[str, dict[str, str]] = {run_id: {} for run_id in active}
+    query = f"SELECT run_uuid, key, value, is_nan FROM latest_metrics WHERE run_uuid IN ({marks})"
+    for run_id, key, value, is_nan in database.execute(query, run_ids):
+        if run_id in metrics:
+            metrics[run_id][key] = stored_value(value, is_nan)
+    for table, texts in (("params", params), ("tags", tags)):
+        query = f"SELECT run_uuid, key, value FROM {table} WHERE run_uuid IN ({marks})"
+        for run_id, key, text in database.execute(query, run_ids):
+            if run_id in texts:
+                texts[run_id][key] = text or ""
+    runs = tuple(
+        ForeignRun(
+            id=run_id,
+            name=row[1] or "",
+            experiment=row[2],
+            status=_status(row[3]),
+            start_time=row[4] or 0,
+            end_time=row[5],
+            metrics=metrics[run_id],
+            params=params[run_id],
+            tags=tags[run_id],
+        )
+        for run_id, row in active.items()
+    )
+    return StoreChanges(runs, tuple(run_id for run_id in run_ids if run_id not in active))
+
+
+def stored_value(value: float, is_nan: Any) -> float:
+    """Return the number that MLflow was given: it stores NaN as a flag, infinities as the largest numbers."""
+    if is_nan:
+        return math.nan
+    return math.copysign(math.inf, value) if abs(value) >= _LARGEST else value
+
+
+def _status(text: str | None) -> RunStatus:
+    with contextlib.suppress(ValueError):
+        return RunStatus(text)
+    return RunStatus.FINISHED

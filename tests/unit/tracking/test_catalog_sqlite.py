@@ -1,0 +1,210 @@
+"""A local store, followed: what is new, what changed in place, what is deleted; whoever writes, and whatever breaks."""
+
+import math
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from jupyter_mlops.entities import RunStatus
+from jupyter_mlops.tracking import ForeignRun, SqliteStore
+from jupyter_mlops.tracking._catalog_sqlite import CHUNK, stored_value
+
+SCHEMA = """
+CREATE TABLE experiments (experiment_id INTEGER PRIMARY KEY, name TEXT, lifecycle_stage TEXT);
+CREATE TABLE runs (run_uuid TEXT PRIMARY KEY, name TEXT, status TEXT, start_time INT, end_time INT,
+                   lifecycle_stage TEXT, experiment_id INT);
+CREATE TABLE metrics (key TEXT, value REAL, timestamp INT, run_uuid TEXT, step INT, is_nan INT);
+CREATE TABLE latest_metrics (key TEXT, value REAL, run_uuid TEXT, is_nan INT, PRIMARY KEY (key, run_uuid));
+CREATE TABLE params (key TEXT, value TEXT, run_uuid TEXT, PRIMARY KEY (key, run_uuid));
+CREATE TABLE tags (key TEXT, value TEXT, run_uuid TEXT, PRIMARY KEY (key, run_uuid));
+INSERT INTO experiments VALUES (1, 'theirs', 'active'), (2, 'removed', 'deleted');
+"""
+
+
+class Writer:
+    """Another tool that writes to the store, as MLflow does."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.do(SCHEMA)
+
+    def do(self, script: str) -> None:
+        with closing(sqlite3.connect(self.path)) as database:
+            database.executescript(script)
+
+    def add_run(self, run_id: str, status: str = "FINISHED", experiment: int = 1) -> None:
+        self.do(f"INSERT INTO runs VALUES ('{run_id}', 'n', '{status}', 1000, 2000, 'active', {experiment})")
+
+    def log(self, run_id: str, value: float) -> None:
+        self.do(
+            f"INSERT INTO metrics VALUES ('acc', {value}, 1, '{run_id}', 0, 0);"
+            f"INSERT OR REPLACE INTO latest_metrics VALUES ('acc', {value}, '{run_id}', 0)"
+        )
+
+
+@pytest.fixture
+def writer(tmp_path: Path) -> Writer:
+    return Writer(tmp_path / "mlflow.db")
+
+
+@pytest.fixture
+def store(writer: Writer) -> Iterator[SqliteStore]:
+    store = SqliteStore(writer.path)
+    yield store
+    store.close()
+
+
+def look(store: SqliteStore) -> tuple[dict[str, ForeignRun], list[str]]:
+    """Return what one look finds: runs by id, and those that are gone."""
+    runs: dict[str, ForeignRun] = {}
+    gone: list[str] = []
+    for changes in store.poll(time.monotonic() + 10):
+        runs |= {run.id: run for run in changes.runs}
+        gone += changes.gone
+    return runs, gone
+
+
+def settle(store: SqliteStore) -> None:
+    while look(store) != ({}, []):
+        pass
+
+
+def test_the_first_look_finds_everything(writer, store):
+    writer.add_run("r1")
+    writer.add_run("r2", "RUNNING")
+    writer.add_run("r3", experiment=2)
+    writer.do(
+        "INSERT INTO params VALUES ('lr', '0.1', 'r1'); INSERT INTO tags VALUES ('team', NULL, 'r1');"
+        "INSERT INTO latest_metrics VALUES ('bad', 0, 'r1', 1), ('big', 1.7976931348623157e308, 'r1', 0)"
+    )
+    runs, gone = look(store)
+    assert runs.keys() == {"r1", "r2"}
+    assert (runs["r1"].name, runs["r1"].experiment, runs["r1"].status, runs["r1"].start_time, runs["r1"].end_time) == (
+        "n", "theirs", RunStatus.FINISHED, 1000, 2000,
+    )  # fmt: skip
+    assert (runs["r1"].params, runs["r1"].tags, runs["r1"].metrics["big"]) == ({"lr": "0.1"}, {"team": ""}, math.inf)
+    assert (math.isnan(runs["r1"].metrics["bad"]), gone, store.building) == (True, ["r3"], False)
+    assert look(store) == ({}, [])
+
+
+def test_whoever_writes_is_noticed_at_the_next_look(writer, store):
+    writer.add_run("r1")
+    writer.add_run("r2", "RUNNING")
+    settle(store)
+
+    for script, expected in [
+        ("INSERT INTO runs VALUES ('r4', 'new', 'RUNNING', 1, NULL, 'active', 1)", ("r4", "name", "new")),
+        ("INSERT INTO params VALUES ('lr', '0.1', 'r1')", ("r1", "params", {"lr": "0.1"})),
+        ("INSERT INTO tags VALUES ('team', 'red', 'r1')", ("r1", "tags", {"team": "red"})),
+        ("UPDATE tags SET value = 'blue'", ("r1", "tags", {"team": "blue"})),
+        ("UPDATE runs SET status = 'FAILED' WHERE run_uuid = 'r2'", ("r2", "status", RunStatus.FAILED)),
+        ("UPDATE runs SET name = 'renamed' WHERE run_uuid = 'r1'", ("r1", "name", "renamed")),
+    ]:
+        writer.do(script)
+        runs, _gone = look(store)
+        run_id, field, value = expected
+        assert getattr(runs[run_id], field) == value, script
+        settle(store)
+
+    for value in (0.25, 0.5):
+        writer.log("r1", value)
+        assert look(store)[0]["r1"].metrics == {"acc": value}
+
+
+def test_deleted_and_restored_runs_go_and_come_back(writer, store):
+    writer.add_run("r1")
+    writer.add_run("r2")
+    settle(store)
+    writer.do(
+        "UPDATE runs SET lifecycle_stage = 'deleted' WHERE run_uuid = 'r1'; DELETE FROM runs WHERE run_uuid = 'r2'"
+    )
+    assert set(look(store)[1]) >= {"r1", "r2"}
+    settle(store)
+
+    writer.do("UPDATE runs SET lifecycle_stage = 'active'")
+    assert "r1" in look(store)[0]
+    settle(store)
+
+    writer.do("DELETE FROM runs")
+    assert "r1" in look(store)[1]
+    writer.add_run("r3")
+    assert look(store)[0].keys() == {"r3"}
+
+
+def test_a_first_reading_is_bounded_and_goes_on(writer, store):
+    rows = ", ".join(f"('r{number:05}', 'n', 'FINISHED', 1, 2, 'active', 1)" for number in range(2 * CHUNK + 1))
+    writer.do(f"INSERT INTO runs VALUES {rows}")
+    found: list[str] = []
+    for _look in range(3):
+        for changes in store.poll(0.0):
+            found += [run.id for run in changes.runs]
+        writer.log("r00000", len(found))
+    assert len(set(found)) == 2 * CHUNK + 1
+    assert f"r{2 * CHUNK:05}" in found[:CHUNK]
+    assert not store.building
+
+
+def test_runs_are_read_by_either_id(writer, store):
+    writer.add_run("theirs")
+    writer.add_run("other")
+    writer.do("INSERT INTO tags VALUES ('mlops.run_id', 'ours', 'theirs')")
+    assert [run.id for run in store.read(["ours"]).runs] == ["theirs"]
+    assert [run.id for run in store.read(["other"]).runs] == ["other"]
+    assert store.read([]).runs == ()
+
+
+def test_a_store_that_is_not_made_yet_has_no_runs_until_it_is(tmp_path):
+    store = SqliteStore(tmp_path / "mlflow.db")
+    assert (look(store), store.building, store.read(["r1"]).runs) == (({}, []), False, ())
+    Writer(store.path).add_run("r1")
+    assert look(store)[0].keys() == {"r1"}
+    store.close()
+
+
+def test_another_file_in_its_place_is_another_store(writer, store, tmp_path):
+    writer.add_run("r1")
+    settle(store)
+    other = Writer(tmp_path / "other.db")
+    other.add_run("r2")
+    other.path.replace(store.path)
+    runs, gone = look(store)
+    assert (runs.keys(), gone) == ({"r2"}, ["r1"])
+
+
+def test_f31_a_damaged_store_is_said_and_tried_again(writer, store):
+    writer.add_run("r1")
+    settle(store)
+    whole = writer.path.read_bytes()
+    writer.path.write_bytes(b"no database at all, whatever its name")
+    with pytest.raises(sqlite3.Error):
+        look(store)
+    writer.path.write_bytes(whole)
+    look(store)
+    writer.add_run("r2")
+    assert "r2" in look(store)[0]
+
+
+def test_a_locked_store_costs_a_moment_and_loses_nothing(writer, store):
+    writer.add_run("r1")
+    settle(store)
+    with closing(sqlite3.connect(writer.path)) as database:
+        database.isolation_level = None
+        database.execute("BEGIN EXCLUSIVE")
+        database.execute("INSERT INTO runs VALUES ('r2', 'n', 'FINISHED', 1, 2, 'active', 1)")
+        began = time.monotonic()
+        with pytest.raises(sqlite3.OperationalError, match="locked"):
+            look(store)
+        assert time.monotonic() - began < 2
+        database.execute("COMMIT")
+    assert look(store)[0].keys() >= {"r2"}
+
+
+@pytest.mark.parametrize(
+    ("value", "is_nan", "expected"), [(0.5, 0, 0.5), (0.0, 1, math.nan), (-1.7976931348623157e308, 0, -math.inf)]
+)
+def test_b07_what_mlflow_stores_is_what_was_logged(value, is_nan, expected):
+    assert stored_value(value, is_nan) == pytest.approx(expected, nan_ok=True)

@@ -32,7 +32,8 @@ class Flood:
     def __init__(self) -> None:
         self.lock = threading.RLock()
         self._stream: io.TextIOWrapper | None = None
-        self._is_on = False
+        self._thread: threading.Thread | None = None
+        self._over = threading.Event()
         self._pieces = 0
         self._looked_at = time.monotonic()
 
@@ -47,14 +48,23 @@ class Flood:
             return
         now = time.monotonic()
         is_quick, self._looked_at = now - self._looked_at < WITHIN_S, now
-        if is_quick and not self._is_on and self._stream is not None:
-            self._is_on = True
-            threading.Thread(target=self._hold_back, args=(self._stream,), name="mlops-output", daemon=True).start()
+        if is_quick and self._thread is None and self._stream is not None and not self._over.is_set():
+            self._thread = threading.Thread(
+                target=self._hold_back, args=(self._stream,), name="mlops-output", daemon=True
+            )
+            self._thread.start()
 
     def let_out(self) -> None:
         """Write what is held back: something is to come after it."""
-        if self._is_on and self._stream is not None and not self._stream.closed:
+        if self._thread is not None and self._stream is not None and not self._stream.closed:
             self._stream.flush()
+
+    def end(self) -> None:
+        """Hold nothing back any more: an interpreter that ends stops its threads anywhere, also with the lock held."""
+        self._over.set()
+        thread = self._thread
+        if thread is not None:
+            thread.join()
 
     def _hold_back(self, stream: io.TextIOWrapper) -> None:
         """Be the thread of one flood."""
@@ -64,16 +74,16 @@ class Flood:
                 stream.reconfigure(write_through=False)
             written = -PIECES
             # One write in so long is the thread's own.
-            while self._pieces - written > 1:
+            while self._pieces - written > 1 and not self._over.is_set():
                 written = self._pieces
-                time.sleep(HELD_S)
+                self._over.wait(HELD_S)
                 with self.lock:
                     stream.flush()
             with self.lock:
                 stream.reconfigure(write_through=True)
                 # What was printed between the two steps.
                 stream.flush()
-        self._is_on = False
+        self._thread = None
 
     # Forks, in this order ---------------------------------------------------------------------------------------------
 
@@ -90,5 +100,6 @@ class Flood:
     def after_in_child(self) -> None:
         """Hold nothing back in a child: it has no thread to write it."""
         self.lock = threading.RLock()
+        self._over = threading.Event()
         self._stream = None
-        self._is_on = False
+        self._thread = None

@@ -7,6 +7,7 @@ for want of space: what could not be written is counted, and the log says so whe
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import errno
 import io
@@ -177,6 +178,7 @@ def install_streams() -> RunStreams:
         before=flood.before_fork, after_in_parent=flood.after_in_parent, after_in_child=flood.after_in_child
     )
     os.register_at_fork(after_in_child=streams.write_whole_lines)
+    atexit.register(flood.end)
     return streams
 
 

@@ -123,3 +123,33 @@ def test_f36_a_child_that_is_forked_in_a_flood_repeats_nothing(log):
     for i in range(60_000):
         expected += [f"parent {i}", *(["child"] if i % 15_000 == 0 else [])]
     assert log.read_text().splitlines() == expected
+
+
+ENDING = """
+import fcntl, os, time
+from jupyter_mlops.executor._streams import install_streams
+
+fcntl.fcntl(1, 1031, 4096)  # F_SETPIPE_SZ
+install_streams()
+for i in range(2_000):
+    print("line", i)
+while len(os.listdir("/proc/self/task")) < 2:
+    print("no thread yet")
+time.sleep(0.2)
+print("last")
+os.write(2, b"!")
+"""
+
+
+def test_f36_a_process_that_ends_in_a_flood_ends_with_all_that_it_printed():
+    """The thread is in the middle of a write, because nobody reads yet, when the interpreter begins to end."""
+    with subprocess.Popen([sys.executable, "-c", ENDING], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        try:
+            assert process.stderr.read(1) == b"!"
+            time.sleep(0.3)
+            told, errors = process.communicate(timeout=20)
+        finally:
+            process.kill()
+
+    lines = [*(f"line {i}" for i in range(2_000)), "last"]
+    assert (process.returncode, told.decode().splitlines(), errors) == (0, lines, b"")

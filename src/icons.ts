@@ -2,7 +2,8 @@
 
 import { LabIcon } from '@jupyterlab/ui-components';
 
-const svg = (body: string) => `<svg xmlns="http://www.w3.org/2000/svg" width="16" viewBox="0 0 24 24">${body}</svg>`;
+const svg = (body: string) =>
+  `<svg xmlns="http://www.w3.org/2000/svg" width="16" viewBox="0 0 24 24">${body}</svg>`;
 const stroke = 'fill="none" stroke-width="2" stroke-linecap="round" stroke-linejoin="round"';
 
 /** The explorer: a curve that goes up over a line. */
@@ -43,4 +44,12 @@ export const failedIcon = new LabIcon({
 export const killedIcon = new LabIcon({
   name: 'jupyter-mlops:killed',
   svgstr: svg(`<rect class="mlops-Icon-killed" x="6" y="6" width="12" height="12" rx="1"/>`)
+});
+
+/** TensorBoard: curves in a frame. */
+export const tensorBoardIcon = new LabIcon({
+  name: 'jupyter-mlops:tensorboard',
+  svgstr: svg(
+    `<g class="jp-icon3" stroke="#616161" ${stroke}><rect x="3" y="4" width="18" height="16" rx="1"/><path d="m6 15 4-5 3 3 5-6"/></g>`
+  )
 });

@@ -8,6 +8,7 @@ import {
   IChangeRun,
   IComparison,
   IMetricPage,
+  IOpenTensorBoard,
   IRunColumns,
   IRunDetail,
   IRunGroups,
@@ -169,9 +170,14 @@ export class RunApi {
     return this._get(['tensorboards']);
   }
 
-  /** Start a TensorBoard on runs, or find the one that shows them. */
-  openTensorBoard(runIds: readonly string[]): Promise<ITensorBoardInstance> {
-    return this._send('POST', ['tensorboards'], { run_ids: runIds });
+  /** Start a TensorBoard, or find the one that shows the same. */
+  openTensorBoard(wish: IOpenTensorBoard): Promise<ITensorBoardInstance> {
+    return this._send('POST', ['tensorboards'], wish);
+  }
+
+  /** End a TensorBoard, for everybody who looks at it. */
+  async stopTensorBoard(instanceId: string): Promise<void> {
+    await request(this.settings, apiUrl(this.settings, ['tensorboards', instanceId]), sending('DELETE'));
   }
 
   private _get<T>(path: readonly string[], query: Query = {}, signal?: AbortSignal): Promise<T> {

@@ -1,0 +1,47 @@
+/** A TensorBoard's frame, and what stands in its place before it listens and when it cannot. */
+
+import { TranslationBundle } from '@jupyterlab/translation';
+import React from 'react';
+
+import { TensorBoardModel } from '../../model/tensorBoard';
+import { useSignal } from '../hooks';
+
+/** What TensorBoard needs; leading the whole page elsewhere is not among it. */
+const SANDBOX = 'allow-scripts allow-same-origin allow-forms allow-modals allow-popups allow-downloads';
+
+interface ITensorBoardViewProps {
+  readonly model: TensorBoardModel;
+  /** Make a URL of a path below the server's base URL. */
+  readonly urlOf: (path: string) => string;
+  readonly trans: TranslationBundle;
+}
+
+/** See the module. */
+export function TensorBoardView({ model, urlOf, trans }: ITensorBoardViewProps): JSX.Element {
+  useSignal(model.changed);
+  if (model.problem) {
+    return (
+      <div className="mlops-TensorBoard-message" role="alert">
+        <p>{model.problem}</p>
+        <button className="jp-mod-styled jp-mod-accept" onClick={() => void model.open()}>
+          {trans.__('Try Again')}
+        </button>
+      </div>
+    );
+  }
+  if (model.url === null) {
+    return (
+      <div className="mlops-TensorBoard-message" role="status">
+        <p>{trans.__('Starting TensorBoard…')}</p>
+      </div>
+    );
+  }
+  return (
+    <iframe
+      className="mlops-TensorBoard-frame"
+      title={trans.__('TensorBoard: %1', model.label)}
+      src={urlOf(model.url)}
+      sandbox={SANDBOX}
+    />
+  );
+}

@@ -17,9 +17,7 @@ export const runsIcon = new LabIcon({
 /** A run that waits. */
 export const scheduledIcon = new LabIcon({
   name: 'jupyter-mlops:scheduled',
-  svgstr: svg(
-    `<circle class="jp-icon3" cx="12" cy="12" r="8" stroke="#616161" ${stroke} stroke-dasharray="3 3.28"/>`
-  )
+  svgstr: svg(`<circle class="mlops-Icon-line" cx="12" cy="12" r="8" ${stroke} stroke-dasharray="3 3.28"/>`)
 });
 
 /** A run that goes on. */
@@ -50,6 +48,6 @@ export const killedIcon = new LabIcon({
 export const tensorBoardIcon = new LabIcon({
   name: 'jupyter-mlops:tensorboard',
   svgstr: svg(
-    `<g class="jp-icon3" stroke="#616161" ${stroke}><rect x="3" y="4" width="18" height="16" rx="1"/><path d="m6 15 4-5 3 3 5-6"/></g>`
+    `<g class="mlops-Icon-line" ${stroke}><rect x="3" y="4" width="18" height="16" rx="1"/><path d="m6 15 4-5 3 3 5-6"/></g>`
   )
 });

@@ -2,18 +2,28 @@
 
 import { JupyterFrontEndPlugin } from '@jupyterlab/application';
 
+import { cellToolbarPlugin } from './plugins/cellToolbar';
 import { runActionsPlugin } from './plugins/runActions';
 import { runCardPlugin } from './plugins/runCard';
 import { runExplorerPlugin } from './plugins/runExplorer';
+import { runExportPlugin } from './plugins/runExport';
 import { runManagerPlugin } from './plugins/runManager';
+import { runNotificationsPlugin } from './plugins/runNotifications';
 import { runViewPlugin } from './plugins/runView';
+import { statusBarPlugin } from './plugins/statusBar';
+import { tensorBoardPlugin } from './plugins/tensorboard';
 
 const plugins: JupyterFrontEndPlugin<unknown>[] = [
   runManagerPlugin,
   runCardPlugin,
   runExplorerPlugin,
   runViewPlugin,
-  runActionsPlugin
+  runActionsPlugin,
+  runExportPlugin,
+  tensorBoardPlugin,
+  statusBarPlugin,
+  runNotificationsPlugin,
+  cellToolbarPlugin
 ];
 
 export default plugins;

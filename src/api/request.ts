@@ -26,7 +26,11 @@ export class RequestError extends Error {
 }
 
 /** Return the address of a route. Each part of `path` is encoded once. */
-export function apiUrl(settings: ServerConnection.ISettings, path: readonly string[], query: Query = {}): string {
+export function apiUrl(
+  settings: ServerConnection.ISettings,
+  path: readonly string[],
+  query: Query = {}
+): string {
   const base = URLExt.join(settings.baseUrl, API_ROOT, ...path.map(encodeURIComponent));
   const search = new URLSearchParams();
   for (const [key, value] of Object.entries(query)) {

@@ -5,7 +5,7 @@ import { TranslationBundle } from '@jupyterlab/translation';
 import { own } from '../api/guards';
 import { Figure, IRunSummary } from '../api/types';
 import { formatAge, formatDuration, formatFigure, formatTime } from './format';
-import { headlineMetric, runSeconds } from './runs';
+import { headlineMetric, isEnded, runSeconds } from './runs';
 
 /** What a cell says, and in full. */
 export interface ICell {
@@ -26,10 +26,32 @@ export interface IColumn {
   cell(run: IRunSummary, now: number): ICell;
 }
 
+const GAP_PX = 6;
 const EMPTY: ICell = { text: '', title: '' };
 
+/** What gives way first where there is little room. */
+const LEAST_NEEDED = ['spark', 'user', 'age', 'duration'];
+
+/** Return the columns that fit into a width beside a name of `nameWidth`. All in pixels. */
+export function fitting(columns: readonly IColumn[], width: number, nameWidth: number): readonly IColumn[] {
+  let shown = columns;
+  for (const id of LEAST_NEEDED) {
+    const needed = shown.reduce((sum, column) => sum + column.width + GAP_PX, nameWidth);
+    shown = needed > width ? shown.filter(column => column.id !== id) : shown;
+  }
+  return shown;
+}
+
 /** The columns that every run has something for. */
-export const PLAIN_COLUMNS = ['age', 'duration', 'metric', 'spark', 'experiment', 'notebook', 'user'] as const;
+export const PLAIN_COLUMNS = [
+  'age',
+  'duration',
+  'metric',
+  'spark',
+  'experiment',
+  'notebook',
+  'user'
+] as const;
 
 /** Return a column, or null for an id that means none. */
 export function column(id: string, trans: TranslationBundle): IColumn | null {
@@ -62,27 +84,51 @@ function plainColumn(id: string, trans: TranslationBundle): IColumn | null {
         id,
         title: trans.__('When'),
         sort: 'submitted_at',
-        width: 48,
+        width: 44,
         isFigure: true,
-        cell: (run, now) => ({ text: formatAge(run.submitted_at, now, trans), title: formatTime(run.submitted_at) })
+        cell: (run, now) => ({
+          text: formatAge(run.submitted_at, now, trans),
+          title: formatTime(run.submitted_at)
+        })
       };
     case 'duration':
       return {
         id,
         title: trans.__('Time'),
         sort: 'duration_s',
-        width: 56,
+        width: 48,
         isFigure: true,
-        cell: (run, now) => duration(runSeconds(run, now), trans)
+        cell: (run, now) => duration(runSeconds(run, now), isEnded(run.status), trans)
       };
     case 'metric':
-      return { id, title: trans.__('Metric'), sort: '', width: 60, isFigure: true, cell: run => headline(run) };
+      return {
+        id,
+        title: trans.__('Metric'),
+        sort: '',
+        width: 50,
+        isFigure: true,
+        cell: run => headline(run)
+      };
     case 'spark':
-      return { id, title: trans.__('Course'), sort: '', width: 52, isFigure: false, cell: () => EMPTY };
+      return { id, title: trans.__('Trend'), sort: '', width: 50, isFigure: false, cell: () => EMPTY };
     case 'experiment':
-      return { id, title: trans.__('Experiment'), sort: '', width: 120, isFigure: false, cell: r => words(r.experiment) };
+      return {
+        id,
+        title: trans.__('Experiment'),
+        sort: '',
+        width: 120,
+        isFigure: false,
+        cell: r => words(r.experiment)
+      };
     case 'notebook':
-      return { id, title: trans.__('Notebook'), sort: '', width: 140, isFigure: false, cell: r => words(r.notebook) };
+      return {
+        id,
+        title: trans.__('Notebook'),
+        sort: '',
+        width: 140,
+        isFigure: false,
+        cell: r => fileName(r.notebook)
+      };
     case 'user':
       return { id, title: trans.__('User'), sort: '', width: 80, isFigure: false, cell: r => words(r.user) };
     default:
@@ -95,14 +141,18 @@ function headline(run: IRunSummary): ICell {
   return metric ? { text: formatFigure(metric.value), title: `${metric.key} = ${metric.value}` } : EMPTY;
 }
 
-function duration(seconds: number | null, trans: TranslationBundle): ICell {
+function duration(seconds: number | null, isOver: boolean, trans: TranslationBundle): ICell {
   return seconds === null
     ? EMPTY
-    : { text: formatDuration(seconds), title: trans.__('%1 s', formatFigure(seconds)) };
+    : { text: formatDuration(seconds, isOver), title: trans.__('%1 s', formatFigure(seconds)) };
 }
 
 function figure(value: Figure | undefined): ICell {
   return value === undefined ? EMPTY : { text: formatFigure(value), title: String(value) };
+}
+
+function fileName(path: string): ICell {
+  return { text: path.slice(path.lastIndexOf('/') + 1), title: path };
 }
 
 function words(value: string | undefined): ICell {

@@ -186,6 +186,7 @@ export class ExplorerModel implements IObservableDisposable {
 
   /** Open or close a group. */
   toggle(key: string, isOpen = !this._open.has(key)): void {
+    this._wasToggled = true;
     if (isOpen) {
       this._open.add(key);
     } else {
@@ -330,7 +331,9 @@ export class ExplorerModel implements IObservableDisposable {
     this._abort = new AbortController();
     const { signal } = this._abort;
     try {
-      const sections = this._choice.groupBy ? await this._readGroups(this._choice.groupBy, signal) : await this._readAll();
+      const sections = this._choice.groupBy
+        ? await this._readGroups(this._choice.groupBy, signal)
+        : await this._readAll();
       if (!signal.aborted) {
         this._show(sections);
       }
@@ -347,8 +350,9 @@ export class ExplorerModel implements IObservableDisposable {
     const answer = await this._manager.api.groups(this._query, by, this._choice.archived, signal);
     this._isBuilding = answer.building;
     const known = new Map(this._isFresh ? [] : this._sections.map(each => [each.group?.key, each.pages]));
-    if (!this._isReady && answer.groups[0]) {
-      this._open.add(answer.groups[0].key);
+    if (!this._wasToggled && answer.groups[0]) {
+      this._open.clear();
+      this._open.add(answer.groups[0].key); // The newest run's group, until the user says which.
     }
     return answer.groups.map(group => {
       const pages = known.get(group.key) ?? this._pages({ group_by: by, group: group.key });
@@ -440,6 +444,7 @@ export class ExplorerModel implements IObservableDisposable {
   private _active = 0;
   private _anchor = 0;
   private _isReady = false;
+  private _wasToggled = false;
   private _isBuilding = false;
   private _isFresh = true;
   private _isShown = false;

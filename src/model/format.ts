@@ -29,8 +29,11 @@ export function toNumber(value: Figure): number {
   return typeof value === 'number' ? value : Number(value);
 }
 
-/** How long: 00:42, 12:05, 1:02:03; from a day on 2 d 03 h. */
-export function formatDuration(seconds: number): string {
+/** How long: 00:42, 12:05, 1:02:03; from a day on 2 d 03 h; less than a second, once it `isOver`: 0.3 s. */
+export function formatDuration(seconds: number, isOver = false): string {
+  if (isOver && seconds < 1) {
+    return `${Math.max(0, seconds).toFixed(1)} s`;
+  }
   const whole = Math.max(0, Math.floor(seconds));
   const two = (n: number) => String(n).padStart(2, '0');
   if (whole >= DAY) {

@@ -17,9 +17,20 @@ export function runSeconds(run: IRunSummary, now: number): number | null {
   return Math.max(0, (now - started) / 1000);
 }
 
+/** What measures the machine and not the model: shown where the machine is asked for. */
+const OF_THE_MACHINE = 'system/';
+
+/** Keys of the metrics that the user's code has logged, the main one first. */
+export function metricKeys(run: IRunSummary): readonly string[] {
+  const keys = Object.keys(run.metrics).filter(
+    key => !key.startsWith(OF_THE_MACHINE) && key !== run.main_metric
+  );
+  return own(run.metrics, run.main_metric) === undefined ? keys : [run.main_metric, ...keys];
+}
+
 /** The metric to show where there is room for one: the experiment's main one, else the first. */
 export function headlineMetric(run: IRunSummary): { readonly key: string; readonly value: Figure } | null {
-  const key = run.main_metric || Object.keys(run.metrics)[0];
+  const key = metricKeys(run)[0];
   const value = key === undefined ? undefined : own(run.metrics, key);
   return key === undefined || value === undefined ? null : { key, value };
 }

@@ -16,7 +16,8 @@ export type Line = readonly ISpan[];
 
 const COLOURS = ['black', 'red', 'green', 'yellow', 'blue', 'magenta', 'cyan', 'white'];
 // eslint-disable-next-line no-control-regex -- control characters are what this is about.
-const TOKEN = /\x1b\[([\d;:]*)m|\x1b\[[0-?]*[ -/]*[@-~]|\x1b[\]PX^_][\s\S]*?(?:\x07|\x1b\\)|\x1b[^[\]PX^_]|[\x00-\x1f\x7f-\x9f]/g;
+const TOKEN =
+  /\x1b\[([\d;:]*)m|\x1b\[[0-?]*[ -/]*[@-~]|\x1b[\]PX^_][\s\S]*?(?:\x07|\x1b\\)|\x1b[^[\]PX^_]|[\x00-\x1f\x7f-\x9f]/g;
 // eslint-disable-next-line no-control-regex -- an escape that has begun and may go on in the next chunk.
 const UNFINISHED = /\x1b(?:\[[\d;:]*|[\]PX^_][^\x07\x1b]{0,4096})?$/;
 
@@ -81,7 +82,8 @@ export class TerminalText {
       this._column = Math.max(0, this._column - 1);
     } else if (token === '\t') {
       this._write(' '.repeat(8 - (this._column % 8)));
-    } else if (/^\x1b\[[02]?K$/.test(token)) { // eslint-disable-line no-control-regex -- progress bars erase lines.
+    } else if (/^\x1b\[[02]?K$/.test(token)) {
+      // eslint-disable-line no-control-regex -- progress bars erase lines.
       this._cells.length = token.includes('2') ? 0 : Math.min(this._cells.length, this._column);
     }
   }

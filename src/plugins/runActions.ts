@@ -58,7 +58,11 @@ export const runActionsPlugin: JupyterFrontEndPlugin<void> = {
         await app.commands.execute('docmanager:open', { path });
       }
     };
-    for (const action of [...lookAt(opener, trans), ...changing(actions, trans), ...taking(actions, reproduce, trans)]) {
+    for (const action of [
+      ...lookAt(opener, trans),
+      ...changing(actions, trans),
+      ...taking(actions, reproduce, trans)
+    ]) {
       register(app.commands, explorer, actions, action);
       palette?.addItem({ command: action.id, category: trans.__('Runs') });
     }
@@ -92,18 +96,35 @@ function changing(actions: RunActions, trans: TranslationBundle): readonly IActi
       isEnabled: runs => runs.some(run => !isEnded(run.status)),
       act: runs => actions.stop(runs)
     },
-    { id: CommandIDs.renameRun, label: () => trans.__('Rename Run…'), isEnabled: one, act: first(r => actions.rename(r)) },
-    { id: CommandIDs.tagRun, label: () => trans.__('Tag Run…'), isEnabled: some, act: runs => actions.tag(runs) },
-    { id: CommandIDs.noteRun, label: () => trans.__('Edit Note…'), isEnabled: one, act: first(r => actions.note(r)) },
+    {
+      id: CommandIDs.renameRun,
+      label: () => trans.__('Rename Run…'),
+      isEnabled: one,
+      act: first(r => actions.rename(r))
+    },
+    {
+      id: CommandIDs.tagRun,
+      label: () => trans.__('Tag Run…'),
+      isEnabled: some,
+      act: runs => actions.tag(runs)
+    },
+    {
+      id: CommandIDs.noteRun,
+      label: () => trans.__('Edit Note…'),
+      isEnabled: one,
+      act: first(r => actions.note(r))
+    },
     {
       id: CommandIDs.archiveRun,
-      label: runs => (runs.length && runs.every(run => run.archived) ? trans.__('Unarchive Run') : trans.__('Archive Run')),
+      label: runs =>
+        runs.length && runs.every(run => run.archived) ? trans.__('Unarchive Run') : trans.__('Archive Run'),
       isEnabled: some,
       act: runs => actions.archive(runs)
     },
     {
       id: CommandIDs.keepRun,
-      label: runs => (runs.length && runs.every(run => run.kept) ? trans.__('Allow Cleaning Up') : trans.__('Keep Run')),
+      label: runs =>
+        runs.length && runs.every(run => run.kept) ? trans.__('Allow Cleaning Up') : trans.__('Keep Run'),
       isEnabled: some,
       act: runs => actions.keep(runs)
     },
@@ -128,11 +149,21 @@ function taking(
       isEnabled: runs => runs.length === 1 && runs[0]?.source === 'mlops',
       act: first(reproduce)
     },
-    { id: CommandIDs.copyRunId, label: () => trans.__('Copy Run Id'), isEnabled: some, act: r => actions.copyIds(r) }
+    {
+      id: CommandIDs.copyRunId,
+      label: () => trans.__('Copy Run Id'),
+      isEnabled: some,
+      act: r => actions.copyIds(r)
+    }
   ];
 }
 
-function register(commands: CommandRegistry, explorer: IRunExplorer, actions: RunActions, action: IAction): void {
+function register(
+  commands: CommandRegistry,
+  explorer: IRunExplorer,
+  actions: RunActions,
+  action: IAction
+): void {
   const isNamed = (args: Arguments) => namedIds(args).length > 0;
   commands.addCommand(action.id, {
     label: args => action.label(isNamed(args) ? [] : explorer.selected),

@@ -64,6 +64,7 @@ function addTable(app: JupyterFrontEnd, create: () => ExplorerPanel, restorer: I
         widget.id = 'jupyter-mlops-run-table';
         widget.title.label = content.title.caption;
         widget.title.icon = runsIcon;
+        widget.toolbar.hide(); // The panel has its own.
         app.shell.add(widget, 'main', { type: 'Runs' });
         await tracker.add(widget);
       }
@@ -91,7 +92,12 @@ function addCommands(
     describedBy: { args: null },
     execute: () => manager.refresh()
   });
-  for (const command of [CommandIDs.showRuns, CommandIDs.openRunTable, CommandIDs.refreshRuns, CommandIDs.exportRuns]) {
+  for (const command of [
+    CommandIDs.showRuns,
+    CommandIDs.openRunTable,
+    CommandIDs.refreshRuns,
+    CommandIDs.exportRuns
+  ]) {
     palette?.addItem({ command, category: trans.__('Runs') });
   }
 }

@@ -33,7 +33,10 @@ export async function askStop(runs: readonly IRunSummary[], trans: TranslationBu
 export async function askDelete(runs: readonly IRunSummary[], trans: TranslationBundle): Promise<boolean> {
   const result = await showDialog({
     title: trans._n('Delete the run?', 'Delete %1 runs?', runs.length),
-    body: trans.__('%1: log, results and artifacts are removed for good. To keep them out of the way, archive instead.', nameRuns(runs, trans)),
+    body: trans.__(
+      '%1: log, results and artifacts are removed for good. To keep them out of the way, archive instead.',
+      nameRuns(runs, trans)
+    ),
     buttons: [Dialog.cancelButton(), Dialog.warnButton({ label: trans.__('Delete') })],
     defaultButton: 0
   });

@@ -74,7 +74,9 @@ function Notices({ model, manager, trans }: IExplorerProps): JSX.Element | null 
           <bdi>{home.label}</bdi>: <bdi>{home.problem}</bdi>
         </div>
       ))}
-      {model.isBuilding && <div className="mlops-Notice">{trans.__('Reading the tracking store: more runs will come.')}</div>}
+      {model.isBuilding && (
+        <div className="mlops-Notice">{trans.__('Reading the tracking store: more runs will come.')}</div>
+      )}
     </div>
   );
 }
@@ -105,7 +107,10 @@ function Nothing({ model, trans, commands }: IExplorerProps): JSX.Element {
     <div className="mlops-Nothing" role="status">
       <p>{trans.__('No runs yet.')}</p>
       <p>
-        {trans.__('Put')} <code>%%train</code> {trans.__('on the first line of a cell and run it. It becomes a run that outlives the tab, the kernel and the server.')}
+        {trans.__('Put')} <code>%%train</code>{' '}
+        {trans.__(
+          'on the first line of a cell and run it. It becomes a run that outlives the tab, the kernel and the server.'
+        )}
       </p>
       <button className="mlops-linkButton" onClick={() => void commands.execute(CommandIDs.refreshRuns)}>
         {trans.__('Look again')}

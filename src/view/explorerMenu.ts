@@ -33,7 +33,12 @@ export function explorerMenu(model: ExplorerModel, trans: TranslationBundle): Me
   sub(
     trans.__('Group by'),
     groups.map(([by, label]) =>
-      choose(`group:${by}`, label, () => model.choice.groupBy === by, () => model.choose({ groupBy: by }))
+      choose(
+        `group:${by}`,
+        label,
+        () => model.choice.groupBy === by,
+        () => model.choose({ groupBy: by })
+      )
     )
   );
   sub(trans.__('Sort by'), sortItems(model, trans, choose));
@@ -52,7 +57,11 @@ export function explorerMenu(model: ExplorerModel, trans: TranslationBundle): Me
 
 type Choose = (id: string, label: string, isToggled: () => boolean, execute: () => void) => Menu.IItemOptions;
 
-function sortItems(model: ExplorerModel, trans: TranslationBundle, choose: Choose): readonly Menu.IItemOptions[] {
+function sortItems(
+  model: ExplorerModel,
+  trans: TranslationBundle,
+  choose: Choose
+): readonly Menu.IItemOptions[] {
   const keys: readonly (readonly [string, string])[] = [
     ['submitted_at', trans.__('When')],
     ['name', trans.__('Name')],
@@ -63,11 +72,20 @@ function sortItems(model: ExplorerModel, trans: TranslationBundle, choose: Choos
   ];
   return keys.map(([key, label]) => {
     const arrow = model.choice.sort.key === key ? (model.choice.sort.order === 'asc' ? ' ↑' : ' ↓') : '';
-    return choose(`sort:${key}`, label + arrow, () => model.choice.sort.key === key, () => model.sortBy(key));
+    return choose(
+      `sort:${key}`,
+      label + arrow,
+      () => model.choice.sort.key === key,
+      () => model.sortBy(key)
+    );
   });
 }
 
-function columnItems(model: ExplorerModel, trans: TranslationBundle, choose: Choose): readonly Menu.IItemOptions[] {
+function columnItems(
+  model: ExplorerModel,
+  trans: TranslationBundle,
+  choose: Choose
+): readonly Menu.IItemOptions[] {
   const { metrics, params, tags } = model.columns;
   const found = [
     ...metrics.slice(0, MOST_KEYS).map(key => `metric.${key}`),

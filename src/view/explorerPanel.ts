@@ -8,7 +8,7 @@ import {
   ToolbarButton,
   refreshIcon,
   settingsIcon,
-  spreadsheetIcon
+  tableRowsIcon
 } from '@jupyterlab/ui-components';
 import { CommandRegistry } from '@lumino/commands';
 import { Widget } from '@lumino/widgets';
@@ -39,7 +39,13 @@ export class ExplorerPanel extends PanelWithToolbar {
     this.toolbar.addItem('title', title);
     this.toolbar.addItem('spacer', Toolbar.createSpacerItem());
     if (!explorer.hasHeader) {
-      this._addCommand(commands, 'table', CommandIDs.openRunTable, spreadsheetIcon, trans.__('Open the table of runs'));
+      this._addCommand(
+        commands,
+        'table',
+        CommandIDs.openRunTable,
+        tableRowsIcon,
+        trans.__('Open the table of runs')
+      );
     }
     this._addCommand(commands, 'refresh', CommandIDs.refreshRuns, refreshIcon, trans.__('Look again'));
     const gear = new ToolbarButton({
@@ -48,6 +54,7 @@ export class ExplorerPanel extends PanelWithToolbar {
       onClick: () => void this._openMenu(gear, trans)
     });
     this.toolbar.addItem('options', gear);
+    this.addWidget(this.toolbar);
     this.addWidget(explorer);
   }
 

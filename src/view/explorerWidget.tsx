@@ -58,7 +58,8 @@ export class ExplorerWidget extends ReactWidget {
   /** The keyboard goes to the list, or to the search where there is no list. */
   protected override onActivateRequest(message: Message): void {
     super.onActivateRequest(message);
-    const target = this.node.querySelector<HTMLElement>('[role="treegrid"]') ?? this.node.querySelector('input');
+    const target =
+      this.node.querySelector<HTMLElement>('[role="treegrid"]') ?? this.node.querySelector('input');
     target?.focus();
   }
 

@@ -1,7 +1,7 @@
 /** React's side of Lumino's signals and of the clock. */
 
 import { ISignal } from '@lumino/signaling';
-import { useEffect, useReducer, useState } from 'react';
+import { RefObject, useEffect, useReducer, useState } from 'react';
 
 import { onTick } from '../model/clock';
 
@@ -21,4 +21,17 @@ export function useNow(isOn = true): number {
   const [now, setNow] = useState(() => Date.now());
   useEffect(() => (isOn ? onTick(() => setNow(Date.now())) : undefined), [isOn]);
   return now;
+}
+
+/** An element's width in pixels; 0 before it is laid out. */
+export function useWidth(element: RefObject<HTMLElement>): number {
+  const [width, setWidth] = useState(0);
+  useEffect(() => {
+    const observer = new ResizeObserver(entries => setWidth(Math.floor(entries[0]?.contentRect.width ?? 0)));
+    if (element.current) {
+      observer.observe(element.current);
+    }
+    return () => observer.disconnect();
+  }, [element]);
+  return width;
 }

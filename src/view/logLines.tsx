@@ -8,7 +8,10 @@ import { Line } from '../model/terminalText';
 const NEAR_PX = 24;
 
 /** See the module. */
-export function LogLines(props: { readonly lines: readonly Line[]; readonly trans: TranslationBundle }): JSX.Element {
+export function LogLines(props: {
+  readonly lines: readonly Line[];
+  readonly trans: TranslationBundle;
+}): JSX.Element {
   const { lines, trans } = props;
   const box = useRef<HTMLDivElement>(null);
   const follows = useRef(true);

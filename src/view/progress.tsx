@@ -7,14 +7,18 @@ import { IRunProgress } from '../api/types';
 import { formatFigure } from '../model/format';
 
 /** See the module. */
-export function Progress(props: { readonly progress: IRunProgress; readonly trans: TranslationBundle }): JSX.Element {
+export function Progress(props: {
+  readonly progress: IRunProgress;
+  readonly trans: TranslationBundle;
+}): JSX.Element {
   const { label, done, total } = props.progress;
   const share = total > 0 ? Math.max(0, Math.min(1, done / total)) : 0;
+  const count = `${formatFigure(done)}/${formatFigure(total)}`;
   const text = props.trans.__('%1 of %2', formatFigure(done), formatFigure(total));
   return (
     <span className="mlops-Progress">
       {label && <bdi className="mlops-Progress-label">{label}</bdi>}
-      <span className="mlops-Figure">{`${formatFigure(done)}/${formatFigure(total)}`}</span>
+      {!label.includes(count) && <span className="mlops-Figure">{count}</span>}
       <span
         className="mlops-Progress-bar"
         role="progressbar"

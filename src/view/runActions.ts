@@ -79,7 +79,9 @@ export class RunActions {
 
   /** Write the notebook that repeats a run into `folder`, and return its path. */
   async reproduce(run: IRunSummary, folder: string): Promise<string | null> {
-    const stem = runName(run).replace(/[^\w.-]+/g, '-').slice(0, 60);
+    const stem = runName(run)
+      .replace(/[^\w.-]+/g, '-')
+      .slice(0, 60);
     const path = `${folder ? `${folder}/` : ''}${stem}-${run.run_id.slice(0, 8)}.ipynb`;
     const written = await this._tell(() => this._manager.api.notebook(run.run_id, path));
     return written?.path ?? null;
@@ -95,7 +97,10 @@ export class RunActions {
     await this._forEach(runs, run => this._manager.api.change(run.run_id, change));
   }
 
-  private async _forEach(runs: readonly IRunSummary[], act: (run: IRunSummary) => Promise<unknown>): Promise<void> {
+  private async _forEach(
+    runs: readonly IRunSummary[],
+    act: (run: IRunSummary) => Promise<unknown>
+  ): Promise<void> {
     await this._tell(() => Promise.all(runs.map(act)));
     await this._manager.refresh();
   }

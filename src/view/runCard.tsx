@@ -10,7 +10,7 @@ import { IRunSummary } from '../api/types';
 import { CommandIDs } from '../commands';
 import { CardModel } from '../model/card';
 import { formatDuration, formatFigure, formatTime } from '../model/format';
-import { headlineMetric, isEnded, runName, runSeconds } from '../model/runs';
+import { headlineMetric, isEnded, metricKeys, runName, runSeconds } from '../model/runs';
 import { useNow, useSignal } from './hooks';
 import { LogLines } from './logLines';
 import { Progress } from './progress';
@@ -81,13 +81,19 @@ function Elapsed({ run }: { readonly run: IRunSummary }): JSX.Element | null {
   const seconds = runSeconds(run, now);
   return seconds === null ? null : (
     <span className="mlops-RunCard-time mlops-Figure" title={formatTime(run.started_at)}>
-      {formatDuration(seconds)}
+      {formatDuration(seconds, isEnded(run.status))}
     </span>
   );
 }
 
 /** What has come out, in one line: the headline metric and the names that came back. */
-function Outcome({ run, trans }: { readonly run: IRunSummary; readonly trans: TranslationBundle }): JSX.Element {
+function Outcome({
+  run,
+  trans
+}: {
+  readonly run: IRunSummary;
+  readonly trans: TranslationBundle;
+}): JSX.Element {
   const metric = headlineMetric(run);
   return (
     <span className="mlops-RunCard-outcome">
@@ -106,10 +112,15 @@ function Outcome({ run, trans }: { readonly run: IRunSummary; readonly trans: Tr
   );
 }
 
-function Metrics({ run, trans }: { readonly run: IRunSummary; readonly trans: TranslationBundle }): JSX.Element {
+function Metrics({
+  run,
+  trans
+}: {
+  readonly run: IRunSummary;
+  readonly trans: TranslationBundle;
+}): JSX.Element {
   const first = headlineMetric(run)?.key;
-  const keys = Object.keys(run.metrics).filter(key => key !== first);
-  const shown = [...(first === undefined ? [] : [first]), ...keys].slice(0, MOST_METRICS);
+  const shown = metricKeys(run).slice(0, MOST_METRICS);
   return (
     <div className="mlops-RunCard-metrics">
       {shown.map(key => (
@@ -132,8 +143,10 @@ function Metrics({ run, trans }: { readonly run: IRunSummary; readonly trans: Tr
 
 function Actions(props: ICardProps & { readonly run: IRunSummary }): JSX.Element {
   const { commands, run, trans } = props;
-  const act = (id: string, args: object = {}) => () =>
-    void commands.execute(id, { runIds: [run.run_id], ...args });
+  const act =
+    (id: string, args: object = {}) =>
+    () =>
+      void commands.execute(id, { runIds: [run.run_id], ...args });
   return (
     <span className="mlops-RunCard-actions" role="group" aria-label={trans.__('Actions')}>
       {!isEnded(run.status) && (

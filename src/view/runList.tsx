@@ -4,15 +4,18 @@ import { TranslationBundle } from '@jupyterlab/translation';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import React, { useEffect, useId, useMemo, useRef } from 'react';
 
-import { IColumn, column } from '../model/columns';
+import { IColumn, column, fitting } from '../model/columns';
 import { ExplorerModel } from '../model/explorer';
-import { useNow } from './hooks';
+import { useNow, useWidth } from './hooks';
 import { listKey } from './listKeys';
 import { RunHeader } from './runHeader';
 import { GroupRow, RunRow, WaitingRow } from './runRow';
 
 const ROW_PX = 24;
 const OVERSCAN = 8;
+const NAME_PX = 120;
+/** A column's head needs more room than its cells: its title, and the sign of the order. */
+const HEAD_PX = 24;
 
 /** What a list shows and where it sends what the user wants. */
 export interface IRunListProps {
@@ -30,10 +33,11 @@ export function RunList(props: IRunListProps): JSX.Element {
   const box = useRef<HTMLDivElement>(null);
   const id = useId();
   const { groupBy, columns: ids } = model.choice;
-  const columns = useMemo(
-    () => ids.map(each => column(each, trans)).filter((each): each is IColumn => each !== null),
-    [ids, trans]
-  );
+  const width = useWidth(box);
+  const columns = useMemo(() => {
+    const chosen = ids.map(each => column(each, trans)).filter((each): each is IColumn => each !== null);
+    return hasHeader || !width ? chosen : fitting(chosen, width, NAME_PX);
+  }, [ids, trans, hasHeader, width]);
   const virtualizer = useVirtualizer({
     count: model.rowCount,
     getScrollElement: () => box.current,
@@ -43,7 +47,8 @@ export function RunList(props: IRunListProps): JSX.Element {
   const items = virtualizer.getVirtualItems();
   const [start, end] = [items[0]?.index ?? 0, (items[items.length - 1]?.index ?? 0) + 1];
   useEffect(() => model.look(start, end), [model, start, end, model.rowCount]);
-  const template = ['minmax(80px, 1fr)', ...columns.map(each => `${each.width}px`)].join(' ');
+  const extra = hasHeader ? HEAD_PX : 0;
+  const template = [`minmax(${NAME_PX}px, 1fr)`, ...columns.map(each => `${each.width + extra}px`)].join(' ');
 
   return (
     <div
@@ -57,7 +62,11 @@ export function RunList(props: IRunListProps): JSX.Element {
       tabIndex={0}
       style={{ '--mlops-columns': template } as React.CSSProperties}
       onKeyDown={event => {
-        const moved = listKey(event, props, Math.max(1, Math.floor((box.current?.clientHeight ?? 0) / ROW_PX) - 1));
+        const moved = listKey(
+          event,
+          props,
+          Math.max(1, Math.floor((box.current?.clientHeight ?? 0) / ROW_PX) - 1)
+        );
         if (moved) {
           event.preventDefault();
           event.stopPropagation();

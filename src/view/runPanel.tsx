@@ -4,10 +4,12 @@ import { TranslationBundle } from '@jupyterlab/translation';
 import { CommandRegistry } from '@lumino/commands';
 import React, { useEffect, useState } from 'react';
 
+import { own } from '../api/guards';
 import { RequestError } from '../api/request';
 import { IRunDetail } from '../api/types';
 import { CardModel } from '../model/card';
 import { formatFigure } from '../model/format';
+import { metricKeys } from '../model/runs';
 import { IRunManager } from '../tokens';
 import { useSignal } from './hooks';
 import { RunCard } from './runCard';
@@ -40,7 +42,7 @@ export function RunPanel(props: IRunPanelProps): JSX.Element {
       {run && (
         <Facts
           title={trans.__('Metrics')}
-          facts={Object.entries(run.metrics).map(([key, value]) => [key, formatFigure(value)])}
+          facts={metricKeys(run).map(key => [key, formatFigure(own(run.metrics, key) ?? '')])}
         />
       )}
       {run && <Facts title={trans.__('Parameters')} facts={Object.entries(run.params)} />}

@@ -126,7 +126,10 @@ export function GroupRow(props: {
 }
 
 /** A line that is on its way: its space is kept, so that nothing jumps. */
-export function WaitingRow(props: { readonly place: IPlace; readonly trans: TranslationBundle }): JSX.Element {
+export function WaitingRow(props: {
+  readonly place: IPlace;
+  readonly trans: TranslationBundle;
+}): JSX.Element {
   return (
     <div
       {...props.place}

@@ -21,7 +21,14 @@ export class RunWidget extends ReactWidget {
   ) {
     super();
     this.addClass('mlops-RunWidget');
-    const snapshot = { run_id: runId, name: '', status: 'SCHEDULED' as const, submitted_at: '', pending: [], travels: [] };
+    const snapshot = {
+      run_id: runId,
+      name: '',
+      status: 'SCHEDULED' as const,
+      submitted_at: '',
+      pending: [],
+      travels: []
+    };
     this._card = new CardModel(snapshot, _manager);
     this.title.label = runId.slice(0, 8);
     this._card.changed.connect(() => {

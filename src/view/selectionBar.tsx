@@ -33,19 +33,21 @@ export function SelectionBar(props: {
   );
   return (
     <div className="mlops-SelectionBar" role="toolbar" aria-label={trans.__('Selected runs')}>
-      <span className="mlops-SelectionBar-count">{trans._n('%1 run', '%1 runs', runIds.length)}</span>
+      <span className="mlops-SelectionBar-head">
+        {trans._n('%1 run selected', '%1 runs selected', runIds.length)}
+        <button
+          className="mlops-plainButton"
+          title={trans.__('Select nothing')}
+          aria-label={trans.__('Select nothing')}
+          onClick={() => model.clearSelection()}
+        >
+          <closeIcon.react tag="span" />
+        </button>
+      </span>
       {button(CommandIDs.compareRuns, trans.__('Compare'))}
       {button(CommandIDs.openTensorBoard, trans.__('TensorBoard'))}
       {button(CommandIDs.tagRun, trans.__('Tag'))}
       {button(CommandIDs.archiveRun, trans.__('Archive'))}
-      <button
-        className="mlops-plainButton"
-        title={trans.__('Select nothing')}
-        aria-label={trans.__('Select nothing')}
-        onClick={() => model.clearSelection()}
-      >
-        <closeIcon.react tag="span" />
-      </button>
     </div>
   );
 }

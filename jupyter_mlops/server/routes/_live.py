@@ -50,6 +50,9 @@ class LiveSocket(WebSocketMixin, WebSocketHandler, JupyterHandler):
     @ws_authenticated
     async def get(self, *args: Any, **kwargs: Any) -> None:
         """Open the socket for a user who may read runs."""
+        # Newer versions of tornado look at this header themselves.
+        if self.request.headers.get("Sec-Fetch-Site") == "cross-site" and not self.token_authenticated:
+            raise HTTPError(403)
         user = self.current_user
         if not await ensure_async(self.authorizer.is_authorized(self, user, "read", AUTH_RESOURCE)):
             raise HTTPError(403)

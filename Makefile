@@ -10,7 +10,7 @@ TORCH  ?= torch==2.13.0
 # A tree without .pyc files imports two to three times slower, in every run that is started.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo lab test check fix bench dev clean
+.PHONY: demo lab test check fix types bench dev clean
 
 demo: $(STAMPS)/demo  ## train real models through %%train in a real kernel, and print what was tracked
 	$(BIN)/python examples/demo.py
@@ -31,6 +31,10 @@ check: $(STAMPS)/dev  ## what a machine can say about style
 fix: $(STAMPS)/dev  ## format, and mend what ruff can mend
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+types: $(STAMPS)/dev  ## write what follows from the wire types and the routes: src/api/types.ts, openapi.yaml
+	$(BIN)/python tools/wire_types.py
+	$(BIN)/python tools/openapi.py
 
 bench: $(STAMPS)/dev  ## one JSON line a figure; NAME=submit and QUICK=1 narrow it
 	$(BIN)/python -m benchmarks $(NAME) $(if $(QUICK),--quick)

@@ -39,7 +39,7 @@ _HEAD = "# Generated from the table of routes by `make types`: change the handle
 class _Plain(yaml.SafeDumper):
     """Writes what occurs twice twice: people read the file too."""
 
-    def ignore_aliases(self, data: Any) -> bool:
+    def ignore_aliases(self, _data: Any) -> bool:
         return True
 
 

@@ -15,10 +15,9 @@ from pathlib import Path
 from ..entities import RunColumns, RunGroups, RunPage
 from ..exceptions import UsageError
 from ..tracking import RunTable
-from ._catalog_directories import DirectoryFeed
+from ._catalog_home import HomeFeed
 from ._catalog_query import fitting
 from ._catalog_selection import EVERYTHING, RunSelection, Selections
-from ._catalog_stores import SqliteFeed, sqlite_stores
 from ._catalog_words import read_columns, read_groups
 from ._query import parse_query
 from ._service import RunService
@@ -59,8 +58,8 @@ class RunCatalog:
         self._homes = homes
         self._table = RunTable()
         self._selections = Selections(self._table)
-        self._feeds: dict[str, DirectoryFeed] = {}
-        self._stores: dict[Path, SqliteFeed] = {}
+        self._homes_followed: dict[str, HomeFeed] = {}
+        self._claims: dict[Path, str] = {}
         self._refreshing = threading.Lock()
         self._building = True
         self._first_cursor = time.time_ns() // 1_000_000
@@ -73,7 +72,7 @@ class RunCatalog:
     @property
     def problems(self) -> tuple[str, ...]:
         """What stores cannot be read, and why; their runs are shown as they were read last."""
-        return tuple(store.problem for store in tuple(self._stores.values()) if store.problem)
+        return tuple(problem for home in tuple(self._homes_followed.values()) for problem in home.problems)
 
     @property
     def cursor(self) -> int:
@@ -139,52 +138,33 @@ class RunCatalog:
         try:
             end = time.monotonic() + budget_s
             changed = self._follow_homes()
-            changed |= self._poll_directories(end)
-            for store in self._follow_stores():
-                changed |= store.poll(end)
-            self._building = any(feed.building for feed in self._feeds.values()) or any(
-                store.building for store in self._stores.values()
-            )
+            for home in self._homes_followed.values():
+                changed |= home.poll(end)
+            self._building = any(home.building for home in self._homes_followed.values())
         finally:
             self._refreshing.release()
         return CatalogChanges(tuple(changed), self.cursor)
 
     def close(self) -> None:
-        """Let files go; who asks afterwards gets what is in memory."""
+        """Save what is not saved and let files go; who asks afterwards gets what is in memory."""
         with self._refreshing:
-            for store in self._stores.values():
-                store.close()
-
-    def _poll_directories(self, end: float) -> set[str]:
-        changed: set[str] = set()
-        for feed in self._feeds.values():
-            changed |= feed.poll(end)
-        # A directory that the collector has removed: the store remembers the run.
-        gone = {run_id for run_id in changed if run_id not in self._table}
-        for store in self._stores.values():
-            store.reread(gone)
-        return changed
-
-    def _follow_stores(self) -> Iterable[SqliteFeed]:
-        """Begin with stores that the homes' runs are tracked in; return all of them."""
-        for home_id, service in self._homes:
-            for path in sqlite_stores(service, self._feeds[home_id].stores):
-                if path not in self._stores:
-                    self._stores[path] = SqliteFeed(home_id, path, self._table, self._owns)
-        return tuple(self._stores.values())
+            for home in self._homes_followed.values():
+                home.close()
 
     def _owns(self, run_id: str) -> bool:
-        return any(feed.owns(run_id) for feed in self._feeds.values())
+        return any(home.owns(run_id) for home in self._homes_followed.values())
+
+    def _claim(self, store: Path, home_id: str) -> bool:
+        return self._claims.setdefault(store, home_id) == home_id
 
     def _follow_homes(self) -> set[str]:
         """Begin with homes that came, and let go of those that went."""
         services = dict(self._homes)
         changed: set[str] = set()
-        for home_id in self._feeds.keys() - services.keys():
-            changed |= self._feeds.pop(home_id).forget()
-            for path in [path for path, store in self._stores.items() if store.home_id == home_id]:
-                changed |= self._stores.pop(path).forget()
+        for home_id in self._homes_followed.keys() - services.keys():
+            changed |= self._homes_followed.pop(home_id).forget()
+            self._claims = {store: owner for store, owner in self._claims.items() if owner != home_id}
         for home_id, service in services.items():
-            if home_id not in self._feeds:
-                self._feeds[home_id] = DirectoryFeed(home_id, service, self._table)
+            if home_id not in self._homes_followed:
+                self._homes_followed[home_id] = HomeFeed(home_id, service, self._table, self._owns, self._claim)
         return changed

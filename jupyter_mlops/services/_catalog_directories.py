@@ -55,11 +55,12 @@ class DirectoryFeed:
         self._table = table
         self.stores: dict[str, None] = {}
         self._metrics: MainMetrics = service.main_metrics
-        self._listed_at = -1
+        self._listed_at = self._metrics_at = -1
         self._known: set[str] = set()
         self._unread: list[str] = []
         self._open: dict[str, SummaryReader | None] = {}
         self._settled: dict[str, int] = {}
+        self._unsaved: dict[str, int] = {}
         self._newest: deque[str] = deque(maxlen=_NEWEST)
         self._turn: list[str] = []
 
@@ -80,6 +81,7 @@ class DirectoryFeed:
         end : float
             Monotonic time at which to leave the rest of what is new for the next call.
         """
+        self._notice_main_metrics()
         changed = self._list()
         changed |= self._read(tuple(self._open))
         changed |= self._read(self._modified())
@@ -90,12 +92,22 @@ class DirectoryFeed:
         return changed
 
     def restore(self, run_id: str, stamp: int) -> None:
-        """Take a run's summary, which the table has from another session, for read."""
+        """Take a run, which the table has from another session, for read when its directory was modified at `stamp`."""
         self._settled[run_id] = stamp
 
-    def stamp(self, run_id: str) -> int:
-        """Return when an ended run's directory was modified last, in nanoseconds; 0 for one that may still change."""
-        return self._settled.get(run_id, 0)
+    def take_unsaved(self) -> dict[str, int]:
+        """Return the ended runs that were read since the last time, and when their directories were modified."""
+        unsaved, self._unsaved = self._unsaved, {}
+        return unsaved
+
+    def _notice_main_metrics(self) -> None:
+        """Read every run again when the user has set what counts in an experiment: rows show it."""
+        modified = _modified_ns(self._service.home.path / "main_metrics.json", 0)
+        if modified != self._metrics_at:
+            if self._metrics_at >= 0:
+                self._settled = dict.fromkeys(self._settled, 0)
+                self._turn = list(self._newest)
+            self._metrics_at = modified
 
     def forget(self) -> set[str]:
         """Take every run of the home out of the table and return their ids."""
@@ -112,10 +124,10 @@ class DirectoryFeed:
         except (FileNotFoundError, HomeError):
             listed_at, found = -1, ()
         now = {name for name in found if _RUN_ID.fullmatch(name)}
-        gone = self._known - now
+        gone = (self._known or self._settled.keys()) - now
         new = [name for name in found if name in now and name not in self._known and name not in self._settled]
         self._unread += reversed(new)
-        self._newest.extendleft(reversed(new[:_NEWEST]))
+        self._newest.extendleft(reversed((new if self._known else [*found])[:_NEWEST]))
         self._known = now
         self._listed_at = 0 if _is_racy(listed_at) else listed_at
         return self._forget(gone)
@@ -125,6 +137,7 @@ class DirectoryFeed:
         for run_id in run_ids:
             self._open.pop(run_id, None)
             self._settled.pop(run_id, None)
+            self._unsaved.pop(run_id, None)
             with self._table.lock:
                 if self._table.remove(run_id):
                     gone.add(run_id)
@@ -180,7 +193,7 @@ class DirectoryFeed:
             self._open.setdefault(summary.run_id, None)
         else:
             self._open.pop(summary.run_id, None)
-            self._settled[summary.run_id] = 0 if _is_racy(modified) else modified
+            self._settled[summary.run_id] = self._unsaved[summary.run_id] = 0 if _is_racy(modified) else modified
 
 
 def _names_in(folder: Path) -> tuple[str, ...]:

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from ..entities import RunStatus, RunSummary
-from ..tracking import RUN_TAG, ForeignRun, RunTable, SqliteStore, absolute_uri, home_store_uri, sqlite_path
+from ..tracking import RUN_TAG, ForeignRun, RunTable, SavedRun, SqliteStore, absolute_uri, home_store_uri, sqlite_path
 from ._names import clean_name
 from ._service import RunService
 from ._summary import shown, shown_metrics
@@ -39,11 +40,13 @@ class SqliteFeed:
 
     def __init__(self, home_id: str, path: Path, table: RunTable, owns: Callable[[str], bool]) -> None:
         self.home_id = home_id
+        self.source = str(path)
         self.problem = ""
         self._store = SqliteStore(path)
         self._table = table
         self._owns = owns
         self._ids: dict[str, str] = {}
+        self._unsaved: set[str] = set()
 
     @property
     def building(self) -> bool:
@@ -63,6 +66,40 @@ class SqliteFeed:
         except sqlite3.Error as error:
             self.problem = f"{self._store.path} cannot be read: {error}."
         return changed
+
+    @property
+    def bookmark(self) -> dict[str, Any]:
+        """How far the store was read, for `resume`."""
+        return self._store.bookmark
+
+    def resume(self, bookmark: dict[str, Any], known: Mapping[str, SavedRun]) -> bool:
+        """Go on where another process has stopped; return whether that can be.
+
+        Parameters
+        ----------
+        bookmark : dict
+            That process's `bookmark`.
+        known : Mapping
+            Runs of the store that the table has already, by the store's ids.
+        """
+        try:
+            resumed = self._store.resume(bookmark, {store_id: run.stamp for store_id, run in known.items()})
+        except (sqlite3.Error, KeyError, TypeError, ValueError):
+            return False
+        if resumed:
+            self._ids.update((store_id, run.run_id) for store_id, run in known.items())
+        return resumed
+
+    def take_unsaved(self) -> list[SavedRun]:
+        """Return the runs that were read since the last time."""
+        unsaved, self._unsaved = self._unsaved, set()
+        saved = []
+        for store_id in unsaved & self._ids.keys():
+            run_id = self._ids[store_id]
+            body = self._table.body(run_id)
+            if body is not None and not self._owns(run_id):
+                saved.append(SavedRun(run_id, self.source, store_id, self._store.fact(store_id), body))
+        return saved
 
     def reread(self, run_ids: Iterable[str]) -> set[str]:
         """Show runs whose directories are gone as the store has them; return those that it has."""
@@ -87,6 +124,7 @@ class SqliteFeed:
             if not _RUN_ID.fullmatch(run_id) or self._owns(run_id) or self._owns(run.id):
                 continue
             self._ids[run.id] = run_id
+            self._unsaved.add(run.id)
             summary = store_summary(run, run_id, self.home_id)
             with self._table.lock:
                 if self._table.put(summary):

@@ -13,9 +13,10 @@ from .._lazy import lazy_exports
 if TYPE_CHECKING:
     from ._active_experiment import active_experiment
     from ._catalog_columns import Mask, NumberColumn, TextColumn, flags_of, mask_of
+    from ._catalog_file import CatalogFile, SavedRun
     from ._catalog_orders import RunOrders
     from ._catalog_sqlite import SqliteStore, StoreChanges
-    from ._catalog_table import RunTable
+    from ._catalog_table import RunTable, decode_body
     from ._entry import open_spooling_store
     from ._foreign import RUN_TAG, ForeignRun, ForeignRuns, foreign_runs
     from ._import_hook import when_imported
@@ -40,6 +41,9 @@ if TYPE_CHECKING:
     from ._values import check_key
 
 __all__ = [
+    "CatalogFile",
+    "SavedRun",
+    "decode_body",
     "RUN_TAG",
     "ChildRun",
     "ForeignRun",
@@ -88,6 +92,9 @@ __all__ = [
 __getattr__, __dir__ = lazy_exports(
     __name__,
     {
+        "CatalogFile": "._catalog_file",
+        "SavedRun": "._catalog_file",
+        "decode_body": "._catalog_table",
         "ChildRun": "._reading",
         "ForeignRun": "._foreign",
         "ForeignRuns": "._foreign",

@@ -14,6 +14,9 @@ import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
+from zlib import crc32
+
+import msgspec
 
 from ..entities import RunStatus
 from ._foreign import RUN_TAG, ForeignRun
@@ -21,6 +24,7 @@ from ._foreign import RUN_TAG, ForeignRun
 CHUNK = 500
 """Runs that are read at a time: some tens of milliseconds."""
 
+_encode = msgspec.msgpack.Encoder().encode
 _BUSY_S = 0.25
 _LARGEST = 1.7976931348623157e308
 """What MLflow stores for an infinity."""
@@ -90,6 +94,31 @@ class SqliteStore:
         except sqlite3.Error:
             self.close()
             raise
+
+    @property
+    def bookmark(self) -> dict[str, Any]:
+        """How far the store was read, for `resume`; empty before the first look."""
+        return {"file": self._file, "ends": self._ends, "unread": self._unread} if self._ends else {}
+
+    def fact(self, run_id: str) -> int:
+        """Return what tells whether a run's row has changed, for `resume`."""
+        return self._facts.get(run_id, 0)
+
+    def resume(self, bookmark: dict[str, Any], facts: dict[str, int]) -> bool:
+        """Go on where another process has stopped; return whether that can be: not where another file is there now.
+
+        Parameters
+        ----------
+        bookmark : dict
+            That process's `bookmark`.
+        facts : dict
+            Its `fact` of each run that it has read.
+        """
+        if self._open() is None or self._file is None or bookmark.get("file") != list(self._file):
+            return False
+        self._ends, self._unread = dict(bookmark["ends"]), int(bookmark["unread"])
+        self._facts = facts
+        return True
 
     def read(self, run_ids: Iterable[str]) -> StoreChanges:
         """Return runs by the store's ids, or by ours that they carry as a tag.
@@ -186,7 +215,7 @@ class SqliteStore:
 
 def _facts(database: sqlite3.Connection) -> dict[str, int]:
     """Return for each run a number that differs when MLflow has changed its row."""
-    return {row[0]: hash(row) for row in database.execute(_FACTS)}
+    return {row[0]: crc32(_encode(row)) for row in database.execute(_FACTS)}
 
 
 def _version(database: sqlite3.Connection) -> int:

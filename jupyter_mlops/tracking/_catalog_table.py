@@ -95,6 +95,11 @@ class RunTable:
             raise KeyError(row)
         return _decode(body)
 
+    def body(self, run_id: str) -> bytes | None:
+        """Return a run's summary as `decode_body` takes it, None where it is not here."""
+        row = self._rows.get(run_id)
+        return None if row is None else self._bodies[row]
+
     def get(self, run_id: str) -> RunSummary | None:
         """Return the summary of a run, None where it is not here."""
         row = self._rows.get(run_id)
@@ -172,6 +177,17 @@ class RunTable:
         _take(self.metrics, before.metrics, now.metrics if now else {}, row)
         _take(self.params, before.params, now.params if now else {}, row)
         _take(self.tags, before.tags, now.tags if now else {}, row)
+
+
+def decode_body(body: bytes) -> RunSummary:
+    """Return the summary that `RunTable.body` gave, perhaps in another process.
+
+    Raises
+    ------
+    msgspec.MsgspecError
+        It is none.
+    """
+    return _decode(body)
 
 
 def seconds_of(moment: str) -> float | None:

@@ -7,6 +7,7 @@ worker, no redirect to elsewhere; TensorBoard's own content security policy stay
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from functools import partial
 from http import HTTPStatus
 from urllib.parse import quote
@@ -123,7 +124,9 @@ class ProxyHandler(MlopsHandler):
             self.request.connection.close()  # type: ignore[union-attr] # there is one while we answer
             return
         if not self._finished:
-            await self.finish()
+            # Who has read all that was announced may have gone already.
+            with contextlib.suppress(StreamClosedError):
+                await self.finish()
 
     def on_connection_close(self) -> None:
         """Let go of the child: the browser has gone."""

@@ -130,12 +130,15 @@ import fcntl, os, time
 from jupyter_mlops.executor import _flood
 from jupyter_mlops.executor._streams import install_streams
 
-_flood.WITHIN_S = 60
+_flood.WITHIN_S, _flood.HELD_S = 60, 0.5
 fcntl.fcntl(1, 1031, 4096)  # F_SETPIPE_SZ
 install_streams()
 for i in range(2_000):
     print("line", i)
-time.sleep(0.2)
+    if i == 300:
+        # The thread takes over; what came before fits into the pipe, and the rest is held back.
+        time.sleep(0.2)
+time.sleep(1)
 print("last")
 os.write(2, b"!")
 """

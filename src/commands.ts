@@ -5,6 +5,7 @@ export const CommandIDs = {
   openRunLog: 'jupyter-mlops:open-run-log',
   compareRuns: 'jupyter-mlops:compare-runs',
   stopRun: 'jupyter-mlops:stop-run',
+  loadRun: 'jupyter-mlops:load-run',
   reproduceRun: 'jupyter-mlops:reproduce-run',
   renameRun: 'jupyter-mlops:rename-run',
   tagRun: 'jupyter-mlops:tag-run',
@@ -18,5 +19,7 @@ export const CommandIDs = {
   openRunTable: 'jupyter-mlops:open-run-table',
   refreshRuns: 'jupyter-mlops:refresh-runs',
   exportRuns: 'jupyter-mlops:export-runs',
+  showRun: 'jupyter-mlops:show-run',
+  showComparison: 'jupyter-mlops:show-comparison',
   runCellTracked: 'jupyter-mlops:run-cell-tracked'
 } as const;

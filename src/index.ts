@@ -3,6 +3,7 @@
 import { JupyterFrontEndPlugin } from '@jupyterlab/application';
 
 import { cellToolbarPlugin } from './plugins/cellToolbar';
+import { comparePlugin } from './plugins/compare';
 import { runActionsPlugin } from './plugins/runActions';
 import { runCardPlugin } from './plugins/runCard';
 import { runExplorerPlugin } from './plugins/runExplorer';
@@ -18,6 +19,7 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   runCardPlugin,
   runExplorerPlugin,
   runViewPlugin,
+  comparePlugin,
   runActionsPlugin,
   runExportPlugin,
   tensorBoardPlugin,

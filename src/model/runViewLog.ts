@@ -113,6 +113,7 @@ export class RunLogModel implements IDisposable {
       this._start = part.start;
       this._dropBelow();
       this._changed.emit();
+      this._catchUp();
     }
   }
 
@@ -124,8 +125,8 @@ export class RunLogModel implements IDisposable {
     const reader = this._reader;
     const part = await this._fetch(reader.next, reader.next + PAGE_BYTES, reader);
     if (part) {
-      this._append(part.rows);
       this._reader = part.reader;
+      this._append(part.rows);
       this._changed.emit();
       this._catchUp();
     }
@@ -157,6 +158,7 @@ export class RunLogModel implements IDisposable {
       this._start = part.start;
       this._reader = part.reader;
       this._changed.emit();
+      this._catchUp();
     }
   }
 

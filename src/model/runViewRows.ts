@@ -76,7 +76,12 @@ export class RowReader {
     this._terminal.write(bytes ?? Uint8Array.of(LF));
     this._next += bytes?.length ?? 0;
     this._ended = Math.min(this._ended + 1, KEPT_LINES);
-    const row: IRow = { kind: 'text', start: this._rowStart, end: this._next, line: this._terminal.lines[this._ended - 1] ?? [] };
+    const row: IRow = {
+      kind: 'text',
+      start: this._rowStart,
+      end: this._next,
+      line: this._terminal.lines[this._ended - 1] ?? []
+    };
     this._rowStart = this._next;
     this._width = 0;
     return row;

@@ -50,7 +50,8 @@ export function drawnRows(
 }
 
 /** What the reader needs next: more above or below, another part (`offset`), or nothing. */
-export type Wish = { readonly kind: 'none' | 'above' | 'below' } | { readonly kind: 'jump'; readonly offset: number };
+export type Wish =
+  { readonly kind: 'none' | 'above' | 'below' } | { readonly kind: 'jump'; readonly offset: number };
 
 /** Return what is missing for a view at `scrollTop`. */
 export function wishAt(window: IWindow, scrollTop: number, viewHeight: number): Wish {
@@ -60,7 +61,10 @@ export function wishAt(window: IWindow, scrollTop: number, viewHeight: number): 
     return { kind: 'jump', offset: Math.floor(scrollTop / layout.perByte) };
   }
   if (scrollTop > bottom) {
-    return { kind: 'jump', offset: Math.min(window.size, Math.floor(window.end + (scrollTop - bottom) / layout.perByte)) };
+    return {
+      kind: 'jump',
+      offset: Math.min(window.size, Math.floor(window.end + (scrollTop - bottom) / layout.perByte))
+    };
   }
   if (window.start > 0 && scrollTop < layout.top + viewHeight) {
     return { kind: 'above' };

@@ -1,52 +1,116 @@
-/** Shows runs in the main area, one tab each, restored after a reload. */
+/** Shows runs in the main area, one tab each, restored after a reload; and puts a run's result into a notebook. */
 
 import { ILayoutRestorer, JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
-import { MainAreaWidget, Notification, WidgetTracker } from '@jupyterlab/apputils';
-import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import { Notification, WidgetTracker } from '@jupyterlab/apputils';
+import { IEditorServices } from '@jupyterlab/codeeditor';
+import { IEditorLanguageRegistry } from '@jupyterlab/codemirror';
+import { INotebookTracker, NotebookActions } from '@jupyterlab/notebook';
+import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
+import { ITranslator, TranslationBundle, nullTranslator } from '@jupyterlab/translation';
 
 import { isRunId } from '../api/guards';
 import { CommandIDs } from '../commands';
-import { runsIcon } from '../icons';
+import { RunViewModel, readTab } from '../model/runView';
 import { IRunManager, IRunOpener } from '../tokens';
-import { RunWidget } from '../view/runWidget';
+import { RunWidget } from '../view/run/runWidget';
+import { IRunSurroundings } from '../view/run/surroundings';
+
+type Tracker = WidgetTracker<RunWidget>;
+
+const RUN_ID = { type: 'string', pattern: '^[0-9a-f]{32}$' };
 
 export const runViewPlugin: JupyterFrontEndPlugin<IRunOpener> = {
   id: 'jupyter-mlops:run-view',
   description: 'Shows a run in the main area.',
   autoStart: true,
   provides: IRunOpener,
-  requires: [IRunManager],
-  optional: [ITranslator, ILayoutRestorer],
+  requires: [IRunManager, IEditorServices, IEditorLanguageRegistry, IRenderMimeRegistry],
+  optional: [ITranslator, ILayoutRestorer, INotebookTracker],
   activate: (
     app: JupyterFrontEnd,
     manager: IRunManager,
+    editors: IEditorServices,
+    languages: IEditorLanguageRegistry,
+    rendermime: IRenderMimeRegistry,
     translator: ITranslator | null,
-    restorer: ILayoutRestorer | null
-  ) => {
+    restorer: ILayoutRestorer | null,
+    notebooks: INotebookTracker | null
+  ): IRunOpener => {
     const trans = (translator ?? nullTranslator).load('jupyter_mlops');
-    const tracker = new WidgetTracker<MainAreaWidget<RunWidget>>({ namespace: 'jupyter-mlops-run' });
-    const openRun = async (runId: string) => {
+    const around = { manager, commands: app.commands, editors, languages, rendermime, trans };
+    const tracker: Tracker = new WidgetTracker({ namespace: 'jupyter-mlops-run' });
+    addShowCommand(app, tracker, around);
+    addLoadCommand(app, notebooks, trans);
+    void restorer?.restore(tracker, {
+      command: CommandIDs.showRun,
+      args: widget => ({ runId: widget.model.runId, tab: widget.model.tab }),
+      name: widget => widget.model.runId
+    });
+    return {
+      openRun: (runId, tab) => app.commands.execute(CommandIDs.showRun, tab ? { runId, tab } : { runId }),
+      compareRuns: runIds => app.commands.execute(CommandIDs.showComparison, { runIds: [...runIds] })
+    };
+  }
+};
+
+function addShowCommand(app: JupyterFrontEnd, tracker: Tracker, around: IRunSurroundings): void {
+  const { trans, manager } = around;
+  app.commands.addCommand(CommandIDs.showRun, {
+    label: trans.__('Show a Run'),
+    describedBy: {
+      args: {
+        type: 'object',
+        required: ['runId'],
+        properties: {
+          runId: RUN_ID,
+          tab: { type: 'string', description: 'Part of the run view, for example "log".' }
+        }
+      }
+    },
+    execute: async args => {
+      const { runId, tab } = args;
       if (!isRunId(runId)) {
         return;
       }
-      let widget = tracker.find(each => each.content.runId === runId);
+      const name = typeof tab === 'string' ? readTab(tab) : null;
+      let widget = tracker.find(each => each.model.runId === runId);
       if (!widget) {
-        widget = new MainAreaWidget({ content: new RunWidget(runId, manager, app.commands, trans) });
-        widget.id = `jupyter-mlops-run-${runId}`;
-        widget.title.icon = runsIcon;
+        widget = new RunWidget(new RunViewModel(runId, manager, name ?? undefined), around);
+        widget.model.tabChanged.connect(() => widget && void tracker.save(widget));
         app.shell.add(widget, 'main', { type: 'Run' });
         await tracker.add(widget);
+      } else if (name) {
+        widget.model.setTab(name);
       }
       app.shell.activateById(widget.id);
-    };
-    void restorer?.restore(tracker, {
-      command: CommandIDs.openRun,
-      args: widget => ({ runIds: [widget.content.runId] }),
-      name: widget => widget.content.runId
-    });
-    const compareRuns = async () => {
-      Notification.info(trans.__('Comparing runs is not there yet.'));
-    };
-    return { openRun, compareRuns };
-  }
-};
+    }
+  });
+}
+
+function addLoadCommand(
+  app: JupyterFrontEnd,
+  notebooks: INotebookTracker | null,
+  trans: TranslationBundle
+): void {
+  app.commands.addCommand(CommandIDs.loadRun, {
+    label: trans.__('Load into Notebook'),
+    caption: trans.__('Insert a cell that loads what the run returned into the notebook that was used last.'),
+    describedBy: { args: { type: 'object', properties: { runIds: { type: 'array', items: RUN_ID } } } },
+    execute: args => {
+      const runId = Array.isArray(args.runIds) ? args.runIds.find(isRunId) : undefined;
+      const panel = notebooks?.currentWidget;
+      if (!runId) {
+        return;
+      }
+      if (!panel) {
+        Notification.warning(trans.__('Open the notebook that shall have the result first.'), {
+          autoClose: 5000
+        });
+        return;
+      }
+      NotebookActions.insertBelow(panel.content);
+      panel.content.activeCell?.model.sharedModel.setSource(`%runs load ${runId}`);
+      app.shell.activateById(panel.id);
+    }
+  });
+}

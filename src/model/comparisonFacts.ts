@@ -1,0 +1,95 @@
+/** Facts of compared runs as numbers: which is best, and the axes of pictures of many runs. No state. */
+
+import { own } from '../api/guards';
+import { IDifference, IRunSummary } from '../api/types';
+import { toNumber } from './format';
+
+/** Metrics of which less is better, by the words that people use for them. */
+const LESS_IS_BETTER =
+  /loss|error|err$|mae|mse|rmse|mape|perplexity|ppl|brier|deviance|duration|latency|seconds|time|bytes|memory/i;
+
+/** Return whether less of a metric is better. A guess from its name, and shown as one. */
+export function isLessBetter(key: string): boolean {
+  return LESS_IS_BETTER.test(key);
+}
+
+/** Return the columns of a row that hold its best value; none when all are the same or fewer than two are numbers. */
+export function bestColumns(row: IDifference): readonly number[] {
+  const numbers = row.values.map(value => (value === '' ? NaN : toNumber(value)));
+  const finite = numbers.filter(Number.isFinite);
+  if (finite.length < 2 || new Set(finite).size < 2) {
+    return [];
+  }
+  const best = isLessBetter(row.key) ? Math.min(...finite) : Math.max(...finite);
+  return numbers.flatMap((number, index) => (number === best ? [index] : []));
+}
+
+/** An axis of a picture of many runs: where each run stands, from 0 to 1; null where it has no value. */
+export interface IAxis {
+  readonly key: string;
+  readonly kind: 'param' | 'metric';
+  readonly places: readonly (number | null)[];
+  /** What is written along it. */
+  readonly ticks: readonly { readonly place: number; readonly text: string }[];
+  readonly texts: readonly string[];
+}
+
+/** Return the axes that tell the runs apart: parameters, then metrics. */
+export function comparisonAxes(runs: readonly IRunSummary[]): readonly IAxis[] {
+  const texts = (kind: 'param' | 'metric', key: string) =>
+    runs.map(run => {
+      const value = own<string | number>(kind === 'param' ? run.params : run.metrics, key);
+      return value === undefined ? '' : String(value);
+    });
+  const axes = (kind: 'param' | 'metric') => {
+    const keys = new Set(runs.flatMap(run => Object.keys(kind === 'param' ? run.params : run.metrics)));
+    return [...keys].map(key => readAxis(kind, key, texts(kind, key)));
+  };
+  return [...axes('param'), ...axes('metric')].filter(axis => new Set(axis.texts).size > 1);
+}
+
+/** Put texts on an axis: as numbers where all of them are, else each different one on its own place. */
+export function readAxis(kind: 'param' | 'metric', key: string, texts: readonly string[]): IAxis {
+  const given = texts.filter(text => text !== '');
+  const numbers = texts.map(text => (text.trim() === '' ? NaN : toNumber(text)));
+  const finite = numbers.filter(Number.isFinite);
+  if (kind === 'metric' || (given.length > 0 && finite.length === given.length)) {
+    return numberAxis(kind, key, texts, numbers);
+  }
+  const words = [...new Set(given)].sort();
+  const placeOf = (word: string) => (words.length < 2 ? 0.5 : words.indexOf(word) / (words.length - 1));
+  return {
+    key,
+    kind,
+    texts,
+    places: texts.map(text => (text === '' ? null : placeOf(text))),
+    ticks: words.map(text => ({ place: placeOf(text), text }))
+  };
+}
+
+function numberAxis(
+  kind: 'param' | 'metric',
+  key: string,
+  texts: readonly string[],
+  numbers: readonly number[]
+): IAxis {
+  const finite = numbers.filter(Number.isFinite);
+  const [low, high] = [Math.min(...finite), Math.max(...finite)];
+  // Learning rates and the like go over powers of ten: then equal steps are equal factors.
+  const isLog = low > 0 && high / low >= 100;
+  const scale = (value: number) => (isLog ? Math.log10(value) : value);
+  const span = scale(high) - scale(low);
+  const placeOf = (value: number) => (span > 0 ? (scale(value) - scale(low)) / span : 0.5);
+  return {
+    key,
+    kind,
+    texts,
+    places: numbers.map(number => (Number.isFinite(number) ? placeOf(number) : null)),
+    ticks: finite.length
+      ? [...new Set([low, high])].map(value => ({
+          place: placeOf(value),
+          text: String(Number(value.toPrecision(4)))
+        }))
+      : []
+  };
+}

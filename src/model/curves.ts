@@ -1,0 +1,208 @@
+/** The metric curves of some runs, how they are shown, and new points while the runs go on. */
+
+import { IDisposable } from '@lumino/disposable';
+import { Throttler } from '@lumino/polling';
+import { ISignal, Signal } from '@lumino/signaling';
+
+import { IMetricSeries, IRunSummary } from '../api/types';
+import { IRunFeed, IRunManager } from '../tokens';
+import { ICurve, XAxis, readCurve } from './curvesData';
+import { runName } from './runs';
+
+const POINTS = 1000;
+const AGAIN_MS = 2000;
+/** As many curves of one run as are asked for at once. */
+const MOST_KEYS = 100;
+
+/** How curves are shown. */
+export interface ICurveLook {
+  readonly axis: XAxis;
+  readonly isLog: boolean;
+  /** 0 to 0.99. */
+  readonly smoothing: number;
+}
+
+/** One of the runs whose curves are shown. Its place decides its colour, everywhere. */
+export interface ICurveRun {
+  readonly runId: string;
+  readonly name: string;
+  readonly place: number;
+}
+
+let groups = 0;
+
+/** See the module. */
+export class CurvesModel implements IDisposable {
+  /** Watch these runs. */
+  constructor(
+    private readonly _manager: IRunManager,
+    runIds: readonly string[]
+  ) {
+    this._throttler = new Throttler(() => this._load(), { limit: AGAIN_MS, edge: 'trailing' });
+    runIds.forEach(runId => this._watch(runId));
+    void this._load();
+  }
+
+  /** Curves, runs or their look have changed. */
+  get changed(): ISignal<this, void> {
+    return this._changed;
+  }
+
+  /** Grows whenever curves or runs change. */
+  get version(): number {
+    return this._version;
+  }
+
+  /** A name that no other set of curves has. */
+  readonly group = `jupyter-mlops-curves-${(groups += 1)}`;
+
+  /** The runs, in the order of their places. */
+  get runs(): readonly ICurveRun[] {
+    return [...this._feeds.entries()].map(([runId, { feed, place }]) => ({
+      runId,
+      name: feed.summary ? runName(feed.summary) : runId.slice(0, 8),
+      place
+    }));
+  }
+
+  /** Keys of all curves, those of the first run first. */
+  get keys(): readonly string[] {
+    const keys = [...this._feeds.keys()].flatMap(runId =>
+      (this._series.get(runId) ?? []).map(series => series.key)
+    );
+    return [...new Set(keys)];
+  }
+
+  /** How they are shown. */
+  get look(): ICurveLook {
+    return this._look;
+  }
+
+  /** Whether the first answer is still to come. */
+  get isLoading(): boolean {
+    return this._isLoading;
+  }
+
+  /** Why curves are missing; empty when none is. */
+  get problem(): string {
+    return this._problem;
+  }
+
+  /** The curves of a key, on the chosen axis. */
+  curvesOf(key: string): readonly ICurve[] {
+    return [...this._feeds.keys()].flatMap(runId =>
+      (this._series.get(runId) ?? [])
+        .filter(series => series.key === key)
+        .map(series => readCurve(series, this._look.axis))
+    );
+  }
+
+  /** Show them otherwise. */
+  setLook(change: Partial<ICurveLook>): void {
+    this._look = { ...this._look, ...change };
+    this._changed.emit();
+  }
+
+  /** Show another run's curves too. */
+  add(runId: string): void {
+    if (!this._feeds.has(runId)) {
+      this._watch(runId);
+      this._tell();
+      void this._load();
+    }
+  }
+
+  /** Show a run's curves no longer. */
+  remove(runId: string): void {
+    this._feeds.get(runId)?.feed.dispose();
+    this._feeds.delete(runId);
+    this._series.delete(runId);
+    this._tell();
+  }
+
+  /** Whether it has ended. */
+  get isDisposed(): boolean {
+    return this._isDisposed;
+  }
+
+  /** Let go of the runs. */
+  dispose(): void {
+    if (!this._isDisposed) {
+      this._isDisposed = true;
+      this._abort.abort();
+      this._throttler.dispose();
+      this._feeds.forEach(({ feed }) => feed.dispose());
+      Signal.clearData(this);
+    }
+  }
+
+  private _watch(runId: string): void {
+    const taken = new Set([...this._feeds.values()].map(({ place }) => place));
+    let place = 0;
+    while (taken.has(place)) {
+      place += 1;
+    }
+    const feed = this._manager.watch(runId);
+    feed.summaryChanged.connect(this._onSummary, this);
+    this._feeds.set(runId, { feed, place });
+  }
+
+  private _onSummary(feed: IRunFeed, summary: IRunSummary): void {
+    const metrics = JSON.stringify(summary.metrics);
+    if (this._metrics.get(feed.runId) !== metrics) {
+      this._metrics.set(feed.runId, metrics);
+      this._stale.add(feed.runId);
+      void this._throttler.invoke();
+    }
+    this._tell(); // Its name may be another.
+  }
+
+  /** Read the curves of runs that have none yet, or newer points. */
+  private async _load(): Promise<void> {
+    const wanted = [...this._feeds.keys()].filter(
+      runId => !this._series.has(runId) || this._stale.has(runId)
+    );
+    this._stale.clear();
+    await Promise.all(wanted.map(runId => this._loadRun(runId)));
+    if (!this._isDisposed) {
+      this._isLoading = false;
+      this._tell();
+    }
+  }
+
+  private _tell(): void {
+    this._version += 1;
+    this._changed.emit();
+  }
+
+  private async _loadRun(runId: string): Promise<void> {
+    try {
+      const { api } = this._manager;
+      const summary =
+        this._feeds.get(runId)?.feed.summary ?? (await api.detail(runId, this._abort.signal)).summary;
+      const keys = Object.keys(summary.metrics).slice(0, MOST_KEYS);
+      const page = keys.length ? await api.metrics(runId, keys, POINTS, this._abort.signal) : { series: [] };
+      if (this._feeds.has(runId)) {
+        this._series.set(runId, page.series);
+      }
+      this._problem = '';
+    } catch (error) {
+      if (!this._abort.signal.aborted) {
+        this._problem = error instanceof Error ? error.message : String(error);
+      }
+    }
+  }
+
+  private readonly _changed = new Signal<this, void>(this);
+  private readonly _throttler: Throttler;
+  private readonly _abort = new AbortController();
+  private readonly _feeds = new Map<string, { readonly feed: IRunFeed; readonly place: number }>();
+  private readonly _series = new Map<string, readonly IMetricSeries[]>();
+  private readonly _metrics = new Map<string, string>();
+  private readonly _stale = new Set<string>();
+  private _look: ICurveLook = { axis: 'step', isLog: false, smoothing: 0 };
+  private _version = 0;
+  private _isLoading = true;
+  private _problem = '';
+  private _isDisposed = false;
+}

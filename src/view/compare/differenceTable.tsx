@@ -1,0 +1,152 @@
+/** Facts as rows, runs as columns. What is not the same for all stands out, and the best of each metric is marked. */
+
+import { TranslationBundle } from '@jupyterlab/translation';
+import React from 'react';
+
+import { IDifference, IRunSummary } from '../../api/types';
+import { Section } from '../../model/comparison';
+import { bestColumns, isLessBetter } from '../../model/comparisonFacts';
+import { formatFigure, toNumber } from '../../model/format';
+import { runName } from '../../model/runs';
+import { runColour } from '../run/colours';
+import { StateMark } from '../stateMark';
+
+const LONG = 60;
+
+interface ISection {
+  readonly id: Section;
+  readonly word: string;
+  readonly rows: readonly IDifference[];
+  readonly same: number;
+}
+
+interface ITableProps {
+  readonly runs: readonly IRunSummary[];
+  readonly places: readonly number[];
+  readonly sections: readonly ISection[];
+  readonly onlyDifferences: boolean;
+  readonly onOpen: (runId: string) => void;
+  readonly onRemove: ((runId: string) => void) | null;
+  readonly trans: TranslationBundle;
+}
+
+/** See the module. */
+export function DifferenceTable(props: ITableProps): JSX.Element {
+  const { runs, sections, trans } = props;
+  return (
+    <div
+      className="mlops-DifferenceTable-scroll"
+      tabIndex={0}
+      role="region"
+      aria-label={trans.__('Facts of the runs')}
+    >
+      <table className="mlops-DifferenceTable">
+        <thead>
+          <tr>
+            <th scope="col">
+              <span className="mlops-visuallyHidden">{trans.__('Fact')}</span>
+            </th>
+            {runs.map((run, index) => (
+              <RunHead key={run.run_id} {...props} run={run} place={props.places[index] ?? 0} />
+            ))}
+          </tr>
+        </thead>
+        {sections
+          .filter(section => section.rows.length + section.same > 0)
+          .map(section => (
+            <SectionRows key={section.id} {...props} section={section} />
+          ))}
+      </table>
+    </div>
+  );
+}
+
+function RunHead(props: ITableProps & { readonly run: IRunSummary; readonly place: number }): JSX.Element {
+  const { run, place, onOpen, onRemove, trans } = props;
+  const name = runName(run);
+  return (
+    <th scope="col" className="mlops-DifferenceTable-run" style={{ borderTopColor: runColour(place) }}>
+      <StateMark status={run.status} trans={trans} />
+      <button
+        className="mlops-linkButton"
+        title={`${name}\n${run.run_id}`}
+        onClick={() => onOpen(run.run_id)}
+      >
+        <bdi>{name}</bdi>
+      </button>
+      {onRemove && (
+        <button
+          className="mlops-linkButton"
+          aria-label={trans.__('Compare without %1', name)}
+          title={trans.__('Compare without %1', name)}
+          onClick={() => onRemove(run.run_id)}
+        >
+          ✕
+        </button>
+      )}
+    </th>
+  );
+}
+
+function SectionRows(props: ITableProps & { readonly section: ISection }): JSX.Element {
+  const { section, runs, onlyDifferences, trans } = props;
+  const hidden = onlyDifferences ? section.same : 0;
+  return (
+    <tbody>
+      <tr className="mlops-DifferenceTable-section">
+        <th scope="rowgroup" colSpan={runs.length + 1}>
+          {section.word}
+          {hidden > 0 && (
+            <span className="mlops-quiet">
+              {trans._n('%1 more is the same', '%1 more are the same', hidden)}
+            </span>
+          )}
+        </th>
+      </tr>
+      {section.rows.map(row => (
+        <Row key={row.key} row={row} isMetric={section.id === 'metrics'} trans={trans} />
+      ))}
+    </tbody>
+  );
+}
+
+function Row(props: {
+  readonly row: IDifference;
+  readonly isMetric: boolean;
+  readonly trans: TranslationBundle;
+}): JSX.Element {
+  const { row, isMetric, trans } = props;
+  const best = isMetric ? bestColumns(row) : [];
+  const why = isLessBetter(row.key) ? trans.__('the lowest of these') : trans.__('the highest of these');
+  return (
+    <tr className={row.differs ? 'mlops-mod-differs' : undefined}>
+      <th scope="row" title={row.key}>
+        <bdi>{row.key}</bdi>
+      </th>
+      {row.values.map((value, index) => (
+        <td key={index} className={isFigure(value) ? 'mlops-Figure' : undefined} title={value}>
+          {value === '' ? (
+            <span className="mlops-quiet" aria-label={trans.__('none')}>
+              –
+            </span>
+          ) : (
+            <bdi>{isMetric ? formatFigure(value) : shortened(value)}</bdi>
+          )}
+          {best.includes(index) && (
+            <span className="mlops-Best" title={why}>
+              ★<span className="mlops-visuallyHidden">{why}</span>
+            </span>
+          )}
+        </td>
+      ))}
+    </tr>
+  );
+}
+
+function isFigure(value: string): boolean {
+  return value.trim() !== '' && !Number.isNaN(toNumber(value));
+}
+
+function shortened(value: string): string {
+  return value.length > LONG ? `${value.slice(0, LONG)}…` : value;
+}

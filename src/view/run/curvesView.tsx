@@ -1,0 +1,208 @@
+/** Curves of one run or several: how to look at them, a chart for each metric, and its figures as a table. */
+
+import { TranslationBundle } from '@jupyterlab/translation';
+import React, { ReactNode, useMemo, useState } from 'react';
+
+import { CurvesModel, ICurveRun } from '../../model/curves';
+import { ICurve, XAxis, curveFacts, smooth } from '../../model/curvesData';
+import { formatFigure } from '../../model/format';
+import { useSignal } from '../hooks';
+import { runColour } from './colours';
+import { CurveChart } from './curveChart';
+
+const MANY = 8;
+const STRONGEST = 0.99;
+
+interface ICurvesProps {
+  readonly model: CurvesModel;
+  readonly trans: TranslationBundle;
+  /** What else belongs into the bar. */
+  readonly children?: ReactNode;
+}
+
+/** See the module. */
+export function CurvesView(props: ICurvesProps): JSX.Element {
+  const { model, trans } = props;
+  const [wanted, setWanted] = useState('');
+  useSignal(model.changed);
+  const keys = model.keys.filter(key => key.toLowerCase().includes(wanted.trim().toLowerCase()));
+  return (
+    <div className="mlops-Curves">
+      <Bar {...props} wanted={wanted} setWanted={setWanted} />
+      {model.problem && (
+        <p role="alert" className="mlops-Notice">
+          {model.problem}
+        </p>
+      )}
+      {!model.keys.length && !model.problem && (
+        <p className="mlops-quiet" role="status">
+          {model.isLoading
+            ? trans.__('Reading the curves…')
+            : trans.__('No metric was logged. In the cell: mlflow.log_metric("loss", value, step=step).')}
+        </p>
+      )}
+      <div className="mlops-Curves-charts">
+        {keys.map(key => (
+          <CurveFigure key={key} name={key} model={model} trans={trans} />
+        ))}
+      </div>
+    </div>
+  );
+}
+
+function Bar(
+  props: ICurvesProps & { readonly wanted: string; readonly setWanted: (text: string) => void }
+): JSX.Element {
+  const { model, trans, wanted, setWanted, children } = props;
+  const { look } = model;
+  return (
+    <div className="mlops-Curves-bar" role="toolbar" aria-label={trans.__('How curves are shown')}>
+      <label className="mlops-check">
+        {trans.__('Across')}
+        <span className="jp-select-wrapper mlops-select">
+          <select
+            className="jp-mod-styled"
+            value={look.axis}
+            onChange={event => model.setLook({ axis: event.target.value as XAxis })}
+          >
+            <option value="step">{trans.__('step')}</option>
+            <option value="elapsed">{trans.__('time since the first point')}</option>
+            <option value="time">{trans.__('clock')}</option>
+          </select>
+        </span>
+      </label>
+      <label className="mlops-check">
+        <input
+          type="checkbox"
+          checked={look.isLog}
+          onChange={event => model.setLook({ isLog: event.target.checked })}
+        />
+        {trans.__('Logarithmic')}
+      </label>
+      <label className="mlops-check">
+        {trans.__('Smoothing')}
+        <input
+          type="range"
+          min={0}
+          max={STRONGEST}
+          step={0.01}
+          value={look.smoothing}
+          onChange={event => model.setLook({ smoothing: Number(event.target.value) })}
+        />
+        <span className="mlops-Figure">{look.smoothing.toFixed(2)}</span>
+      </label>
+      {model.keys.length > MANY && (
+        <input
+          type="search"
+          className="jp-mod-styled"
+          placeholder={trans.__('Find a metric')}
+          aria-label={trans.__('Find a metric')}
+          value={wanted}
+          onChange={event => setWanted(event.target.value)}
+        />
+      )}
+      {children}
+    </div>
+  );
+}
+
+interface IFigureProps {
+  readonly name: string;
+  readonly model: CurvesModel;
+  readonly trans: TranslationBundle;
+}
+
+function CurveFigure({ name, model, trans }: IFigureProps): JSX.Element {
+  const [point, setPoint] = useState<number | null>(null);
+  const { look, version } = model;
+  const curves = useMemo(() => model.curvesOf(name), [model, name, version, look.axis]);
+  const runs = useMemo(() => model.runs, [model, version]);
+  return (
+    <figure className="mlops-CurveFigure">
+      <figcaption>
+        <bdi>{name}</bdi>
+      </figcaption>
+      <CurveChart
+        curves={curves}
+        runs={runs}
+        look={look}
+        label={trans.__('Course of %1. Its figures are in the table below.', name)}
+        allLabel={trans.__('Show all points')}
+        group={model.group}
+        onPoint={setPoint}
+      />
+      <CurveTable {...{ name, curves, runs, point, trans }} smoothing={look.smoothing} />
+    </figure>
+  );
+}
+
+function CurveTable(props: {
+  readonly name: string;
+  readonly curves: readonly ICurve[];
+  readonly runs: readonly ICurveRun[];
+  readonly point: number | null;
+  readonly smoothing: number;
+  readonly trans: TranslationBundle;
+}): JSX.Element {
+  const { name, curves, runs, point, smoothing, trans } = props;
+  return (
+    <table className="mlops-Table mlops-CurveTable" aria-label={trans.__('Figures of %1', name)}>
+      <thead>
+        <tr>
+          <th scope="col">{trans.__('Run')}</th>
+          <th scope="col">{point === null ? trans.__('Last') : trans.__('Here')}</th>
+          <th scope="col">{trans.__('Least')}</th>
+          <th scope="col">{trans.__('Greatest')}</th>
+          <th scope="col">{trans.__('Points')}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {curves.map(curve => (
+          <CurveRow
+            key={curve.runId}
+            curve={curve}
+            run={runs.find(run => run.runId === curve.runId)}
+            point={point}
+            smoothing={smoothing}
+            trans={trans}
+          />
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function CurveRow(props: {
+  readonly curve: ICurve;
+  readonly run: ICurveRun | undefined;
+  readonly point: number | null;
+  readonly smoothing: number;
+  readonly trans: TranslationBundle;
+}): JSX.Element {
+  const { curve, run, point, smoothing, trans } = props;
+  const facts = useMemo(() => curveFacts(curve.ys), [curve]);
+  const ys = useMemo(() => smooth(curve.ys, smoothing), [curve, smoothing]);
+  const here = point === null ? -1 : curve.xs.indexOf(point);
+  const value = point === null ? facts.last : (ys[here] ?? null);
+  return (
+    <tr>
+      <th scope="row">
+        <span className="mlops-Swatch" style={{ background: runColour(run?.place ?? 0) }} />
+        <bdi>{run?.name}</bdi>
+      </th>
+      <td className="mlops-Figure" title={value === null ? undefined : String(value)}>
+        {value === null ? '–' : formatFigure(value)}
+      </td>
+      <td className="mlops-Figure" title={String(facts.least)}>
+        {formatFigure(facts.least)}
+      </td>
+      <td className="mlops-Figure" title={String(facts.greatest)}>
+        {formatFigure(facts.greatest)}
+      </td>
+      <td className="mlops-Figure">
+        {curve.total}
+        {facts.odd > 0 && <span title={trans.__('%1 of them are NaN or infinite', facts.odd)}> ⚠</span>}
+      </td>
+    </tr>
+  );
+}

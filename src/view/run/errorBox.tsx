@@ -1,0 +1,66 @@
+/** How a run has failed: the exception, the line of the cell, and the traceback folded below. */
+
+import { TranslationBundle } from '@jupyterlab/translation';
+import React, { useMemo } from 'react';
+
+import { RunViewModel } from '../../model/runView';
+import { TerminalText } from '../../model/terminalText';
+import { LogLine } from '../logLines';
+
+const MOST_LINES = 500;
+
+/** See the module. */
+export function RunError(props: {
+  readonly error: Readonly<Record<string, string>>;
+  readonly model: RunViewModel;
+  readonly trans: TranslationBundle;
+}): JSX.Element {
+  const { error, model, trans } = props;
+  return (
+    <div className="mlops-RunError" role="alert">
+      <p className="mlops-RunError-message">
+        <strong>
+          <bdi>{error.type}</bdi>
+        </strong>
+        {error.message && (
+          <>
+            {': '}
+            <bdi>{error.message}</bdi>
+          </>
+        )}
+      </p>
+      {error.line && (
+        <p className="mlops-RunError-line">
+          <button className="mlops-linkButton" onClick={() => model.setTab('code')}>
+            {trans.__('Line %1 of the cell', error.line)}
+          </button>
+          {error.source && <code>{error.source.trim()}</code>}
+        </p>
+      )}
+      {error.traceback && (
+        <details>
+          <summary>{trans.__('Traceback')}</summary>
+          <Traceback text={error.traceback} />
+        </details>
+      )}
+    </div>
+  );
+}
+
+function Traceback({ text }: { readonly text: string }): JSX.Element {
+  const lines = useMemo(() => {
+    const terminal = new TerminalText(MOST_LINES);
+    terminal.write(new TextEncoder().encode(text));
+    return terminal.lines;
+  }, [text]);
+  return (
+    <pre className="mlops-RunError-traceback jp-RenderedText">
+      {lines.map((line, index) => (
+        <React.Fragment key={index}>
+          <LogLine line={line} />
+          {'\n'}
+        </React.Fragment>
+      ))}
+    </pre>
+  );
+}

@@ -1,0 +1,202 @@
+/** The rows of a log that are in sight, in a box as high as the whole log; scrolling asks the model for others. */
+
+import { TranslationBundle } from '@jupyterlab/translation';
+import React, { useEffect, useLayoutEffect, useReducer, useRef, useState } from 'react';
+
+import { formatBytes } from '../../model/format';
+import { RunLogModel } from '../../model/runViewLog';
+import { IRow, rowAt } from '../../model/runViewRows';
+import { LogSearchModel } from '../../model/runViewSearch';
+import { cutText } from '../../model/runViewText';
+import { ROW_PX, drawnRows, layOut, wishAt } from '../../model/runViewWindow';
+import { useSignal } from '../hooks';
+
+const JUMP_MS = 80;
+
+interface ILogBoxProps {
+  readonly log: RunLogModel;
+  readonly search: LogSearchModel;
+  readonly trans: TranslationBundle;
+}
+
+/** See the module. */
+export function LogBox({ log, search, trans }: ILogBoxProps): JSX.Element {
+  const { box, view, onScroll } = useLogScroll(log);
+  useSignal(search.changed);
+  const { rows, window } = log;
+  const layout = layOut(window);
+  const { first, last } = drawnRows(layout, rows.length, view.top, view.height);
+  return (
+    <div
+      ref={box}
+      className="mlops-LogBox jp-RenderedText"
+      role="log"
+      aria-live="off"
+      aria-label={trans.__('Log')}
+      tabIndex={0}
+      onScroll={onScroll}
+    >
+      {log.problem && (
+        <p role="alert" className="mlops-Notice">
+          {log.problem}
+        </p>
+      )}
+      {!rows.length && !log.problem && (
+        <p className="mlops-quiet mlops-LogBox-empty">
+          {log.isLoading ? trans.__('Reading the log…') : trans.__('Nothing was printed yet.')}
+        </p>
+      )}
+      <div className="mlops-LogBox-all" style={{ height: layout.total }}>
+        <div className="mlops-LogBox-rows" style={{ top: layout.top + first * ROW_PX }}>
+          {rows.slice(first, last).map(row => (
+            <LogRow
+              key={row.start}
+              row={row}
+              wanted={search.text}
+              isFound={search.offset !== null && search.offset >= row.start && search.offset < row.end}
+              trans={trans}
+            />
+          ))}
+        </div>
+      </div>
+    </div>
+  );
+}
+
+interface IRowProps {
+  readonly row: IRow;
+  readonly wanted: string;
+  readonly isFound: boolean;
+  readonly trans: TranslationBundle;
+}
+
+/** One row, as text nodes and links. */
+const LogRow = React.memo(
+  function LogRow({ row, wanted, isFound, trans }: IRowProps): JSX.Element {
+    if (row.kind === 'gap') {
+      return (
+        <div className="mlops-LogRow mlops-mod-gap">
+          {trans.__('%1 left out: the log had grown over its limit', formatBytes(row.end - row.start))}
+        </div>
+      );
+    }
+    return (
+      <div className={isFound ? 'mlops-LogRow mlops-mod-found' : 'mlops-LogRow'}>
+        {row.line.map((span, index) => (
+          <span key={index} className={span.classes || undefined}>
+            {cutText(span.text, wanted).map((piece, at) => {
+              const text = piece.isMatch ? <mark key={at}>{piece.text}</mark> : piece.text;
+              return piece.href ? (
+                <a key={at} href={piece.href} target="_blank" rel="noopener noreferrer">
+                  {text}
+                </a>
+              ) : (
+                <React.Fragment key={at}>{text}</React.Fragment>
+              );
+            })}
+          </span>
+        ))}
+      </div>
+    );
+  },
+  (before, after) =>
+    before.row.start === after.row.start &&
+    before.row.end === after.row.end &&
+    before.wanted === after.wanted &&
+    before.isFound === after.isFound
+);
+
+/** What is in sight, kept in place while rows come and go around it. */
+function useLogScroll(log: RunLogModel) {
+  const box = useRef<HTMLDivElement>(null);
+  const [version, draw] = useReducer((count: number) => count + 1, 0);
+  const [view, setView] = useState({ top: 0, height: 400 });
+  const anchor = useRef<{ readonly offset: number; readonly shift: number } | null>(null);
+  const placed = useRef(0);
+  const timer = useRef(0);
+  useEffect(() => {
+    log.changed.connect(draw);
+    const observer = new ResizeObserver(() => draw());
+    if (box.current) {
+      observer.observe(box.current);
+    }
+    return () => {
+      log.changed.disconnect(draw);
+      observer.disconnect();
+      window.clearTimeout(timer.current);
+    };
+  }, [log]);
+  useLayoutEffect(() => {
+    const node = box.current;
+    if (node) {
+      const top = placeFor(log, node, anchor.current);
+      if (top !== null) {
+        node.scrollTop = top;
+      }
+      placed.current = node.scrollTop;
+      setView({ top: node.scrollTop, height: node.clientHeight });
+    }
+  }, [log, version]);
+  const onScroll = (event: React.UIEvent<HTMLDivElement>) => {
+    const { scrollTop, clientHeight, scrollHeight } = event.currentTarget;
+    const isUser = Math.abs(scrollTop - placed.current) > 1;
+    const isUp = scrollTop < placed.current;
+    placed.current = scrollTop;
+    setView({ top: scrollTop, height: clientHeight });
+    anchor.current = anchorAt(log, scrollTop);
+    window.clearTimeout(timer.current);
+    if (isUser && isUp) {
+      log.follow(false);
+    } else if (
+      isUser &&
+      scrollHeight - scrollTop - clientHeight < ROW_PX &&
+      log.window.end >= log.window.size
+    ) {
+      log.follow(true);
+    }
+    timer.current = read(log, scrollTop, clientHeight);
+  };
+  return { box, view, onScroll };
+}
+
+/** Return where the box must stand now; null where it may stay. */
+function placeFor(
+  log: RunLogModel,
+  node: HTMLElement,
+  anchor: { readonly offset: number; readonly shift: number } | null
+): number | null {
+  const layout = layOut(log.window);
+  const target = log.takeTarget();
+  if (target !== null) {
+    return layout.top + rowAt(log.rows, target) * ROW_PX - node.clientHeight / 3;
+  }
+  if (log.follows) {
+    return node.scrollHeight - node.clientHeight;
+  }
+  const { start, end } = log.window;
+  if (anchor && anchor.offset >= start && anchor.offset < end) {
+    return layout.top + rowAt(log.rows, anchor.offset) * ROW_PX - anchor.shift;
+  }
+  return null;
+}
+
+/** Return the first row in sight and how far it is from the upper edge; null between known rows. */
+function anchorAt(log: RunLogModel, scrollTop: number) {
+  const layout = layOut(log.window);
+  const index = Math.floor((scrollTop - layout.top) / ROW_PX);
+  const row = log.rows[index];
+  return row ? { offset: row.start, shift: layout.top + index * ROW_PX - scrollTop } : null;
+}
+
+/** Read what is missing; return the timer of a jump, which waits until the scrolling has paused. */
+function read(log: RunLogModel, scrollTop: number, height: number): number {
+  const wish = wishAt(log.window, scrollTop, height);
+  if (wish.kind === 'above') {
+    void log.readAbove();
+  } else if (wish.kind === 'below') {
+    void log.readBelow();
+  } else if (wish.kind === 'jump') {
+    return window.setTimeout(() => void log.goTo(wish.offset), JUMP_MS);
+  }
+  return 0;
+}

@@ -1,0 +1,169 @@
+/** The overview: what ran, with what, how it went, what came out. */
+
+import React from 'react';
+
+import { IRunDetail, IRunSummary } from '../../api/types';
+import { formatBytes, formatDuration, formatTime } from '../../model/format';
+import { isEnded, runName, runSeconds } from '../../model/runs';
+import { useNow } from '../hooks';
+import { Progress } from '../progress';
+import { StateMark } from '../stateMark';
+import { RunError } from './errorBox';
+import { FactTable, IFact, Section, figureFacts, textFacts } from './facts';
+import { NoteBox } from './noteBox';
+import type { ITabProps } from './runView';
+
+/** See the module. */
+export function OverviewTab(props: ITabProps): JSX.Element | null {
+  const { model, around } = props;
+  const { summary: run, detail } = model;
+  const { trans } = around;
+  if (!run) {
+    return null;
+  }
+  const [params, metrics, tags] = [textFacts(run.params), figureFacts(run.metrics), textFacts(run.tags)];
+  return (
+    <div className="mlops-Overview">
+      <Head {...props} run={run} />
+      {detail?.error && <RunError error={detail.error} model={model} trans={trans} />}
+      <div className="mlops-Overview-sections">
+        {detail && <NoteBox {...props} note={detail.note} />}
+        {metrics.length > 0 && (
+          <Section title={trans.__('Metrics')}>
+            <FactTable label={trans.__('Metrics')} facts={metrics} />
+          </Section>
+        )}
+        {params.length > 0 && (
+          <Section title={trans.__('Parameters')}>
+            <FactTable label={trans.__('Parameters')} facts={params} />
+          </Section>
+        )}
+        <Section title={trans.__('Run')}>
+          <Course {...props} run={run} detail={detail} />
+        </Section>
+        {detail?.git && (
+          <Section title={trans.__('Version')}>
+            <FactTable label={trans.__('Version')} facts={gitFacts(props, detail.git)} />
+          </Section>
+        )}
+        {tags.length > 0 && (
+          <Section title={trans.__('Tags')}>
+            <FactTable label={trans.__('Tags')} facts={tags} />
+          </Section>
+        )}
+      </div>
+    </div>
+  );
+}
+
+function Head({ around, run }: ITabProps & { readonly run: IRunSummary }): JSX.Element {
+  const { trans } = around;
+  const now = useNow(run.status === 'RUNNING');
+  const seconds = runSeconds(run, now);
+  return (
+    <header className="mlops-Overview-head">
+      <h1>
+        <bdi>{runName(run)}</bdi>
+      </h1>
+      <div className="mlops-Overview-state">
+        <StateMark status={run.status} trans={trans} withWord />
+        {seconds !== null && (
+          <span className="mlops-Figure" title={formatTime(run.started_at)}>
+            {formatDuration(seconds)}
+          </span>
+        )}
+        {run.progress && !isEnded(run.status) && <Progress progress={run.progress} trans={trans} />}
+        {run.detail && <bdi className="mlops-Overview-detail">{run.detail}</bdi>}
+        {run.archived && <span className="mlops-Badge">{trans.__('archived')}</span>}
+        {run.kept && <span className="mlops-Badge">{trans.__('kept')}</span>}
+      </div>
+      {run.returned.length > 0 && (
+        <div className="mlops-Overview-returned">
+          {run.status === 'FINISHED' ? trans.__('Returned') : trans.__('Returns')}{' '}
+          {run.returned.map(name => (
+            <code key={name}>
+              <bdi>{name}</bdi>
+            </code>
+          ))}
+        </div>
+      )}
+    </header>
+  );
+}
+
+/** Where and when it ran, and what it cost. */
+function Course(
+  props: ITabProps & { readonly run: IRunSummary; readonly detail: IRunDetail | null }
+): JSX.Element {
+  const { around, run, detail } = props;
+  const { trans } = around;
+  const seconds = runSeconds(run, useNow(run.status === 'RUNNING'));
+  const peak = detail?.peak_rss_bytes;
+  const facts: readonly (IFact | null)[] = [
+    { name: trans.__('Experiment'), value: run.experiment },
+    run.notebook
+      ? { name: trans.__('Notebook'), value: <NotebookLink {...props} path={run.notebook} /> }
+      : null,
+    run.user ? { name: trans.__('User'), value: run.user } : null,
+    time(trans.__('Submitted'), run.submitted_at),
+    time(trans.__('Started'), run.started_at),
+    time(trans.__('Ended'), run.ended_at),
+    seconds === null
+      ? null
+      : { name: trans.__('Duration'), value: formatDuration(seconds), title: `${seconds} s` },
+    peak
+      ? { name: trans.__('Peak memory'), value: formatBytes(peak), title: trans.__('%1 bytes', peak) }
+      : null,
+    run.source === 'mlflow'
+      ? { name: trans.__('Made by'), value: trans.__('another tool, in the same store') }
+      : null,
+    { name: trans.__('Id'), value: <code>{run.run_id}</code> }
+  ];
+  return <FactTable label={trans.__('Run')} facts={facts.filter((fact): fact is IFact => fact !== null)} />;
+}
+
+function NotebookLink({ around, path }: ITabProps & { readonly path: string }): JSX.Element {
+  return (
+    <button
+      className="mlops-linkButton"
+      title={path}
+      onClick={() => void around.commands.execute('docmanager:open', { path })}
+    >
+      <bdi>{path}</bdi>
+    </button>
+  );
+}
+
+function time(name: string, at: string): IFact | null {
+  return at ? { name, value: formatTime(at), title: at } : null;
+}
+
+function gitFacts({ model, around }: ITabProps, git: Readonly<Record<string, string>>): readonly IFact[] {
+  const { trans } = around;
+  const facts: IFact[] = [];
+  if (git.commit) {
+    facts.push({
+      name: trans.__('Commit'),
+      value: <code>{git.commit.slice(0, 12)}</code>,
+      title: git.commit
+    });
+  }
+  if (git.branch) {
+    facts.push({ name: trans.__('Branch'), value: git.branch });
+  }
+  if (git.patch) {
+    const show = (
+      <button className="mlops-linkButton" onClick={() => model.setTab('code')}>
+        {trans.__('Uncommitted changes')}
+      </button>
+    );
+    facts.push({ name: trans.__('Working tree'), value: show });
+  } else if (git.dirty) {
+    const isDirty = git.dirty !== 'false' && git.dirty !== 'False';
+    facts.push({
+      name: trans.__('Working tree'),
+      value: isDirty ? trans.__('uncommitted changes') : trans.__('clean')
+    });
+  }
+  return facts;
+}

@@ -1,0 +1,114 @@
+/** What can be done with the run that is shown: JupyterLab's toolbar, our commands. */
+
+import {
+  LabIcon,
+  ReactWidget,
+  Toolbar,
+  ToolbarButtonComponent,
+  copyIcon,
+  deleteIcon,
+  duplicateIcon,
+  editIcon,
+  lockIcon,
+  moveDownIcon,
+  notebookIcon,
+  runIcon,
+  stopIcon,
+  tagIcon
+} from '@jupyterlab/ui-components';
+import { CommandRegistry } from '@lumino/commands';
+import { TranslationBundle } from '@jupyterlab/translation';
+import React from 'react';
+
+import { IRunSummary } from '../../api/types';
+import { CommandIDs } from '../../commands';
+import { isEnded } from '../../model/runs';
+import { RunViewModel } from '../../model/runView';
+import { useSignal } from '../hooks';
+import { IRunSurroundings } from './surroundings';
+
+interface IAction {
+  readonly id: string;
+  readonly icon: LabIcon;
+  readonly label: (run: IRunSummary) => string;
+  readonly isShown?: (run: IRunSummary) => boolean;
+  readonly isEnabled?: (run: IRunSummary) => boolean;
+  readonly hasWord?: boolean;
+}
+
+/** Add the actions to a toolbar. */
+export function addRunActions(toolbar: Toolbar, model: RunViewModel, around: IRunSurroundings): void {
+  for (const action of actions(around.trans)) {
+    toolbar.addItem(
+      action.id,
+      ReactWidget.create(<Action model={model} action={action} commands={around.commands} />)
+    );
+  }
+}
+
+function Action(props: {
+  readonly model: RunViewModel;
+  readonly action: IAction;
+  readonly commands: CommandRegistry;
+}): JSX.Element | null {
+  const { model, action, commands } = props;
+  useSignal(model.changed);
+  const run = model.summary;
+  if (!run || model.isGone || !(action.isShown?.(run) ?? true)) {
+    return null;
+  }
+  const label = action.label(run);
+  return (
+    <ToolbarButtonComponent
+      icon={action.icon}
+      label={action.hasWord ? label : ''}
+      iconLabel={label}
+      tooltip={label}
+      enabled={action.isEnabled?.(run) ?? true}
+      onClick={() => void commands.execute(action.id, { runIds: [run.run_id] })}
+    />
+  );
+}
+
+function actions(trans: TranslationBundle): readonly IAction[] {
+  const isOurs = (run: IRunSummary) => run.source === 'mlops';
+  const hasEnded = (run: IRunSummary) => isEnded(run.status);
+  return [
+    {
+      id: CommandIDs.stopRun,
+      icon: stopIcon,
+      label: () => trans.__('Stop'),
+      isShown: run => !hasEnded(run),
+      hasWord: true
+    },
+    {
+      id: CommandIDs.loadRun,
+      icon: moveDownIcon,
+      label: () => trans.__('Load into notebook'),
+      isShown: run => isOurs(run) && run.status === 'FINISHED' && run.returned.length > 0,
+      hasWord: true
+    },
+    {
+      id: CommandIDs.reproduceRun,
+      icon: notebookIcon,
+      label: () => trans.__('Reproduce in a notebook'),
+      isShown: isOurs,
+      hasWord: true
+    },
+    { id: CommandIDs.openTensorBoard, icon: runIcon, label: () => trans.__('TensorBoard'), hasWord: true },
+    { id: CommandIDs.renameRun, icon: editIcon, label: () => trans.__('Rename…') },
+    { id: CommandIDs.tagRun, icon: tagIcon, label: () => trans.__('Tag…') },
+    {
+      id: CommandIDs.keepRun,
+      icon: lockIcon,
+      label: run => (run.kept ? trans.__('Allow cleaning up') : trans.__('Keep from cleaning up'))
+    },
+    {
+      id: CommandIDs.archiveRun,
+      icon: duplicateIcon,
+      label: run => (run.archived ? trans.__('Take out of the archive') : trans.__('Archive'))
+    },
+    { id: CommandIDs.copyRunId, icon: copyIcon, label: () => trans.__('Copy id') },
+    { id: CommandIDs.deleteRun, icon: deleteIcon, label: () => trans.__('Delete…'), isEnabled: hasEnded }
+  ];
+}

@@ -2,7 +2,7 @@
 const esModules = ['@jupyterlab', '@jupyter', '@lumino', 'lib0', 'nanoid', 'y-protocols', 'vscode-ws-jsonrpc'].join('|');
 
 module.exports = {
-  testEnvironment: 'jsdom',
+  testEnvironment: '<rootDir>/tests/frontend/environment.js',
   roots: ['<rootDir>/tests/frontend'],
   testRegex: '.*\\.spec\\.tsx?$',
   setupFiles: ['<rootDir>/tests/frontend/setup.ts'],
@@ -12,8 +12,8 @@ module.exports = {
     '\\.svg$': '<rootDir>/tests/frontend/svg.js'
   },
   transform: {
-    '^.+\\.tsx?$': ['ts-jest', { tsconfig: 'tsconfig.test.json', isolatedModules: true }],
-    '^.+\\.m?js$': ['ts-jest', { tsconfig: { allowJs: true, module: 'commonjs', target: 'ES2020' }, isolatedModules: true }]
+    '^.+\\.tsx?$': ['ts-jest', { tsconfig: 'tsconfig.test.json' }],
+    '^.+\\.m?js$': ['ts-jest', { tsconfig: { allowJs: true, isolatedModules: true, module: 'commonjs', target: 'ES2020' } }]
   },
   transformIgnorePatterns: [`/node_modules/(?!(${esModules})/)`]
 };

@@ -1,0 +1,67 @@
+import { complete } from '../../../src/model/completion';
+import { IRunColumns } from '../../../src/api/types';
+
+const COLUMNS: IRunColumns = {
+  params: ['lr', 'batch size'],
+  metrics: ['acc', 'val_acc', 'loss'],
+  tags: ['stage', 'say "hi"'],
+  experiments: ['digits', 'my runs'],
+  notebooks: []
+};
+
+function labels(text: string, caret = text.length): string[] {
+  return complete(text, caret, COLUMNS).items.map(item => item.label);
+}
+
+/** What stands in the field after a completion was accepted. */
+function accepted(text: string, label: string): string {
+  const { from, items } = complete(text, text.length, COLUMNS);
+  const item = items.find(each => each.label === label);
+  return text.slice(0, from) + item?.insert;
+}
+
+it('offers keys and fields where a term may begin', () => {
+  expect(labels('')).toEqual(['acc', 'val_acc', 'loss', 'lr', 'batch size', 'state:', 'name~', 'experiment:', 'id:', 'stage', 'say "hi"']);
+});
+
+it('offers what begins with the word first, then what has it', () => {
+  expect(labels('acc > 0.9 and ac')).toEqual(['acc', 'val_acc']);
+  expect(labels('a')).toEqual(['acc', 'val_acc', 'batch size', 'state:', 'name~', 'stage', 'say "hi"']);
+});
+
+it('offers "and", "or" and "not" only behind something', () => {
+  expect(labels('o')).not.toContain('or');
+  expect(labels('acc > 0.9 o')[0]).toBe('or');
+});
+
+it('offers states and experiments behind their fields', () => {
+  expect(labels('state:')).toEqual(['running', 'scheduled', 'finished', 'failed', 'killed']);
+  expect(labels('state:fa')).toEqual(['failed']);
+  expect(labels('experiment: d')).toEqual(['digits']);
+  expect(accepted('experiment:', 'my runs')).toBe('experiment:"my runs" ');
+});
+
+it('offers nothing where a value of the user’s stands', () => {
+  expect(labels('acc > 0')).toEqual([]);
+  expect(labels('name~ba')).toEqual([]);
+});
+
+it('offers nothing more once the word is whole', () => {
+  expect(labels('lr')).toEqual([]);
+});
+
+it('replaces the word before the caret, and no more', () => {
+  expect(accepted('lr < 1 and va', 'val_acc')).toBe('lr < 1 and val_acc ');
+  expect(complete('va and lr', 2, COLUMNS).from).toBe(0);
+});
+
+it('quotes what is not one word', () => {
+  expect(accepted('ba', 'batch size')).toBe('"batch size" ');
+  expect(accepted('"ba', 'batch size')).toBe('"batch size" ');
+  expect(accepted('sa', 'say "hi"')).toBe(`'say "hi"' `);
+});
+
+it('offers no more than fit', () => {
+  const metrics = Array.from({ length: 500 }, (_, i) => `metric_${i}`);
+  expect(complete('', 0, { ...COLUMNS, metrics }).items).toHaveLength(12);
+});

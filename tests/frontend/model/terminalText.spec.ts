@@ -1,0 +1,101 @@
+import { TerminalText } from '../../../src/model/terminalText';
+
+function shown(text: TerminalText): string[] {
+  return text.lines.map(line => line.map(span => span.text).join(''));
+}
+
+function written(...parts: (string | Uint8Array)[]): TerminalText {
+  const text = new TerminalText(100);
+  parts.forEach(part => text.write(typeof part === 'string' ? new TextEncoder().encode(part) : part));
+  return text;
+}
+
+it('shows lines, the last one as far as it has come', () => {
+  expect(shown(written('one\ntw'))).toEqual(['one', 'tw']);
+  expect(shown(written('one\ntw', 'o\n'))).toEqual(['one', 'two']);
+});
+
+it('overwrites with carriage returns, as a progress bar does (F37)', () => {
+  expect(shown(written('10%\r20%\r100%\ndone'))).toEqual(['100%', 'done']);
+  expect(shown(written('long line\rno'))).toEqual(['nong line']);
+  expect(shown(written('long line\r\x1b[Kno'))).toEqual(['no']);
+  expect(shown(written('windows\r\nlines'))).toEqual(['windows', 'lines']);
+});
+
+it('keeps one line of 100,000 updates', () => {
+  const text = new TerminalText(10);
+  for (let update = 0; update <= 100_000; update += 1000) {
+    text.write(new TextEncoder().encode(`\rstep ${update}`));
+  }
+  expect(shown(text)).toEqual(['step 100000']);
+});
+
+it('steps back, and fills tabs', () => {
+  expect(shown(written('abc\b\bX\tY'))).toEqual(['aX      Y']);
+  expect(shown(written('\b\bx'))).toEqual(['x']);
+});
+
+it('colours by SGR, with the classes that JupyterLab has', () => {
+  expect(written('\x1b[1;31mred\x1b[0m plain \x1b[92;44mx\x1b[39;49;22my').lines).toEqual([
+    [
+      { text: 'red', classes: 'ansi-red-fg ansi-bold' },
+      { text: ' plain ', classes: '' },
+      { text: 'x', classes: 'ansi-green-intense-fg ansi-blue-bg' },
+      { text: 'y', classes: '' }
+    ]
+  ]);
+});
+
+it('leaves colours out that have no class', () => {
+  expect(shown(written('\x1b[38;5;200ma\x1b[48;2;1;2;3mb\x1b[31mc'))).toEqual(['abc']);
+  expect(written('\x1b[38;5;31mx').lines[0]).toEqual([{ text: 'x', classes: '' }]);
+});
+
+it('puts sequences together that two chunks share', () => {
+  expect(written('a\x1b', '[3', '1mb').lines[0]).toEqual([
+    { text: 'a', classes: '' },
+    { text: 'b', classes: 'ansi-red-fg' }
+  ]);
+});
+
+it.each([
+  ['a title', '\x1b]0;pwned\x07'],
+  ['the clipboard', '\x1b]52;c;cHduZWQ=\x07'],
+  ['a link', '\x1b]8;;javascript:alert(1)\x1b\\'],
+  ['a cursor jump', '\x1b[10;10H'],
+  ['a cleared screen', '\x1b[2J'],
+  ['a device string', '\x1bPq#0\x1b\\'],
+  ['NUL and bell', '\x00\x07'],
+  ['C1 controls', '\u009b\u0090']
+])('drops %s (B37)', (_, sequence) => {
+  expect(shown(written(`a${sequence}b`))).toEqual(['ab']);
+});
+
+it('shows markup as the text that it is', () => {
+  expect(shown(written('</script><img src=x onerror=alert(1)>'))).toEqual(['</script><img src=x onerror=alert(1)>']);
+});
+
+it('splits no character at the edge of a chunk, and marks bytes that are none (F38)', () => {
+  const bytes = new TextEncoder().encode('é😀');
+  for (let edge = 0; edge <= bytes.length; edge++) {
+    expect(shown(written(bytes.slice(0, edge), bytes.slice(edge)))).toEqual(['é😀']);
+  }
+  expect(shown(written(new Uint8Array([97, 255, 98])))).toEqual(['a\ufffdb']);
+});
+
+it('keeps the last lines, and of a line without an end its beginning (F39)', () => {
+  const text = new TerminalText(3, 5);
+  expect(text.isCut).toBe(false);
+  text.write(new TextEncoder().encode('1\n2\n3\n4\n5'));
+  expect(shown(text)).toEqual(['2', '3', '4', '5']);
+  expect(text.isCut).toBe(true);
+  text.write(new TextEncoder().encode('x'.repeat(1_000_000)));
+  expect(shown(text).pop()).toBe('5xxxx');
+});
+
+it('begins again behind a hole', () => {
+  const text = written('before \x1b[3');
+  text.skip();
+  text.write(new TextEncoder().encode('1m after'));
+  expect(shown(text)).toEqual(['1m after']);
+});

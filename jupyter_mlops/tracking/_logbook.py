@@ -73,12 +73,12 @@ class RunLogbook:
     @property
     def params(self) -> dict[str, str]:
         """Parameters as text."""
-        return self._records.runs[self._run_id].params
+        return dict(self._records.runs[self._run_id].params)
 
     @property
     def tags(self) -> dict[str, str]:
         """Tags, without what the user has changed since."""
-        return self._records.runs[self._run_id].tags
+        return dict(self._records.runs[self._run_id].tags)
 
     @property
     def user(self) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ..tracking import TailPoint
+from ..tracking import Point
 
 _FINISHED, _FAILED = 1, 2
 """TensorBoard's words for how a session ended (`hparams/api.proto`)."""
@@ -32,11 +32,11 @@ class EventFile:
         self._records = RecordWriter(self._file)
         self._write(time.time(), file_version="brain.Event:2")
 
-    def add_scalar(self, point: TailPoint) -> None:
+    def add_scalar(self, key: str, point: Point) -> None:
         """Write one point of a metric; beyond the range of 32 bits, in which TensorBoard reckons, it is infinite."""
         from tensorboard.plugins.scalar.summary_v2 import scalar_pb
 
-        self._write(point.timestamp / 1000, step=point.step, summary=scalar_pb(point.key, _in_32_bits(point.value)))
+        self._write(point.timestamp / 1000, step=point.step, summary=scalar_pb(key, _in_32_bits(point.value)))
 
     def add_parameters(self, trial_id: str, params: Mapping[str, str], started_s: float) -> None:
         """Write a run's parameters for the HPARAMS page; once, TensorBoard takes the first that it sees."""

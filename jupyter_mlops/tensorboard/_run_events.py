@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
 from ..entities import RunState, RunStatus
 from ..home import RunDirectory
-from ..tracking import MetricTail, RunRecord, RunRecords, TailPoint
+from ..tracking import MetricTail, Point, RunRecord, RunRecords
 from ._event_file import EventFile
 from ._labels import distinct_labels
 from ._thinning import Thinning
@@ -70,25 +69,25 @@ class RunEvents:
 
     def _add_points(self, *, ended: bool) -> None:
         if not self._curves:
-            counted = Counter((point.run_id, point.key) for point in MetricTail(self._run.path).read(ended=ended))
+            counted = self._tail.count(ended=ended)
             self._curves = {series: Thinning(count) for series, count in counted.items()}
-        for point in self._tail.read(ended=ended):
-            curve = self._curves.setdefault((point.run_id, point.key), Thinning())
-            self._write(point.run_id, curve.add(point))
+        for run_id, key, points in self._tail.read(ended=ended):
+            curve = self._curves.setdefault((run_id, key), Thinning())
+            self._write(run_id, key, curve.add(points))
 
     def _end(self, state: RunState) -> None:
-        for (run_id, _key), curve in self._curves.items():
-            self._write(run_id, curve.flush())
+        for (run_id, key), curve in self._curves.items():
+            self._write(run_id, key, curve.flush())
         for run_id, record in self._records.runs.items():
             well = (state.status.value if run_id == self._run.run_id else record.status) == RunStatus.FINISHED.value
             if file := self._file(run_id):
                 file.add_end(_seconds(state.ended_at) or record.start_time / 1000, well=well)
         self._close()
 
-    def _write(self, run_id: str, points: Iterable[TailPoint]) -> None:
+    def _write(self, run_id: str, key: str, points: Iterable[Point]) -> None:
         for point in points:
             if file := self._file(run_id):
-                file.add_scalar(point)
+                file.add_scalar(key, point)
 
     def _file(self, run_id: str) -> EventFile | None:
         """Return the event file of the run or of one of its child runs, begun with its parameters."""

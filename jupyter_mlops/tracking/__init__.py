@@ -36,7 +36,8 @@ if TYPE_CHECKING:
     from ._record import RunRecord, RunRecords
     from ._session import TrackingSession, current_session, current_spool, install, log
     from ._spool import MetricSpool
-    from ._tail import MetricTail, TailPoint
+    from ._spool_reading import Point
+    from ._tail import MetricBatch, MetricTail
     from ._uris import absolute_uri, home_store_uri, sqlite_path
     from ._values import check_key
 
@@ -49,6 +50,7 @@ __all__ = [
     "ForeignRun",
     "ForeignRuns",
     "Mask",
+    "MetricBatch",
     "MetricPoint",
     "MetricSpool",
     "NumberColumn",
@@ -59,9 +61,9 @@ __all__ = [
     "TextColumn",
     "MetricTail",
     "RunLogbook",
+    "Point",
     "RunRecord",
     "RunRecords",
-    "TailPoint",
     "TrackingSession",
     "absolute_uri",
     "active_experiment",
@@ -108,10 +110,11 @@ __getattr__, __dir__ = lazy_exports(
         "SqliteStore": "._catalog_sqlite",
         "StoreChanges": "._catalog_sqlite",
         "TextColumn": "._catalog_columns",
+        "MetricBatch": "._tail",
         "MetricTail": "._tail",
+        "Point": "._spool_reading",
         "RunRecord": "._record",
         "RunRecords": "._record",
-        "TailPoint": "._tail",
         "RunLogbook": "._logbook",
         "TrackingSession": "._session",
         "absolute_uri": "._uris",

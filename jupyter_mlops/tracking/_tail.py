@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
+from operator import attrgetter
 from pathlib import Path
 from typing import NamedTuple
 
 from ._spool import Series
-from ._spool_reading import read_keys, read_spool, spool_paths
+from ._spool_reading import Point, read_keys, read_spool, spool_paths
 
 _PAGE = 50_000
 
 
-class TailPoint(NamedTuple):
-    """One value of a metric of the run or of a child run; `timestamp` in milliseconds since 1970, UTC."""
+class MetricBatch(NamedTuple):
+    """Points of one metric, of the run or of a child run, in the order of logging."""
 
     run_id: str
     key: str
-    step: int
-    timestamp: int
-    value: float
+    points: list[Point]
 
 
 class MetricTail:
@@ -35,8 +35,8 @@ class MetricTail:
         self._directory = directory
         self._ends: dict[Path, int] = {}
 
-    def read(self, *, ended: bool) -> Iterator[TailPoint]:
-        """Yield the points that have come since, each spool's in the order of logging.
+    def read(self, *, ended: bool) -> Iterator[MetricBatch]:
+        """Yield the points that have come since.
 
         Parameters
         ----------
@@ -44,19 +44,34 @@ class MetricTail:
             Nobody writes any more: pass over slots that were never filled, instead of waiting for them.
         """
         for path in spool_paths(self._directory):
-            yield from self._read(path, ended=ended)
+            for points, keys in self._pages(path, ended=ended):
+                by_key: dict[int, list[Point]] = {}
+                for point in points:
+                    by_key.setdefault(point.key_id, []).append(point)
+                for key_id, own in by_key.items():
+                    if series := keys.get(key_id):
+                        yield MetricBatch(series.run_id, series.key, own)
 
-    def _read(self, path: Path, *, ended: bool) -> Iterator[TailPoint]:
-        # The keys are read after the points: a key is written before its first point.
+    def count(self, *, ended: bool) -> Counter[tuple[str, str]]:
+        """Return how many points of each metric, by run id and key, are still to be read; they stay to be read."""
+        counted: Counter[tuple[str, str]] = Counter()
+        ahead = MetricTail(self._directory)
+        ahead._ends = dict(self._ends)
+        for path in spool_paths(self._directory):
+            for points, keys in ahead._pages(path, ended=ended):
+                for key_id, count in Counter(map(attrgetter("key_id"), points)).items():
+                    if series := keys.get(key_id):
+                        counted[series.run_id, series.key] += count
+        return counted
+
+    def _pages(self, path: Path, *, ended: bool) -> Iterator[tuple[list[Point], dict[int, Series]]]:
         keys: dict[int, Series] = {}
         more = True
         while more:
             page = read_spool(path, self._ends.get(path, 0), limit=_PAGE, skip_gaps=ended)
             self._ends[path] = page.end
             more = len(page.points) == _PAGE
-            if any(point.key_id not in keys for point in page.points):
+            # The keys are read after the points: a key is written before its first point.
+            if not set(map(attrgetter("key_id"), page.points)) <= keys.keys():
                 keys = read_keys(path)
-            for point in page.points:
-                series = keys.get(point.key_id)
-                if series is not None:
-                    yield TailPoint(series.run_id, series.key, point.step, point.timestamp, point.value)
+            yield page.points, keys

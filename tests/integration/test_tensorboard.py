@@ -19,7 +19,7 @@ from jupyter_mlops.entities import Param, ProcessRecord, RunSpec, decode
 from jupyter_mlops.home import Home, RunDirectory
 from jupyter_mlops.tensorboard import Address, Board, ShownFolder, SupervisedBoard, TensorBoardSupervisor
 from jupyter_mlops.tensorboard._event_file import EventFile
-from jupyter_mlops.tracking import MetricSpool, TailPoint
+from jupyter_mlops.tracking import MetricSpool, Point
 
 pytest.importorskip("tensorboard")
 
@@ -156,7 +156,7 @@ def test_a_living_run_is_followed(supervisor, make_run):
 def test_a_folder_of_event_files_is_shown_by_its_paths(supervisor, tmp_path):
     for name in ("train", "validation"):
         file = EventFile(tmp_path / "logs" / name)
-        file.add_scalar(TailPoint("", "loss", 1, 1_000, 0.5))
+        file.add_scalar("loss", Point(1, 1, 1_000, 0.5))
         file.close()
     board = opened(supervisor, Board(folders=(ShownFolder("", str(tmp_path / "logs")),)))
     assert ask(board, "/data/runs") == ["train", "validation"]
@@ -165,7 +165,7 @@ def test_a_folder_of_event_files_is_shown_by_its_paths(supervisor, tmp_path):
 def test_several_folders_have_their_names(supervisor, tmp_path):
     for name in ("one", "two"):
         file = EventFile(tmp_path / name)
-        file.add_scalar(TailPoint("", "loss", 1, 1_000, 0.5))
+        file.add_scalar("loss", Point(1, 1, 1_000, 0.5))
         file.close()
     shown = tuple(ShownFolder(name, str(tmp_path / name)) for name in ("one", "two"))
     assert ask(opened(supervisor, Board(folders=shown)), "/data/runs") == ["one", "two"]
@@ -175,7 +175,7 @@ def test_event_files_that_a_run_wrote_itself_are_shown_as_they_are(supervisor, m
     run = make_run("keras")
     log(run, loss=[9.0])
     file = EventFile(run.tensorboard / "train")
-    file.add_scalar(TailPoint("", "epoch_loss", 0, 1_000, 0.5))
+    file.add_scalar("epoch_loss", Point(1, 0, 1_000, 0.5))
     file.close()
     end(run)
     board = opened(supervisor, board_of(run))

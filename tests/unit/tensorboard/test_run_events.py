@@ -9,7 +9,7 @@ from boards import end
 from jupyter_mlops.entities import RunStatus
 from jupyter_mlops.tensorboard._event_file import EventFile, parameter_value
 from jupyter_mlops.tensorboard._run_events import RunEvents
-from jupyter_mlops.tracking import MetricSpool, TailPoint
+from jupyter_mlops.tracking import MetricSpool, Point
 
 pytest.importorskip("tensorboard")
 
@@ -149,6 +149,6 @@ def test_a_parameter_is_a_number_where_its_text_is_one(text, value):
 
 def test_a_step_before_zero_is_a_step(tmp_path, read_events):
     file = EventFile(tmp_path / "log")
-    file.add_scalar(TailPoint("run", "loss", -5, 0, 1.0))
+    file.add_scalar("loss", Point(1, -5, 0, 1.0))
     file.close()
     assert read_events(tmp_path / "log")["loss"] == [(-5, 1.0)]

@@ -1,29 +1,32 @@
 """A curve that grows without end becomes few points, and every extreme of it is among them."""
 
 import math
-from itertools import chain
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from jupyter_mlops.tensorboard._thinning import Thinning
-from jupyter_mlops.tracking import TailPoint
+from jupyter_mlops.tracking import Point
 
 
 def points(values):
-    return [TailPoint("run", "loss", step, 1_000 + step, value) for step, value in enumerate(values)]
+    return [Point(1, step, 1_000 + step, value) for step, value in enumerate(values)]
 
 
 def thinned(values, expected=0):
+    """Thin out, with points coming in pieces of any size."""
     curve = Thinning(expected)
-    kept = list(chain.from_iterable(curve.add(point) for point in points(values)))
+    all_points, kept, size = points(values), [], 1
+    while all_points:
+        kept += curve.add(all_points[:size])
+        all_points, size = all_points[size:], size * 3
     return [*kept, *curve.flush()]
 
 
 def test_a_short_curve_is_kept_whole_and_at_once():
     curve = Thinning()
     for point in points([3.0, 1.0, 2.0]):
-        assert list(curve.add(point)) == [point]
+        assert list(curve.add([point])) == [point]
 
 
 def test_a_long_curve_that_is_known_becomes_a_thousand_points():

@@ -32,6 +32,7 @@ class Attention:
         self._reader, self._writer = os.pipe()
         os.set_blocking(self._reader, False)
         os.set_blocking(self._writer, False)
+        self._before = {number: signal.getsignal(number) for number in (*IGNORED, *LISTENED)}
         for number in IGNORED:
             signal.signal(number, signal.SIG_IGN)
         for number in LISTENED:
@@ -67,9 +68,11 @@ class Attention:
             signal.setitimer(signal.ITIMER_REAL, 0)
 
     def close(self) -> None:
-        """Give the signals back to the system."""
+        """Give the signals back to whom they were taken from."""
         signal.set_wakeup_fd(-1)
-        default_signals()
+        for number, handler in self._before.items():
+            # None is one that was not set from Python.
+            signal.signal(number, signal.SIG_DFL if handler is None else handler)
         os.close(self._reader)
         os.close(self._writer)
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..entities import RunColumns, RunGroups, RunPage
-from ..exceptions import UsageError
-from ..tracking import RunTable
+from ..entities import MetricPage, RunColumns, RunGroups, RunPage
+from ..exceptions import RunNotFoundError, UsageError
+from ..tracking import RunCurves, RunTable, SpoolCurves
+from ._catalog_curves import MOST_POINTS, CurveShelf
 from ._catalog_home import HomeFeed
 from ._catalog_query import fitting
 from ._catalog_selection import EVERYTHING, RunSelection, Selections
@@ -60,6 +61,7 @@ class RunCatalog:
         self._selections = Selections(self._table)
         self._homes_followed: dict[str, HomeFeed] = {}
         self._claims: dict[Path, str] = {}
+        self._curves = CurveShelf(self._source)
         self._refreshing = threading.Lock()
         self._building = True
         self._first_cursor = time.time_ns() // 1_000_000
@@ -125,6 +127,29 @@ class RunCatalog:
         with self._table.lock:
             return read_columns(self._table)
 
+    def curves(self, run_id: str, keys: Collection[str] = (), points: int = MOST_POINTS) -> MetricPage:
+        """Return curves of a run's metrics, down-sampled to at most so many points each.
+
+        Parameters
+        ----------
+        run_id : str
+            A run that the catalog shows, or that has a directory in one of its homes.
+        keys : collection of str
+            Only these metrics; those that the run does not have are left out.
+        points : int
+            10 to 2,000.
+
+        Raises
+        ------
+        RunNotFoundError
+            There is no such run.
+        TrackingError
+            The store that has it cannot be read now.
+        UsageError
+            More points are asked for than are sent.
+        """
+        return self._curves.page(run_id, keys, points)
+
     def refresh(self, budget_s: float = BUDGET_S) -> CatalogChanges:
         """Bring the catalog up to date; while it is `building`, call again at once. One thread at a time refreshes.
 
@@ -153,6 +178,18 @@ class RunCatalog:
 
     def _owns(self, run_id: str) -> bool:
         return any(home.owns(run_id) for home in self._homes_followed.values())
+
+    def _source(self, run_id: str) -> RunCurves:
+        """Return what reads a run's curves: its directory where there is one."""
+        for _home_id, service in self._homes:
+            directory = service.home.run(run_id)
+            if directory.spec_file.exists():
+                return SpoolCurves(directory.path, run_id)
+        for home in tuple(self._homes_followed.values()):
+            curves = home.store_curves(run_id)
+            if curves is not None:
+                return curves
+        raise RunNotFoundError(f"No run {run_id} in the homes that this server shows.")
 
     def _claim(self, store: Path, home_id: str) -> bool:
         return self._claims.setdefault(store, home_id) == home_id

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from ..tracking import RunTable
+from ..tracking import RunCurves, RunTable, SqliteCurves
 from ._catalog_directories import DirectoryFeed
 from ._catalog_memory import CatalogMemory
 from ._catalog_stores import SqliteFeed, sqlite_stores
@@ -81,6 +81,14 @@ class HomeFeed:
         if not self.building:
             self._memory.save(self._directories, self._stores.values(), changed)
         return changed
+
+    def store_curves(self, run_id: str) -> RunCurves | None:
+        """Return what reads the curves of a run that a store has; None where none has it."""
+        for path, store in tuple(self._stores.items()):
+            store_id = store.store_id(run_id)
+            if store_id:
+                return SqliteCurves(path, store_id)
+        return None
 
     def forget(self) -> set[str]:
         """Take everything out of the table, let files go and return the runs' ids."""

@@ -101,6 +101,13 @@ class SqliteFeed:
                 saved.append(SavedRun(run_id, self.source, store_id, self._store.fact(store_id), body))
         return saved
 
+    def store_id(self, run_id: str) -> str:
+        """Return the store's id of a run; empty where it does not have it."""
+        if self._ids.get(run_id) == run_id:
+            return run_id
+        # Asked from another thread than the one that polls.
+        return next((store_id for store_id, known in tuple(self._ids.items()) if known == run_id), "")
+
     def reread(self, run_ids: Iterable[str]) -> set[str]:
         """Show runs whose directories are gone as the store has them; return those that it has."""
         try:

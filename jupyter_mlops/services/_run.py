@@ -128,7 +128,6 @@ class Run:
 
         Where `names` are given, it is enough that the run has released all of them early.
         """
-
         looked_at = -math.inf
 
         def is_there() -> bool:

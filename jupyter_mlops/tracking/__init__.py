@@ -13,6 +13,8 @@ from .._lazy import lazy_exports
 if TYPE_CHECKING:
     from ._active_experiment import active_experiment
     from ._catalog_columns import Mask, NumberColumn, TextColumn, flags_of, mask_of
+    from ._catalog_curve import Curve, CurvePoint
+    from ._catalog_curves import RunCurves, SpoolCurves, SqliteCurves
     from ._catalog_file import CatalogFile, SavedRun
     from ._catalog_orders import RunOrders
     from ._catalog_sqlite import SqliteStore, StoreChanges
@@ -43,6 +45,11 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CatalogFile",
+    "Curve",
+    "CurvePoint",
+    "RunCurves",
+    "SpoolCurves",
+    "SqliteCurves",
     "SavedRun",
     "decode_body",
     "RUN_TAG",
@@ -95,6 +102,11 @@ __getattr__, __dir__ = lazy_exports(
     __name__,
     {
         "CatalogFile": "._catalog_file",
+        "Curve": "._catalog_curve",
+        "CurvePoint": "._catalog_curve",
+        "RunCurves": "._catalog_curves",
+        "SpoolCurves": "._catalog_curves",
+        "SqliteCurves": "._catalog_curves",
         "SavedRun": "._catalog_file",
         "decode_body": "._catalog_table",
         "ChildRun": "._reading",

@@ -48,10 +48,10 @@ class NumberColumn:
         self._values[at] = 0.0 if value is None else value
 
     def _reach(self, row: int) -> int:
-        """Make room for a row outside of the column and return its place."""
+        """Make room for a row outside of the column, and for some behind it, and return its place."""
         if not self._present:
             self.start = row
-        before, behind = max(0, self.start - row), max(0, row - self.start + 1 - len(self._present))
+        before, behind = _room(row - self.start, len(self._present))
         self._present[0:0] = bytes(before)
         self._values[0:0] = array("d", bytes(8 * before))
         self._present.extend(bytes(behind))
@@ -108,10 +108,10 @@ class TextColumn:
         self._codes[at] = code
 
     def _reach(self, row: int) -> int:
-        """Make room for a row outside of the column and return its place."""
+        """Make room for a row outside of the column, and for some behind it, and return its place."""
         if not self._codes:
             self.start = row
-        before, behind = max(0, self.start - row), max(0, row - self.start + 1 - len(self._codes))
+        before, behind = _room(row - self.start, len(self._codes))
         if before:
             self._codes[0:0] = array("i", [_ABSENT]) * before
         self._codes.extend(repeat(_ABSENT, behind))
@@ -213,6 +213,13 @@ class _WordFacts:
     @cached_property
     def _numbers(self) -> tuple[list[float], list[int]]:
         return [], []
+
+
+def _room(at: int, length: int) -> tuple[int, int]:
+    """Return how many cells a column needs before its first and behind its last, so that it reaches a place."""
+    if at < 0:
+        return -at, 0
+    return 0, max(at + 1 - length, length // 8) if length else 1
 
 
 def number_of(text: str) -> float | None:

@@ -35,6 +35,11 @@ SELECT r.run_uuid, r.name, e.name, r.status, r.start_time, r.end_time,
        r.lifecycle_stage = 'active' AND e.lifecycle_stage = 'active'
 FROM runs AS r JOIN experiments AS e ON e.experiment_id = r.experiment_id WHERE r.run_uuid IN ({marks})
 """
+_METRICS = "SELECT run_uuid, key, value, is_nan FROM latest_metrics WHERE run_uuid IN ({marks})"
+_TEXTS = """
+SELECT run_uuid, json_group_object(key, CAST(value AS TEXT)) FROM {table} WHERE run_uuid IN ({marks}) GROUP BY run_uuid
+"""
+_decode_texts = msgspec.json.Decoder(dict[str, str | None]).decode
 _FACTS = "SELECT run_uuid, status, end_time, name, lifecycle_stage, experiment_id FROM runs"
 
 
@@ -157,6 +162,8 @@ class SqliteStore:
         if self._database is None:
             uri = f"{self.path.absolute().as_uri()}?mode=ro"
             self._database = sqlite3.connect(uri, uri=True, timeout=_BUSY_S, check_same_thread=False)
+            # A stranger's bytes need not be UTF-8, and shall not hide the other runs.
+            self._database.text_factory = _text
         return self._database
 
     def _poll(self, database: sqlite3.Connection, end: float) -> Iterator[StoreChanges]:
@@ -247,35 +254,38 @@ def _marks(values: list[str]) -> str:
 def _read(database: sqlite3.Connection, run_ids: list[str]) -> StoreChanges:
     """Return runs by the store's ids."""
     marks = _marks(run_ids)
-    rows = {row[0]: row for row in database.execute(_RUNS.format(marks=marks), run_ids)}
-    active = {run_id: row for run_id, row in rows.items() if row[6]}
-    metrics: dict[str, dict[str, float]] = {run_id: {} for run_id in active}
-    params: dict[str, dict[str, str]] = {run_id: {} for run_id in active}
-    tags: dict[str, dict[str, str]] = {run_id: {} for run_id in active}
-    query = f"SELECT run_uuid, key, value, is_nan FROM latest_metrics WHERE run_uuid IN ({marks})"
-    for run_id, key, value, is_nan in database.execute(query, run_ids):
-        if run_id in metrics:
-            metrics[run_id][key] = stored_value(value, is_nan)
-    for table, texts in (("params", params), ("tags", tags)):
-        query = f"SELECT run_uuid, key, value FROM {table} WHERE run_uuid IN ({marks})"
-        for run_id, key, text in database.execute(query, run_ids):
-            if run_id in texts:
-                texts[run_id][key] = text or ""
+    rows = [row for row in database.execute(_RUNS.format(marks=marks), run_ids) if row[6]]
+    metrics: dict[str, dict[str, float]] = {}
+    for run_id, key, value, is_nan in database.execute(_METRICS.format(marks=marks), run_ids):
+        metrics.setdefault(run_id, {})[key] = stored_value(value, is_nan)
+    # sqlite gathers a run's texts into one, which msgspec reads: half the time of a loop. (Numbers would lose digits.)
+    params, tags = (
+        dict(database.execute(_TEXTS.format(table=table, marks=marks), run_ids)) for table in ("params", "tags")
+    )
     runs = tuple(
         ForeignRun(
             id=run_id,
-            name=row[1] or "",
-            experiment=row[2],
-            status=_status(row[3]),
-            start_time=row[4] or 0,
-            end_time=row[5],
-            metrics=metrics[run_id],
-            params=params[run_id],
-            tags=tags[run_id],
+            name=name or "",
+            experiment=experiment,
+            status=_status(status),
+            start_time=start_time or 0,
+            end_time=end_time,
+            metrics=metrics.get(run_id, {}),
+            params=_texts(params[run_id]) if run_id in params else {},
+            tags=_texts(tags[run_id]) if run_id in tags else {},
         )
-        for run_id, row in active.items()
+        for run_id, name, experiment, status, start_time, end_time, _is_active in rows
     )
+    active = {row[0] for row in rows}
     return StoreChanges(runs, tuple(run_id for run_id in run_ids if run_id not in active))
+
+
+def _text(data: bytes) -> str:
+    return data.decode("utf-8", "replace")
+
+
+def _texts(gathered: str) -> dict[str, str]:
+    return {key: text or "" for key, text in _decode_texts(gathered).items()}
 
 
 def stored_value(value: float, is_nan: Any) -> float:

@@ -90,5 +90,6 @@ def test_an_experiment_that_the_store_has_lost_is_told(mlflow):
     from mlflow.tracking import fluent
 
     fluent._active_experiment_id = "12345"
-    with pytest.raises(TrackingError, match=r"^mlflow.set_experiment chose experiment 12345 here, .* No Experiment with id=12345 exists"):
+    told = r"^mlflow.set_experiment chose experiment 12345 here, .* No Experiment with id=12345 exists"
+    with pytest.raises(TrackingError, match=told):
         active_experiment()

@@ -208,3 +208,16 @@ def test_a_locked_store_costs_a_moment_and_loses_nothing(writer, store):
 )
 def test_b07_what_mlflow_stores_is_what_was_logged(value, is_nan, expected):
     assert stored_value(value, is_nan) == pytest.approx(expected, nan_ok=True)
+
+
+def test_b27_texts_that_are_no_texts_and_keys_of_any_kind_are_read(writer, store):
+    writer.add_run("r1")
+    writer.do(
+        "INSERT INTO params VALUES ('n', 5, 'r1'), ('quote\"d', 'a\nb', 'r1'), ('__proto__', '\U0001f600', 'r1'),"
+        "('blob', x'ff61', 'r1'), ('torn', CAST(x'62ff' AS TEXT), 'r1');"
+        "INSERT INTO latest_metrics VALUES"
+        " ('whole', 3, 'r1', 0), ('huge', 1e308, 'r1', 0), ('exact', 0.1 + 0.2, 'r1', 0)"
+    )
+    run = look(store)[0]["r1"]
+    assert run.params == {"n": "5", 'quote"d': "a\nb", "__proto__": "\U0001f600", "blob": "\ufffda", "torn": "b\ufffd"}
+    assert run.metrics == {"whole": 3.0, "huge": 1e308, "exact": 0.1 + 0.2}

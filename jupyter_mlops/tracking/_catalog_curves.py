@@ -1,0 +1,139 @@
+"""All curves of a run, read once and then only what came since: from its spools, or from a local store by SQL."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Collection, Mapping
+from contextlib import closing
+from pathlib import Path
+from typing import Protocol
+
+from ._catalog_curve import MOST_BUCKETS, Curve
+from ._catalog_sqlite import stored_value
+from ._spool import Series
+from ._spool_columns import read_columns
+from ._spool_reading import read_keys, spool_paths
+
+_MOST_KEPT = 200_000
+"""Buckets of one run: the more series it has, the fewer each gets."""
+
+_FETCHED = 20_000
+
+
+class RunCurves(Protocol):
+    """The curves of one run. Not safe between threads."""
+
+    def read(self, keys: Collection[str]) -> Mapping[str, Curve]:
+        """Return the curves of keys as they are now, of all keys where none is named; others are left out."""
+
+    @property
+    def size(self) -> int:
+        """Buckets that are kept in memory."""
+
+
+class SpoolCurves:
+    """The curves of a run directory.
+
+    Parameters
+    ----------
+    directory : Path
+        The run directory.
+    run_id : str
+        Whose own series are read, not those of its child runs.
+    """
+
+    def __init__(self, directory: Path, run_id: str) -> None:
+        self._directory = directory
+        self._run_id = run_id
+        self._curves: dict[str, Curve] = {}
+        self._ends: dict[Path, int] = {}
+        self._keys: dict[Path, dict[int, Series]] = {}
+
+    @property
+    def size(self) -> int:
+        """Buckets that are kept in memory."""
+        return sum(map(len, self._curves.values()))
+
+    def read(self, keys: Collection[str]) -> Mapping[str, Curve]:
+        """Return the curves of keys as they are now, of all keys where none is named."""
+        for path in spool_paths(self._directory):
+            for part in read_columns(path, self._ends.get(path, 0)):
+                self._ends[path] = part.end
+                for key_id, columns in part.series.items():
+                    key = self._key(path, key_id)
+                    if key is not None:
+                        self._curve(key).extend(*columns)
+        return {key: self._curves[key] for key in keys or self._curves if key in self._curves}
+
+    def _curve(self, key: str) -> Curve:
+        curve = self._curves.get(key)
+        if curve is None:
+            curve = self._curves[key] = Curve()
+        curve.most = max(64, min(MOST_BUCKETS, _MOST_KEPT // len(self._curves)))
+        return curve
+
+    def _key(self, path: Path, key_id: int) -> str | None:
+        """Return the name of a series; None for one of a child run, or one that nobody has named yet."""
+        if key_id not in self._keys.get(path, ()):
+            self._keys[path] = read_keys(path)
+        series = self._keys[path].get(key_id)
+        return series.key if series is not None and series.run_id == self._run_id else None
+
+
+class SqliteCurves:
+    """The curves of a run in MLflow's local store; each key is read when it is first asked for.
+
+    Parameters
+    ----------
+    path : Path
+        The sqlite file.
+    store_id : str
+        The store's id of the run.
+    """
+
+    def __init__(self, path: Path, store_id: str) -> None:
+        self._path = path
+        self._store_id = store_id
+        self._curves: dict[str, Curve] = {}
+        self._ends: dict[str, int] = {}
+
+    @property
+    def size(self) -> int:
+        """Buckets that are kept in memory."""
+        return sum(map(len, self._curves.values()))
+
+    def read(self, keys: Collection[str]) -> Mapping[str, Curve]:
+        """Return the curves of keys as they are now, of all keys where none is named.
+
+        Raises
+        ------
+        sqlite3.Error
+            The store cannot be read, or takes more than some seconds.
+        """
+        late = time.monotonic() + 20
+        with closing(sqlite3.connect(f"{self._path.absolute().as_uri()}?mode=ro", uri=True, timeout=1)) as database:
+            database.set_progress_handler(lambda: int(time.monotonic() > late), 100_000)
+            query = "SELECT key FROM latest_metrics WHERE run_uuid = ?"
+            known = [row[0] for row in database.execute(query, (self._store_id,))]
+            last = database.execute("SELECT max(rowid) FROM metrics").fetchone()[0] or 0
+            wanted = [key for key in known if not keys or key in keys]
+            for key in wanted:
+                if self._ends.get(key, 0) < last:
+                    self._extend(database, key, last)
+        return {key: self._curves[key] for key in wanted}
+
+    def _extend(self, database: sqlite3.Connection, key: str, last: int) -> None:
+        curve = self._curves.setdefault(key, Curve())
+        # By step, which the store has an index for; points of one step come in the order of logging.
+        query = (
+            "SELECT step, timestamp, value, is_nan FROM metrics INDEXED BY index_metrics_run_uuid_key_step"
+            " WHERE run_uuid = ? AND key = ? AND rowid > ? AND rowid <= ? ORDER BY step"
+        )
+        rows = database.execute(query, (self._store_id, key, self._ends.get(key, 0), last))
+        while some := rows.fetchmany(_FETCHED):
+            steps, times, values, are_nan = zip(*some, strict=True)
+            if any(are_nan) or max(map(abs, values)) >= 1e308:
+                values = tuple(map(stored_value, values, are_nan))
+            curve.extend(steps, times, values)
+        self._ends[key] = last

@@ -1,0 +1,73 @@
+"""TensorBoard's own `%tensorboard` in a kernel of a real Jupyter server: its page is reached through our proxy."""
+
+import asyncio
+import json
+import re
+import uuid
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jupyter_servers import TOKEN, JupyterServer
+from tornado.httpclient import HTTPRequest
+from tornado.websocket import websocket_connect
+
+from jupyter_mlops.tensorboard._event_file import EventFile
+from jupyter_mlops.tracking import Point
+
+pytest.importorskip("tensorboard")
+
+
+def execute(server: JupyterServer, kernel_id: str, code: str, until: str) -> str:
+    """Run code in a kernel as JupyterLab does; return its outputs once a text is in them."""
+
+    async def run() -> str:
+        url = server.url(f"api/kernels/{kernel_id}/channels").replace("http", "ws", 1)
+        socket = await websocket_connect(HTTPRequest(url, headers={"Authorization": f"token {TOKEN}"}))
+        header = {"msg_id": uuid.uuid4().hex, "msg_type": "execute_request", "version": "5.3", "username": ""}
+        header |= {"session": uuid.uuid4().hex, "date": "2026-11-21T08:00:00Z"}
+        content = {"code": code, "silent": False, "store_history": True, "allow_stdin": False}
+        message = {"header": header, "parent_header": {}, "metadata": {}, "content": content, "channel": "shell"}
+        await socket.write_message(json.dumps(message))
+        told = ""
+        while until not in told:
+            answer: Any = await socket.read_message()
+            assert answer is not None, told
+            told += answer if isinstance(answer, str) else ""
+        socket.close()
+        return told
+
+    return asyncio.run(asyncio.wait_for(run(), 110))
+
+
+@pytest.mark.kernel
+@pytest.mark.timeout(240)
+def test_b16_the_stock_magic_shows_its_page_through_the_proxy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = EventFile(tmp_path / "logs" / "train")
+    file.add_scalar("loss", Point(1, 0, 0, 1.0))
+    file.close()
+    with JupyterServer(tmp_path, "/user/ab/") as server:
+        status, body = server.ask("POST", "api/kernels", {"name": "python3"})
+        assert status == 201, body
+        kernel_id = json.loads(body)["id"]
+        # Its start imports TensorFlow where that is installed, which is the command's own doing.
+        code = "%load_ext tensorboard\n%tensorboard --logdir logs --load_fast=false"
+        told = execute(server, kernel_id, code, "tensorboard-frame")
+
+        found = re.search(r"/user/ab/(jupyter-mlops/tensorboard/port/(\d+)/)", told)
+        assert found is not None, told[-3000:]
+        status, page = server.ask("GET", found[1])
+        assert (status, b"<title>TensorBoard</title>" in page) == (200, True)
+        for _ in range(100):
+            if server.ask("GET", f"{found[1]}data/runs")[1] != b"[]":
+                break
+        assert server.ask("GET", f"{found[1]}data/runs") == (200, b'["train"]')
+
+        # What the kernel left behind belongs to nobody: it is reached no more, and ends here.
+        execute(
+            server,
+            kernel_id,
+            "import os, signal; from tensorboard import manager\n"
+            f"[os.kill(i.pid, signal.SIGTERM) for i in manager.get_all() if i.port == {found[2]}]; print('en' 'ded')",
+            "ended",
+        )

@@ -1,11 +1,11 @@
 // JupyterLab's packages are ES modules, so they are transformed too; jest itself runs CommonJS.
-const esModules = ['@jupyterlab', '@jupyter', '@lumino', 'lib0', 'nanoid', 'y-protocols', 'vscode-ws-jsonrpc'].join('|');
+const esModules = ['@jupyterlab', '@jupyter', '@lumino', 'lib0', 'nanoid', 'y-protocols', 'vscode-ws-jsonrpc', '@microsoft', 'exenv-es6', '@rjsf'].join('|');
 
 module.exports = {
   testEnvironment: '<rootDir>/tests/frontend/environment.js',
   roots: ['<rootDir>/tests/frontend'],
   testRegex: '.*\\.spec\\.tsx?$',
-  setupFiles: ['<rootDir>/tests/frontend/setup.ts'],
+  setupFiles: ['@jupyterlab/testing/lib/jest-shim.js', '<rootDir>/tests/frontend/setup.ts'],
   moduleFileExtensions: ['ts', 'tsx', 'js', 'json', 'mjs', 'cjs'],
   moduleNameMapper: {
     '\\.(css|less|sass|scss)$': 'identity-obj-proxy',

@@ -51,3 +51,19 @@ export const tensorBoardIcon = new LabIcon({
     `<g class="mlops-Icon-line" ${stroke}><rect x="3" y="4" width="18" height="16" rx="1"/><path d="m6 15 4-5 3 3 5-6"/></g>`
   )
 });
+
+/** A label tied to something. */
+export const tagRunIcon = new LabIcon({
+  name: 'jupyter-mlops:tag',
+  svgstr: svg(
+    `<path class="jp-icon3" fill="#616161" fill-rule="evenodd" d="M12.4 3H20a1 1 0 0 1 1 1v7.6a1 1 0 0 1-.3.7l-8.9 8.9a1 1 0 0 1-1.4 0l-7.6-7.6a1 1 0 0 1 0-1.4l8.9-8.9a1 1 0 0 1 .7-.3zm4.1 6a1.5 1.5 0 1 0 0-3 1.5 1.5 0 0 0 0 3z"/>`
+  )
+});
+
+/** A box with a lid. */
+export const archiveIcon = new LabIcon({
+  name: 'jupyter-mlops:archive',
+  svgstr: svg(
+    `<path class="jp-icon3" fill="#616161" fill-rule="evenodd" d="M3 4h18v5H3zm1 6h16v9a1 1 0 0 1-1 1H5a1 1 0 0 1-1-1zm5 2v2h6v-2z"/>`
+  )
+});

@@ -146,7 +146,12 @@ export class RunApi {
   }
 
   /** Curves, down-sampled to `points` each. */
-  metrics(runId: string, keys: readonly string[], points: number, signal?: AbortSignal): Promise<IMetricPage> {
+  metrics(
+    runId: string,
+    keys: readonly string[],
+    points: number,
+    signal?: AbortSignal
+  ): Promise<IMetricPage> {
     return this._get(['runs', runId, 'metrics'], { key: keys, points }, signal);
   }
 

@@ -6,6 +6,11 @@ import { toNumber } from './format';
 /** What stands on the x axis: the step, the clock, or seconds since the curve's first point. */
 export type XAxis = 'step' | 'time' | 'elapsed';
 
+/** Whether a metric is about the machine, not about the model. */
+export function isSystemMetric(key: string): boolean {
+  return key.startsWith('system/');
+}
+
 /** A curve's points in the order of x. */
 export interface ICurve {
   readonly runId: string;

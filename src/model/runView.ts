@@ -7,11 +7,21 @@ import { RequestError } from '../api/request';
 import { IChangeRun, IRunDetail, IRunSummary } from '../api/types';
 import { IRunFeed, IRunManager } from '../tokens';
 import { CurvesModel } from './curves';
+import { isSystemMetric } from './curvesData';
 import { RunLogModel } from './runViewLog';
 import { isEnded } from './runs';
 
 /** The parts of a run view, in their order. */
-export const RUN_TABS = ['overview', 'log', 'metrics', 'code', 'data', 'environment', 'artifacts'] as const;
+export const RUN_TABS = [
+  'overview',
+  'log',
+  'metrics',
+  'code',
+  'data',
+  'environment',
+  'artifacts',
+  'system'
+] as const;
 
 /** A part of a run view. */
 export type RunTab = (typeof RUN_TABS)[number];
@@ -153,7 +163,9 @@ export class RunViewModel implements IDisposable {
       case 'log':
         return run !== null && run.source === 'mlops' && (run.log_bytes > 0 || !isEnded(run.status));
       case 'metrics':
-        return run !== null && Object.keys(run.metrics).length > 0;
+        return run !== null && keys(run.metrics).some(key => !isSystemMetric(key));
+      case 'system':
+        return run !== null && keys(run.metrics).some(isSystemMetric);
       case 'code':
         return Boolean(detail?.cell || detail?.git?.patch);
       case 'data':

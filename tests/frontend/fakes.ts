@@ -256,3 +256,14 @@ export async function settle(): Promise<void> {
     await new Promise(resolve => setImmediate(resolve));
   }
 }
+
+/** Wait until something is so. */
+export async function until(isSo: () => boolean): Promise<void> {
+  const deadline = Date.now() + 5000;
+  while (!isSo()) {
+    if (Date.now() > deadline) {
+      throw new Error(`It never came to be: ${isSo}`);
+    }
+    await new Promise(resolve => setTimeout(resolve, 5));
+  }
+}

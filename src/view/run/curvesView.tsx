@@ -16,25 +16,28 @@ const STRONGEST = 0.99;
 interface ICurvesProps {
   readonly model: CurvesModel;
   readonly trans: TranslationBundle;
+  /** Which metrics are shown; all when it is left out. */
+  readonly has?: (key: string) => boolean;
   /** What else belongs into the bar. */
   readonly children?: ReactNode;
 }
 
 /** See the module. */
 export function CurvesView(props: ICurvesProps): JSX.Element {
-  const { model, trans } = props;
+  const { model, trans, has = () => true } = props;
   const [wanted, setWanted] = useState('');
   useSignal(model.changed);
-  const keys = model.keys.filter(key => key.toLowerCase().includes(wanted.trim().toLowerCase()));
+  const all = model.keys.filter(has);
+  const keys = all.filter(key => key.toLowerCase().includes(wanted.trim().toLowerCase()));
   return (
     <div className="mlops-Curves">
-      <Bar {...props} wanted={wanted} setWanted={setWanted} />
+      <Bar {...props} count={all.length} wanted={wanted} setWanted={setWanted} />
       {model.problem && (
         <p role="alert" className="mlops-Notice">
           {model.problem}
         </p>
       )}
-      {!model.keys.length && !model.problem && (
+      {!all.length && !model.problem && (
         <p className="mlops-quiet" role="status">
           {model.isLoading
             ? trans.__('Reading the curves…')
@@ -51,9 +54,13 @@ export function CurvesView(props: ICurvesProps): JSX.Element {
 }
 
 function Bar(
-  props: ICurvesProps & { readonly wanted: string; readonly setWanted: (text: string) => void }
+  props: ICurvesProps & {
+    readonly count: number;
+    readonly wanted: string;
+    readonly setWanted: (text: string) => void;
+  }
 ): JSX.Element {
-  const { model, trans, wanted, setWanted, children } = props;
+  const { model, trans, count, wanted, setWanted, children } = props;
   const { look } = model;
   return (
     <div className="mlops-Curves-bar" role="toolbar" aria-label={trans.__('How curves are shown')}>
@@ -91,7 +98,7 @@ function Bar(
         />
         <span className="mlops-Figure">{look.smoothing.toFixed(2)}</span>
       </label>
-      {model.keys.length > MANY && (
+      {count > MANY && (
         <input
           type="search"
           className="jp-mod-styled"

@@ -47,7 +47,7 @@ export function LogBox({ log, search, trans }: ILogBoxProps): JSX.Element {
         </p>
       )}
       <div className="mlops-LogBox-all" style={{ height: layout.total }}>
-        <div className="mlops-LogBox-rows" style={{ top: layout.top + first * ROW_PX }}>
+        <pre className="mlops-LogBox-rows" style={{ top: layout.top + first * ROW_PX }}>
           {rows.slice(first, last).map(row => (
             <LogRow
               key={row.start}
@@ -57,7 +57,7 @@ export function LogBox({ log, search, trans }: ILogBoxProps): JSX.Element {
               trans={trans}
             />
           ))}
-        </div>
+        </pre>
       </div>
     </div>
   );
@@ -75,13 +75,13 @@ const LogRow = React.memo(
   function LogRow({ row, wanted, isFound, trans }: IRowProps): JSX.Element {
     if (row.kind === 'gap') {
       return (
-        <div className="mlops-LogRow mlops-mod-gap">
+        <span className="mlops-LogRow mlops-mod-gap">
           {trans.__('%1 left out: the log had grown over its limit', formatBytes(row.end - row.start))}
-        </div>
+        </span>
       );
     }
     return (
-      <div className={isFound ? 'mlops-LogRow mlops-mod-found' : 'mlops-LogRow'}>
+      <span className={isFound ? 'mlops-LogRow mlops-mod-found' : 'mlops-LogRow'}>
         {row.line.map((span, index) => (
           <span key={index} className={span.classes || undefined}>
             {cutText(span.text, wanted).map((piece, at) => {
@@ -96,7 +96,8 @@ const LogRow = React.memo(
             })}
           </span>
         ))}
-      </div>
+        {'\n'}
+      </span>
     );
   },
   (before, after) =>

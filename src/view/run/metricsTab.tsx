@@ -3,6 +3,7 @@
 import React, { useEffect, useState } from 'react';
 
 import { IRunSummary } from '../../api/types';
+import { isSystemMetric } from '../../model/curvesData';
 import { runName } from '../../model/runs';
 import { useSignal } from '../hooks';
 import { CurvesView } from './curvesView';
@@ -15,7 +16,7 @@ const MOST_RUNS = 20;
 export function MetricsTab(props: ITabProps): JSX.Element {
   const { model, around } = props;
   return (
-    <CurvesView model={model.curves} trans={around.trans}>
+    <CurvesView model={model.curves} trans={around.trans} has={key => !isSystemMetric(key)}>
       <Others {...props} />
     </CurvesView>
   );

@@ -2,7 +2,8 @@
 
 import React from 'react';
 
-import { IRunDetail, IRunSummary } from '../../api/types';
+import { Figure, IRunDetail, IRunSummary } from '../../api/types';
+import { isSystemMetric } from '../../model/curvesData';
 import { formatBytes, formatDuration, formatTime } from '../../model/format';
 import { isEnded, runName, runSeconds } from '../../model/runs';
 import { useNow } from '../hooks';
@@ -21,7 +22,11 @@ export function OverviewTab(props: ITabProps): JSX.Element | null {
   if (!run) {
     return null;
   }
-  const [params, metrics, tags] = [textFacts(run.params), figureFacts(run.metrics), textFacts(run.tags)];
+  const [params, metrics, tags] = [
+    textFacts(run.params),
+    figureFacts(modelMetrics(run)),
+    textFacts(run.tags)
+  ];
   return (
     <div className="mlops-Overview">
       <Head {...props} run={run} />
@@ -54,6 +59,11 @@ export function OverviewTab(props: ITabProps): JSX.Element | null {
       </div>
     </div>
   );
+}
+
+/** The metrics that the cell has logged; those of the machine have a tab of their own. */
+function modelMetrics(run: IRunSummary): Readonly<Record<string, Figure>> {
+  return Object.fromEntries(Object.entries(run.metrics).filter(([key]) => !isSystemMetric(key)));
 }
 
 function Head({ around, run }: ITabProps & { readonly run: IRunSummary }): JSX.Element {

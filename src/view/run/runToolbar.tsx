@@ -7,14 +7,12 @@ import {
   ToolbarButtonComponent,
   copyIcon,
   deleteIcon,
-  duplicateIcon,
   editIcon,
   lockIcon,
   moveDownIcon,
   notebookIcon,
   runIcon,
-  stopIcon,
-  tagIcon
+  stopIcon
 } from '@jupyterlab/ui-components';
 import { CommandRegistry } from '@lumino/commands';
 import { TranslationBundle } from '@jupyterlab/translation';
@@ -22,6 +20,7 @@ import React from 'react';
 
 import { IRunSummary } from '../../api/types';
 import { CommandIDs } from '../../commands';
+import { archiveIcon, tagRunIcon } from '../../icons';
 import { isEnded } from '../../model/runs';
 import { RunViewModel } from '../../model/runView';
 import { useSignal } from '../hooks';
@@ -97,7 +96,7 @@ function actions(trans: TranslationBundle): readonly IAction[] {
     },
     { id: CommandIDs.openTensorBoard, icon: runIcon, label: () => trans.__('TensorBoard'), hasWord: true },
     { id: CommandIDs.renameRun, icon: editIcon, label: () => trans.__('Rename…') },
-    { id: CommandIDs.tagRun, icon: tagIcon, label: () => trans.__('Tag…') },
+    { id: CommandIDs.tagRun, icon: tagRunIcon, label: () => trans.__('Tag…') },
     {
       id: CommandIDs.keepRun,
       icon: lockIcon,
@@ -105,7 +104,7 @@ function actions(trans: TranslationBundle): readonly IAction[] {
     },
     {
       id: CommandIDs.archiveRun,
-      icon: duplicateIcon,
+      icon: archiveIcon,
       label: run => (run.archived ? trans.__('Take out of the archive') : trans.__('Archive'))
     },
     { id: CommandIDs.copyRunId, icon: copyIcon, label: () => trans.__('Copy id') },

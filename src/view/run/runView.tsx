@@ -5,9 +5,11 @@ import React from 'react';
 
 import { isEnded } from '../../model/runs';
 import { RunTab, RunViewModel } from '../../model/runView';
+import { isSystemMetric } from '../../model/curvesData';
 import { useSignal } from '../hooks';
 import { ArtifactsTab } from './artifactsTab';
 import { CodeTab } from './codeTab';
+import { CurvesView } from './curvesView';
 import { DataTab } from './dataTab';
 import { EnvironmentTab } from './environmentTab';
 import { LogTab } from './logTab';
@@ -49,7 +51,8 @@ export function RunView(props: ITabProps): JSX.Element {
     code: trans.__('Code'),
     data: trans.__('Data'),
     environment: trans.__('Environment'),
-    artifacts: trans.__('Artifacts')
+    artifacts: trans.__('Artifacts'),
+    system: trans.__('System')
   };
   return (
     <div className="mlops-RunView">
@@ -76,6 +79,8 @@ function Part(props: ITabProps): JSX.Element {
       return <LogTab {...props} />;
     case 'metrics':
       return <MetricsTab {...props} />;
+    case 'system':
+      return <CurvesView model={model.curves} trans={props.around.trans} has={isSystemMetric} />;
     case 'code':
       return <CodeTab {...props} />;
     case 'data':

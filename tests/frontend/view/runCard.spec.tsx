@@ -1,0 +1,193 @@
+import { nullTranslator } from '@jupyterlab/translation';
+import { CommandRegistry } from '@lumino/commands';
+import { MessageLoop } from '@lumino/messaging';
+import { Widget } from '@lumino/widgets';
+import React from 'react';
+
+import { CARD_MIME, ICardSnapshot } from '../../../src/api/guards';
+import { CommandIDs } from '../../../src/commands';
+import { CardModel } from '../../../src/model/card';
+import { RunCard } from '../../../src/view/runCard';
+import { RunCardRenderer } from '../../../src/view/runCardRenderer';
+import { FakeFeed, FakeManager, run, runId } from '../fakes';
+import { IDrawn, draw, happened } from '../render';
+
+const trans = nullTranslator.load('jupyter_mlops');
+const NASTY = '<img src=x onerror=alert(1)>';
+const SNAPSHOT: ICardSnapshot = {
+  run_id: runId(1),
+  name: 'baseline',
+  status: 'SCHEDULED',
+  submitted_at: '',
+  pending: [],
+  travels: []
+};
+const LIVE = run(1, {
+  name: 'baseline',
+  status: 'RUNNING',
+  ended_at: '',
+  metrics: { loss: 0.231, acc: 0.914, 'system/cpu': 12 },
+  spark: [1, 0.5, 0.231],
+  progress: { label: 'epoch', done: 7, total: 20 },
+  returned: ['model', 'history']
+});
+
+class Story {
+  readonly manager = new FakeManager();
+  readonly executed: unknown[] = [];
+  readonly commands = new CommandRegistry();
+  readonly model: CardModel;
+  readonly card: IDrawn;
+
+  constructor(isTrusted = true, snapshot = SNAPSHOT) {
+    for (const id of Object.values(CommandIDs)) {
+      this.commands.addCommand(id, { execute: args => this.executed.push([id, args]) });
+    }
+    this.model = new CardModel(snapshot, isTrusted ? this.manager : null);
+    this.card = draw(<RunCard model={this.model} commands={this.commands} trans={trans} />);
+  }
+
+  get feed(): FakeFeed {
+    return this.manager.feeds[0]!;
+  }
+}
+
+it('shows state, progress, metrics and the names that come back while the run goes on', async () => {
+  const { card, feed } = new Story();
+  await happened(() => feed.tell(LIVE));
+  expect(card.one('region', 'Run baseline').textContent).toContain('Running');
+  const bar = card.one('progressbar', 'epoch');
+  expect([bar.getAttribute('aria-valuenow'), bar.getAttribute('aria-valuetext')]).toEqual(['7', '7 of 20']);
+  expect(card.text).toContain('loss0.231');
+  expect(card.text).toContain('acc0.914');
+  expect(card.text).not.toContain('system/cpu');
+  expect(card.text).toContain('returns model, history');
+  expect(card.all('img', 'Course of loss')).toHaveLength(1);
+});
+
+it('does not say the count twice', async () => {
+  const { card, feed } = new Story();
+  await happened(() => feed.tell({ ...LIVE, progress: { label: 'Epoch 7/20', done: 7, total: 20 } }));
+  expect(card.text.match(/7\/20/g)).toHaveLength(1);
+});
+
+it('shows the last lines as they are printed, in colour', async () => {
+  const { card, feed } = new Story();
+  await happened(() => feed.tell(LIVE));
+  await happened(async () => {
+    feed.print('\x1b[31mEpoch 7/20\x1b[0m done\n');
+    await new Promise(resolve => setTimeout(resolve, 80));
+  });
+  const log = card.one('log');
+  expect(log.textContent).toBe('Epoch 7/20 done\n');
+  expect(log.querySelector('.ansi-red-fg')?.textContent).toBe('Epoch 7/20');
+});
+
+it('is one line once the run has finished, and opens on request', async () => {
+  const { card, feed } = new Story();
+  await happened(() => feed.tell(run(1, { name: 'baseline', returned: ['model'] })));
+  expect(card.text).toContain('Finished');
+  expect(card.text).toContain('acc 0.9');
+  expect(card.text).toContain('model returned');
+  expect(card.all('log')).toHaveLength(0);
+  const toggle = card.one('button', 'Last lines');
+  expect(toggle.getAttribute('aria-expanded')).toBe('false');
+  await happened(() => toggle.click());
+  expect(card.all('log')).toHaveLength(1);
+});
+
+it('says why the run has failed', async () => {
+  const { card, feed } = new Story();
+  await happened(() => feed.tell(run(1, { status: 'FAILED', detail: 'ValueError: no (cell line 2: fit(X))' })));
+  expect(card.text).toContain('Failed');
+  expect(card.text).toContain('ValueError: no (cell line 2: fit(X))');
+});
+
+it('does what its buttons say, with its own run', async () => {
+  const { card, feed, executed } = new Story();
+  await happened(() => feed.tell(LIVE));
+  for (const name of ['Stop', 'Log', 'TensorBoard', 'Open']) {
+    await happened(() => card.one('button', name).click());
+  }
+  const runIds = [runId(1)];
+  expect(executed).toEqual([
+    [CommandIDs.stopRun, { runIds }],
+    [CommandIDs.openRunLog, { runIds }],
+    [CommandIDs.openTensorBoard, { runIds }],
+    [CommandIDs.openRun, { runIds }]
+  ]);
+  await happened(() => feed.tell(run(1)));
+  expect(card.all('button', 'Stop')).toHaveLength(0);
+});
+
+it('says what keeps it from the truth', async () => {
+  const { card, feed, manager } = new Story();
+  await happened(() => feed.gone.emit());
+  expect(card.one('status').textContent).toContain('knows no such run');
+  await happened(() => feed.tell(LIVE));
+  manager.connection = 'lost';
+  await happened(() => manager.connectionChanged.emit('lost'));
+  expect(card.one('status').textContent).toContain('the run goes on');
+});
+
+it('shows text as text, whatever is in it', async () => {
+  const { card, feed } = new Story(true, { ...SNAPSHOT, name: NASTY });
+  await happened(() =>
+    feed.tell({
+      ...LIVE,
+      name: NASTY,
+      detail: NASTY,
+      metrics: { [NASTY]: NASTY },
+      returned: [NASTY],
+      progress: { label: NASTY, done: 1, total: 2 }
+    })
+  );
+  expect(card.text).toContain(NASTY);
+  expect(card.node.querySelector('img, script, a')).toBeNull();
+});
+
+describe('the renderer', () => {
+  const bundle = (data: unknown, trusted: boolean) => ({ data: { [CARD_MIME]: data }, metadata: {}, trusted, setData: () => undefined });
+
+  async function rendered(data: unknown, trusted: boolean): Promise<readonly [RunCardRenderer, FakeManager]> {
+    const manager = new FakeManager();
+    const renderer = new RunCardRenderer({ manager, commands: new CommandRegistry(), trans });
+    Widget.attach(renderer, document.body);
+    await happened(async () => {
+      await renderer.renderModel(bundle(data, trusted) as never);
+      renderer.widgets.forEach(widget => MessageLoop.sendMessage(widget, Widget.Msg.UpdateRequest));
+      await new Promise(resolve => setTimeout(resolve, 20));
+    });
+    return [renderer, manager];
+  }
+
+  it('of an untrusted notebook shows the snapshot, and asks and offers nothing (B24)', async () => {
+    const [renderer, manager] = await rendered({ version: 1, ...SNAPSHOT, name: NASTY }, false);
+    expect(renderer.node.textContent).toContain(NASTY);
+    expect(renderer.node.textContent).toContain('Trust this notebook');
+    expect(renderer.node.querySelectorAll('img, a, button')).toHaveLength(0);
+    expect([manager.feeds, manager.server.asked, manager.server.sockets]).toEqual([[], [], []]);
+    renderer.dispose();
+  });
+
+  it('of a trusted one follows the run until it is disposed', async () => {
+    const [renderer, manager] = await rendered({ version: 1, ...SNAPSHOT }, true);
+    expect(manager.watched).toEqual([runId(1)]);
+    await happened(() => renderer.dispose());
+    expect(manager.watched).toEqual([]);
+  });
+
+  it('looks at one run only when it is drawn again', async () => {
+    const [renderer, manager] = await rendered({ version: 1, ...SNAPSHOT }, true);
+    await happened(() => renderer.renderModel(bundle({ version: 1, ...SNAPSHOT, run_id: runId(2) }, true) as never));
+    expect(manager.watched).toEqual([runId(2)]);
+    await happened(() => renderer.dispose());
+  });
+
+  it.each([[{ version: 2 }], ['<b>'], [null]])('shows nothing of %j but that it is another version’s', async data => {
+    const [renderer, manager] = await rendered(data, true);
+    expect(renderer.node.textContent).toBe('This card was made by another version of jupyter-mlops.');
+    expect(manager.feeds).toEqual([]);
+    renderer.dispose();
+  });
+});

@@ -1,8 +1,7 @@
 /** Draws a component into a page, and finds things in it as a user does: by role and name. */
 
-import { ReactElement } from 'react';
+import { ReactElement, act } from 'react';
 import { createRoot } from 'react-dom/client';
-import { act } from 'react-dom/test-utils';
 
 /** A drawn component. */
 export interface IDrawn {
@@ -16,7 +15,12 @@ export interface IDrawn {
   end(): void;
 }
 
-const IMPLICIT: Readonly<Record<string, string>> = { button: 'button', textbox: 'input', heading: 'h2,h3' };
+const IMPLICIT: Readonly<Record<string, string>> = {
+  button: 'button:not([role])',
+  textbox: 'input:not([role])',
+  heading: 'h2,h3',
+  region: 'section[aria-label]'
+};
 const drawn: IDrawn[] = [];
 
 /** Draw until the test is over. */

@@ -167,7 +167,7 @@ describe('the renderer', () => {
     expect(renderer.node.textContent).toContain('Trust this notebook');
     expect(renderer.node.querySelectorAll('img, a, button')).toHaveLength(0);
     expect([manager.feeds, manager.server.asked, manager.server.sockets]).toEqual([[], [], []]);
-    renderer.dispose();
+    await happened(() => renderer.dispose());
   });
 
   it('of a trusted one follows the run until it is disposed', async () => {
@@ -188,6 +188,6 @@ describe('the renderer', () => {
     const [renderer, manager] = await rendered(data, true);
     expect(renderer.node.textContent).toBe('This card was made by another version of jupyter-mlops.');
     expect(manager.feeds).toEqual([]);
-    renderer.dispose();
+    await happened(() => renderer.dispose());
   });
 });

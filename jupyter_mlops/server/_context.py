@@ -8,8 +8,10 @@ from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
 
-from ..entities import WIRE_VERSION, ServerStatus
-from ..services import Homes, RunCatalog, RunExplorer, RunSelection, TensorBoardService
+from msgspec.structs import replace
+
+from ..entities import WIRE_VERSION, HomeInfo, ServerStatus
+from ..services import Homes, RunCatalog, RunExplorer, TensorBoardService, clean_name
 from ._live import LiveHub
 
 POOL_THREADS = 4
@@ -31,8 +33,8 @@ class ServerContext:
         self.root = root
         self.base_url = base_url
         self.homes = Homes(root)
-        self.explorer = RunExplorer(self.homes)
         self.catalog = RunCatalog(self.homes)
+        self.explorer = RunExplorer(self.homes, self.catalog.summary)
         self.pool = ThreadPoolExecutor(POOL_THREADS, thread_name_prefix="jupyter-mlops")
         self.live = LiveHub(self.explorer, self.pool)
 
@@ -43,11 +45,16 @@ class ServerContext:
         return ServerStatus(
             version=version("jupyter_mlops"),
             wire_version=WIRE_VERSION,
-            homes=self.homes.infos(),
+            homes=tuple(map(self._with_problems, self.homes.infos())),
             building=self.catalog.building,
             live=live,
             scheduled=scheduled,
         )
+
+    def _with_problems(self, home: HomeInfo) -> HomeInfo:
+        """Return a home with what the catalog cannot read, where nothing worse is known of it."""
+        problems = self.catalog.problems(home.home_id)
+        return home if home.problem or not problems else replace(home, problem=clean_name(" ".join(problems)))
 
     @cached_property
     def tensorboards(self) -> TensorBoardService:
@@ -64,7 +71,5 @@ class ServerContext:
 
 def count_unfinished(catalog: RunCatalog) -> tuple[int, int]:
     """Return how many runs go on, and how many wait."""
-    live, scheduled = (
-        catalog.page(RunSelection(f"state:{state}", archived=True), limit=1).total for state in ("running", "scheduled")
-    )
+    live, scheduled = (catalog.count(f"state:{state}") for state in ("running", "scheduled"))
     return live, scheduled

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from ..tracking import log
     from ._artifacts import open_artifact, preview_of
     from ._catalog import CatalogChanges, RunCatalog
+    from ._catalog_curves import LEAST_POINTS, MOST_POINTS
     from ._catalog_selection import RunSelection
     from ._commands import SubmitRun, TravelReport
     from ._comparison import MOST_COMPARED
@@ -39,7 +40,9 @@ __all__ = [
     "csv_rows",
     "csv_head",
     "NotebookPath",
+    "LEAST_POINTS",
     "MOST_COMPARED",
+    "MOST_POINTS",
     "preview_of",
     "open_artifact",
     "Agreement",
@@ -84,7 +87,9 @@ __getattr__, __dir__ = lazy_exports(
         "csv_rows": "._csv",
         "csv_head": "._csv",
         "NotebookPath": "._notebook",
+        "LEAST_POINTS": "._catalog_curves",
         "MOST_COMPARED": "._comparison",
+        "MOST_POINTS": "._catalog_curves",
         "preview_of": "._artifacts",
         "open_artifact": "._artifacts",
         "Agreement": "._reproduction",

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..entities import MetricPage, RunColumns, RunGroups, RunPage
+from ..entities import MetricPage, RunColumns, RunGroups, RunPage, RunSummary
 from ..exceptions import RunNotFoundError, UsageError
 from ..tracking import RunCurves, RunTable, SpoolCurves
 from ._catalog_curves import MOST_POINTS, CurveShelf
@@ -71,10 +71,10 @@ class RunCatalog:
         """Whether there are runs that were never read: what is found grows."""
         return self._building
 
-    @property
-    def problems(self) -> tuple[str, ...]:
-        """What stores cannot be read, and why; their runs are shown as they were read last."""
-        return tuple(problem for home in tuple(self._homes_followed.values()) for problem in home.problems)
+    def problems(self, home_id: str) -> tuple[str, ...]:
+        """Return what stores of a home cannot be read, and why; their runs are shown as they were read last."""
+        home = self._homes_followed.get(home_id)
+        return home.problems if home else ()
 
     @property
     def cursor(self) -> int:
@@ -104,6 +104,20 @@ class RunCatalog:
             rows = self._selections.rows(selection)
             runs = tuple(self._table.summary(row) for row in rows[offset : offset + limit])
             return RunPage(runs=runs, total=len(rows), offset=offset, cursor=self.cursor, building=self._building)
+
+    def summary(self, run_id: str) -> RunSummary:
+        """Return a run as it was read last, also one that has no directory.
+
+        Raises
+        ------
+        RunNotFoundError
+            There is no such run.
+        """
+        with self._table.lock:
+            summary = self._table.get(run_id)
+        if summary is None:
+            raise RunNotFoundError(f"No run {run_id[:32]} in the homes that this server shows.")
+        return summary
 
     def count(self, query: str) -> int:
         """Return how many runs fit a query, archived ones included."""

@@ -33,6 +33,17 @@ def read_detail(run: Run, summary: RunSummary) -> RunDetail:
     )
 
 
+def stored_detail(summary: RunSummary) -> RunDetail:
+    """Return the detail of a run that only a store has, from the tags that MLflow keeps such facts in."""
+    tags = summary.tags
+    commit, branch = tags.get("mlflow.source.git.commit", ""), tags.get("mlflow.source.git.branch", "")
+    return RunDetail(
+        summary=summary,
+        note=tags.get("mlflow.note.content", ""),
+        git={"commit": commit, "branch": branch, "dirty": "", "patch": "", "patch_cut": ""} if commit else None,
+    )
+
+
 def _error(error: CellError) -> dict[str, str]:
     return {
         "type": clean_name(error.type),

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from ..entities import ArtifactPage, ChangeRun, Comparison, RunDetail, RunSummary
+from ..exceptions import RunNotFoundError
 from ._artifacts import list_artifacts
 from ._comparison import compare_details, demand_few
 from ._deletion import delete_run
-from ._detail import read_detail
+from ._detail import read_detail, stored_detail
 from ._displays import DisplayPage, read_display_page
 from ._homes import Homes
 from ._log import LogPart
@@ -30,10 +31,13 @@ class RunExplorer:
     ----------
     homes : Homes
         The homes that are shown.
+    others : callable
+        Return the summary of a run that has no directory, by id; raise `RunNotFoundError` where there is none.
     """
 
-    def __init__(self, homes: Homes) -> None:
+    def __init__(self, homes: Homes, others: Callable[[str], RunSummary]) -> None:
         self.homes = homes
+        self._others = others
         self._readers: OrderedDict[str, SummaryReader] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -52,8 +56,11 @@ class RunExplorer:
         return self.reader(run_id).read()
 
     def detail(self, run_id: str) -> RunDetail:
-        """Return what the run view shows."""
-        reader = self.reader(run_id)
+        """Return what the run view shows: all of a run with a directory, of another tool's what its store has."""
+        try:
+            reader = self.reader(run_id)
+        except RunNotFoundError:
+            return stored_detail(self._others(run_id))
         return read_detail(reader.run, reader.read())
 
     def change(self, run_id: str, change: ChangeRun) -> RunSummary:

@@ -53,7 +53,7 @@ class SpoolCurves:
     @property
     def size(self) -> int:
         """Buckets that are kept in memory."""
-        return sum(map(len, self._curves.values()))
+        return sum(map(len, tuple(self._curves.values())))
 
     def read(self, keys: Collection[str]) -> Mapping[str, Curve]:
         """Return the curves of keys as they are now, of all keys where none is named."""
@@ -101,7 +101,7 @@ class SqliteCurves:
     @property
     def size(self) -> int:
         """Buckets that are kept in memory."""
-        return sum(map(len, self._curves.values()))
+        return sum(map(len, tuple(self._curves.values())))
 
     def read(self, keys: Collection[str]) -> Mapping[str, Curve]:
         """Return the curves of keys as they are now, of all keys where none is named.

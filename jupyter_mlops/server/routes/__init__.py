@@ -7,6 +7,7 @@ from tornado.web import RequestHandler
 from ._artifacts import ArtifactContentHandler, ArtifactsHandler, DisplaysHandler
 from ._live import LiveSocket
 from ._log import LogHandler, LogSearchHandler
+from ._metrics import MetricsHandler
 from ._run import ComparisonsHandler, NotebookHandler, RunHandler, StopHandler
 from ._runs import RunColumnsHandler, RunGroupsHandler, RunsCsvHandler, RunsHandler
 from ._status import StatusHandler
@@ -28,6 +29,7 @@ ROUTES: tuple[tuple[str, type[RequestHandler]], ...] = (
     (f"api/runs/{_ID}/stop", StopHandler),
     (f"api/runs/{_ID}/log", LogHandler),
     (f"api/runs/{_ID}/log/search", LogSearchHandler),
+    (f"api/runs/{_ID}/metrics", MetricsHandler),
     (f"api/runs/{_ID}/notebook", NotebookHandler),
     (f"api/runs/{_ID}/displays", DisplaysHandler),
     (f"api/runs/{_ID}/artifacts", ArtifactsHandler),

@@ -93,7 +93,7 @@ def test_f31_a_damaged_store_is_said_and_ours_are_shown(catalog, store, make_run
     make_run("ours")
     store.write_text("no database")
     assert names(catalog) == {"ours": "mlops"}
-    (problem,) = catalog.problems
+    (problem,) = catalog.problems("h1")
     assert problem.startswith(f"{store} cannot be read: file is not a database")
 
 

@@ -34,7 +34,7 @@ class ServerContext:
         self.base_url = base_url
         self.homes = Homes(root)
         self.catalog = RunCatalog(self.homes)
-        self.explorer = RunExplorer(self.homes, self.catalog.summary)
+        self.explorer = RunExplorer(self.homes, self.catalog.stored_summary)
         self.pool = ThreadPoolExecutor(POOL_THREADS, thread_name_prefix="jupyter-mlops")
         self.live = LiveHub(self.explorer, self.pool)
 

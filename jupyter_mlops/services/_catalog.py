@@ -105,8 +105,8 @@ class RunCatalog:
             runs = tuple(self._table.summary(row) for row in rows[offset : offset + limit])
             return RunPage(runs=runs, total=len(rows), offset=offset, cursor=self.cursor, building=self._building)
 
-    def summary(self, run_id: str) -> RunSummary:
-        """Return a run as it was read last, also one that has no directory.
+    def stored_summary(self, run_id: str) -> RunSummary:
+        """Return a run that only a store has, as it was read last.
 
         Raises
         ------
@@ -115,7 +115,7 @@ class RunCatalog:
         """
         with self._table.lock:
             summary = self._table.get(run_id)
-        if summary is None:
+        if summary is None or summary.source == "mlops":
             raise RunNotFoundError(f"No run {run_id[:32]} in the homes that this server shows.")
         return summary
 

@@ -62,8 +62,8 @@ class CurveShelf:
         found = self._find(run_id)
         with self._lock:
             kept = self._kept.pop(run_id, None)
-            # A collected run is read from the store from then on.
-            if kept is None or type(kept.curves) is not type(found):
+            # A collected run is read from the store from then on, one of a store that has moved from its new place.
+            if kept is None or kept.curves.source != found.source:
                 kept = _Kept(found)
             self._kept[run_id] = kept
         return kept

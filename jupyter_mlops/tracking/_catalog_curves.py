@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-import time
 from collections.abc import Collection, Mapping
 from contextlib import closing
 from pathlib import Path
@@ -14,11 +13,17 @@ from ._catalog_sqlite import stored_value
 from ._spool import Series
 from ._spool_columns import read_columns
 from ._spool_reading import read_keys, spool_paths
+from ._stranger_sqlite import bound_time, open_stranger
 
 _MOST_KEPT = 200_000
 """Buckets of one run: the more series it has, the fewer each gets."""
 
 _FETCHED = 20_000
+_MOST_S = 20.0
+_POINTS = """
+SELECT CAST(ifnull(step, 0) AS INTEGER), CAST(ifnull(timestamp, 0) AS INTEGER), CAST(ifnull(value, 0) AS REAL), is_nan
+FROM metrics WHERE run_uuid = ? AND key = ? AND {row} > ? AND {row} <= ? ORDER BY step
+"""
 
 
 class RunCurves(Protocol):
@@ -28,8 +33,12 @@ class RunCurves(Protocol):
         """Return the curves of keys as they are now, of all keys where none is named; others are left out."""
 
     @property
+    def source(self) -> Path:
+        """Where they are read: curves of another source know nothing of this one's."""
+
+    @property
     def size(self) -> int:
-        """Buckets that are kept in memory."""
+        """Buckets that are kept in memory; any thread may ask."""
 
 
 class SpoolCurves:
@@ -44,7 +53,7 @@ class SpoolCurves:
     """
 
     def __init__(self, directory: Path, run_id: str) -> None:
-        self._directory = directory
+        self.source = directory
         self._run_id = run_id
         self._curves: dict[str, Curve] = {}
         self._ends: dict[Path, int] = {}
@@ -57,7 +66,7 @@ class SpoolCurves:
 
     def read(self, keys: Collection[str]) -> Mapping[str, Curve]:
         """Return the curves of keys as they are now, of all keys where none is named."""
-        for path in spool_paths(self._directory):
+        for path in spool_paths(self.source):
             for part in read_columns(path, self._ends.get(path, 0)):
                 self._ends[path] = part.end
                 for key_id, columns in part.series.items():
@@ -93,8 +102,9 @@ class SqliteCurves:
     """
 
     def __init__(self, path: Path, store_id: str) -> None:
-        self._path = path
+        self.source = path
         self._store_id = store_id
+        self._file: tuple[int, int] | None = None
         self._curves: dict[str, Curve] = {}
         self._ends: dict[str, int] = {}
 
@@ -111,10 +121,10 @@ class SqliteCurves:
         sqlite3.Error
             The store cannot be read, or takes more than some seconds.
         """
-        late = time.monotonic() + 20
-        with closing(sqlite3.connect(f"{self._path.absolute().as_uri()}?mode=ro", uri=True, timeout=1)) as database:
-            database.set_progress_handler(lambda: int(time.monotonic() > late), 100_000)
-            query = "SELECT key FROM latest_metrics WHERE run_uuid = ?"
+        with closing(open_stranger(self.source)) as database:
+            bound_time(database, _MOST_S)
+            self._forget_another_file()
+            query = "SELECT DISTINCT key FROM latest_metrics WHERE run_uuid = ? AND typeof(key) = 'text'"
             known = [row[0] for row in database.execute(query, (self._store_id,))]
             last = database.execute("SELECT max(rowid) FROM metrics").fetchone()[0] or 0
             wanted = [key for key in known if not keys or key in keys]
@@ -123,14 +133,19 @@ class SqliteCurves:
                     self._extend(database, key, last)
         return {key: self._curves[key] for key in wanted}
 
+    def _forget_another_file(self) -> None:
+        """Begin anew where another file has taken the store's place: its row numbers say nothing of what was read."""
+        found = self.source.stat()
+        file = (found.st_dev, found.st_ino)
+        if file != self._file:
+            self._file = file
+            self._curves, self._ends = {}, {}
+
     def _extend(self, database: sqlite3.Connection, key: str, last: int) -> None:
-        curve = self._curves.setdefault(key, Curve())
-        # By step, which the store has an index for; points of one step come in the order of logging.
-        query = (
-            "SELECT step, timestamp, value, is_nan FROM metrics INDEXED BY index_metrics_run_uuid_key_step"
-            " WHERE run_uuid = ? AND key = ? AND rowid > ? AND rowid <= ? ORDER BY step"
-        )
-        rows = database.execute(query, (self._store_id, key, self._ends.get(key, 0), last))
+        curve, end = self._curves.setdefault(key, Curve()), self._ends.get(key, 0)
+        # By step, for which newer stores have an index; "+" keeps sqlite from choosing by row number, which is the
+        # better way only to what came since.
+        rows = database.execute(_POINTS.format(row="rowid" if end else "+rowid"), (self._store_id, key, end, last))
         while some := rows.fetchmany(_FETCHED):
             steps, times, values, are_nan = zip(*some, strict=True)
             if any(are_nan) or max(map(abs, values)) >= 1e308:

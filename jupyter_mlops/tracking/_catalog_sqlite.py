@@ -20,24 +20,32 @@ import msgspec
 
 from ..entities import RunStatus
 from ._foreign import RUN_TAG, ForeignRun
+from ._stranger_sqlite import bound_time, open_stranger
 
 CHUNK = 500
 """Runs that are read at a time: some tens of milliseconds."""
 
 _encode = msgspec.msgpack.Encoder().encode
-_BUSY_S = 0.25
+_MOST_S = 30.0
+"""Of one look: a hostile file may hold views without end."""
+
 _LARGEST = 1.7976931348623157e308
 """What MLflow stores for an infinity."""
 
 _MOST_LIVE = 100
 _RUNS = """
-SELECT r.run_uuid, r.name, e.name, r.status, r.start_time, r.end_time,
+SELECT r.run_uuid, CAST(r.name AS TEXT), CAST(e.name AS TEXT), CAST(r.status AS TEXT),
+       CAST(r.start_time AS INTEGER), CAST(r.end_time AS INTEGER),
        r.lifecycle_stage = 'active' AND e.lifecycle_stage = 'active'
 FROM runs AS r JOIN experiments AS e ON e.experiment_id = r.experiment_id WHERE r.run_uuid IN ({marks})
 """
-_METRICS = "SELECT run_uuid, key, value, is_nan FROM latest_metrics WHERE run_uuid IN ({marks})"
+_METRICS = """
+SELECT run_uuid, CAST(key AS TEXT), CAST(ifnull(value, 0) AS REAL), is_nan FROM latest_metrics
+WHERE run_uuid IN ({marks}) AND key IS NOT NULL
+"""
 _TEXTS = """
-SELECT run_uuid, json_group_object(key, CAST(value AS TEXT)) FROM {table} WHERE run_uuid IN ({marks}) GROUP BY run_uuid
+SELECT run_uuid, json_group_object(CAST(key AS TEXT), CAST(value AS TEXT)) FROM {table}
+WHERE run_uuid IN ({marks}) AND key IS NOT NULL GROUP BY run_uuid
 """
 _decode_texts = msgspec.json.Decoder(dict[str, str | None]).decode
 _FACTS = "SELECT run_uuid, status, end_time, name, lifecycle_stage, experiment_id FROM runs"
@@ -160,10 +168,8 @@ class SqliteStore:
             self._reset()
             self._file = file
         if self._database is None:
-            uri = f"{self.path.absolute().as_uri()}?mode=ro"
-            self._database = sqlite3.connect(uri, uri=True, timeout=_BUSY_S, check_same_thread=False)
-            # A stranger's bytes need not be UTF-8, and shall not hide the other runs.
-            self._database.text_factory = _text
+            self._database = open_stranger(self.path)
+        bound_time(self._database, _MOST_S)
         return self._database
 
     def _poll(self, database: sqlite3.Connection, end: float) -> Iterator[StoreChanges]:
@@ -253,6 +259,7 @@ def _marks(values: list[str]) -> str:
 
 def _read(database: sqlite3.Connection, run_ids: list[str]) -> StoreChanges:
     """Return runs by the store's ids."""
+    run_ids = [run_id for run_id in run_ids if isinstance(run_id, str)]
     marks = _marks(run_ids)
     rows = [row for row in database.execute(_RUNS.format(marks=marks), run_ids) if row[6]]
     metrics: dict[str, dict[str, float]] = {}
@@ -266,7 +273,7 @@ def _read(database: sqlite3.Connection, run_ids: list[str]) -> StoreChanges:
         ForeignRun(
             id=run_id,
             name=name or "",
-            experiment=experiment,
+            experiment=experiment or "",
             status=_status(status),
             start_time=start_time or 0,
             end_time=end_time,
@@ -278,10 +285,6 @@ def _read(database: sqlite3.Connection, run_ids: list[str]) -> StoreChanges:
     )
     active = {row[0] for row in rows}
     return StoreChanges(runs, tuple(run_id for run_id in run_ids if run_id not in active))
-
-
-def _text(data: bytes) -> str:
-    return data.decode("utf-8", "replace")
 
 
 def _texts(gathered: str) -> dict[str, str]:

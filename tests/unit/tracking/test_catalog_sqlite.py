@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from jupyter_mlops.entities import RunStatus
+from jupyter_mlops.services._catalog_stores import store_summary
 from jupyter_mlops.tracking import ForeignRun, SqliteStore
 from jupyter_mlops.tracking._catalog_sqlite import CHUNK, stored_value
 
@@ -221,3 +222,55 @@ def test_b27_texts_that_are_no_texts_and_keys_of_any_kind_are_read(writer, store
     run = look(store)[0]["r1"]
     assert run.params == {"n": "5", 'quote"d': "a\nb", "__proto__": "\U0001f600", "blob": "\ufffda", "torn": "b\ufffd"}
     assert run.metrics == {"whole": 3.0, "huge": 1e308, "exact": 0.1 + 0.2}
+
+
+ANYTHING = ["5", "0.5", "'text'", "x'ff00'", "NULL", "9e999", "CAST(x'62ff' AS TEXT)", "9223372036854775807"]
+
+
+@pytest.mark.parametrize("anything", ANYTHING)
+def test_b27_a_file_that_says_anything_anywhere_hides_no_other_run(tmp_path, anything):
+    path = tmp_path / "hostile.db"
+    with closing(sqlite3.connect(path)) as database:
+        for table, columns in {
+            "experiments": "experiment_id, name, lifecycle_stage",
+            "runs": "run_uuid, name, status, start_time, end_time, lifecycle_stage, experiment_id",
+            "metrics": "key, value, timestamp, run_uuid, step, is_nan",
+            "latest_metrics": "key, value, run_uuid, is_nan",
+            "params": "key, value, run_uuid",
+            "tags": "key, value, run_uuid",
+        }.items():
+            database.execute(f"CREATE TABLE {table} ({columns})")
+        good = "('good', 'n', 'FINISHED', 1, 2, 'active', 1)"
+        odd = f"('odd', {', '.join([anything] * 4)}, 'active', 1)"
+        odder = f"({', '.join([anything] * 7)})"
+        database.execute("INSERT INTO experiments VALUES (1, 'theirs', 'active')")
+        database.execute(f"INSERT INTO experiments VALUES (2, {anything}, 'active')")
+        database.execute(f"INSERT INTO runs VALUES {good}, {odd}, {odder}, ('two', 'n', 'FINISHED', 1, 2, 'active', 2)")
+        database.execute(f"INSERT INTO latest_metrics VALUES ({anything}, {anything}, 'odd', {anything})")
+        for table in ("params", "tags"):
+            database.execute(f"INSERT INTO {table} VALUES ({anything}, {anything}, 'odd')")
+        database.commit()
+    store = SqliteStore(path)
+
+    runs, _gone = look(store)
+    store.close()
+
+    assert runs.keys() >= {"good", "odd", "two"}
+    for run in runs.values():
+        store_summary(run, "a" * 32, "h1")
+
+
+def test_b27_a_view_without_end_is_left_in_time(tmp_path, monkeypatch):
+    monkeypatch.setattr("jupyter_mlops.tracking._catalog_sqlite._MOST_S", 0.2)
+    path = tmp_path / "hostile.db"
+    endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)"
+    with closing(sqlite3.connect(path)) as database:
+        database.executescript(SCHEMA.replace("CREATE TABLE runs", "CREATE TABLE was_runs"))
+        database.execute(f"CREATE VIEW runs AS {endless} SELECT i AS rowid, 'r' AS run_uuid FROM n")
+    store = SqliteStore(path)
+    began = time.monotonic()
+
+    with pytest.raises(sqlite3.OperationalError):
+        look(store)
+
+    assert time.monotonic() - began < 5

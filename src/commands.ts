@@ -6,6 +6,7 @@ export const CommandIDs = {
   compareRuns: 'jupyter-mlops:compare-runs',
   stopRun: 'jupyter-mlops:stop-run',
   loadRun: 'jupyter-mlops:load-run',
+  rerunRun: 'jupyter-mlops:rerun-run',
   reproduceRun: 'jupyter-mlops:reproduce-run',
   renameRun: 'jupyter-mlops:rename-run',
   tagRun: 'jupyter-mlops:tag-run',

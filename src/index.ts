@@ -4,6 +4,7 @@ import { JupyterFrontEndPlugin } from '@jupyterlab/application';
 
 import { cellToolbarPlugin } from './plugins/cellToolbar';
 import { comparePlugin } from './plugins/compare';
+import { rerunPlugin } from './plugins/rerun';
 import { runActionsPlugin } from './plugins/runActions';
 import { runCardPlugin } from './plugins/runCard';
 import { runExplorerPlugin } from './plugins/runExplorer';
@@ -22,6 +23,7 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   comparePlugin,
   runActionsPlugin,
   runExportPlugin,
+  rerunPlugin,
   tensorBoardPlugin,
   statusBarPlugin,
   runNotificationsPlugin,

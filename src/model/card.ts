@@ -4,14 +4,22 @@ import { IDisposable } from '@lumino/disposable';
 import { ISignal, Signal } from '@lumino/signaling';
 
 import { ICardSnapshot } from '../api/guards';
+import { RequestError } from '../api/request';
 import { IRunSummary } from '../api/types';
 import { IRunFeed, IRunManager } from '../tokens';
+import { Eta } from './eta';
 import { isEnded } from './runs';
 import { Line, TerminalText } from './terminalText';
 
 const TAIL_BYTES = 32_768;
 const TAIL_LINES = 200;
 const DRAW_MS = 50;
+
+/** The line of the cell that an error points to. */
+export interface IErrorLine {
+  readonly number: string;
+  readonly source: string;
+}
 
 /** See the module. */
 export class CardModel implements IDisposable {
@@ -57,6 +65,16 @@ export class CardModel implements IDisposable {
     return this._isGone;
   }
 
+  /** Where the run has failed; null while that is not known. */
+  get errorLine(): IErrorLine | null {
+    return this._errorLine;
+  }
+
+  /** Seconds until the progress bar is full; null while nobody can say. */
+  secondsLeft(now: number): number | null {
+    return this._eta.secondsLeft(now);
+  }
+
   /** Whether the last lines are shown. */
   get isOpen(): boolean {
     return this._isOpen ?? (this._summary !== null && !isEnded(this._summary.status));
@@ -93,8 +111,32 @@ export class CardModel implements IDisposable {
   private _onSummary(_: IRunFeed, summary: IRunSummary): void {
     this._summary = summary;
     this._isGone = false;
+    this._eta.update(summary, Date.now());
     this._followLog();
+    if (summary.status === 'FAILED') {
+      void this._readError();
+    }
     this._changed.emit();
+  }
+
+  /** The summary has the error's words; its place in the cell is asked for once. */
+  private async _readError(): Promise<void> {
+    if (!this._manager || this._hasAsked) {
+      return;
+    }
+    this._hasAsked = true;
+    try {
+      const { error } = await this._manager.api.detail(this.snapshot.run_id);
+      if (error?.line && !this._isDisposed) {
+        this._errorLine = { number: error.line, source: (error.source ?? '').trim() };
+        this._changed.emit();
+      }
+    } catch (error) {
+      if (!(error instanceof RequestError)) {
+        throw error; // Without an answer the card says what it knows; the next summary asks again.
+      }
+      this._hasAsked = false;
+    }
   }
 
   /** Fetch the log's end once it is shown; a run whose lines nobody sees sends none. */
@@ -127,7 +169,10 @@ export class CardModel implements IDisposable {
   private readonly _manager: IRunManager | null;
   private readonly _feed: IRunFeed | null;
   private readonly _text = new TerminalText(TAIL_LINES);
+  private readonly _eta = new Eta();
   private readonly _changed = new Signal<this, void>(this);
+  private _errorLine: IErrorLine | null = null;
+  private _hasAsked = false;
   private _summary: IRunSummary | null = null;
   private _isOpen: boolean | null = null;
   private _follows = false;

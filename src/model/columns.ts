@@ -30,7 +30,7 @@ const GAP_PX = 6;
 const EMPTY: ICell = { text: '', title: '' };
 
 /** What gives way first where there is little room. */
-const LEAST_NEEDED = ['spark', 'user', 'age', 'duration'];
+const LEAST_NEEDED = ['user', 'age', 'spark', 'duration'];
 
 /** Return the columns that fit into a width beside a name of `nameWidth`. All in pixels. */
 export function fitting(columns: readonly IColumn[], width: number, nameWidth: number): readonly IColumn[] {
@@ -105,7 +105,7 @@ function plainColumn(id: string, trans: TranslationBundle): IColumn | null {
         id,
         title: trans.__('Metric'),
         sort: '',
-        width: 50,
+        width: 58,
         isFigure: true,
         cell: run => headline(run)
       };

@@ -22,6 +22,8 @@ const MOST = 12;
 const STATES = ['running', 'scheduled', 'finished', 'failed', 'killed'];
 const FIELDS = ['state:', 'name~', 'experiment:', 'id:'];
 const WORDS = ['and', 'or', 'not'];
+/** What measures the machine is seldom what a run is looked for by: offered last. */
+const OF_THE_MACHINE = 'system/';
 const WORD = /(?:"[^"]*|'[^']*|[^\s()=<>!~:"']*)$/;
 
 /** Return what could stand at the caret. */
@@ -52,14 +54,25 @@ function experiments(columns: IRunColumns): ICompletion[] {
 function keys(columns: IRunColumns, head: string): ICompletion[] {
   const from = (names: readonly string[], kind: string) =>
     names.map(label => ({ label, insert: `${quoted(label)} `, kind }));
-  const words = head.trim() ? WORDS.map(label => ({ label, insert: `${label} `, kind: 'word' })) : [];
+  const isOwn = (key: string) => !key.startsWith(OF_THE_MACHINE);
   return [
-    ...from(columns.metrics, 'metric'),
+    ...words(head),
+    ...from(columns.metrics.filter(isOwn), 'metric'),
     ...from(columns.params, 'param'),
     ...FIELDS.map(label => ({ label, insert: label, kind: 'field' })),
-    ...words,
-    ...from(columns.tags, 'tag')
+    ...from(columns.tags, 'tag'),
+    ...from(
+      columns.metrics.filter(key => !isOwn(key)),
+      'metric'
+    )
   ];
+}
+
+/** Words that join terms: behind a whole term, not where one has to begin. */
+function words(head: string): ICompletion[] {
+  const before = head.trim();
+  const isTerm = before !== '' && !/(?:^|[\s(])(?:and|or|not)$|\($/i.test(before);
+  return isTerm ? WORDS.map(label => ({ label, insert: `${label} `, kind: 'word' })) : [];
 }
 
 function fits(label: string, plain: string): boolean {

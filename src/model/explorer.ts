@@ -330,10 +330,11 @@ export class ExplorerModel implements IObservableDisposable {
     this._abort.abort();
     this._abort = new AbortController();
     const { signal } = this._abort;
+    const query = this.asQuery(); // The user types on while the server answers: an answer belongs to its question.
     try {
       const sections = this._choice.groupBy
-        ? await this._readGroups(this._choice.groupBy, signal)
-        : await this._readAll();
+        ? await this._readGroups(query, this._choice.groupBy, signal)
+        : await this._readAll(query);
       if (!signal.aborted) {
         this._show(sections);
       }
@@ -346,8 +347,12 @@ export class ExplorerModel implements IObservableDisposable {
     }
   }
 
-  private async _readGroups(by: GroupBy, signal: AbortSignal): Promise<readonly ISection[]> {
-    const answer = await this._manager.api.groups(this._query, by, this._choice.archived, signal);
+  private async _readGroups(
+    query: IRunQuery,
+    by: GroupBy,
+    signal: AbortSignal
+  ): Promise<readonly ISection[]> {
+    const answer = await this._manager.api.groups(query.query ?? '', by, query.archived ?? false, signal);
     this._isBuilding = answer.building;
     const known = new Map(this._isFresh ? [] : this._sections.map(each => [each.group?.key, each.pages]));
     if (!this._wasToggled && answer.groups[0]) {
@@ -355,16 +360,16 @@ export class ExplorerModel implements IObservableDisposable {
       this._open.add(answer.groups[0].key); // The newest run's group, until the user says which.
     }
     return answer.groups.map(group => {
-      const pages = known.get(group.key) ?? this._pages({ group_by: by, group: group.key });
+      const pages = known.get(group.key) ?? this._pages({ ...query, group_by: by, group: group.key });
       pages.invalidate();
       pages.expect(group.total);
       return { group, pages };
     });
   }
 
-  private async _readAll(): Promise<readonly ISection[]> {
+  private async _readAll(query: IRunQuery): Promise<readonly ISection[]> {
     const known = this._sections[0];
-    const pages = known && !known.group && !this._isFresh ? known.pages : this._pages({});
+    const pages = known && !known.group && !this._isFresh ? known.pages : this._pages(query);
     pages.invalidate();
     const [start, end] = this._isFresh ? [0, 1] : this._looked;
     await pages.ensure(start, Math.max(end, start + 1));
@@ -372,10 +377,10 @@ export class ExplorerModel implements IObservableDisposable {
     return pages.isReady ? [{ group: null, pages }] : this._sections;
   }
 
-  private _pages(group: IRunQuery): RunPages {
+  private _pages(query: IRunQuery): RunPages {
     return new RunPages(
       this._manager.api,
-      { ...this.asQuery(), ...group },
+      query,
       () => {
         this._changed.emit();
         this.look(...this._looked);

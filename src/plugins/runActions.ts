@@ -21,7 +21,7 @@ interface IAction {
   readonly id: string;
   readonly label: (runs: readonly IRunSummary[]) => string;
   readonly isEnabled: (runs: readonly IRunSummary[]) => boolean;
-  readonly act: (runs: readonly IRunSummary[]) => Promise<unknown> | void;
+  readonly act: (runs: readonly IRunSummary[], args: Arguments) => Promise<unknown> | void;
 }
 
 const ARGUMENTS = {
@@ -31,7 +31,8 @@ const ARGUMENTS = {
       type: 'array',
       items: { type: 'string', pattern: '^[0-9a-f]{32}$' },
       description: 'The runs; without it, those that are selected in the list of runs.'
-    }
+    },
+    tab: { type: 'string', description: 'Part of the run view to open, for example "metrics".' }
   }
 };
 
@@ -71,9 +72,9 @@ export const runActionsPlugin: JupyterFrontEndPlugin<void> = {
 };
 
 function lookAt(opener: IRunOpener, trans: TranslationBundle): readonly IAction[] {
-  const open = (tab?: string) => async (runs: readonly IRunSummary[]) => {
+  const open = (tab?: string) => async (runs: readonly IRunSummary[], args: Arguments) => {
     for (const run of runs) {
-      await opener.openRun(run.run_id, tab);
+      await opener.openRun(run.run_id, typeof args.tab === 'string' ? args.tab : tab);
     }
   };
   return [
@@ -173,7 +174,7 @@ function register(
     execute: async args => {
       const runs = isNamed(args) ? await actions.find(namedIds(args)) : explorer.selected;
       if (action.isEnabled(runs)) {
-        await action.act(runs);
+        await action.act(runs, args);
       }
     }
   });

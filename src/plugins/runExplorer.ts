@@ -45,16 +45,21 @@ export const runExplorerPlugin: JupyterFrontEndPlugin<IRunExplorer> = {
     const sidebar = new ExplorerPanel(create('sidebar'), app.commands, trans);
     app.shell.add(sidebar, 'left', { rank: AFTER_RUNNING_KERNELS, type: 'Runs' });
     restorer?.add(sidebar, 'jupyter-mlops-runs');
-    addTable(app, () => new ExplorerPanel(create('table'), app.commands, trans), restorer);
+    addTable(app, () => new ExplorerPanel(create('table'), app.commands, trans), restorer, trans);
     addCommands(app, manager, sidebar, palette, trans);
     return explorers;
   }
 };
 
-function addTable(app: JupyterFrontEnd, create: () => ExplorerPanel, restorer: ILayoutRestorer | null): void {
+function addTable(
+  app: JupyterFrontEnd,
+  create: () => ExplorerPanel,
+  restorer: ILayoutRestorer | null,
+  trans: TranslationBundle
+): void {
   const tracker = new WidgetTracker<MainAreaWidget<ExplorerPanel>>({ namespace: 'jupyter-mlops-run-table' });
   app.commands.addCommand(CommandIDs.openRunTable, {
-    label: () => tracker.currentWidget?.title.label ?? 'Open Table of Runs',
+    label: trans.__('Open Table of Runs'),
     describedBy: { args: null },
     execute: async () => {
       let widget = tracker.currentWidget;

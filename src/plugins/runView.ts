@@ -9,9 +9,10 @@ import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import { ITranslator, TranslationBundle, nullTranslator } from '@jupyterlab/translation';
 
 import { isRunId } from '../api/guards';
+import { IRunSummary } from '../api/types';
 import { CommandIDs } from '../commands';
 import { RunViewModel, readTab } from '../model/runView';
-import { IRunManager, IRunOpener } from '../tokens';
+import { IRunExplorer, IRunManager, IRunOpener } from '../tokens';
 import { RunWidget } from '../view/run/runWidget';
 import { IRunSurroundings } from '../view/run/surroundings';
 
@@ -25,7 +26,7 @@ export const runViewPlugin: JupyterFrontEndPlugin<IRunOpener> = {
   autoStart: true,
   provides: IRunOpener,
   requires: [IRunManager, IEditorServices, IEditorLanguageRegistry, IRenderMimeRegistry],
-  optional: [ITranslator, ILayoutRestorer, INotebookTracker],
+  optional: [ITranslator, ILayoutRestorer, INotebookTracker, IRunExplorer],
   activate: (
     app: JupyterFrontEnd,
     manager: IRunManager,
@@ -34,13 +35,14 @@ export const runViewPlugin: JupyterFrontEndPlugin<IRunOpener> = {
     rendermime: IRenderMimeRegistry,
     translator: ITranslator | null,
     restorer: ILayoutRestorer | null,
-    notebooks: INotebookTracker | null
+    notebooks: INotebookTracker | null,
+    explorer: IRunExplorer | null
   ): IRunOpener => {
     const trans = (translator ?? nullTranslator).load('jupyter_mlops');
     const around = { manager, commands: app.commands, editors, languages, rendermime, trans };
     const tracker: Tracker = new WidgetTracker({ namespace: 'jupyter-mlops-run' });
     addShowCommand(app, tracker, around);
-    addLoadCommand(app, notebooks, trans);
+    addLoadCommand(app, notebooks, explorer, trans);
     void restorer?.restore(tracker, {
       command: CommandIDs.showRun,
       args: widget => ({ runId: widget.model.runId, tab: widget.model.tab }),
@@ -90,14 +92,17 @@ function addShowCommand(app: JupyterFrontEnd, tracker: Tracker, around: IRunSurr
 function addLoadCommand(
   app: JupyterFrontEnd,
   notebooks: INotebookTracker | null,
+  explorer: IRunExplorer | null,
   trans: TranslationBundle
 ): void {
   app.commands.addCommand(CommandIDs.loadRun, {
     label: trans.__('Load into Notebook'),
     caption: trans.__('Insert a cell that loads what the run returned into the notebook that was used last.'),
     describedBy: { args: { type: 'object', properties: { runIds: { type: 'array', items: RUN_ID } } } },
+    isEnabled: args => Array.isArray(args.runIds) || hasResult(explorer?.selected ?? []),
     execute: args => {
-      const runId = Array.isArray(args.runIds) ? args.runIds.find(isRunId) : undefined;
+      const named = Array.isArray(args.runIds) ? args.runIds.find(isRunId) : undefined;
+      const runId = named ?? explorer?.selected[0]?.run_id;
       const panel = notebooks?.currentWidget;
       if (!runId) {
         return;
@@ -113,4 +118,8 @@ function addLoadCommand(
       app.shell.activateById(panel.id);
     }
   });
+}
+
+function hasResult(runs: readonly IRunSummary[]): boolean {
+  return runs.length === 1 && runs[0]?.status === 'FINISHED' && runs[0].returned.length > 0;
 }

@@ -6,11 +6,15 @@ import React, { useRef } from 'react';
 
 import { CommandIDs } from '../commands';
 import { ExplorerModel } from '../model/explorer';
+import { queryProblem } from '../model/queryProblem';
 import { IRunManager } from '../tokens';
 import { useSignal } from './hooks';
 import { RunList } from './runList';
 import { SearchField } from './searchField';
 import { SelectionBar } from './selectionBar';
+
+/** The status of a refusal because of the search: asking once more would not help. */
+const WRONG_QUERY = 400;
 
 /** What an explorer needs. */
 export interface IExplorerProps {
@@ -61,8 +65,8 @@ function Notices({ model, manager, trans }: IExplorerProps): JSX.Element | null 
     <div className="mlops-Notices" role="status">
       {problem && (
         <div className="mlops-Notice mlops-mod-error">
-          <span>{problem.message}</span>
-          {problem.field !== 'query' && (
+          <bdi>{queryProblem(problem.message, model.query)}</bdi>
+          {problem.status !== WRONG_QUERY && (
             <button className="mlops-linkButton" onClick={() => void manager.refresh()}>
               {trans.__('Try again')}
             </button>

@@ -11,7 +11,7 @@ import { ExplorerModel } from '../model/explorer';
 const MOST_KEYS = 25;
 
 /** Return the menu; its owner disposes it. */
-export function explorerMenu(model: ExplorerModel, trans: TranslationBundle): Menu {
+export function explorerMenu(model: ExplorerModel, trans: TranslationBundle, onExport: () => void): Menu {
   const commands = new CommandRegistry();
   const menu = new Menu({ commands });
   const choose = (id: string, label: string, isToggled: () => boolean, execute: () => void) => {
@@ -52,6 +52,8 @@ export function explorerMenu(model: ExplorerModel, trans: TranslationBundle): Me
       () => model.choose({ archived: !model.choice.archived })
     )
   );
+  menu.addItem({ type: 'separator' });
+  menu.addItem(choose('export', trans.__('Export as CSV'), () => false, onExport));
   return menu;
 }
 

@@ -51,7 +51,7 @@ export class ExplorerPanel extends PanelWithToolbar {
     const gear = new ToolbarButton({
       icon: settingsIcon,
       tooltip: trans.__('Groups, order and columns'),
-      onClick: () => void this._openMenu(gear, trans)
+      onClick: () => void this._openMenu(gear, commands, trans)
     });
     this.toolbar.addItem('options', gear);
     this.addWidget(this.toolbar);
@@ -68,9 +68,14 @@ export class ExplorerPanel extends PanelWithToolbar {
     this.toolbar.addItem(name, new CommandToolbarButton({ commands, id, icon, caption, label: '' }));
   }
 
-  private async _openMenu(gear: ToolbarButton, trans: TranslationBundle): Promise<void> {
+  private async _openMenu(
+    gear: ToolbarButton,
+    commands: CommandRegistry,
+    trans: TranslationBundle
+  ): Promise<void> {
+    this.explorer.use();
     await this.explorer.model.loadColumns();
-    const menu = explorerMenu(this.explorer.model, trans);
+    const menu = explorerMenu(this.explorer.model, trans, () => void commands.execute(CommandIDs.exportRuns));
     const { left, bottom } = gear.node.getBoundingClientRect();
     menu.aboutToClose.connect(() => requestAnimationFrame(() => menu.dispose()));
     menu.open(left, bottom);

@@ -12,12 +12,17 @@ export class ExplorerWidget extends ReactWidget {
   /** `onUse` is called when the user turns to this list. */
   constructor(
     private readonly _props: IExplorerProps,
-    onUse: () => void
+    private readonly _onUse: () => void
   ) {
     super();
     this.addClass('mlops-ExplorerWidget');
-    this.node.addEventListener('focusin', onUse);
-    this.node.addEventListener('pointerdown', onUse);
+    this.node.addEventListener('focusin', this._onUse);
+    this.node.addEventListener('pointerdown', this._onUse);
+  }
+
+  /** Say that the user has turned to this list: commands act on it. */
+  use(): void {
+    this._onUse();
   }
 
   /** What it shows. */

@@ -10,6 +10,7 @@ export function useSignal<S, A>(signal: ISignal<S, A>): void {
   const [, draw] = useReducer((count: number) => count + 1, 0);
   useEffect(() => {
     signal.connect(draw);
+    draw(); // What was emitted between the first drawing and this moment was heard by nobody.
     return () => {
       signal.disconnect(draw);
     };

@@ -7,15 +7,15 @@ import React from 'react';
 
 import { own } from '../api/guards';
 import { IRunSummary } from '../api/types';
-import { CommandIDs } from '../commands';
-import { CardModel } from '../model/card';
+import { CardModel, IErrorLine } from '../model/card';
 import { formatDuration, formatFigure, formatTime } from '../model/format';
 import { headlineMetric, isEnded, metricKeys, runName, runSeconds } from '../model/runs';
 import { useNow, useSignal } from './hooks';
 import { LogLines } from './logLines';
 import { Progress } from './progress';
+import { CardButtons, CardLinks } from './runCardActions';
 import { Sparkline } from './sparkline';
-import { StateMark } from './stateMark';
+import { StateIcon, stateWord } from './stateMark';
 
 const MOST_METRICS = 4;
 
@@ -39,25 +39,64 @@ export function RunCard(props: ICardProps): JSX.Element {
     >
       <div className="mlops-RunCard-head">
         {run ? <Disclosure {...props} /> : <span className="mlops-RunCard-disclosure" />}
-        <StateMark status={status} trans={trans} withWord />
+        <StateIcon status={status} />
         <bdi className="mlops-RunCard-name" title={`${name}\n${model.snapshot.run_id}`}>
           {name}
         </bdi>
-        {run && <Elapsed run={run} />}
-        {run?.progress && !isEnded(run.status) && <Progress progress={run.progress} trans={trans} />}
-        {run && isEnded(run.status) && <Outcome run={run} trans={trans} />}
-        <span className="mlops-RunCard-gap" />
-        {run && <Actions {...props} run={run} />}
+        <span className="mlops-State-word">{stateWord(status, trans)}</span>
+        {run && <Standing {...props} run={run} />}
       </div>
-      {run?.detail && run.status !== 'FINISHED' && (
-        <div className="mlops-RunCard-detail">
-          <bdi>{run.detail}</bdi>
-        </div>
-      )}
-      {run && !isEnded(run.status) && <Metrics run={run} trans={trans} />}
-      {run && model.isOpen && <LogLines lines={model.lines} trans={trans} />}
+      {run && <Body {...props} run={run} />}
       <Notice {...props} />
     </section>
+  );
+}
+
+/** The rest of the first line: how far the run is, or how it went, and what can be done. */
+function Standing(props: ICardProps & { readonly run: IRunSummary }): JSX.Element {
+  const { model, run, commands, trans } = props;
+  const hasEnded = isEnded(run.status);
+  return (
+    <>
+      <Elapsed run={run} />
+      {run.progress && !hasEnded && <Progress progress={run.progress} trans={trans} />}
+      {run.progress && !hasEnded && <TimeLeft model={model} trans={trans} />}
+      {hasEnded && <Outcome run={run} trans={trans} />}
+      <span className="mlops-RunCard-gap" />
+      {hasEnded && <CardLinks run={run} commands={commands} trans={trans} />}
+      <CardButtons run={run} commands={commands} trans={trans} />
+    </>
+  );
+}
+
+function Body(props: ICardProps & { readonly run: IRunSummary }): JSX.Element {
+  const { model, run, commands, trans } = props;
+  const hasEnded = isEnded(run.status);
+  return (
+    <>
+      {run.detail && run.status !== 'FINISHED' && (
+        <div className="mlops-RunCard-detail">
+          <bdi>{run.detail}</bdi>
+          {model.errorLine && <ErrorPlace line={model.errorLine} trans={trans} />}
+        </div>
+      )}
+      {!hasEnded && <Metrics run={run} trans={trans} />}
+      {model.isOpen && <LogLines lines={model.lines} trans={trans} />}
+      {!hasEnded && (
+        <div className="mlops-RunCard-foot">
+          <CardLinks run={run} commands={commands} trans={trans} />
+        </div>
+      )}
+    </>
+  );
+}
+
+function ErrorPlace(props: { readonly line: IErrorLine; readonly trans: TranslationBundle }): JSX.Element {
+  const { line, trans } = props;
+  return (
+    <span className="mlops-RunCard-line">
+      {trans.__('line %1 of the cell', line.number)} <code>{line.source}</code>
+    </span>
   );
 }
 
@@ -82,6 +121,17 @@ function Elapsed({ run }: { readonly run: IRunSummary }): JSX.Element | null {
   return seconds === null ? null : (
     <span className="mlops-RunCard-time mlops-Figure" title={formatTime(run.started_at)}>
       {formatDuration(seconds, isEnded(run.status))}
+    </span>
+  );
+}
+
+/** How long it will still take. The place is kept while nobody knows, so that nothing jumps. */
+function TimeLeft(props: { readonly model: CardModel; readonly trans: TranslationBundle }): JSX.Element {
+  const { model, trans } = props;
+  const seconds = model.secondsLeft(useNow());
+  return (
+    <span className="mlops-RunCard-left mlops-Figure" title={trans.__('Time left, if it goes on as it went')}>
+      {seconds !== null && trans.__('eta %1', formatDuration(seconds))}
     </span>
   );
 }
@@ -138,32 +188,6 @@ function Metrics({
         </span>
       )}
     </div>
-  );
-}
-
-function Actions(props: ICardProps & { readonly run: IRunSummary }): JSX.Element {
-  const { commands, run, trans } = props;
-  const act =
-    (id: string, args: object = {}) =>
-    () =>
-      void commands.execute(id, { runIds: [run.run_id], ...args });
-  return (
-    <span className="mlops-RunCard-actions" role="group" aria-label={trans.__('Actions')}>
-      {!isEnded(run.status) && (
-        <button className="mlops-linkButton" onClick={act(CommandIDs.stopRun)}>
-          {trans.__('Stop')}
-        </button>
-      )}
-      <button className="mlops-linkButton" onClick={act(CommandIDs.openRunLog)}>
-        {trans.__('Log')}
-      </button>
-      <button className="mlops-linkButton" onClick={act(CommandIDs.openTensorBoard)}>
-        {trans.__('TensorBoard')}
-      </button>
-      <button className="mlops-linkButton" onClick={act(CommandIDs.openRun)}>
-        {trans.__('Open')}
-      </button>
-    </span>
   );
 }
 

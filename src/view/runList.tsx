@@ -13,9 +13,12 @@ import { GroupRow, RunRow, WaitingRow } from './runRow';
 
 const ROW_PX = 24;
 const OVERSCAN = 8;
-const NAME_PX = 120;
+const NAME_PX = 96;
 /** A column's head needs more room than its cells: its title, and the sign of the order. */
 const HEAD_PX = 24;
+/** How far the menu opens from the line's left end. */
+const MENU_PX = 24;
+const RIGHT_BUTTON = 2;
 
 /** What a list shows and where it sends what the user wants. */
 export interface IRunListProps {
@@ -61,7 +64,23 @@ export function RunList(props: IRunListProps): JSX.Element {
       aria-activedescendant={model.rowCount ? `${id}-${model.active}` : undefined}
       tabIndex={0}
       style={{ '--mlops-columns': template } as React.CSSProperties}
+      onContextMenu={event => {
+        // The keyboard's menu key is the list's, which has the focus; what is meant is the line.
+        if (
+          event.target === box.current &&
+          event.button !== RIGHT_BUTTON &&
+          openMenu(box.current, id, model)
+        ) {
+          event.preventDefault();
+          event.stopPropagation();
+        }
+      }}
       onKeyDown={event => {
+        if (isMenuKey(event)) {
+          openMenu(box.current, id, model);
+          event.preventDefault();
+          return;
+        }
         const moved = listKey(
           event,
           props,
@@ -90,6 +109,24 @@ export function RunList(props: IRunListProps): JSX.Element {
       </div>
     </div>
   );
+}
+
+function isMenuKey(event: React.KeyboardEvent): boolean {
+  return event.key === 'ContextMenu' || (event.shiftKey && event.key === 'F10');
+}
+
+/** Open the menu of the line that the keyboard is on, as a click on it would; false where the line is not drawn. */
+function openMenu(box: HTMLElement | null, id: string, model: ExplorerModel): boolean {
+  const line = box?.querySelector(`[id="${id}-${model.active}"]`);
+  if (!line) {
+    return false;
+  }
+  const { left, bottom } = line.getBoundingClientRect();
+  const place = { clientX: left + MENU_PX, clientY: bottom };
+  line.dispatchEvent(
+    new MouseEvent('contextmenu', { bubbles: true, cancelable: true, button: RIGHT_BUTTON, ...place })
+  );
+  return true;
 }
 
 interface IListRowProps extends IRunListProps {

@@ -51,7 +51,7 @@ export function RunRow(props: IRunRowProps): JSX.Element {
       onContextMenu={props.onMenu}
       onDoubleClick={props.onOpen}
     >
-      <span role="gridcell" className="mlops-RunRow-name" style={{ paddingLeft: level > 1 ? 20 : 6 }}>
+      <span role="gridcell" className="mlops-RunRow-name" style={{ paddingLeft: level > 1 ? 18 : 6 }}>
         <StateMark status={run.status} trans={trans} />
         <bdi title={title}>{name}</bdi>
         {run.archived && <span className="mlops-Badge">{trans.__('archived')}</span>}

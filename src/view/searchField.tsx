@@ -21,6 +21,7 @@ export function SearchField(props: {
   const caret = input.current?.selectionStart ?? model.query.length;
   const { from, items } = complete(model.query, caret, model.columns);
   const shown = isOpen ? items : [];
+  const isWrong = model.problem?.status === 400;
 
   const accept = (item: ICompletion) => {
     const text = model.query.slice(0, from) + item.insert;
@@ -52,7 +53,7 @@ export function SearchField(props: {
 
   return (
     <div className="mlops-Search">
-      <div className={`mlops-Search-box ${model.problem?.field === 'query' ? 'mlops-mod-wrong' : ''}`}>
+      <div className={`mlops-Search-box ${isWrong ? 'mlops-mod-wrong' : ''}`}>
         <input
           ref={input}
           type="text"
@@ -63,7 +64,7 @@ export function SearchField(props: {
           aria-controls={`${id}-list`}
           aria-autocomplete="list"
           aria-activedescendant={shown[chosen] ? `${id}-${chosen}` : undefined}
-          aria-invalid={model.problem?.field === 'query'}
+          aria-invalid={isWrong}
           placeholder={trans.__('Search: acc > 0.9 and state:failed')}
           value={model.query}
           onChange={event => {

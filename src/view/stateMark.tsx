@@ -31,6 +31,16 @@ export function stateWord(status: RunStatus, trans: TranslationBundle): string {
   }
 }
 
+/** The icon alone: whoever draws it says the state in words beside it. */
+export function StateIcon({ status }: { readonly status: RunStatus }): JSX.Element {
+  const icon = ICONS[status];
+  return (
+    <span className={`mlops-State mlops-mod-${status.toLowerCase()}`}>
+      <icon.react tag="span" className="mlops-State-icon" aria-hidden="true" />
+    </span>
+  );
+}
+
 /** See the module. */
 export function StateMark(props: {
   readonly status: RunStatus;

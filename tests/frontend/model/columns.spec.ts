@@ -57,8 +57,8 @@ describe('in a narrow list', () => {
 
   it.each([
     [500, ['age', 'duration', 'metric', 'spark']],
-    [300, ['age', 'duration', 'metric']],
-    [240, ['duration', 'metric']],
+    [300, ['duration', 'metric', 'spark']],
+    [250, ['duration', 'metric']],
     [200, ['metric']],
     [10, ['metric']]
   ])('%d pixels have room for %j', (width, shown) => {

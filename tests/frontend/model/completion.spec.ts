@@ -34,6 +34,21 @@ it('offers "and", "or" and "not" only behind something', () => {
   expect(labels('acc > 0.9 o')[0]).toBe('or');
 });
 
+it('offers the words that join first behind a whole term, and none where a term has to begin', () => {
+  expect(labels('acc > 0.9 ').slice(0, 4)).toEqual(['and', 'or', 'not', 'acc']);
+  for (const text of ['', 'acc > 0.9 and ', 'not ', '(', 'state:failed OR (']) {
+    expect(labels(text)[0]).toBe('acc');
+    expect(labels(text)).not.toContain('and');
+  }
+  expect(labels('brand ')[0]).toBe('and');
+});
+
+it('offers what measures the machine last', () => {
+  const columns = { ...COLUMNS, metrics: ['system/cpu', 'acc'], tags: ['stage'] };
+  const all = complete('', 0, columns).items.map(item => item.label);
+  expect([all[0], all[all.length - 1]]).toEqual(['acc', 'system/cpu']);
+});
+
 it('offers states and experiments behind their fields', () => {
   expect(labels('state:')).toEqual(['running', 'scheduled', 'finished', 'failed', 'killed']);
   expect(labels('state:fa')).toEqual(['failed']);

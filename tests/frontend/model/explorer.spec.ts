@@ -153,6 +153,26 @@ describe('a search', () => {
   });
 });
 
+it('asks for the rows of the search that its groups belong to, though the user types on', async () => {
+  const story = await new Story({ groupBy: 'notebook' }).shown();
+  story.model.setQuery('run 1');
+  story.server.answers(async asked => {
+    if (asked.path === 'runs/groups') {
+      story.model.setQuery('(');
+      await settle();
+    }
+    return story.answer(asked);
+  });
+  const before = story.server.asked.length;
+  await new Promise(resolve => setTimeout(resolve, 60));
+  await settle();
+  story.model.look(0, 20);
+  await settle();
+  const asked = story.server.asked.slice(before).filter(each => each.path === 'runs');
+  expect(asked.map(each => each.query.get('query'))).not.toContain('(');
+  story.model.dispose();
+});
+
 it('sorts by a key, and by the same key the other way round', async () => {
   const story = await new Story().shown();
   story.model.sortBy('metric.acc');

@@ -161,6 +161,37 @@ describe('the keyboard', () => {
   });
 });
 
+describe('the menu key', () => {
+  /** Where a menu was asked for. */
+  function asked(): string[] {
+    const lines: string[] = [];
+    const listen = (event: Event) => lines.push((event.target as HTMLElement).getAttribute('data-run-id') ?? '');
+    document.addEventListener('contextmenu', listen, { once: true });
+    return lines;
+  }
+
+  it.each([
+    ['ContextMenu', {}],
+    ['F10', { shiftKey: true }]
+  ])('asks for the menu of the line that the keyboard is on, and selects it: %s', async (key, more) => {
+    const story = await new Story(three).shown();
+    const lines = asked();
+    await press(story.grid, 'ArrowDown');
+    await press(story.grid, key, more);
+    expect(lines).toEqual([runId(2)]);
+    expect(story.model.selection.runs.map(each => each.name)).toEqual(['run 2']);
+  });
+
+  it('asks for it too where the browser tells only the list', async () => {
+    const story = await new Story(three).shown();
+    const lines = asked();
+    await happened(() =>
+      story.grid.dispatchEvent(new MouseEvent('contextmenu', { bubbles: true, cancelable: true, button: 0 }))
+    );
+    expect(lines).toEqual([runId(1)]);
+  });
+});
+
 describe('the pointer', () => {
   const click = (row: HTMLElement, init: MouseEventInit = {}) =>
     happened(() => row.dispatchEvent(new MouseEvent('click', { bubbles: true, ...init })));
@@ -258,6 +289,7 @@ describe('the search', () => {
     });
     expect(story.search.getAttribute('aria-invalid')).toBe('true');
     expect(story.list.one('status').textContent).toBe('A bracket is open.');
+    expect(story.list.all('button', 'Try again')).toEqual([]);
     expect(story.names).toEqual(['run 1', 'run 2', 'run 3']);
   });
 });

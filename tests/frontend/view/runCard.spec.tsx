@@ -8,8 +8,9 @@ import { CARD_MIME, ICardSnapshot } from '../../../src/api/guards';
 import { CommandIDs } from '../../../src/commands';
 import { CardModel } from '../../../src/model/card';
 import { RunCard } from '../../../src/view/runCard';
+import { runMenuItems } from '../../../src/view/runMenu';
 import { RunCardRenderer } from '../../../src/view/runCardRenderer';
-import { FakeFeed, FakeManager, run, runId } from '../fakes';
+import { FakeFeed, FakeManager, Refusal, run, runId, settle } from '../fakes';
 import { IDrawn, draw, happened } from '../render';
 
 const trans = nullTranslator.load('jupyter_mlops');
@@ -65,6 +66,29 @@ it('shows state, progress, metrics and the names that come back while the run go
   expect(card.all('img', 'Course of loss')).toHaveLength(1);
 });
 
+it('says how long it still takes, once the bar has moved for a while', async () => {
+  const { card, feed } = new Story();
+  const started_at = new Date(Date.now() - 30_000).toISOString();
+  await happened(() => feed.tell({ ...LIVE, started_at, progress: { label: '', done: 5, total: 20 } }));
+  expect(card.text).toMatch(/eta 01:(30|29)/);
+});
+
+it('misses nothing that was told before it listened', async () => {
+  const { manager, model, feed } = new Story();
+  const late = function Late(): null {
+    React.useLayoutEffect(() => feed.tell(run(1, { name: 'late' })), []);
+    return null;
+  };
+  const card = draw(
+    <>
+      <RunCard model={model} commands={new CommandRegistry()} trans={trans} />
+      {React.createElement(late)}
+    </>
+  );
+  expect(card.text).toContain('late');
+  expect(manager.watched).toEqual([runId(1)]);
+});
+
 it('does not say the count twice', async () => {
   const { card, feed } = new Story();
   await happened(() => feed.tell({ ...LIVE, progress: { label: 'Epoch 7/20', done: 7, total: 20 } }));
@@ -96,28 +120,90 @@ it('is one line once the run has finished, and opens on request', async () => {
   expect(card.all('log')).toHaveLength(1);
 });
 
-it('says why the run has failed', async () => {
-  const { card, feed } = new Story();
-  await happened(() => feed.tell(run(1, { status: 'FAILED', detail: 'ValueError: no (cell line 2: fit(X))' })));
+it('says why the run has failed, and where, and offers to run it again', async () => {
+  const { card, feed, manager, executed } = new Story();
+  manager.server.answers(({ path }) => {
+    expect(path).toBe(`runs/${runId(1)}`);
+    return { error: { type: 'ValueError', message: 'no', line: '2', source: '  fit(X)' } };
+  });
+  await happened(async () => {
+    feed.tell(run(1, { status: 'FAILED', detail: 'ValueError: no', metrics: {} }));
+    feed.tell(run(1, { status: 'FAILED', detail: 'ValueError: no', metrics: {} }));
+    await settle();
+  });
   expect(card.text).toContain('Failed');
-  expect(card.text).toContain('ValueError: no (cell line 2: fit(X))');
+  expect(card.text).toContain('ValueError: noline 2 of the cell fit(X)');
+  expect(manager.server.asked).toHaveLength(1);
+  expect(card.all('button').map(each => each.getAttribute('aria-label') ?? each.textContent)).toEqual([
+    'Last lines',
+    'Run again',
+    'Open log',
+    'Open ↗',
+    'More'
+  ]);
+  await happened(() => card.one('button', 'Run again').click());
+  expect(executed).toEqual([[CommandIDs.rerunRun, { runIds: [runId(1)] }]]);
+});
+
+it('says what it knows of a failure when the server does not answer', async () => {
+  const { card, feed, manager } = new Story();
+  manager.server.answers(() => new Refusal(503, { message: 'away' }));
+  await happened(async () => {
+    feed.tell(run(1, { status: 'FAILED', detail: 'ValueError: no' }));
+    await settle();
+  });
+  expect(card.text).toContain('ValueError: no');
+  expect(card.text).not.toContain('of the cell');
 });
 
 it('does what its buttons say, with its own run', async () => {
   const { card, feed, executed } = new Story();
   await happened(() => feed.tell(LIVE));
-  for (const name of ['Stop', 'Log', 'TensorBoard', 'Open']) {
+  for (const name of ['Stop', 'Log', 'Metrics', 'TensorBoard', 'Open ↗']) {
     await happened(() => card.one('button', name).click());
   }
   const runIds = [runId(1)];
   expect(executed).toEqual([
     [CommandIDs.stopRun, { runIds }],
     [CommandIDs.openRunLog, { runIds }],
+    [CommandIDs.openRun, { runIds, tab: 'metrics' }],
     [CommandIDs.openTensorBoard, { runIds }],
     [CommandIDs.openRun, { runIds }]
   ]);
   await happened(() => feed.tell(run(1)));
   expect(card.all('button', 'Stop')).toHaveLength(0);
+});
+
+it('has a menu with what else can be done', async () => {
+  const { card, commands, feed, executed } = new Story();
+  await happened(() => feed.tell(run(1, { returned: ['model'] })));
+  await happened(() => card.one('button', 'More').click());
+  const items = [...document.querySelectorAll<HTMLElement>('.lm-Menu-item[data-type="command"]')];
+  expect(items.map(each => each.dataset.command)).toEqual([
+    CommandIDs.rerunRun,
+    CommandIDs.loadRun,
+    CommandIDs.reproduceRun,
+    CommandIDs.copyRunId,
+    CommandIDs.renameRun,
+    CommandIDs.tagRun,
+    CommandIDs.noteRun,
+    CommandIDs.keepRun,
+    CommandIDs.archiveRun,
+    CommandIDs.deleteRun
+  ]);
+  await commands.execute(CommandIDs.archiveRun, { runIds: [runId(1)] });
+  expect(executed).toEqual([[CommandIDs.archiveRun, { runIds: [runId(1)] }]]);
+  document.querySelectorAll('.lm-Menu').forEach(menu => menu.remove());
+});
+
+it.each([
+  [run(1, { status: 'RUNNING' }), [CommandIDs.stopRun], [CommandIDs.deleteRun, CommandIDs.loadRun]],
+  [run(1, { source: 'mlflow' }), [CommandIDs.deleteRun], [CommandIDs.rerunRun, CommandIDs.reproduceRun, CommandIDs.loadRun]],
+  [run(1, { status: 'FAILED', returned: ['x'] }), [CommandIDs.rerunRun], [CommandIDs.stopRun, CommandIDs.loadRun]]
+])('offers of a run only what can be done with it: %#', (of, offered, refused) => {
+  const ids = runMenuItems(of).flat();
+  expect(ids).toEqual(expect.arrayContaining(offered));
+  expect(ids.filter(id => (refused as readonly string[]).includes(id))).toEqual([]);
 });
 
 it('says what keeps it from the truth', async () => {

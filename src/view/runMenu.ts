@@ -1,0 +1,43 @@
+/** The menu of one run where there is no list to select it in: the same commands as the explorer's menu. */
+
+import { CommandRegistry } from '@lumino/commands';
+import { Menu } from '@lumino/widgets';
+
+import { IRunSummary } from '../api/types';
+import { CommandIDs } from '../commands';
+import { isEnded } from '../model/runs';
+
+/** Commands in their order, with lines between them; those that make no sense for this run are left out. */
+export function runMenuItems(run: IRunSummary): readonly (readonly string[])[] {
+  const isOurs = run.source === 'mlops';
+  const hasEnded = isEnded(run.status);
+  const only = (isSo: boolean, id: string) => (isSo ? [id] : []);
+  return [
+    [
+      ...only(!hasEnded, CommandIDs.stopRun),
+      ...only(isOurs, CommandIDs.rerunRun),
+      ...only(isOurs && run.status === 'FINISHED' && run.returned.length > 0, CommandIDs.loadRun),
+      ...only(isOurs, CommandIDs.reproduceRun),
+      CommandIDs.copyRunId
+    ],
+    [CommandIDs.renameRun, CommandIDs.tagRun, CommandIDs.noteRun, CommandIDs.keepRun, CommandIDs.archiveRun],
+    only(hasEnded, CommandIDs.deleteRun)
+  ];
+}
+
+/** Open the menu below a button. It is gone when it closes. */
+export function openRunMenu(run: IRunSummary, commands: CommandRegistry, below: HTMLElement): void {
+  const menu = new Menu({ commands });
+  runMenuItems(run)
+    .map(ids => ids.filter(id => commands.hasCommand(id)))
+    .filter(ids => ids.length)
+    .forEach((ids, index) => {
+      if (index) {
+        menu.addItem({ type: 'separator' });
+      }
+      ids.forEach(command => menu.addItem({ command, args: { runIds: [run.run_id] } }));
+    });
+  const { left, bottom } = below.getBoundingClientRect();
+  menu.aboutToClose.connect(() => requestAnimationFrame(() => menu.dispose()));
+  menu.open(left, bottom);
+}

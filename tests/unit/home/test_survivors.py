@@ -81,6 +81,8 @@ import os, time
 if (pid := os.fork()) == 0:
     os.setpgid(0, 0)
     time.sleep(60)
+# By parent and child, as shells do: whoever comes first.
+os.setpgid(pid, pid)
 print(pid, flush=True)
 print(os.waitpid(pid, 0)[1], flush=True)
 time.sleep(60)

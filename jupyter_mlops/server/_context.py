@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from importlib.metadata import version
@@ -37,6 +38,12 @@ class ServerContext:
         self.explorer = RunExplorer(self.homes, self.catalog.stored_summary)
         self.pool = ThreadPoolExecutor(POOL_THREADS, thread_name_prefix="jupyter-mlops")
         self.live = LiveHub(self.explorer, self.pool)
+        self.hurry: Callable[[], None] = lambda: None  # the watcher's, once there is an event loop
+
+    def touch(self, run_id: str) -> None:
+        """Let tabs and the catalog see at once what a route has changed of a run."""
+        self.live.touch([run_id])
+        self.hurry()
 
     def status(self) -> ServerStatus:
         """Return what the front end asks first."""
@@ -66,6 +73,7 @@ class ServerContext:
         await self.live.stop()
         if "tensorboards" in vars(self):
             await asyncio.to_thread(self.tensorboards.close)
+        await asyncio.to_thread(self.catalog.close)
         self.pool.shutdown(wait=False, cancel_futures=True)
 
 

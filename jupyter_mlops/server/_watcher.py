@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from pathlib import Path
 
 from ..exceptions import MlopsError
 from ..home import Home
@@ -19,7 +20,7 @@ from ..services import Homes, RunCatalog
 from ._context import count_unfinished
 
 GLANCE_S = 0.25
-"""Between two looks at whether a run was submitted."""
+"""Between two looks at whether a run was submitted, or somebody wrote to a store."""
 
 LIVE_S = 0.5
 """Between two looks at everything while a run goes on."""
@@ -98,7 +99,7 @@ class Watcher:
         self._pool = pool
         self._tell = tell
         self._tell_live = tell_live
-        self._seen: dict[str, tuple[int, int]] = {}
+        self._seen: dict[object, tuple[int, int]] = {}
         self._looked_at = self._stirred_at = float("-inf")
         self._offered_at: dict[str, float] = {}
         self._live = 0
@@ -123,6 +124,10 @@ class Watcher:
                     self._log.warning("The runs cannot be looked at: %s", error)
                 pause = IDLE_S
             await asyncio.sleep(pause)
+
+    def hurry(self) -> None:
+        """Look at everything at the next glance: somebody has just changed something."""
+        self._looked_at = float("-inf")
 
     def look(self) -> _Look | None:
         """Look at everything if there is reason to, and return what was found; None when there was none."""
@@ -149,8 +154,9 @@ class Watcher:
         )
 
     def _glance(self) -> bool:
-        """Tell whether a run may have come or gone since the last time."""
-        seen = {home_id: _stamps(service.home) for home_id, service in self._homes}
+        """Tell whether a run may have come or gone, or a store was written to, since the last time."""
+        seen: dict[object, tuple[int, int]] = {home_id: _stamps(service.home) for home_id, service in self._homes}
+        seen |= {path: _store_stamps(path) for path in self._catalog.store_files}
         changed, self._seen = seen != self._seen, seen
         return changed
 
@@ -185,3 +191,15 @@ def _stamps(home: Home) -> tuple[int, int]:
         return home.runs.stat().st_mtime_ns, (home.path / "sequence").stat().st_size
     except OSError:
         return 0, 0
+
+
+def _store_stamps(path: Path) -> tuple[int, int]:
+    """Return when a store was written to, and its log of writes; 0 where there is none."""
+    return _modified_ns(path), _modified_ns(path.with_name(path.name + "-wal"))
+
+
+def _modified_ns(path: Path) -> int:
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0

@@ -60,6 +60,7 @@ class MlopsExtension(ExtensionApp):
         """Begin to watch, now that there is an event loop."""
         context = self.context
         watcher = Watcher(context.homes, context.catalog, context.pool, self._tell, self._tell_live)
+        context.hurry = watcher.hurry
         self._watching = asyncio.get_running_loop().create_task(watcher.run())
 
     async def stop_extension(self) -> None:

@@ -77,6 +77,11 @@ class RunCatalog:
         return home.problems if home else ()
 
     @property
+    def store_files(self) -> tuple[Path, ...]:
+        """The local stores that are followed: what is written to them shows in these files' times, and their logs'."""
+        return tuple(path for home in tuple(self._homes_followed.values()) for path in home.store_files)
+
+    @property
     def cursor(self) -> int:
         """Number of the catalog's present content."""
         return self._first_cursor + self._table.version

@@ -58,6 +58,11 @@ class HomeFeed:
         """What stores cannot be read, and why."""
         return tuple(store.problem for store in tuple(self._stores.values()) if store.problem)
 
+    @property
+    def store_files(self) -> tuple[Path, ...]:
+        """The local stores that are followed."""
+        return tuple(self._stores)
+
     def owns(self, run_id: str) -> bool:
         """Return whether the home has a directory of that name."""
         return self._directories.owns(run_id)
@@ -101,7 +106,7 @@ class HomeFeed:
     def close(self) -> None:
         """Save what is not saved and let files go."""
         if not self.building:
-            self._memory.flush(self._directories, self._stores.values())
+            self._memory.finish(self._directories, self._stores.values())
         self._memory.close()
         for store in self._stores.values():
             store.close()

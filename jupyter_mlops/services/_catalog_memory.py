@@ -90,21 +90,29 @@ class CatalogMemory:
         for store in stores:
             self._pending.update((run.run_id, run) for run in store.take_unsaved())
         if time.monotonic() - self._saved_at >= SAVE_EVERY_S or len(self._pending) >= _SAVED:
-            self.flush(feed, stores)
+            self._flush(feed, stores)
 
-    def flush(self, feed: DirectoryFeed, stores: Iterable[SqliteFeed]) -> None:
-        """Write down what is not yet, some thousands of runs at a time."""
+    def finish(self, feed: DirectoryFeed, stores: Iterable[SqliteFeed]) -> None:
+        """Write down all that is not yet, or nothing more where the file takes nothing."""
+        stores = tuple(stores)
+        while self._flush(feed, stores):
+            pass
+
+    def _flush(self, feed: DirectoryFeed, stores: Iterable[SqliteFeed]) -> bool:
+        """Write down what is not yet, some thousands of runs at a time; return whether something was written."""
         self._saved_at = time.monotonic()
         if not self._pending and not self._gone:
-            return
+            return False
         runs = [self._pending[run_id] for run_id in list(self._pending)[:_SAVED]]
         is_all = len(runs) == len(self._pending)
         # A bookmark behind the rows is safe, one before them is not.
         bookmarks = {store.source: store.bookmark for store in stores if store.bookmark} if is_all else {}
-        if self._file.save(runs, self._gone, {**bookmarks, "": {"stores": list(feed.stores)}}):
+        is_saved = self._file.save(runs, self._gone, {**bookmarks, "": {"stores": list(feed.stores)}})
+        if is_saved:
             self._gone = set()
             for run in runs:
                 del self._pending[run.run_id]
+        return is_saved
 
     def close(self) -> None:
         """Let the file go."""

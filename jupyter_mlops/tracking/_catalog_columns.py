@@ -1,6 +1,7 @@
 """Columns of the catalog's table: one value a row, kept so that 100,000 of them are looked through in milliseconds.
 
-Filters and sorts go over whole columns in C (`map`, `compress`, `sorted`), without NumPy, which a server need not have.
+Filters and sorts go over whole columns in one comprehension, which is faster than `map` from Python 3.11 on, without
+NumPy, which a server need not have.
 A column starts at the first row that has it: a key of one run costs one cell, not one for every run before it.
 """
 
@@ -69,9 +70,9 @@ class NumberColumn:
         """The rows that have a number."""
         return mask_of(self._present, self.start)
 
-    def where(self, holds: Callable[[float], bool]) -> Mask:
-        """Return the rows whose number fulfils a condition, such as `(0.9).__lt__`."""
-        return mask_of(map(holds, self._values), self.start) & self.present
+    def where(self, fits: Callable[[Iterable[float]], Iterable[bool]]) -> Mask:
+        """Return the rows whose number fulfils a condition, which tells it of many numbers at once."""
+        return mask_of(fits(self._values), self.start) & self.present
 
     def sort_key(self, row: int) -> float | None:
         """Return what a row is sorted by; None for NaN, which is neither before nor behind."""
@@ -138,12 +139,13 @@ class TextColumn:
     def where(self, fits: Sequence[int]) -> Mask:
         """Return the rows whose text fits: one truth value for each of `words`."""
         # The last entry answers for -1, the code of rows without a text.
-        return mask_of(map((bytes(fits) + b"\0").__getitem__, self._codes), self.start)
+        fit = bytes(fits) + b"\0"
+        return mask_of([fit[code] for code in self._codes], self.start)
 
     def equal_to(self, text: str) -> Mask:
         """Return the rows that have exactly this text."""
-        code = self._code_of.get(text)
-        return 0 if code is None else mask_of(map(code.__eq__, self._codes), self.start)
+        wanted = self._code_of.get(text)
+        return 0 if wanted is None else mask_of([code == wanted for code in self._codes], self.start)
 
     @property
     def folded(self) -> list[str]:

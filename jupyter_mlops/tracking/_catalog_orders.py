@@ -6,7 +6,7 @@ Equal rows stand by their time of submission; rows without a value (and NaN) com
 from __future__ import annotations
 
 from bisect import insort
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
@@ -41,8 +41,8 @@ class RunOrders:
         self._submitted = table.numbers["submitted_at"]
         self._orders: dict[str, _Order] = {}
 
-    def rows(self, name: str, column: NumberColumn | TextColumn, *, descending: bool) -> list[int]:
-        """Return every row in the order of a column.
+    def rows(self, name: str, column: NumberColumn | TextColumn, *, descending: bool) -> Iterator[int]:
+        """Yield every row in the order of a column.
 
         Parameters
         ----------
@@ -63,7 +63,7 @@ class RunOrders:
         while len(self._orders) > _MOST_ORDERS:
             del self._orders[next(iter(self._orders))]
         ranked = reversed(order.ranked) if descending else order.ranked
-        return list(chain(ranked, reversed(order.unranked)))
+        return chain(ranked, reversed(order.unranked))
 
     def _note_moves(self) -> None:
         moved = self._table.moved
@@ -76,11 +76,13 @@ class RunOrders:
         return self._submitted.get(row) or 0.0, row
 
     def _sort(self, key: Callable[[int], Any]) -> _Order:
-        rows = sorted(range(self._table.height), key=lambda row: self._submitted.get(row) or 0.0)
-        keys = list(map(key, rows))
-        ranked = [row for row, value in zip(rows, keys, strict=True) if value is not None]
-        unranked = [row for row, value in zip(rows, keys, strict=True) if value is None]
-        ranked.sort(key=key)
+        height = self._table.height
+        ages = [age or 0.0 for age in map(self._submitted.get, range(height))]
+        keys = list(map(key, range(height)))
+        ranked, unranked = [], []
+        for row in sorted(range(height), key=ages.__getitem__):
+            (unranked if keys[row] is None else ranked).append(row)
+        ranked.sort(key=keys.__getitem__)
         return _Order(ranked, unranked)
 
     def _repair(self, order: _Order, key: Callable[[int], Any]) -> None:

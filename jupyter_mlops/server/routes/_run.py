@@ -25,15 +25,16 @@ class RunHandler(MlopsHandler):
         """Change name, note, tags, archived or kept; return `RunSummary`."""
         run_id, change = self.run_id(run_id), self.parse_body(ChangeRun)
         summary = await self.in_thread(self.context.explorer.change, run_id, change)
-        self.context.live.touch([run_id])
+        self.context.touch(run_id)
         self.write_entity(summary)
 
     @authenticated
     @authorized
     async def delete(self, run_id: str) -> None:
         """Delete the run, for good; 409 while it lives."""
-        await self.in_thread(self.context.explorer.delete, self.run_id(run_id))
-        self.context.live.touch([run_id])
+        run_id = self.run_id(run_id)
+        await self.in_thread(self.context.explorer.delete, run_id)
+        self.context.touch(run_id)
         self.set_status(204)
         self.finish()
 
@@ -45,7 +46,10 @@ class StopHandler(MlopsHandler):
     @authorized
     async def post(self, run_id: str) -> None:
         """Ask the run to end; return `RunSummary` as it stands then."""
-        self.write_entity(await self.in_thread(self.context.explorer.stop, self.run_id(run_id)))
+        run_id = self.run_id(run_id)
+        summary = await self.in_thread(self.context.explorer.stop, run_id)
+        self.context.touch(run_id)
+        self.write_entity(summary)
 
 
 class NotebookHandler(MlopsHandler):

@@ -1,6 +1,9 @@
 """Changes in homes reach listeners by themselves: new runs, ends, notes; the server stays active while runs go on."""
 
+import sqlite3
 import time
+import uuid
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -88,3 +91,41 @@ def test_f22_who_wants_idle_servers_culled_says_so(server, make_run):
         server.extension.report_activity = True
         ended = Exit(status=RunStatus.KILLED, ended_at="2026-11-21T09:00:00+00:00")
         run.directory.write(ended, run.directory.exit_file)
+
+
+def test_what_another_tool_logs_is_seen_within_a_second(server, make_run, tmp_path):
+    """Not at the next look at everything, which is rare: the store's file is glanced at."""
+    store = tmp_path / "store.db"
+    with closing(sqlite3.connect(store)) as database:
+        database.executescript(
+            "CREATE TABLE experiments (experiment_id, name, lifecycle_stage);"
+            "CREATE TABLE runs (run_uuid, name, status, start_time, end_time, lifecycle_stage, experiment_id);"
+            "CREATE TABLE metrics (key, value, timestamp, run_uuid, step, is_nan);"
+            "CREATE TABLE latest_metrics (key, value, run_uuid, is_nan);"
+            "CREATE TABLE params (key, value, run_uuid); CREATE TABLE tags (key, value, run_uuid);"
+            "INSERT INTO experiments VALUES (1, 'theirs', 'active')"
+        )
+        make_run(tracking_uri=f"sqlite:///{store}")
+        wait_until(lambda: store in server.extension.context.catalog.store_files)
+        took = []
+        for _ in range(3):
+            run_id = uuid.uuid4().hex
+            database.execute("INSERT INTO runs VALUES (?, 'n', 'FINISHED', 1, 2, 'active', 1)", (run_id,))
+            database.commit()
+            began = time.monotonic()
+            wait_until(lambda run_id=run_id: server.get("api/runs", query=f"id:{run_id}").json["total"])
+            took.append(time.monotonic() - began)
+
+    assert min(took) < 1
+
+
+def test_what_a_tab_changes_stands_in_the_list_at_once(server, make_run):
+    run = make_run("before")
+    took = []
+    for name in ("one", "two", "three"):
+        began = time.monotonic()
+        assert server.request("PATCH", f"api/runs/{run.id}", {"name": name}).status == 200
+        wait_until(lambda name=name: server.get("api/runs", query=f"id:{run.id}").json["runs"][0]["name"] == name)
+        took.append(time.monotonic() - began)
+
+    assert min(took) < 1

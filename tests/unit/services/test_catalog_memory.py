@@ -194,3 +194,17 @@ def test_what_counts_in_an_experiment_is_seen_in_every_row(service, make_run):
     catalog.refresh()
     assert catalog.page().runs[0].main_metric == "acc"
     catalog.close()
+
+
+def test_a_server_that_ends_early_has_saved_all_that_it_has_read(session, store, home):
+    """Rows are written some thousands at a time, the rest when the catalog is closed; without it nothing is resumed."""
+    with closing(sqlite3.connect(store)) as database, database:
+        rows = ((f"{number:032x}",) for number in range(20_500))
+        database.executemany("INSERT INTO runs VALUES (?, 'n', 'FINISHED', 1000, 2000, 'active', 1)", rows)
+
+    session()
+
+    file = CatalogFile(home.path / "catalog.db")
+    assert sum(1 for _ in iter(lambda: len(file.load(1000)), 0)) == 21
+    assert str(store) in file.bookmarks()
+    file.close()

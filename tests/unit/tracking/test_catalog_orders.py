@@ -23,7 +23,7 @@ def put(table: RunTable, number: int, acc: object = None, minute: int = 0) -> No
 
 
 def by_acc(table: RunTable, orders: RunOrders, *, descending: bool = True) -> list[int]:
-    return orders.rows("metric.acc", table.metrics["acc"], descending=descending)
+    return list(orders.rows("metric.acc", table.metrics["acc"], descending=descending))
 
 
 def expected(table: RunTable, *, descending: bool = True) -> list[int]:

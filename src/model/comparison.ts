@@ -6,6 +6,7 @@ import { ISignal, Signal } from '@lumino/signaling';
 import { IComparison, IDifference } from '../api/types';
 import { IRunManager } from '../tokens';
 import { CurvesModel } from './curves';
+import { isSystemMetric } from './curvesData';
 import { runName } from './runs';
 
 /** As many runs as are compared at once. */
@@ -14,7 +15,7 @@ export const MOST_RUNS = 20;
 export const FEW_RUNS = 6;
 
 /** The sections of facts, in their order. */
-export const SECTIONS = ['metrics', 'params', 'data', 'packages', 'environment'] as const;
+export const SECTIONS = ['metrics', 'params', 'data', 'packages', 'environment', 'system'] as const;
 
 /** A section of facts. */
 export type Section = (typeof SECTIONS)[number];
@@ -77,13 +78,18 @@ export class ComparisonModel implements IDisposable {
 
   /** The rows of a section that are to be shown. */
   rows(section: Section): readonly IDifference[] {
-    const rows = this._comparison?.[section] ?? [];
+    const rows = this._all(section);
     return this._onlyDifferences ? rows.filter(row => row.differs) : rows;
   }
 
   /** How many rows of a section are the same for all. */
   same(section: Section): number {
-    return (this._comparison?.[section] ?? []).filter(row => !row.differs).length;
+    return this._all(section).filter(row => !row.differs).length;
+  }
+
+  /** Whether the cells are not the same for all. */
+  get codeDiffers(): boolean {
+    return new Set(this._comparison?.cells).size > 1;
   }
 
   /** Show only differences, or everything. */
@@ -133,6 +139,19 @@ export class ComparisonModel implements IDisposable {
       this._manager.runsChanged.disconnect(this._onRunsChanged, this);
       this.curves.dispose();
       Signal.clearData(this);
+    }
+  }
+
+  /** Metrics of the machine are a section of their own: they tell nothing about the model. */
+  private _all(section: Section): readonly IDifference[] {
+    const { metrics = [] } = this._comparison ?? {};
+    switch (section) {
+      case 'metrics':
+        return metrics.filter(row => !isSystemMetric(row.key));
+      case 'system':
+        return metrics.filter(row => isSystemMetric(row.key));
+      default:
+        return this._comparison?.[section] ?? [];
     }
   }
 

@@ -2,6 +2,7 @@
 
 import { own } from '../api/guards';
 import { IDifference, IRunSummary } from '../api/types';
+import { isSystemMetric } from './curvesData';
 import { toNumber } from './format';
 
 /** Metrics of which less is better, by the words that people use for them. */
@@ -24,6 +25,10 @@ export function bestColumns(row: IDifference): readonly number[] {
   return numbers.flatMap((number, index) => (number === best ? [index] : []));
 }
 
+/** So near an end of an axis no other number is written. */
+const NEAR_END = 0.1;
+const MOST_STEPS = 4;
+
 /** An axis of a picture of many runs: where each run stands, from 0 to 1; null where it has no value. */
 export interface IAxis {
   readonly key: string;
@@ -43,7 +48,7 @@ export function comparisonAxes(runs: readonly IRunSummary[]): readonly IAxis[] {
     });
   const axes = (kind: 'param' | 'metric') => {
     const keys = new Set(runs.flatMap(run => Object.keys(kind === 'param' ? run.params : run.metrics)));
-    return [...keys].map(key => readAxis(kind, key, texts(kind, key)));
+    return [...keys].filter(key => !isSystemMetric(key)).map(key => readAxis(kind, key, texts(kind, key)));
   };
   return [...axes('param'), ...axes('metric')].filter(axis => new Set(axis.texts).size > 1);
 }
@@ -80,16 +85,38 @@ function numberAxis(
   const scale = (value: number) => (isLog ? Math.log10(value) : value);
   const span = scale(high) - scale(low);
   const placeOf = (value: number) => (span > 0 ? (scale(value) - scale(low)) / span : 0.5);
+  const ends = finite.length ? [low, high] : [];
+  const between = (isLog ? powersOfTen(low, high) : roundNumbers(low, high)).filter(value => {
+    const place = placeOf(value);
+    return place > NEAR_END && place < 1 - NEAR_END;
+  });
   return {
     key,
     kind,
     texts,
     places: numbers.map(number => (Number.isFinite(number) ? placeOf(number) : null)),
-    ticks: finite.length
-      ? [...new Set([low, high])].map(value => ({
-          place: placeOf(value),
-          text: String(Number(value.toPrecision(4)))
-        }))
-      : []
+    ticks: [...new Set([...ends, ...between])].map(value => ({
+      place: placeOf(value),
+      text: String(Number(value.toPrecision(4)))
+    }))
   };
+}
+
+function powersOfTen(low: number, high: number): readonly number[] {
+  const first = Math.ceil(Math.log10(low));
+  const count = Math.floor(Math.log10(high)) - first + 1;
+  return Array.from({ length: Math.max(0, count) }, (_, index) => 10 ** (first + index));
+}
+
+/** Some numbers between two others that are easy to read. */
+function roundNumbers(low: number, high: number): readonly number[] {
+  const rough = (high - low) / MOST_STEPS;
+  if (!(rough > 0) || !Number.isFinite(rough)) {
+    return [];
+  }
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = power * ([1, 2, 5, 10].find(factor => factor * power >= rough) ?? 10);
+  const first = Math.ceil(low / step);
+  const count = Math.floor(high / step) - first + 1;
+  return Array.from({ length: count }, (_, index) => (first + index) * step);
 }

@@ -6,7 +6,7 @@ import { ISignal, Signal } from '@lumino/signaling';
 
 import { IMetricSeries, IRunSummary } from '../api/types';
 import { IRunFeed, IRunManager } from '../tokens';
-import { ICurve, XAxis, readCurve } from './curvesData';
+import { ICurve, XAxis, isSystemMetric, readCurve } from './curvesData';
 import { runName } from './runs';
 
 const POINTS = 1000;
@@ -65,12 +65,19 @@ export class CurvesModel implements IDisposable {
     }));
   }
 
-  /** Keys of all curves, those of the first run first. */
+  /** Keys of all curves, those of the first run first, and those of machines last. */
   get keys(): readonly string[] {
     const keys = [...this._feeds.keys()].flatMap(runId =>
       (this._series.get(runId) ?? []).map(series => series.key)
     );
-    return [...new Set(keys)];
+    return machinesLast([...new Set(keys)]);
+  }
+
+  /** Whether a key has more than a single point to show. */
+  hasCourse(key: string): boolean {
+    return [...this._series.values()].some(all =>
+      all.some(series => series.key === key && series.values.length > 1)
+    );
   }
 
   /** How they are shown. */
@@ -180,7 +187,7 @@ export class CurvesModel implements IDisposable {
       const { api } = this._manager;
       const summary =
         this._feeds.get(runId)?.feed.summary ?? (await api.detail(runId, this._abort.signal)).summary;
-      const keys = Object.keys(summary.metrics).slice(0, MOST_KEYS);
+      const keys = machinesLast(Object.keys(summary.metrics)).slice(0, MOST_KEYS);
       const page = keys.length ? await api.metrics(runId, keys, POINTS, this._abort.signal) : { series: [] };
       if (this._feeds.has(runId)) {
         this._series.set(runId, page.series);
@@ -205,4 +212,8 @@ export class CurvesModel implements IDisposable {
   private _isLoading = true;
   private _problem = '';
   private _isDisposed = false;
+}
+
+function machinesLast(keys: readonly string[]): readonly string[] {
+  return [...keys.filter(key => !isSystemMetric(key)), ...keys.filter(isSystemMetric)];
 }

@@ -4,11 +4,12 @@ import { IDisposable } from '@lumino/disposable';
 import { ISignal, Signal } from '@lumino/signaling';
 
 import { RequestError } from '../api/request';
-import { IChangeRun, IRunDetail, IRunSummary } from '../api/types';
+import { IArtifactEntry, IChangeRun, IRunDetail, IRunSummary } from '../api/types';
 import { IRunFeed, IRunManager } from '../tokens';
 import { CurvesModel } from './curves';
 import { isSystemMetric } from './curvesData';
 import { RunLogModel } from './runViewLog';
+import { mayHaveModels } from './runViewModels';
 import { isEnded } from './runs';
 
 /** The parts of a run view, in their order. */
@@ -20,7 +21,8 @@ export const RUN_TABS = [
   'data',
   'environment',
   'artifacts',
-  'system'
+  'system',
+  'model'
 ] as const;
 
 /** A part of a run view. */
@@ -116,6 +118,11 @@ export class RunViewModel implements IDisposable {
     return this._curves;
   }
 
+  /** What the run has left, at the top. */
+  get artifacts(): readonly IArtifactEntry[] {
+    return this._artifacts;
+  }
+
   /** Ask again. */
   async refresh(): Promise<void> {
     try {
@@ -176,7 +183,9 @@ export class RunViewModel implements IDisposable {
       case 'environment':
         return detail !== null && [detail.packages, detail.machine, detail.seeds].map(keys).some(some);
       case 'artifacts':
-        return this._hasArtifacts;
+        return this._artifacts.length > 0;
+      case 'model':
+        return mayHaveModels(this._artifacts);
     }
   }
 
@@ -193,9 +202,9 @@ export class RunViewModel implements IDisposable {
   private async _lookForArtifacts(): Promise<void> {
     try {
       const root = await this.manager.api.artifacts(this.runId);
-      this._hasArtifacts = root.entries.length > 0;
+      this._artifacts = root.entries;
     } catch {
-      this._hasArtifacts = false; // What cannot be listed gets no tab; the overview says what is wrong with the run.
+      this._artifacts = []; // What cannot be listed gets no tab; the overview says what is wrong with the run.
     }
     this._emit();
   }
@@ -218,7 +227,7 @@ export class RunViewModel implements IDisposable {
   private _detail: IRunDetail | null = null;
   private _changedSummary: IRunSummary | null = null;
   private _status: string | null = null;
-  private _hasArtifacts = false;
+  private _artifacts: readonly IArtifactEntry[] = [];
   private _log: RunLogModel | null = null;
   private _curves: CurvesModel | null = null;
   private _problem = '';

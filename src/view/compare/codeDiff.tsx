@@ -8,6 +8,7 @@ import React, { useEffect, useRef, useState } from 'react';
 
 import { IRunSummary } from '../../api/types';
 import { runName } from '../../model/runs';
+import { Choice } from '../run/choice';
 import { IRunSurroundings } from '../run/surroundings';
 
 interface ICodeDiffProps {
@@ -26,8 +27,8 @@ export function CodeDiff({ runs, cells, around }: ICodeDiffProps): JSX.Element {
   return (
     <div className="mlops-CodeDiff">
       <div className="mlops-CodeDiff-bar">
-        <Choice runs={runs} value={left} onChange={setLeft} label={trans.__('On the left')} />
-        <Choice runs={runs} value={right} onChange={setRight} label={trans.__('On the right')} />
+        <RunChoice runs={runs} value={left} onChange={setLeft} label={trans.__('On the left')} />
+        <RunChoice runs={runs} value={right} onChange={setRight} label={trans.__('On the right')} />
         {isSame && (
           <span className="mlops-quiet" role="status">
             {trans.__('These cells are the same.')}
@@ -35,8 +36,8 @@ export function CodeDiff({ runs, cells, around }: ICodeDiffProps): JSX.Element {
         )}
       </div>
       <Merge
-        left={cells[left] ?? ''}
-        right={cells[right] ?? ''}
+        left={(cells[left] ?? '').trimEnd()}
+        right={(cells[right] ?? '').trimEnd()}
         label={trans.__('Difference of the two cells')}
         around={around}
       />
@@ -50,27 +51,22 @@ function otherCell(cells: readonly string[]): number {
   return other < 0 ? Math.min(1, cells.length - 1) : other;
 }
 
-function Choice(props: {
+function RunChoice(props: {
   readonly runs: readonly IRunSummary[];
   readonly value: number;
   readonly onChange: (index: number) => void;
   readonly label: string;
 }): JSX.Element {
   return (
-    <span className="jp-select-wrapper mlops-select">
-      <select
-        className="jp-mod-styled"
-        aria-label={props.label}
-        value={props.value}
-        onChange={event => props.onChange(Number(event.target.value))}
-      >
-        {props.runs.map((run, index) => (
-          <option key={run.run_id} value={index}>
-            {`${runName(run)} (${run.run_id.slice(0, 8)})`}
-          </option>
-        ))}
-      </select>
-    </span>
+    <Choice
+      label={props.label}
+      value={String(props.value)}
+      options={props.runs.map((run, index) => ({
+        value: String(index),
+        label: `${runName(run)} (${run.run_id.slice(0, 8)})`
+      }))}
+      onChange={index => props.onChange(Number(index))}
+    />
   );
 }
 

@@ -2,7 +2,6 @@
 
 import { ReactWidget } from '@jupyterlab/ui-components';
 import { CommandRegistry } from '@lumino/commands';
-import { TranslationBundle } from '@jupyterlab/translation';
 import React, { useMemo, useState } from 'react';
 
 import { CommandIDs } from '../../commands';
@@ -14,6 +13,7 @@ import { IRunSurroundings } from '../run/surroundings';
 import { Tabs } from '../run/tabs';
 import { CodeDiff } from './codeDiff';
 import type { ComparisonWidget } from './comparisonWidget';
+import { CurveStrip } from './curveStrip';
 import { DifferenceTable } from './differenceTable';
 import { ParallelAxes } from './parallelAxes';
 import { ScatterPlot } from './scatterPlot';
@@ -23,7 +23,7 @@ interface IComparisonProps {
   readonly around: IRunSurroundings;
 }
 
-type Part = 'facts' | 'curves' | 'code' | 'parallel' | 'scatter';
+type Part = 'facts' | 'curves' | 'parallel' | 'scatter';
 
 /** Fill a comparison's widget. */
 export function fillComparison(widget: ComparisonWidget, around: IRunSurroundings): void {
@@ -55,7 +55,6 @@ export function Comparison({ model, around }: IComparisonProps): JSX.Element {
   const words: Readonly<Record<Part, string>> = {
     facts: trans.__('Facts'),
     curves: trans.__('Curves'),
-    code: trans.__('Code'),
     parallel: trans.__('Parallel axes'),
     scatter: trans.__('Scatter')
   };
@@ -75,7 +74,7 @@ export function Comparison({ model, around }: IComparisonProps): JSX.Element {
         active={part}
         onSelect={setPart}
       >
-        <Shown part={part} model={model} around={around} />
+        <Shown part={part} model={model} around={around} onPart={setPart} />
       </Tabs>
     </div>
   );
@@ -83,12 +82,17 @@ export function Comparison({ model, around }: IComparisonProps): JSX.Element {
 
 /** Few runs are read in a table; of many one first wants a picture. */
 function partsOf(count: number): readonly Part[] {
-  const few: readonly Part[] = ['facts', 'curves', 'code'];
+  const few: readonly Part[] = ['facts', 'curves'];
   const many: readonly Part[] = ['parallel', 'scatter'];
   return count > FEW_RUNS ? [...many, ...few] : [...few, ...many];
 }
 
-function Shown({ part, model, around }: IComparisonProps & { readonly part: Part }): JSX.Element | null {
+interface IShownProps extends IComparisonProps {
+  readonly part: Part;
+  readonly onPart: (part: Part) => void;
+}
+
+function Shown({ part, model, around, onPart }: IShownProps): JSX.Element | null {
   const { trans, commands } = around;
   const { comparison, curves } = model;
   const runs = useMemo(() => comparison?.runs ?? [], [comparison]);
@@ -100,11 +104,11 @@ function Shown({ part, model, around }: IComparisonProps & { readonly part: Part
   const open = openWith(commands);
   switch (part) {
     case 'facts':
-      return <Facts model={model} places={places} open={open} trans={trans} />;
+      return (
+        <Facts model={model} around={around} places={places} open={open} onAll={() => onPart('curves')} />
+      );
     case 'curves':
       return <CurvesView model={curves} trans={trans} />;
-    case 'code':
-      return <CodeDiff runs={runs} cells={comparison?.cells ?? []} around={around} />;
     case 'parallel':
       return <ParallelAxes runs={runs} places={places} axes={axes} open={open} trans={trans} />;
     case 'scatter':
@@ -116,35 +120,53 @@ function openWith(commands: CommandRegistry): (runId: string) => void {
   return runId => void commands.execute(CommandIDs.openRun, { runIds: [runId] });
 }
 
-function Facts(props: {
-  readonly model: ComparisonModel;
+interface IFactsProps extends IComparisonProps {
   readonly places: readonly number[];
   readonly open: (runId: string) => void;
-  readonly trans: TranslationBundle;
-}): JSX.Element {
-  const { model, places, open, trans } = props;
+  /** Show all curves. */
+  readonly onAll: () => void;
+}
+
+function Facts({ model, around, places, open, onAll }: IFactsProps): JSX.Element {
+  const { trans } = around;
+  const { comparison, codeDiffers, onlyDifferences } = model;
+  const runs = comparison?.runs ?? [];
   const words: Readonly<Record<Section, string>> = {
     metrics: trans.__('Metrics'),
     params: trans.__('Parameters'),
     data: trans.__('Data'),
     packages: trans.__('Packages'),
-    environment: trans.__('Environment')
+    environment: trans.__('Environment'),
+    system: trans.__('System')
   };
   return (
     <div className="mlops-Comparison-facts">
       <label className="mlops-check">
         <input
           type="checkbox"
-          checked={model.onlyDifferences}
+          checked={onlyDifferences}
           onChange={event => model.setOnlyDifferences(event.target.checked)}
         />
         {trans.__('Only differences')}
       </label>
       <DifferenceTable
-        runs={model.comparison?.runs ?? []}
+        runs={runs}
         places={places}
         sections={SECTIONS.map(id => ({ id, word: words[id], rows: model.rows(id), same: model.same(id) }))}
-        onlyDifferences={model.onlyDifferences}
+        onlyDifferences={onlyDifferences}
+        above={
+          <CurveStrip
+            model={model.curves}
+            main={runs.map(run => run.main_metric)}
+            onAll={onAll}
+            trans={trans}
+          />
+        }
+        code={
+          codeDiffers || !onlyDifferences ? (
+            <CodeDiff runs={runs} cells={comparison?.cells ?? []} around={around} />
+          ) : null
+        }
         onOpen={open}
         onRemove={model.runIds.length > 2 ? runId => model.remove(runId) : null}
         trans={trans}

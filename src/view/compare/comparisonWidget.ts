@@ -20,6 +20,7 @@ export class ComparisonWidget extends MainAreaWidget<Panel> {
     import('./comparison')
       .then(({ fillComparison }) => filled.resolve(fillComparison(this, around)))
       .catch(filled.reject);
+    this.toolbar.hide();
     this.addClass('mlops-ComparisonWidget');
     this.title.icon = runsIcon;
     this.title.closable = true;

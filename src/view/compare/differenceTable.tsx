@@ -1,7 +1,7 @@
 /** Facts as rows, runs as columns. What is not the same for all stands out, and the best of each metric is marked. */
 
 import { TranslationBundle } from '@jupyterlab/translation';
-import React from 'react';
+import React, { ReactNode } from 'react';
 
 import { IDifference, IRunSummary } from '../../api/types';
 import { Section } from '../../model/comparison';
@@ -25,6 +25,10 @@ interface ITableProps {
   readonly places: readonly number[];
   readonly sections: readonly ISection[];
   readonly onlyDifferences: boolean;
+  /** What stands over the table and scrolls with it. */
+  readonly above?: ReactNode;
+  /** The difference of the cells, behind the parameters; null when they are the same. */
+  readonly code: ReactNode;
   readonly onOpen: (runId: string) => void;
   readonly onRemove: ((runId: string) => void) | null;
   readonly trans: TranslationBundle;
@@ -32,7 +36,7 @@ interface ITableProps {
 
 /** See the module. */
 export function DifferenceTable(props: ITableProps): JSX.Element {
-  const { runs, sections, trans } = props;
+  const { runs, sections, above, trans } = props;
   return (
     <div
       className="mlops-DifferenceTable-scroll"
@@ -40,6 +44,7 @@ export function DifferenceTable(props: ITableProps): JSX.Element {
       role="region"
       aria-label={trans.__('Facts of the runs')}
     >
+      <div className="mlops-DifferenceTable-wide">{above}</div>
       <table className="mlops-DifferenceTable">
         <thead>
           <tr>
@@ -49,13 +54,15 @@ export function DifferenceTable(props: ITableProps): JSX.Element {
             {runs.map((run, index) => (
               <RunHead key={run.run_id} {...props} run={run} place={props.places[index] ?? 0} />
             ))}
+            <td className="mlops-DifferenceTable-rest" />
           </tr>
         </thead>
-        {sections
-          .filter(section => section.rows.length + section.same > 0)
-          .map(section => (
-            <SectionRows key={section.id} {...props} section={section} />
-          ))}
+        {sections.map(section => (
+          <React.Fragment key={section.id}>
+            {section.rows.length + section.same > 0 && <SectionRows {...props} section={section} />}
+            {section.id === 'params' && <CodeRows {...props} />}
+          </React.Fragment>
+        ))}
       </table>
     </div>
   );
@@ -106,6 +113,26 @@ function SectionRows(props: ITableProps & { readonly section: ISection }): JSX.E
       {section.rows.map(row => (
         <Row key={row.key} row={row} isMetric={section.id === 'metrics'} trans={trans} />
       ))}
+    </tbody>
+  );
+}
+
+function CodeRows({ runs, code, trans }: ITableProps): JSX.Element {
+  return (
+    <tbody>
+      <tr className="mlops-DifferenceTable-section">
+        <th scope="rowgroup" colSpan={runs.length + 1}>
+          {trans.__('Code')}
+          {!code && <span className="mlops-quiet">{trans.__('the cells are the same')}</span>}
+        </th>
+      </tr>
+      {code && (
+        <tr>
+          <td className="mlops-DifferenceTable-code" colSpan={runs.length + 2}>
+            <div className="mlops-DifferenceTable-wide">{code}</div>
+          </td>
+        </tr>
+      )}
     </tbody>
   );
 }

@@ -1,22 +1,24 @@
 /** Many runs as lines over parallel axes, one for each parameter and metric that tells them apart. */
 
 import { TranslationBundle } from '@jupyterlab/translation';
-import React, { useState } from 'react';
+import React, { useRef, useState } from 'react';
 
 import { IRunSummary } from '../../api/types';
 import { IAxis } from '../../model/comparisonFacts';
 import { runName } from '../../model/runs';
+import { useWidth } from '../hooks';
 import { runColour, runDash } from '../run/colours';
 import { RunKey } from './runKey';
 
-const HEIGHT = 300;
+const HEIGHT = 360;
 const TOP = 40;
 const BOTTOM = 16;
 const GAP = 120;
+const WIDEST_GAP = 260;
 const SIDE = 70;
 const MOST_AXES = 12;
 const MOST_TICKS = 8;
-const LONGEST = 14;
+const LONGEST = 18;
 
 /** What a picture of many runs is given. */
 export interface IPictureProps {
@@ -33,13 +35,17 @@ export function ParallelAxes(props: IPictureProps): JSX.Element {
   const { runs, places, axes, trans } = props;
   const [over, setOver] = useState<number | null>(null);
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
+  const host = useRef<HTMLDivElement>(null);
+  const space = useWidth(host);
   if (!axes.length) {
     return <p className="mlops-quiet">{trans.__('No parameter and no metric tells these runs apart.')}</p>;
   }
   const shown = axes.filter(axis => !hidden.has(axisId(axis))).slice(0, MOST_AXES);
-  const width = 2 * SIDE + (Math.max(1, shown.length) - 1) * GAP;
+  const gaps = Math.max(1, shown.length - 1);
+  const gap = Math.min(WIDEST_GAP, Math.max(GAP, (space - 2 * SIDE) / gaps));
+  const width = 2 * SIDE + gaps * gap;
   return (
-    <div className="mlops-Picture">
+    <div ref={host} className="mlops-Picture">
       <AxisChoice axes={axes} hidden={hidden} onChange={setHidden} trans={trans} />
       <div className="mlops-Picture-scroll">
         <svg
@@ -53,7 +59,7 @@ export function ParallelAxes(props: IPictureProps): JSX.Element {
           )}
         >
           {shown.map((axis, index) => (
-            <Axis key={axisId(axis)} axis={axis} x={SIDE + index * GAP} />
+            <Axis key={axisId(axis)} axis={axis} x={SIDE + index * gap} />
           ))}
           {runs.map((run, index) => (
             <path
@@ -61,7 +67,7 @@ export function ParallelAxes(props: IPictureProps): JSX.Element {
               className={
                 over === null || over === index ? 'mlops-Picture-line' : 'mlops-Picture-line mlops-mod-faint'
               }
-              d={linePath(shown, index)}
+              d={linePath(shown, index, gap)}
               stroke={runColour(places[index] ?? 0)}
               strokeDasharray={runDash(places[index] ?? 0)?.join(' ')}
               onMouseEnter={() => setOver(index)}
@@ -88,13 +94,13 @@ function yOf(place: number): number {
 }
 
 /** A line through the axes; broken where the run has no value. */
-function linePath(axes: readonly IAxis[], run: number): string {
+function linePath(axes: readonly IAxis[], run: number, gap: number): string {
   let path = '';
   let isDown = false;
   axes.forEach((axis, index) => {
     const place = axis.places[run] ?? null;
     if (place !== null) {
-      path += `${isDown ? 'L' : 'M'}${SIDE + index * GAP} ${yOf(place).toFixed(1)}`;
+      path += `${isDown ? 'L' : 'M'}${SIDE + index * gap} ${yOf(place).toFixed(1)}`;
     }
     isDown = place !== null;
   });

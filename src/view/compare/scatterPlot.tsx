@@ -5,6 +5,7 @@ import React, { useState } from 'react';
 import { IAxis } from '../../model/comparisonFacts';
 import { runName } from '../../model/runs';
 import { runColour } from '../run/colours';
+import { Choice } from '../run/choice';
 import { IPictureProps, axisId } from './parallelAxes';
 import { RunKey } from './runKey';
 
@@ -129,21 +130,12 @@ function AxisSelect(props: {
   readonly onChange: (id: string) => void;
 }): JSX.Element {
   return (
-    <label className="mlops-check">
-      {props.label}
-      <span className="jp-select-wrapper mlops-select">
-        <select
-          className="jp-mod-styled"
-          value={axisId(props.value)}
-          onChange={event => props.onChange(event.target.value)}
-        >
-          {props.axes.map(axis => (
-            <option key={axisId(axis)} value={axisId(axis)}>
-              {axis.key}
-            </option>
-          ))}
-        </select>
-      </span>
-    </label>
+    <Choice
+      label={props.label}
+      isLabelShown
+      value={axisId(props.value)}
+      options={props.axes.map(axis => ({ value: axisId(axis), label: axis.key }))}
+      onChange={props.onChange}
+    />
   );
 }

@@ -27,7 +27,7 @@ export function CodeTab({ model, around }: ITabProps): JSX.Element | null {
           {cells.map((cell, index) => (
             <CodeBlock
               key={index}
-              text={cell}
+              text={cell.trimEnd()}
               mimeType={PYTHON}
               label={trans.__('Cell %1 above', index + 1)}
               editors={editors}
@@ -37,7 +37,7 @@ export function CodeTab({ model, around }: ITabProps): JSX.Element | null {
       )}
       {detail.cell && (
         <CodeBlock
-          text={detail.cell}
+          text={detail.cell.trimEnd()}
           mimeType={PYTHON}
           label={trans.__('The cell')}
           editors={editors}

@@ -97,6 +97,11 @@ function chartSeries({ curves, runs, look }: IChartProps): uPlot.Series[] {
   return [{}, ...faint, ...curves.map(curve => series(curve, false))];
 }
 
+/** A single point stands in the middle, not at the left of a hundred. */
+function xRange(_: uPlot, low: number | null, high: number | null): uPlot.Range.MinMax {
+  return low !== null && low === high ? [low - 1, low + 1] : [low, high];
+}
+
 function chartOptions(
   props: IChartProps,
   node: HTMLElement,
@@ -117,7 +122,7 @@ function chartOptions(
     height: HEIGHT_PX,
     legend: { show: false },
     cursor: { sync: { key: group }, drag: { x: true, y: false } },
-    scales: { x: { time: look.axis === 'time' }, y: { distr: look.isLog ? 3 : 1 } },
+    scales: { x: { time: look.axis === 'time', range: xRange }, y: { distr: look.isLog ? 3 : 1 } },
     axes: [
       look.axis === 'time' ? axis : { ...axis, values: xValues },
       { ...axis, size: 56, values: (_, splits) => splits.map(y => (y === null ? '' : formatFigure(y))) }

@@ -8,6 +8,7 @@ import { ICurve, XAxis, curveFacts, smooth } from '../../model/curvesData';
 import { formatFigure } from '../../model/format';
 import { useSignal } from '../hooks';
 import { runColour } from './colours';
+import { Choice } from './choice';
 import { CurveChart } from './curveChart';
 
 const MANY = 8;
@@ -64,20 +65,17 @@ function Bar(
   const { look } = model;
   return (
     <div className="mlops-Curves-bar" role="toolbar" aria-label={trans.__('How curves are shown')}>
-      <label className="mlops-check">
-        {trans.__('Across')}
-        <span className="jp-select-wrapper mlops-select">
-          <select
-            className="jp-mod-styled"
-            value={look.axis}
-            onChange={event => model.setLook({ axis: event.target.value as XAxis })}
-          >
-            <option value="step">{trans.__('step')}</option>
-            <option value="elapsed">{trans.__('time since the first point')}</option>
-            <option value="time">{trans.__('clock')}</option>
-          </select>
-        </span>
-      </label>
+      <Choice<XAxis>
+        label={trans.__('Across')}
+        isLabelShown
+        value={look.axis}
+        options={[
+          { value: 'step', label: trans.__('step') },
+          { value: 'elapsed', label: trans.__('time since the first point') },
+          { value: 'time', label: trans.__('clock') }
+        ]}
+        onChange={axis => model.setLook({ axis })}
+      />
       <label className="mlops-check">
         <input
           type="checkbox"
@@ -119,7 +117,8 @@ interface IFigureProps {
   readonly trans: TranslationBundle;
 }
 
-function CurveFigure({ name, model, trans }: IFigureProps): JSX.Element {
+/** The chart of one metric, and its figures below. */
+export function CurveFigure({ name, model, trans }: IFigureProps): JSX.Element {
   const [point, setPoint] = useState<number | null>(null);
   const { look, version } = model;
   const curves = useMemo(() => model.curvesOf(name), [model, name, version, look.axis]);

@@ -6,6 +6,7 @@ import { IRunSummary } from '../../api/types';
 import { isSystemMetric } from '../../model/curvesData';
 import { runName } from '../../model/runs';
 import { useSignal } from '../hooks';
+import { Choice } from './choice';
 import { CurvesView } from './curvesView';
 import type { ITabProps } from './runView';
 
@@ -43,21 +44,18 @@ function Others({ model, around }: ITabProps): JSX.Element | null {
   return (
     <>
       {offered.length > 0 && shown.size < MOST_RUNS && (
-        <span className="jp-select-wrapper mlops-select">
-          <select
-            className="jp-mod-styled"
-            aria-label={trans.__('Lay another run over')}
-            value=""
-            onChange={event => curves.add(event.target.value)}
-          >
-            <option value="">{trans.__('Lay another run over…')}</option>
-            {offered.map(run => (
-              <option key={run.run_id} value={run.run_id}>
-                {`${runName(run)} (${run.run_id.slice(0, 8)})`}
-              </option>
-            ))}
-          </select>
-        </span>
+        <Choice
+          label={trans.__('Lay another run over')}
+          value=""
+          options={[
+            { value: '', label: trans.__('Lay another run over…') },
+            ...offered.map(run => ({
+              value: run.run_id,
+              label: `${runName(run)} (${run.run_id.slice(0, 8)})`
+            }))
+          ]}
+          onChange={id => id && curves.add(id)}
+        />
       )}
       {curves.runs
         .filter(run => run.runId !== runId)

@@ -11,8 +11,13 @@ import { Progress } from '../progress';
 import { StateMark } from '../stateMark';
 import { RunError } from './errorBox';
 import { FactTable, IFact, Section, figureFacts, textFacts } from './facts';
+import { InputTable } from './inputTable';
 import { NoteBox } from './noteBox';
 import type { ITabProps } from './runView';
+
+/** More of them have a tab of their own. */
+const MOST_INPUTS = 8;
+const MOST_FILES = 5;
 
 /** See the module. */
 export function OverviewTab(props: ITabProps): JSX.Element | null {
@@ -25,7 +30,7 @@ export function OverviewTab(props: ITabProps): JSX.Element | null {
   const [params, metrics, tags] = [
     textFacts(run.params),
     figureFacts(modelMetrics(run)),
-    textFacts(run.tags)
+    textFacts(userTags(run))
   ];
   return (
     <div className="mlops-Overview">
@@ -51,9 +56,20 @@ export function OverviewTab(props: ITabProps): JSX.Element | null {
             <FactTable label={trans.__('Version')} facts={gitFacts(props, detail.git)} />
           </Section>
         )}
+        <Result {...props} />
         {tags.length > 0 && (
           <Section title={trans.__('Tags')}>
             <FactTable label={trans.__('Tags')} facts={tags} />
+          </Section>
+        )}
+        {detail && detail.inputs.length > 0 && (
+          <Section title={trans.__('Data')} isWide>
+            <InputTable inputs={detail.inputs.slice(0, MOST_INPUTS)} trans={trans} />
+            {detail.inputs.length > MOST_INPUTS && (
+              <button className="mlops-linkButton" onClick={() => model.setTab('data')}>
+                {trans.__('All %1 inputs', detail.inputs.length)}
+              </button>
+            )}
           </Section>
         )}
       </div>
@@ -64,6 +80,42 @@ export function OverviewTab(props: ITabProps): JSX.Element | null {
 /** The metrics that the cell has logged; those of the machine have a tab of their own. */
 function modelMetrics(run: IRunSummary): Readonly<Record<string, Figure>> {
   return Object.fromEntries(Object.entries(run.metrics).filter(([key]) => !isSystemMetric(key)));
+}
+
+/** The tags that somebody has set: what MLflow and we keep in tags for ourselves has its place elsewhere. */
+function userTags(run: IRunSummary): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(run.tags).filter(([key]) => !/^(?:mlflow|mlops)\./.test(key)));
+}
+
+/** What the run has left: its model and its files. */
+function Result({ model, around }: ITabProps): JSX.Element | null {
+  const { trans } = around;
+  const { artifacts, tabs } = model;
+  if (!artifacts.length) {
+    return null;
+  }
+  const names = artifacts.slice(0, MOST_FILES).map(entry => entry.path);
+  const rest = artifacts.length - names.length;
+  const facts: IFact[] = [];
+  if (tabs.includes('model')) {
+    const open = (
+      <button className="mlops-linkButton" onClick={() => model.setTab('model')}>
+        {trans.__('What goes in and comes out')}
+      </button>
+    );
+    facts.push({ name: trans.__('Model'), value: open });
+  }
+  const files = (
+    <button className="mlops-linkButton" onClick={() => model.setTab('artifacts')}>
+      <bdi>{rest > 0 ? trans.__('%1 and %2 more', names.join(', '), rest) : names.join(', ')}</bdi>
+    </button>
+  );
+  facts.push({ name: trans.__('Artifacts'), value: files });
+  return (
+    <Section title={trans.__('Result')}>
+      <FactTable label={trans.__('Result')} facts={facts} />
+    </Section>
+  );
 }
 
 function Head({ around, run }: ITabProps & { readonly run: IRunSummary }): JSX.Element {
@@ -79,7 +131,7 @@ function Head({ around, run }: ITabProps & { readonly run: IRunSummary }): JSX.E
         <StateMark status={run.status} trans={trans} withWord />
         {seconds !== null && (
           <span className="mlops-Figure" title={formatTime(run.started_at)}>
-            {formatDuration(seconds)}
+            {formatDuration(seconds, isEnded(run.status))}
           </span>
         )}
         {run.progress && !isEnded(run.status) && <Progress progress={run.progress} trans={trans} />}
@@ -120,7 +172,11 @@ function Course(
     time(trans.__('Ended'), run.ended_at),
     seconds === null
       ? null
-      : { name: trans.__('Duration'), value: formatDuration(seconds), title: `${seconds} s` },
+      : {
+          name: trans.__('Duration'),
+          value: formatDuration(seconds, isEnded(run.status)),
+          title: `${seconds} s`
+        },
     peak
       ? { name: trans.__('Peak memory'), value: formatBytes(peak), title: trans.__('%1 bytes', peak) }
       : null,

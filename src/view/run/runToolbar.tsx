@@ -11,7 +11,7 @@ import {
   lockIcon,
   moveDownIcon,
   notebookIcon,
-  runIcon,
+  refreshIcon,
   stopIcon
 } from '@jupyterlab/ui-components';
 import { CommandRegistry } from '@lumino/commands';
@@ -20,7 +20,7 @@ import React from 'react';
 
 import { IRunSummary } from '../../api/types';
 import { CommandIDs } from '../../commands';
-import { archiveIcon, tagRunIcon } from '../../icons';
+import { archiveIcon, tagRunIcon, tensorBoardIcon } from '../../icons';
 import { isEnded } from '../../model/runs';
 import { RunViewModel } from '../../model/runView';
 import { useSignal } from '../hooks';
@@ -94,7 +94,19 @@ function actions(trans: TranslationBundle): readonly IAction[] {
       isShown: isOurs,
       hasWord: true
     },
-    { id: CommandIDs.openTensorBoard, icon: runIcon, label: () => trans.__('TensorBoard'), hasWord: true },
+    {
+      id: CommandIDs.rerunRun,
+      icon: refreshIcon,
+      label: () => trans.__('Run again'),
+      isShown: run => isOurs(run) && hasEnded(run),
+      hasWord: true
+    },
+    {
+      id: CommandIDs.openTensorBoard,
+      icon: tensorBoardIcon,
+      label: () => trans.__('TensorBoard'),
+      hasWord: true
+    },
     { id: CommandIDs.renameRun, icon: editIcon, label: () => trans.__('Rename…') },
     { id: CommandIDs.tagRun, icon: tagRunIcon, label: () => trans.__('Tag…') },
     {

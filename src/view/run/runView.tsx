@@ -15,6 +15,7 @@ import { EnvironmentTab } from './environmentTab';
 import { LogTab } from './logTab';
 import { OverviewTab } from './overviewTab';
 import { MetricsTab } from './metricsTab';
+import { ModelTab } from './modelTab';
 import { addRunActions } from './runToolbar';
 import type { RunWidget } from './runWidget';
 import { IRunSurroundings } from './surroundings';
@@ -52,7 +53,8 @@ export function RunView(props: ITabProps): JSX.Element {
     data: trans.__('Data'),
     environment: trans.__('Environment'),
     artifacts: trans.__('Artifacts'),
-    system: trans.__('System')
+    system: trans.__('System'),
+    model: trans.__('Model')
   };
   return (
     <div className="mlops-RunView">
@@ -89,6 +91,8 @@ function Part(props: ITabProps): JSX.Element {
       return <EnvironmentTab {...props} />;
     case 'artifacts':
       return <ArtifactsTab {...props} />;
+    case 'model':
+      return <ModelTab {...props} />;
   }
 }
 

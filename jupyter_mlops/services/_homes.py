@@ -78,10 +78,20 @@ class Homes:
         RunNotFoundError
             No home here has it, or this is no id.
         """
+        found = self._find(run_id)
+        if found is None:
+            # The first run of a new home is asked for before anybody has looked for homes again.
+            self.refresh()
+            found = self._find(run_id)
+        if found is None:
+            raise RunNotFoundError(f"No run {run_id[:32]} in the homes that this server shows.")
+        return found
+
+    def _find(self, run_id: str) -> tuple[str, Run] | None:
         for home_id, service in self:
             if service.home.run(run_id).spec_file.exists():
                 return home_id, service.get(run_id)
-        raise RunNotFoundError(f"No run {run_id[:32]} in the homes that this server shows.")
+        return None
 
     def service(self, home_id: str) -> RunService:
         """Return the service of a home.

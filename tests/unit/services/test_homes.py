@@ -107,3 +107,10 @@ def test_a_run_is_found_in_whichever_home_has_it(root, home, make_run):
             homes.find(absent)
     with pytest.raises(HomeError):
         homes.service("0" * 12)
+
+
+def test_a_run_of_a_home_that_has_just_been_made_is_found(root, home, make_run):
+    homes = Homes(root)  # Nobody has looked for homes yet.
+    run = make_run()
+
+    assert homes.find(run.id)[0] == home_id_of(home.path)

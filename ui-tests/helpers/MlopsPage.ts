@@ -1,0 +1,347 @@
+/** JupyterLab with jupyter-mlops as a user meets it: things are found by role and name, and only here. */
+
+import { Dialog, FrameLocator, Locator, Page, Request, WebSocket, expect } from '@playwright/test';
+
+import type AxeBuilder from '@axe-core/playwright';
+
+import type { JupyterServer } from './jupyterServer';
+
+/** The roots of our views, where they are shown. */
+const OURS = ['.mlops-Explorer', '.mlops-RunCard', '.mlops-RunView', '.mlops-Comparison'];
+
+/** See the module. */
+export class MlopsPage {
+  /** What the page logged as an error, and what was thrown in it. */
+  readonly errors: string[] = [];
+  /** Windows that a script opened to say something. None should. */
+  readonly dialogs: string[] = [];
+  /** Requests to other hosts. None should be. */
+  readonly strangers: string[] = [];
+  /** Requests to where hostile texts would send them. None should be. */
+  readonly beacons: string[] = [];
+  /** Our live connections, one after the other. */
+  readonly connections: WebSocket[] = [];
+  /** What was asked of our server: method and path below the base URL. */
+  readonly asked: string[] = [];
+
+  constructor(
+    readonly page: Page,
+    private readonly _server: JupyterServer,
+    private readonly _port?: number
+  ) {
+    page.on('pageerror', error => this.errors.push(error.message));
+    page.on('dialog', dialog => void this._onDialog(dialog));
+    page.on('request', request => this._onRequest(request));
+    page.on('websocket', socket => this._onWebSocket(socket));
+  }
+
+  // Opening
+
+  /** Open JupyterLab, with a notebook if one is named, and wait until it can be used. */
+  async open(path = ''): Promise<void> {
+    await this.page.goto(this._server.url(path ? `lab/tree/${encodeURI(path)}` : 'lab', this._port));
+    await this.isReady();
+    if (path) {
+      await this.kernelIsIdle();
+    }
+  }
+
+  /** Load the page again, as F5 does. */
+  async reload(): Promise<void> {
+    await this.page.reload();
+    await this.isReady();
+  }
+
+  /** Wait until JupyterLab has started and its layout is restored. */
+  async isReady(): Promise<void> {
+    await this.page.locator('#jupyterlab-splash').waitFor({ state: 'detached', timeout: 60_000 });
+    await this.tab('Runs').waitFor();
+  }
+
+  /** Wait until the notebook's kernel answers and has nothing to do. */
+  async kernelIsIdle(): Promise<void> {
+    // JupyterLab says "idle" as soon as the server does; what is sent before the kernel has answered may be dropped.
+    await expect.poll(() => this._kernelAnswers, { timeout: 60_000 }).toBe(true);
+    await expect(
+      this.page.locator('.jp-NotebookPanel:visible .jp-Notebook-ExecutionIndicator')
+    ).toHaveAttribute('data-status', 'idle', { timeout: 60_000 });
+  }
+
+  // JupyterLab
+
+  /** A tab of a sidebar or of the main area. */
+  tab(name: string | RegExp): Locator {
+    return this.page.getByRole('tab', { name }).first();
+  }
+
+  /** A button, wherever it is. */
+  button(name: string): Locator {
+    return this.page.getByRole('button', { name, exact: true });
+  }
+
+  /** The visible main-area panel of a tab. */
+  get main(): Locator {
+    return this.page.locator('#jp-main-dock-panel .lm-DockPanel-widget:visible');
+  }
+
+  /** Execute a command by its label, through the palette. */
+  async command(label: string): Promise<void> {
+    await this.page.keyboard.press('Control+Shift+C');
+    const palette = this.page.locator('#modal-command-palette');
+    await palette.getByRole('textbox').or(palette.locator('input')).first().fill(label);
+    await palette
+      .getByRole('menuitem', { name: label })
+      .or(palette.getByText(label, { exact: true }))
+      .first()
+      .click();
+  }
+
+  /** Choose an item of the main menu. */
+  async menu(...labels: readonly string[]): Promise<void> {
+    const [bar = '', ...items] = labels;
+    await this.page.getByRole('menubar').getByRole('menuitem', { name: bar, exact: true }).click();
+    for (const item of items) {
+      // By its label: a name by role has the shortcut in it.
+      await this.page.locator('.lm-Menu-itemLabel').getByText(item, { exact: true }).last().click();
+    }
+  }
+
+  /** Answer the dialog that is open. */
+  async answer(button: string): Promise<void> {
+    await this.page.locator('.jp-Dialog-button').getByText(button, { exact: true }).click();
+    await expect(this.page.locator('.jp-Dialog')).toHaveCount(0);
+  }
+
+  /** Run every cell of the notebook that is shown. */
+  async runAllCells(): Promise<void> {
+    await this.menu('Run', 'Run All Cells');
+  }
+
+  /** Choose an item of the context menu that is open. */
+  async contextMenu(label: string): Promise<void> {
+    await this.page.locator('.lm-Menu-itemLabel').getByText(label, { exact: true }).click();
+  }
+
+  /** Wait until JupyterLab has told the server how its tabs stand. */
+  async layoutIsSaved(): Promise<void> {
+    await this.page.waitForResponse(
+      response => response.request().method() === 'PUT' && response.url().includes('/api/workspaces/')
+    );
+  }
+
+  /** The cells of the notebook that is shown. */
+  get cells(): Locator {
+    return this.page.locator('.jp-NotebookPanel:visible .jp-Cell');
+  }
+
+  /** Write the notebook to its file. */
+  async save(): Promise<void> {
+    await this.menu('File', 'Save Notebook');
+    await expect(this.page.locator('#jp-main-dock-panel .jp-mod-dirty')).toHaveCount(0);
+  }
+
+  /** A tab of the main area. */
+  mainTab(name: string | RegExp): Locator {
+    return this.page.locator('#jp-main-dock-panel').getByRole('tab', { name }).first();
+  }
+
+  /** Close a tab of the main area. */
+  async closeTab(name: string): Promise<void> {
+    await this.mainTab(name).locator('.lm-TabBar-tabCloseIcon').click();
+  }
+
+  // Runs
+
+  /** The card of a run in its cell. */
+  card(name: string): Locator {
+    return this.page.getByRole('region', { name: `Run ${name}`, exact: true });
+  }
+
+  /** The last lines in a card. */
+  lines(name: string): Locator {
+    return this.card(name).locator('.mlops-LogLines');
+  }
+
+  /** Wait until a card's last lines are exactly these. */
+  async hasLines(name: string, lines: readonly string[]): Promise<void> {
+    await expect
+      .poll(async () => (await this.lines(name).innerText()).trim().split('\n'), { timeout: 30_000 })
+      .toEqual(lines);
+  }
+
+  /** Show the last lines of a run that has ended. */
+  async openLines(name: string): Promise<void> {
+    const disclosure = this.card(name).getByRole('button', { name: 'Last lines' });
+    if ((await disclosure.getAttribute('aria-expanded')) === 'false') {
+      await disclosure.click();
+    }
+  }
+
+  /** All log bytes that came over the live connection, as text; where bytes lack or come twice, it says so. */
+  get streamed(): string {
+    let text = '';
+    for (const { offset, bytes } of this._chunks) {
+      text += offset === text.length ? bytes.toString('latin1') : `[from ${text.length} to ${offset}]`;
+    }
+    return text;
+  }
+
+  /** Show the sidebar's list of runs. */
+  async showRuns(): Promise<void> {
+    if (!(await this.explorer.isVisible())) {
+      await this.tab('Runs').click();
+    }
+    await this.list.or(this.explorer.getByRole('status')).first().waitFor();
+  }
+
+  /** The explorer in the sidebar. */
+  get explorer(): Locator {
+    return this.page.locator('#jp-left-stack').getByRole('region', { name: 'Runs' });
+  }
+
+  /** The table of runs in the main area. */
+  get table(): Locator {
+    return this.page.locator('#jp-main-dock-panel').getByRole('treegrid', { name: 'Runs' });
+  }
+
+  /** The sidebar's list. */
+  get list(): Locator {
+    return this.explorer.getByRole('treegrid', { name: 'Runs' });
+  }
+
+  /** Open a group of the sidebar's list. */
+  async unfold(group: string): Promise<void> {
+    const row = this.list.getByRole('row').filter({ has: this.page.getByText(group, { exact: true }) });
+    await row.waitFor();
+    if ((await row.getAttribute('aria-expanded')) === 'false') {
+      await row.click();
+    }
+  }
+
+  /** A run's line in the sidebar's list. */
+  row(name: string): Locator {
+    return this.list.getByRole('row').filter({ has: this.page.getByText(name, { exact: true }) });
+  }
+
+  /** The names in the sidebar's list, from the top; groups are left out. */
+  async names(within: Locator = this.list): Promise<readonly string[]> {
+    return within.locator('.mlops-RunRow-run .mlops-RunRow-name > bdi:first-of-type').allInnerTexts();
+  }
+
+  /** The text of the line that the keyboard stands on. */
+  async activeRow(): Promise<string> {
+    return this.list.locator('.mlops-mod-active').innerText();
+  }
+
+  /** Press Tab until the element with this name has the focus. */
+  async tabTo(name: string): Promise<void> {
+    for (let count = 0; count < 60; count++) {
+      const focus = this.page.locator(':focus');
+      const texts = [await focus.getAttribute('aria-label'), await focus.innerText()];
+      if (texts.some(text => text?.trim() === name)) {
+        return;
+      }
+      await this.page.keyboard.press('Tab');
+    }
+    throw new Error(`Tab does not lead to ${name}.`);
+  }
+
+  /** The sidebar's search field. */
+  get search(): Locator {
+    return this.explorer.getByRole('combobox', { name: 'Search runs' });
+  }
+
+  /** The bar with what can be done with the selected runs. */
+  get selectionBar(): Locator {
+    return this.explorer.getByRole('toolbar', { name: 'Selected runs' });
+  }
+
+  /** The word on runs in the status bar. */
+  get statusItem(): Locator {
+    return this.page.locator('#jp-main-statusbar').getByTitle('Show the runs');
+  }
+
+  // Run view, comparison, TensorBoard
+
+  /** The run view that is shown. */
+  get runView(): Locator {
+    return this.page.locator('.mlops-RunView:visible');
+  }
+
+  /** Show a part of the run view or of a comparison. */
+  async part(name: string): Promise<void> {
+    await this.main.getByRole('tab', { name, exact: true }).click();
+  }
+
+  /** The log in the run view. */
+  get log(): Locator {
+    return this.runView.getByRole('log');
+  }
+
+  /** The comparison that is shown. */
+  get comparison(): Locator {
+    return this.page.locator('.mlops-Comparison:visible');
+  }
+
+  /** A picture of the TensorBoard that is shown, without its own side panes. */
+  async tensorBoardPicture(): Promise<Buffer> {
+    const frame = this.page.locator('iframe[title^="TensorBoard"]:visible').last();
+    return frame.screenshot();
+  }
+
+  /** Look at our own views, not at JupyterLab's. */
+  ourViews(axe: AxeBuilder): AxeBuilder {
+    return OURS.reduce((each, selector) => each.include(selector), axe);
+  }
+
+  /** TensorBoard's own page. */
+  get tensorBoard(): FrameLocator {
+    return this.page.frameLocator('iframe[title^="TensorBoard"]:visible');
+  }
+
+  private async _onDialog(dialog: Dialog): Promise<void> {
+    // JupyterLab asks before a tab with unsaved work is left.
+    if (dialog.type() !== 'beforeunload') {
+      this.dialogs.push(dialog.message());
+    }
+    await dialog.accept();
+  }
+
+  private _onRequest(request: Request): void {
+    const url = new URL(request.url());
+    if (url.protocol.startsWith('http') && url.hostname !== '127.0.0.1') {
+      this.strangers.push(request.url());
+    }
+    if (url.port === '1') {
+      this.beacons.push(request.url());
+    }
+    const [, path] = /\/jupyter-mlops\/(.*)$/.exec(url.pathname) ?? [];
+    if (path !== undefined) {
+      this.asked.push(`${request.method()} ${path}`);
+    }
+  }
+
+  private _onWebSocket(socket: WebSocket): void {
+    if (socket.url().includes('/channels')) {
+      this._kernelAnswers = false;
+      socket.on(
+        'framereceived',
+        ({ payload }) => (this._kernelAnswers ||= payload.includes('kernel_info_reply'))
+      );
+    }
+    if (!new URL(socket.url()).pathname.endsWith('/jupyter-mlops/api/live')) {
+      return;
+    }
+    this.connections.push(socket);
+    socket.on('framesent', ({ payload }) => this.asked.push(`WATCH ${payload}`));
+    socket.on('framereceived', ({ payload }) => {
+      if (typeof payload !== 'string') {
+        // 16 bytes of run id, 8 bytes of offset, then the log's.
+        this._chunks.push({ offset: Number(payload.readBigUInt64BE(16)), bytes: payload.subarray(24) });
+      }
+    });
+  }
+
+  private _kernelAnswers = false;
+  private readonly _chunks: { readonly offset: number; readonly bytes: Buffer }[] = [];
+}

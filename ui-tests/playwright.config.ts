@@ -1,0 +1,18 @@
+/** How the stories are told: one after the other, in Debian's Chromium, each with a Jupyter server of its own. */
+
+import { defineConfig } from '@playwright/test';
+
+import { browserOptions } from './helpers/browser';
+
+export default defineConfig({
+  testDir: 'stories',
+  outputDir: 'test-results',
+  forbidOnly: true,
+  retries: 0,
+  // A story starts a server, a kernel and runs: two of them at once would measure the machine.
+  workers: 1,
+  timeout: 90_000,
+  expect: { timeout: 20_000 },
+  reporter: [['list']],
+  use: { ...browserOptions, trace: 'retain-on-failure', screenshot: 'only-on-failure' }
+});

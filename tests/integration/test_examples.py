@@ -14,6 +14,7 @@ pytestmark = [pytest.mark.kernel, pytest.mark.timeout(300)]
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 NEEDS = {"keras-digits": "keras", "pytorch": "torch"}
+OURS = ("%%train", "%runs", "%tensorboard")
 NAMES = sorted(path.stem for path in EXAMPLES.glob("*.ipynb"))
 
 
@@ -31,10 +32,10 @@ def without_train(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
         first, _, rest = cell.source.partition("\n")
         if cell.cell_type != "code":
             continue
-        cell.metadata["ours"] = first.startswith(("%%train", "%runs"))
+        cell.metadata["ours"] = first.startswith(OURS)
         if first.startswith("%%train"):
             cell.source = "\n".join([*assignments(first), rest])
-        elif first.startswith("%runs"):
+        elif first.startswith(OURS):
             cell.source = ""
         cell.source = cell.source.replace("%load_ext jupyter_mlops\n", "")
         # Outside a run there is nothing to log into.
@@ -54,7 +55,7 @@ def results(notebook: nbformat.NotebookNode) -> list[str]:
     return [
         output["data"]["text/plain"]
         for cell in notebook.cells
-        if cell.cell_type == "code" and not cell.metadata.get("ours", cell.source.startswith(("%%train", "%runs")))
+        if cell.cell_type == "code" and not cell.metadata.get("ours", cell.source.startswith(OURS))
         for output in cell.outputs
         if output.output_type == "execute_result"
     ]

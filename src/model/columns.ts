@@ -53,6 +53,20 @@ export const PLAIN_COLUMNS = [
   'user'
 ] as const;
 
+/** What the server calls the columns that it has under another name; those of ours that it has not are left out. */
+const SERVER_NAMES: Readonly<Record<string, string>> = {
+  age: 'submitted_at',
+  duration: 'duration_s',
+  metric: '',
+  spark: ''
+};
+
+/** Return the server's names for what a list shows, for an export: the name first, the id last. */
+export function exported(ids: readonly string[]): readonly string[] {
+  const shown = ids.map(id => own(SERVER_NAMES, id) ?? id).filter(Boolean);
+  return [...new Set(['name', 'status', ...shown, 'run_id'])];
+}
+
 /** Return a column, or null for an id that means none. */
 export function column(id: string, trans: TranslationBundle): IColumn | null {
   const plain = plainColumn(id, trans);

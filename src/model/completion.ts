@@ -1,6 +1,7 @@
 /** What could follow in the search field. The grammar is the server's (`jupyter_mlops/services/_query.py`). */
 
 import { IRunColumns } from '../api/types';
+import { isOfMachine } from './runs';
 
 /** A word that could stand before the caret. */
 export interface ICompletion {
@@ -22,8 +23,6 @@ const MOST = 12;
 const STATES = ['running', 'scheduled', 'finished', 'failed', 'killed'];
 const FIELDS = ['state:', 'name~', 'experiment:', 'id:'];
 const WORDS = ['and', 'or', 'not'];
-/** What measures the machine is seldom what a run is looked for by: offered last. */
-const OF_THE_MACHINE = 'system/';
 const WORD = /(?:"[^"]*|'[^']*|[^\s()=<>!~:"']*)$/;
 
 /** Return what could stand at the caret. */
@@ -54,17 +53,15 @@ function experiments(columns: IRunColumns): ICompletion[] {
 function keys(columns: IRunColumns, head: string): ICompletion[] {
   const from = (names: readonly string[], kind: string) =>
     names.map(label => ({ label, insert: `${quoted(label)} `, kind }));
-  const isOwn = (key: string) => !key.startsWith(OF_THE_MACHINE);
+  const own = columns.metrics.filter(key => !isOfMachine(key));
+  const ofMachine = columns.metrics.filter(isOfMachine);
   return [
     ...words(head),
-    ...from(columns.metrics.filter(isOwn), 'metric'),
+    ...from(own, 'metric'),
     ...from(columns.params, 'param'),
     ...FIELDS.map(label => ({ label, insert: label, kind: 'field' })),
     ...from(columns.tags, 'tag'),
-    ...from(
-      columns.metrics.filter(key => !isOwn(key)),
-      'metric'
-    )
+    ...from(ofMachine, 'metric')
   ];
 }
 

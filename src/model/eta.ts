@@ -25,8 +25,8 @@ export class Eta {
     this._share = share;
     // The first place tells how long the start took: from then on the pace is the loop's own.
     const first = (this._first ??= { share, seconds });
-    const [done, took] =
-      share > first.share ? [share - first.share, seconds - first.seconds] : [share, seconds];
+    const isLoops = share > first.share && seconds - first.seconds >= LEAST_SECONDS;
+    const [done, took] = isLoops ? [share - first.share, seconds - first.seconds] : [share, seconds];
     const isKnown = done > 0 && share < 1 && took >= LEAST_SECONDS;
     this._endsAt = isKnown ? now + (1000 * took * (1 - share)) / done : null;
   }

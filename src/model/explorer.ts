@@ -43,7 +43,8 @@ interface ISection {
   readonly pages: RunPages;
 }
 
-const TYPING_MS = 50;
+/** Two keys that come together are one question; a reader waits for no pause. */
+const TYPING_MS = 15;
 const NO_COLUMNS: IRunColumns = { params: [], metrics: [], tags: [], experiments: [], notebooks: [] };
 
 /** See the module. */

@@ -4,6 +4,7 @@ import { ISignal, Signal } from '@lumino/signaling';
 
 import { IRunSummary } from '../api/types';
 import { IRunExplorer, IRunManager } from '../tokens';
+import { exported } from './columns';
 import { ExplorerModel } from './explorer';
 
 /** See `IRunExplorer`. */
@@ -46,8 +47,7 @@ export class Explorers implements IRunExplorer {
   /** The table that is shown, as CSV. */
   csv(): Promise<Blob> {
     const query = this._current?.asQuery() ?? {};
-    const chosen = this._current?.choice.columns.filter(id => id.includes('.')) ?? [];
-    return this._manager.api.csv(query, chosen);
+    return this._manager.api.csv(query, exported(this._current?.choice.columns ?? []));
   }
 
   private readonly _selectedChanged = new Signal<this, void>(this);

@@ -5,7 +5,7 @@ import { IRunQuery, RunApi } from '../api/runs';
 import { IRunPage, IRunSummary } from '../api/types';
 
 /** Rows that are asked for at once. */
-export const PAGE_ROWS = 100;
+export const PAGE_ROWS = 50;
 
 /** A sparse list of runs. */
 export class RunPages {

@@ -20,11 +20,19 @@ export function runSeconds(run: IRunSummary, now: number): number | null {
 /** What measures the machine and not the model: shown where the machine is asked for. */
 const OF_THE_MACHINE = 'system/';
 
+/** Whether a metric measures the machine. */
+export function isOfMachine(key: string): boolean {
+  return key.startsWith(OF_THE_MACHINE);
+}
+
+/** Keys of metrics, those that measure the machine behind the others. */
+export function machineLast(keys: readonly string[]): readonly string[] {
+  return [...keys.filter(key => !isOfMachine(key)), ...keys.filter(isOfMachine)];
+}
+
 /** Keys of the metrics that the user's code has logged, the main one first. */
 export function metricKeys(run: IRunSummary): readonly string[] {
-  const keys = Object.keys(run.metrics).filter(
-    key => !key.startsWith(OF_THE_MACHINE) && key !== run.main_metric
-  );
+  const keys = Object.keys(run.metrics).filter(key => !isOfMachine(key) && key !== run.main_metric);
   return own(run.metrics, run.main_metric) === undefined ? keys : [run.main_metric, ...keys];
 }
 

@@ -7,6 +7,7 @@ import { Menu } from '@lumino/widgets';
 import { GroupBy } from '../api/runs';
 import { PLAIN_COLUMNS, column } from '../model/columns';
 import { ExplorerModel } from '../model/explorer';
+import { machineLast } from '../model/runs';
 
 const MOST_KEYS = 25;
 
@@ -69,7 +70,9 @@ function sortItems(
     ['name', trans.__('Name')],
     ['status', trans.__('State')],
     ['duration_s', trans.__('Time')],
-    ...model.columns.metrics.slice(0, MOST_KEYS).map(key => [`metric.${key}`, key] as const),
+    ...machineLast(model.columns.metrics)
+      .slice(0, MOST_KEYS)
+      .map(key => [`metric.${key}`, key] as const),
     ...model.columns.params.slice(0, MOST_KEYS).map(key => [`param.${key}`, key] as const)
   ];
   return keys.map(([key, label]) => {
@@ -88,7 +91,8 @@ function columnItems(
   trans: TranslationBundle,
   choose: Choose
 ): readonly Menu.IItemOptions[] {
-  const { metrics, params, tags } = model.columns;
+  const { params, tags } = model.columns;
+  const metrics = machineLast(model.columns.metrics);
   const found = [
     ...metrics.slice(0, MOST_KEYS).map(key => `metric.${key}`),
     ...params.slice(0, MOST_KEYS).map(key => `param.${key}`),

@@ -118,7 +118,7 @@ function isMenuKey(event: React.KeyboardEvent): boolean {
 /** Open the menu of the line that the keyboard is on, as a click on it would; false where the line is not drawn. */
 function openMenu(box: HTMLElement | null, id: string, model: ExplorerModel): boolean {
   const line = box?.querySelector(`[id="${id}-${model.active}"]`);
-  if (!line) {
+  if (!box || !line) {
     return false;
   }
   const { left, bottom } = line.getBoundingClientRect();
@@ -126,7 +126,24 @@ function openMenu(box: HTMLElement | null, id: string, model: ExplorerModel): bo
   line.dispatchEvent(
     new MouseEvent('contextmenu', { bubbles: true, cancelable: true, button: RIGHT_BUTTON, ...place })
   );
+  returnFocus(box);
   return true;
+}
+
+/** Have the list get the focus back that a menu took, once the menu is gone and nothing else has it. */
+function returnFocus(box: HTMLElement): void {
+  const menu = document.activeElement?.closest('.lm-Menu');
+  if (menu?.parentNode) {
+    const observer = new MutationObserver(() => {
+      if (!menu.isConnected) {
+        observer.disconnect();
+        if (document.activeElement === document.body) {
+          box.focus();
+        }
+      }
+    });
+    observer.observe(menu.parentNode, { childList: true });
+  }
 }
 
 interface IListRowProps extends IRunListProps {

@@ -20,6 +20,7 @@ it('goes on as fast as it went', () => {
 
 it('leaves the start out, once the loop has shown its own pace', () => {
   expect(left([10, 5], [30, 10])).toBe(40);
+  expect(left([10, 5], [12, 6])).toBe(28);
 });
 
 it('counts down while the bar stands still, and claims nothing once it was too short', () => {

@@ -67,7 +67,10 @@ it('exports the table as it is shown: search, order, columns', async () => {
   expect(await (await explorers.csv()).text()).toBe('name,acc\n');
   const asked = server.asked[server.asked.length - 1]!;
   expect(asked.path).toBe('runs.csv');
-  expect([asked.query.get('sort'), asked.query.get('columns')]).toEqual(['name', 'metric.acc,param.lr']);
+  expect([asked.query.get('sort'), asked.query.get('columns')]).toEqual([
+    'name',
+    'name,status,submitted_at,metric.acc,param.lr,run_id'
+  ]);
 });
 
 it('a selection keeps its order, and forgets what is gone', () => {

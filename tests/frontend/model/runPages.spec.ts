@@ -26,12 +26,12 @@ it('asks for what is looked at, a page at a time and once', async () => {
   const story = new Story();
   expect(story.pages.isReady).toBe(false);
   await story.pages.ensure(0, 30);
-  await story.pages.ensure(10, 60);
+  await story.pages.ensure(10, 45);
   expect(story.offsets).toEqual(['0']);
   expect(story.server.asked[0]!.query.get('query')).toBe('acc > 0');
   expect([story.pages.total, story.pages.isReady, story.changes]).toEqual([250, true, 1]);
   await story.pages.ensure(90, 210);
-  expect(story.offsets).toEqual(['0', '100', '200']);
+  expect(story.offsets).toEqual(['0', '50', '100', '150', '200']);
   expect(story.pages.at(249)?.name).toBe('run 249');
   expect(story.pages.at(250)).toBeUndefined();
 });

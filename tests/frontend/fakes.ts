@@ -99,7 +99,7 @@ export class FakeServer {
 
   /** The routes, asked of this server. */
   get api(): RunApi {
-    return new RunApi(this.settings);
+    return (this._api ??= new RunApi(this.settings));
   }
 
   /** The socket that was opened last. */
@@ -111,6 +111,8 @@ export class FakeServer {
   answers(answer: Answer): void {
     this._answer = answer;
   }
+
+  private _api: RunApi | null = null;
 
   private async _fetch(request: Request): Promise<Response> {
     const url = new URL(request.url);
@@ -191,7 +193,8 @@ export class FakeManager implements IRunManager {
   isDisposed = false;
   refreshed = 0;
 
-  constructor(readonly server = new FakeServer()) {}
+  /** A server whose runs have displayed nothing, unless a story has another. */
+  constructor(readonly server = new FakeServer(({ path }) => (path.endsWith('/displays') ? { displays: [] } : {}))) {}
 
   get api(): RunApi {
     return this.server.api;

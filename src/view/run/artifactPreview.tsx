@@ -125,7 +125,9 @@ function useContent({ entry, api, runId, trans }: IPreviewProps): Content | null
     );
     return () => {
       abort.abort();
-      URL.revokeObjectURL(picture);
+      if (picture) {
+        URL.revokeObjectURL(picture);
+      }
     };
   }, [entry, api, runId, trans]);
   return content;

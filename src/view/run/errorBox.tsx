@@ -1,4 +1,4 @@
-/** How a run has failed: the exception, the line of the cell, and the traceback folded below. */
+/** How a run has failed, or where it was stopped: the exception, the line of the cell, and the traceback folded below. */
 
 import { TranslationBundle } from '@jupyterlab/translation';
 import React, { useMemo } from 'react';
@@ -12,20 +12,31 @@ const MOST_LINES = 500;
 /** See the module. */
 export function RunError(props: {
   readonly error: Readonly<Record<string, string>>;
+  /** Whether somebody has stopped the run: then the line tells where it was, and nothing is wrong. */
+  readonly isStopped: boolean;
   readonly model: RunViewModel;
   readonly trans: TranslationBundle;
 }): JSX.Element {
-  const { error, model, trans } = props;
+  const { error, isStopped, model, trans } = props;
   return (
-    <div className="mlops-RunError" role="alert">
+    <div
+      className={isStopped ? 'mlops-RunError mlops-mod-stopped' : 'mlops-RunError'}
+      role={isStopped ? 'note' : 'alert'}
+    >
       <p className="mlops-RunError-message">
-        <strong>
-          <bdi>{error.type}</bdi>
-        </strong>
-        {error.message && (
+        {isStopped ? (
+          trans.__('Stopped here')
+        ) : (
           <>
-            {': '}
-            <bdi>{error.message}</bdi>
+            <strong>
+              <bdi>{error.type}</bdi>
+            </strong>
+            {error.message && (
+              <>
+                {': '}
+                <bdi>{error.message}</bdi>
+              </>
+            )}
           </>
         )}
       </p>

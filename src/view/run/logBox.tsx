@@ -96,7 +96,7 @@ const LogRow = React.memo(
             })}
           </span>
         ))}
-        {'\n'}
+        {row.line.length ? null : '\n' /* A copied empty row stays one; others end with their box. */}
       </span>
     );
   },

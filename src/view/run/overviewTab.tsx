@@ -1,5 +1,6 @@
 /** The overview: what ran, with what, how it went, what came out. */
 
+import { PageConfig } from '@jupyterlab/coreutils';
 import React from 'react';
 
 import { Figure, IRunDetail, IRunSummary } from '../../api/types';
@@ -34,8 +35,10 @@ export function OverviewTab(props: ITabProps): JSX.Element | null {
   ];
   return (
     <div className="mlops-Overview">
-      <Head {...props} run={run} />
-      {detail?.error && <RunError error={detail.error} model={model} trans={trans} />}
+      <Head {...props} run={run} hasError={Boolean(detail?.error)} />
+      {detail?.error && (
+        <RunError error={detail.error} isStopped={run.status === 'KILLED'} model={model} trans={trans} />
+      )}
       <div className="mlops-Overview-sections">
         {detail && <NoteBox {...props} note={detail.note} />}
         {metrics.length > 0 && (
@@ -118,7 +121,14 @@ function Result({ model, around }: ITabProps): JSX.Element | null {
   );
 }
 
-function Head({ around, run }: ITabProps & { readonly run: IRunSummary }): JSX.Element {
+function Head(
+  props: ITabProps & {
+    readonly run: IRunSummary;
+    /** Whether the box below says why it has ended. */
+    readonly hasError: boolean;
+  }
+): JSX.Element {
+  const { around, run, hasError } = props;
   const { trans } = around;
   const now = useNow(run.status === 'RUNNING');
   const seconds = runSeconds(run, now);
@@ -135,7 +145,7 @@ function Head({ around, run }: ITabProps & { readonly run: IRunSummary }): JSX.E
           </span>
         )}
         {run.progress && !isEnded(run.status) && <Progress progress={run.progress} trans={trans} />}
-        {run.detail && <bdi className="mlops-Overview-detail">{run.detail}</bdi>}
+        {run.detail && !hasError && <bdi className="mlops-Overview-detail">{run.detail}</bdi>}
         {run.archived && <span className="mlops-Badge">{trans.__('archived')}</span>}
         {run.kept && <span className="mlops-Badge">{trans.__('kept')}</span>}
       </div>
@@ -188,16 +198,30 @@ function Course(
   return <FactTable label={trans.__('Run')} facts={facts.filter((fact): fact is IFact => fact !== null)} />;
 }
 
+/** The notebook: a link where this server has it. */
 function NotebookLink({ around, path }: ITabProps & { readonly path: string }): JSX.Element {
+  const local = pathBelow(PageConfig.getOption('serverRoot'), path);
+  if (local === null) {
+    return <bdi>{path}</bdi>;
+  }
   return (
     <button
       className="mlops-linkButton"
       title={path}
-      onClick={() => void around.commands.execute('docmanager:open', { path })}
+      onClick={() => void around.commands.execute('docmanager:open', { path: local })}
     >
-      <bdi>{path}</bdi>
+      <bdi>{local}</bdi>
     </button>
   );
+}
+
+/** Return a path as one below a folder; null when it is not. What is relative is below it already. */
+export function pathBelow(folder: string, path: string): string | null {
+  const root = folder.replace(/\/*$/, '/');
+  if (!path.startsWith('/')) {
+    return path;
+  }
+  return path.startsWith(root) ? path.slice(root.length) : null;
 }
 
 function time(name: string, at: string): IFact | null {

@@ -1,0 +1,164 @@
+import { IRunDetail } from '../../../../src/api/types';
+import { IAsked, Refusal, run } from '../../fakes';
+import { happened, press, type } from '../../render';
+import { detail, lines, logAnswer } from '../../runStories';
+import { RunStory } from './runStory';
+
+const VIEW_PX = 400;
+
+/** A run that has printed this, opened at its log. */
+async function open(text: string | Uint8Array | Refusal, known: IRunDetail = detail(run(1, { status: 'RUNNING' }))): Promise<RunStory> {
+  const bytes = typeof text === 'string' ? new TextEncoder().encode(text) : text;
+  const size = bytes instanceof Refusal ? 0 : bytes.length;
+  const summary = { ...known.summary, log_bytes: size };
+  const answer = (asked: IAsked) => {
+    if (asked.path.endsWith('/log/search')) {
+      return { offsets: [10, 20], next: null };
+    }
+    return asked.path.endsWith('/log') ? (bytes instanceof Refusal ? bytes : logAnswer(bytes)(asked)) : undefined;
+  };
+  const story = await RunStory.open({ ...known, summary }, { tab: 'overview', answer });
+  await happened(() => story.feed.tell(summary));
+  await story.show('log');
+  return story;
+}
+
+function rows(story: RunStory): readonly string[] {
+  return [...story.view.node.querySelectorAll('.mlops-LogRow')].map(row => row.textContent ?? '');
+}
+
+function box(story: RunStory): HTMLElement {
+  return story.view.one('log', 'Log');
+}
+
+/** Scroll as a user does, by pixels from the top. */
+async function scroll(story: RunStory, top: number): Promise<void> {
+  await happened(() => {
+    box(story).scrollTop = top;
+    box(story).dispatchEvent(new Event('scroll', { bubbles: true }));
+  });
+}
+
+/** Wait until something is drawn so. */
+async function drawn(isSo: () => boolean): Promise<void> {
+  for (let turn = 0; turn < 200 && !isSo(); turn++) {
+    await happened(() => new Promise(resolve => setTimeout(resolve, 10)));
+  }
+  expect(isSo()).toBe(true);
+}
+
+beforeEach(() => {
+  // jsdom lays nothing out: the box is 400 px high, and as long inside as its content says.
+  jest.spyOn(HTMLElement.prototype, 'clientHeight', 'get').mockReturnValue(VIEW_PX);
+  jest.spyOn(HTMLElement.prototype, 'scrollHeight', 'get').mockImplementation(function (this: HTMLElement) {
+    return parseFloat(this.querySelector<HTMLElement>('.mlops-LogBox-all')?.style.height ?? '0');
+  });
+});
+afterEach(() => jest.restoreAllMocks());
+
+it('shows what was printed: colours, the last state of a line, links', async () => {
+  const story = await open('\x1b[31mred\x1b[0m\n1/2\r2/2\nsee https://x.org/a.\n');
+  expect(rows(story)).toEqual(['red', '2/2', 'see https://x.org/a.']);
+  expect(story.view.node.querySelector('.ansi-red-fg')?.textContent).toBe('red');
+  const link = story.view.node.querySelector('a')!;
+  expect([link.href, link.rel, link.target]).toEqual(['https://x.org/a', 'noopener noreferrer', '_blank']);
+});
+
+it('makes nothing of markup and of what terminals could be told to do (B24, B26)', async () => {
+  const nasty = '<img src=x onerror=alert(1)><script>alert(1)</script>';
+  const story = await open(`${nasty}\n\x1b]8;;javascript:alert(1)\x07click\x1b]8;;\x07\n\x1b]52;c;AAAA\x07x\njavascript:alert(1)\n`);
+  expect(rows(story)).toEqual([nasty, 'click', 'x', 'javascript:alert(1)']);
+  expect(story.view.node.querySelector('.mlops-LogBox img, .mlops-LogBox script, .mlops-LogBox a')).toBeNull();
+});
+
+it('keeps an empty row when it is copied, and adds none', async () => {
+  expect(rows(await open('a\n\nb\n'))).toEqual(['a', '\n', 'b']);
+});
+
+it('shows what is printed now, and stays at the end', async () => {
+  const story = await open(lines(100));
+  const before = box(story).scrollTop;
+  await happened(() => story.feed.print('new\n', 1000));
+  await drawn(() => rows(story).includes('new'));
+  expect(box(story).scrollTop).toBe(before + 18);
+});
+
+it('draws only what is in sight, of however many rows', async () => {
+  const story = await open(lines(5000));
+  expect(rows(story).length).toBeLessThan(120);
+  expect(rows(story).at(-1)).toBe('000004999');
+});
+
+it('stays where the reader scrolls up to, and follows again at the end', async () => {
+  const story = await open(lines(1000));
+  const follow = () => story.view.node.querySelector<HTMLInputElement>('input[type=checkbox]')!;
+  expect(follow().checked).toBe(true);
+  await scroll(story, 1000);
+  expect(follow().checked).toBe(false);
+  await happened(() => story.feed.print('new\n', 10_000));
+  await drawn(() => story.view.node.querySelector('[title="10004 bytes"]') !== null);
+  expect(box(story).scrollTop).toBe(1000);
+  await scroll(story, box(story).scrollHeight - VIEW_PX);
+  expect(follow().checked).toBe(true);
+});
+
+it('reads what is above before the reader gets there, and keeps his row in place', async () => {
+  const story = await open(lines(20_000));
+  const first = () => rows(story)[25];
+  await scroll(story, box(story).scrollTop - 117_400);
+  const seen = first();
+  await drawn(() => story.model.log.window.start < 130_000);
+  expect(rows(story)).toContain(seen);
+});
+
+it('follows when it is told to', async () => {
+  const story = await open(lines(1000));
+  await scroll(story, 500);
+  await happened(() => story.view.node.querySelector<HTMLInputElement>('input[type=checkbox]')!.click());
+  expect(box(story).scrollTop).toBe(box(story).scrollHeight - VIEW_PX);
+});
+
+it('says that nothing was printed yet', async () => {
+  expect((await open('')).view.text).toContain('Nothing was printed yet.');
+});
+
+it('says why the log cannot be read', async () => {
+  const story = await open(new Refusal(503, { message: 'The disk does not answer.' }));
+  expect(story.view.one('alert').textContent).toBe('The disk does not answer.');
+});
+
+describe('looking for a text', () => {
+  async function find(text: string): Promise<RunStory> {
+    const story = await open(lines(100));
+    await type(story.view.node.querySelector('input[type=search]')!, text);
+    await drawn(() => !story.view.text.includes('Searching…'));
+    return story;
+  }
+
+  it('goes to the first line, and says how many there are', async () => {
+    const story = await find('00000');
+    expect(story.view.one('status').textContent).toBe('1 of 2 lines');
+    expect(story.view.node.querySelector('.mlops-mod-found')?.textContent).toBe('000000001');
+    expect(story.view.node.querySelectorAll('mark').length).toBeGreaterThan(1);
+  });
+
+  it('goes to the next with Enter and back with Shift+Enter', async () => {
+    const story = await find('00000');
+    const field = story.view.node.querySelector<HTMLElement>('input[type=search]')!;
+    await press(field, 'Enter');
+    expect(story.view.one('status').textContent).toBe('2 of 2 lines');
+    await press(field, 'Enter', { shiftKey: true });
+    expect(story.view.one('status').textContent).toBe('1 of 2 lines');
+    await story.click('button', 'Next');
+    expect(story.view.one('status').textContent).toBe('2 of 2 lines');
+  });
+
+  it('begins with a slash and ends with Escape, back in the log', async () => {
+    const story = await find('00000');
+    const field = story.view.node.querySelector<HTMLInputElement>('input[type=search]')!;
+    await press(field, 'Escape');
+    expect([field.value, document.activeElement]).toEqual(['', box(story)]);
+    await press(box(story), '/');
+    expect(document.activeElement).toBe(field);
+  });
+});

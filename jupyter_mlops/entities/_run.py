@@ -83,6 +83,9 @@ class RunSpec(msgspec.Struct, frozen=True, kw_only=True):
         change such a value, its type tells; the executor decides as soon as it has the values (see `EarlyRelease`).
     explicit_returns : bool
         `pending` is the user's list; nothing else comes back.
+    imports : dict
+        The part of `pending` that the cell only imports, with the statement that does it: not what anybody calls a
+        result.
     upstream : tuple of Upstream
         Names that come from runs that may still be going.
     timeout_s : float, optional
@@ -114,6 +117,7 @@ class RunSpec(msgspec.Struct, frozen=True, kw_only=True):
     watched: tuple[str, ...] = ()
     undecided: tuple[str, ...] = ()
     explicit_returns: bool = False
+    imports: dict[str, str] = {}
     upstream: tuple[Upstream, ...] = ()
     timeout_s: float | None = None
     autolog: str = "on"

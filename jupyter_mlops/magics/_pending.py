@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +18,7 @@ from ._automagic import NamesBeforeMagics
 from ._cells import CellNeeds, Transform, may_leave, read_cell
 from ._delivery import Deliveries, OwingRun
 from ._history import number_of_running_cell
-from ._imported import import_into, import_statements
+from ._imported import import_into
 from ._promises import Ledger, Promise
 from ._rejection import CellRejected
 from ._waiting import STOPPED_WAITING, Screen
@@ -85,6 +85,7 @@ class PendingNames:
         watched: Iterable[str],
         cell: str = "",
         undecided: Iterable[str] = (),
+        imports: Mapping[str, str] | None = None,
     ) -> Promise:
         """Make names pending: they leave the namespace until the run gives them, or a later cell assigns them.
 
@@ -95,15 +96,17 @@ class PendingNames:
         names, watched : iterable of str
             What it promises; what it captured besides.
         cell : str
-            Its cell, for the names that it only imports.
+            Its cell, for the names that it may leave.
         undecided : iterable of str
             The part of `names` that earlier runs owe to it, and that it may hand on.
+        imports : mapping
+            The part of `names` that it only imports, with the statement that does it.
         """
         names, watched = set(names), set(watched)
         for earlier in self.ledger:
             self._mark_seen(earlier, names | watched, f"run {run.name}")
         promise = self.ledger.promise(run, names, watched, self._shell.user_ns, self.cell_id)
-        promise.imports = import_statements(cell, self._transform)
+        promise.imports = dict(imports or {})
         promise.unsure = frozenset(names) & may_leave(cell, self._transform)
         promise.undecided = frozenset(promise.before.keys() & set(undecided))
         return promise

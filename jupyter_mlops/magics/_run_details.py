@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from ..entities import CellError, RunState
 from ._elements import Element, element
 from ._figures import ago, number, size, span
-from ._imported import imported_names
 from ._names import error_line, param_text
 from ._view import View, muted, name_element, rows_element, state_element, state_text
 
@@ -77,7 +76,6 @@ class RunDetails(View):
 
 def _facts(run: Run) -> list[tuple[str, str]]:
     spec, state, result = run.spec, run.state, run.directory.result()
-    imports = frozenset() if spec.explicit_returns else imported_names(run.cell)
     metrics = [f"{key} {number(value)}" for key, value in run.metrics.items() if not key.startswith("system/")]
     took = span(state.duration_s) if state.started_at else ""
     facts = [
@@ -90,10 +88,10 @@ def _facts(run: Run) -> list[tuple[str, str]]:
         ("tags", _listed(f"{key}={value}" for key, value in run.tags.items() if not key.startswith("mlflow."))),
         ("repeats", f"{spec.origin.run_id[:8]} ({spec.origin.how})" if spec.origin else ""),
         ("waits for", _listed(f"{item.name} from {item.run_id[:8]}" for item in spec.upstream)),
-        ("returned", _listed(_without(imports, result.returned)) if result else ""),
-        ("unchanged", _listed(_without(imports, result.released)) if result else ""),
+        ("returned", _listed(_without(spec.imports, result.returned)) if result else ""),
+        ("unchanged", _listed(_without(spec.imports, result.released)) if result else ""),
         ("not returned", _listed(f"{name} ({why})" for name, why in result.untransferable.items()) if result else ""),
-        ("pending", "" if result or state.status.is_terminal else _listed(_without(imports, spec.pending))),
+        ("pending", "" if result or state.status.is_terminal else _listed(_without(spec.imports, spec.pending))),
         ("directory", str(run.directory.path)),
     ]
     return [(label, text) for label, text in facts if text]

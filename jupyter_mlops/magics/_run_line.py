@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from ._elements import Element, element
 from ._figures import number, span
-from ._imported import imported_names
 from ._names import cut_middle
 from ._runs_table import RunRow
 from ._view import View, muted, name_element, state_element, state_text
@@ -38,8 +37,7 @@ class RunLine(View):
     def of(cls, run: Run) -> RunLine:
         """Return how a run stands at this moment."""
         result = run.directory.result()
-        imports = frozenset() if run.spec.explicit_returns else imported_names(run.cell)
-        returned = () if result is None else (name for name in result.returned if name not in imports)
+        returned = () if result is None else (name for name in result.returned if name not in run.spec.imports)
         return cls(RunRow.of(run), tuple(returned))
 
     def __repr__(self) -> str:

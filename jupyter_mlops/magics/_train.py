@@ -5,7 +5,6 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING
 
-from ._imported import imported_names
 from ._log_view import follow
 from ._train_command import TrainCommand
 from ._travel_view import TravelView
@@ -27,8 +26,7 @@ def train(session: NotebookSession, line: str, cell: str) -> View | None:
     """
     command = TrainCommand.parse(line, cell)
     if command.dry_run:
-        imports = () if command.returns is not None else imported_names(command.cell)
-        return TravelView(session.runs.dry_run(session.command(command)), imports)
+        return TravelView(session.runs.dry_run(session.command(command)))
     run, promise = session.submit(command)
     card = session.card(run, promise)
     if not (command.wait or session.waits_by_default):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from ._elements import Element, element
@@ -22,13 +21,10 @@ class TravelView(View):
     ----------
     report : TravelReport
         What the services found out.
-    imports : collection of str
-        Names that the cell only imports: nobody waits for those.
     """
 
-    def __init__(self, report: TravelReport, imports: Collection[str] = ()) -> None:
+    def __init__(self, report: TravelReport) -> None:
         self._report = report
-        self._pending = [name for name in report.pending if name not in imports]
 
     def __repr__(self) -> str:
         rows = [tuple(map(str, row)) for row in self._rows()]
@@ -62,7 +58,7 @@ class TravelView(View):
             ("total", size(report.size)),
             ("imports", ", ".join(report.modules)),
             ("waits for", waits),
-            ("pending", ", ".join(self._pending) or "nothing"),
+            ("pending", ", ".join(self._report.pending) or "nothing"),
         ]
         return [(label, text) for label, text in facts if text]
 

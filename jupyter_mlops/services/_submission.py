@@ -93,7 +93,7 @@ def report_travel(command: SubmitRun, home: Home) -> TravelReport:
     return TravelReport(
         values=tuple(value for value in values if value.name not in modules and value.name != SUBMODULES),
         modules=tuple(sorted({name for made in imports for name in (made.module, *made.submodules)})),
-        pending=promises.pending,
+        pending=tuple(name for name in promises.pending if name not in _imports(command, promises)),
         watched=promises.watched,
         upstream=promises.upstream,
         refused=refused,
@@ -142,6 +142,16 @@ def _pack(command: SubmitRun, promises: Promises, ambient: AmbientState, home: H
         line_of=promises.names.line_of,
         limit_bytes=home.settings.capture_limit_bytes,
     )
+
+
+def _imports(command: SubmitRun, promises: Promises) -> dict[str, str]:
+    """Return what the cell promises and only imports; what the user lists is a result all the same."""
+    from ..capture import import_statements
+
+    if command.returns is not None:
+        return {}
+    found = import_statements(command.source, command.transform or str)
+    return {name: found[name] for name in promises.pending if name in found}
 
 
 def _kept(command: SubmitRun, promises: Promises) -> dict[str, object]:
@@ -197,6 +207,7 @@ def _make_spec(command: SubmitRun, promises: Promises, home: Home, launcher: str
         watched=promises.watched,
         undecided=promises.undecided,
         explicit_returns=command.returns is not None,
+        imports=_imports(command, promises),
         upstream=tuple(
             Upstream(name, run_id)
             for name, first in promises.upstream.items()

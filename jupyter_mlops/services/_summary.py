@@ -95,7 +95,7 @@ class SummaryReader:
             spark=tuple(figure(value) for value in book.spark(_sparked(main, metrics))),
             progress=None if state.status.is_terminal else self._read_progress(size),
             log_bytes=size,
-            returned=(*result.returned, *result.released) if result else spec.pending,
+            returned=tuple(name for name in (result.returned if result else spec.pending) if name not in spec.imports),
             archived=user.archived,
             kept=run.directory.keep_file.exists(),
         )

@@ -9,6 +9,7 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
+from jupyter_mlops.capture import import_statements
 from jupyter_mlops.entities import Result, RunState, RunStatus
 from jupyter_mlops.exceptions import RunFailedError
 from jupyter_mlops.magics import PendingNames
@@ -120,7 +121,8 @@ class Notebook:
 
     def submit(self, run: FakeRun, names: str = "", watched: str = "", cell: str = "", undecided: str = "") -> FakeRun:
         """Promise names, as `%%train` does after a submission."""
-        self.pending.promise(run, names.split(), watched.split(), cell, undecided.split())
+        imports = import_statements(cell, self.shell.transform_cell)
+        self.pending.promise(run, names.split(), watched.split(), cell, undecided.split(), imports)
         return run
 
     def __getitem__(self, name: str) -> Any:

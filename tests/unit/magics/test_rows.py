@@ -138,11 +138,11 @@ def test_details_tell_what_came_out():
 def test_details_leave_out_what_the_cell_only_imports_as_the_card_does():
     result = Result(status=RunStatus.FINISHED, returned=("np", "model", "fit"), released=("os",))
     run = handle(FINISHED, result)
-    run.cell = "%matplotlib inline\nimport numpy as np, os\nfrom lib import fit\nmodel = fit(np)"
+    run.spec = spec(imports={"np": "import numpy as np", "os": "import os", "fit": "from lib import fit"})
     facts = dict(RunDetails.of(run).facts)
     assert (facts["returned"], "unchanged" in facts) == ("model", False)
 
-    run.spec = spec(explicit_returns=True)
+    run.spec = spec()
     assert dict(RunDetails.of(run).facts)["returned"] == "np, model, fit"
 
 
@@ -225,5 +225,5 @@ def test_a_handle_of_a_run_that_waits_tells_for_what():
 
 def test_imports_do_not_count_as_what_came_back():
     run = handle(FINISHED, Result(status=RunStatus.FINISHED, returned=("LogisticRegression", "model")))
-    run.cell = "from sklearn.linear_model import LogisticRegression\nmodel = 1"
+    run.spec = spec(imports={"LogisticRegression": "from sklearn.linear_model import LogisticRegression"})
     assert RunLine.of(run).returned == ("model",)

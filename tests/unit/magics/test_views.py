@@ -351,11 +351,6 @@ def test_a_travel_report():
     ]
 
 
-def test_a_travel_report_leaves_out_what_is_only_imported():
-    view = TravelView(TravelReport(pending=("np", "m")), imports={"np"})
-    assert "pending: m" in repr(view).splitlines()
-
-
 def test_a_refused_report_says_why():
     assert "Could not start: lock is a lock" in repr(TravelView(TravelReport(refused="lock is a lock")))
 

@@ -141,6 +141,16 @@ def test_data_is_fingerprinted_by_content(service):
     assert (len(prints[0][0].digest), prints[0][1].digest) == (32, "")
 
 
+@pytest.mark.parametrize(
+    ("returns", "imports"), [(None, {"np": "import numpy as np"}), (("np", "x"), {})], ids=["inferred", "listed"]
+)
+def test_what_is_only_imported_is_told_from_what_is_made(service, returns, imports):
+    command = SubmitRun(source="import numpy as np\nx = np.ones(3)", namespace={}, returns=returns)
+    run = service.submit(command)
+    assert (set(run.spec.pending), run.spec.imports) == ({"np", "x"}, imports)
+    assert service.dry_run(command).pending == tuple(name for name in ("np", "x") if name not in imports)
+
+
 def nothing_was_started(service, launcher):
     return launcher.submitted == [] and list(service.home.runs.iterdir()) == []
 

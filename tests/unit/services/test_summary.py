@@ -1,0 +1,19 @@
+"""One run as lists and cards show it."""
+
+from jupyter_mlops.entities import Result, RunStatus
+from jupyter_mlops.services._main_metrics import MainMetrics
+from jupyter_mlops.services._summary import SummaryReader
+
+
+def summary_of(service, run):
+    return SummaryReader(run, "home", MainMetrics(service.home)).read()
+
+
+def test_what_a_run_promises_and_returns_is_told_without_imports_and_what_came_out_unchanged(service, make_run):
+    run = make_run(pending=("fit", "model", "X"), imports={"fit": "from lib import fit"}, status=None)
+    assert summary_of(service, run).returned == ("model", "X")
+
+    result = Result(status=RunStatus.FINISHED, returned=("fit", "model"), released=("X",))
+    run = make_run(pending=("fit", "model", "X"), imports={"fit": "from lib import fit"})
+    run.directory.write(result, run.directory.result_file, durable=False)
+    assert summary_of(service, run).returned == ("model",)

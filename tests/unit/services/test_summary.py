@@ -1,12 +1,11 @@
 """One run as lists and cards show it."""
 
 from jupyter_mlops.entities import Result, RunStatus
-from jupyter_mlops.services._main_metrics import MainMetrics
 from jupyter_mlops.services._summary import SummaryReader
 
 
 def summary_of(service, run):
-    return SummaryReader(run, "home", MainMetrics(service.home)).read()
+    return SummaryReader(run, "home", service.main_metrics).read()
 
 
 def test_what_a_run_promises_and_returns_is_told_without_imports_and_what_came_out_unchanged(service, make_run):

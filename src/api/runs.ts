@@ -45,6 +45,8 @@ export interface ILogPart {
 /** A page of what a run displayed: MIME bundles, and where in the log each stands. */
 export interface IDisplayPage {
   readonly displays: readonly IDisplay[];
+  /** `seq` to ask from for the rest; null when these are the last. */
+  readonly next?: number | null;
 }
 
 /** One display event of a run. */
@@ -140,7 +142,7 @@ export class RunApi {
     return this._get(['runs', runId, 'log', 'search'], { text, start }, signal);
   }
 
-  /** What the run displayed, from byte `start` of the events on. */
+  /** What the run displayed, from the event with the number `start` on. */
   displays(runId: string, start = 0): Promise<IDisplayPage> {
     return this._get(['runs', runId, 'displays'], { start });
   }

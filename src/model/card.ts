@@ -8,6 +8,7 @@ import { RequestError } from '../api/request';
 import { IRunSummary } from '../api/types';
 import { IRunFeed, IRunManager } from '../tokens';
 import { Eta } from './eta';
+import { RunDisplays } from './runDisplays';
 import { isEnded } from './runs';
 import { Line, TerminalText } from './terminalText';
 
@@ -29,6 +30,7 @@ export class CardModel implements IDisposable {
     manager: IRunManager | null
   ) {
     this._manager = manager;
+    this.displays = manager && new RunDisplays(snapshot.run_id, manager.api);
     this._feed = manager?.watch(snapshot.run_id) ?? null;
     this._feed?.summaryChanged.connect(this._onSummary, this);
     this._feed?.logReceived.connect((_, chunk) => this._onLog(() => this._text.write(chunk.bytes)));
@@ -39,6 +41,9 @@ export class CardModel implements IDisposable {
       this._onSummary(this._feed, this._feed.summary);
     }
   }
+
+  /** What the run has displayed; null for a snapshot that follows nothing. */
+  readonly displays: RunDisplays | null;
 
   /** Something that is shown has changed. */
   get changed(): ISignal<this, void> {
@@ -104,6 +109,7 @@ export class CardModel implements IDisposable {
       window.clearTimeout(this._timer);
       this._manager?.connectionChanged.disconnect(this._onConnection, this);
       this._feed?.dispose();
+      this.displays?.dispose();
       Signal.clearData(this);
     }
   }
@@ -113,6 +119,7 @@ export class CardModel implements IDisposable {
     this._isGone = false;
     this._eta.update(summary, Date.now());
     this._followLog();
+    this.displays?.look(isEnded(summary.status));
     if (summary.status === 'FAILED') {
       void this._readError();
     }

@@ -27,7 +27,7 @@ export const cellToolbarPlugin: JupyterFrontEndPlugin<void> = {
     const trans = (translator ?? nullTranslator).load('jupyter_mlops');
     app.commands.addCommand(CommandIDs.runCellTracked, {
       label: trans.__('Run as Tracked Run'),
-      caption: trans.__('Put %%train on this cell and run it'),
+      caption: trans.__('Put %1 on this cell and run it', '%%train'),
       icon: runsIcon,
       describedBy: { args: null },
       isEnabled: () => trackedText(notebooks.activeCell) !== null,

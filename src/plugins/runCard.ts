@@ -24,7 +24,7 @@ export const runCardPlugin: JupyterFrontEndPlugin<void> = {
     translator: ITranslator | null
   ) => {
     const trans = (translator ?? nullTranslator).load('jupyter_mlops');
-    const around = { manager, commands: app.commands, trans };
+    const around = { manager, commands: app.commands, rendermime, trans };
     rendermime.addFactory(
       // Safe: an untrusted notebook's card is pure data, as text, and asks the server nothing.
       { safe: true, mimeTypes: [CARD_MIME], createRenderer: () => new RunCardRenderer(around) },

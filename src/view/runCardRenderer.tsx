@@ -1,5 +1,6 @@
 /** JupyterLab's renderer of our MIME type: it shows what the notebook says, and in a trusted one follows the run. */
 
+import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import { IRenderMime } from '@jupyterlab/rendermime-interfaces';
 import { TranslationBundle } from '@jupyterlab/translation';
 import { ReactWidget } from '@jupyterlab/ui-components';
@@ -11,11 +12,13 @@ import { CARD_MIME, readCard } from '../api/guards';
 import { CardModel } from '../model/card';
 import { IRunManager } from '../tokens';
 import { RunCard } from './runCard';
+import { RunOutputs } from './runOutputs';
 
 /** What a renderer needs to know of its surroundings. */
 export interface ICardSurroundings {
   readonly manager: IRunManager;
   readonly commands: CommandRegistry;
+  readonly rendermime: IRenderMimeRegistry;
   readonly trans: TranslationBundle;
 }
 
@@ -29,7 +32,7 @@ export class RunCardRenderer extends Panel implements IRenderMime.IRenderer {
 
   /** Show an output's data. */
   async renderModel(output: IRenderMime.IMimeModel): Promise<void> {
-    const { manager, commands, trans } = this._around;
+    const { manager, commands, rendermime, trans } = this._around;
     const snapshot = readCard(output.data[CARD_MIME]);
     this._clear();
     if (!snapshot) {
@@ -39,6 +42,9 @@ export class RunCardRenderer extends Panel implements IRenderMime.IRenderer {
     const model = new CardModel(snapshot, output.trusted ? manager : null);
     this._model = model;
     this.addWidget(ReactWidget.create(<RunCard model={model} commands={commands} trans={trans} />));
+    if (model.displays) {
+      this.addWidget(new RunOutputs(model.displays, rendermime));
+    }
   }
 
   /** Let go of the run. */

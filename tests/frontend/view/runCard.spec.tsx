@@ -1,3 +1,4 @@
+import { RenderMimeRegistry, standardRendererFactories } from '@jupyterlab/rendermime';
 import { nullTranslator } from '@jupyterlab/translation';
 import { CommandRegistry } from '@lumino/commands';
 import { MessageLoop } from '@lumino/messaging';
@@ -122,10 +123,8 @@ it('is one line once the run has finished, and opens on request', async () => {
 
 it('says why the run has failed, and where, and offers to run it again', async () => {
   const { card, feed, manager, executed } = new Story();
-  manager.server.answers(({ path }) => {
-    expect(path).toBe(`runs/${runId(1)}`);
-    return { error: { type: 'ValueError', message: 'no', line: '2', source: '  fit(X)' } };
-  });
+  const error = { type: 'ValueError', message: 'no', line: '2', source: '  fit(X)' };
+  manager.server.answers(({ path }) => (path.endsWith('/displays') ? { displays: [] } : { error }));
   await happened(async () => {
     feed.tell(run(1, { status: 'FAILED', detail: 'ValueError: no', metrics: {} }));
     feed.tell(run(1, { status: 'FAILED', detail: 'ValueError: no', metrics: {} }));
@@ -133,7 +132,7 @@ it('says why the run has failed, and where, and offers to run it again', async (
   });
   expect(card.text).toContain('Failed');
   expect(card.text).toContain('ValueError: noline 2 of the cell fit(X)');
-  expect(manager.server.asked).toHaveLength(1);
+  expect(manager.server.asked.map(each => each.path)).toEqual([`runs/${runId(1)}`, `runs/${runId(1)}/displays`]);
   expect(card.all('button').map(each => each.getAttribute('aria-label') ?? each.textContent)).toEqual([
     'Last lines',
     'Run again',
@@ -233,11 +232,12 @@ it('shows text as text, whatever is in it', async () => {
 });
 
 describe('the renderer', () => {
+  const rendermime = new RenderMimeRegistry({ initialFactories: standardRendererFactories });
   const bundle = (data: unknown, trusted: boolean) => ({ data: { [CARD_MIME]: data }, metadata: {}, trusted, setData: () => undefined });
 
   async function rendered(data: unknown, trusted: boolean): Promise<readonly [RunCardRenderer, FakeManager]> {
     const manager = new FakeManager();
-    const renderer = new RunCardRenderer({ manager, commands: new CommandRegistry(), trans });
+    const renderer = new RunCardRenderer({ manager, commands: new CommandRegistry(), rendermime, trans });
     Widget.attach(renderer, document.body);
     await happened(async () => {
       await renderer.renderModel(bundle(data, trusted) as never);
@@ -261,6 +261,31 @@ describe('the renderer', () => {
     expect(manager.watched).toEqual([runId(1)]);
     await happened(() => renderer.dispose());
     expect(manager.watched).toEqual([]);
+  });
+
+  it('shows what the run has displayed, cleaned as in an untrusted notebook', async () => {
+    const [renderer, manager] = await rendered({ version: 1, ...SNAPSHOT }, true);
+    const display = (seq: number, data: object) => ({ seq, offset: 0, kind: 'display', data, metadata: {}, transient: {} });
+    manager.server.answers(() => ({
+      displays: [
+        display(0, { 'text/html': '<table><tr><td>1</td></tr></table><script>alert(1)</script><b onclick="alert(1)">b</b>' }),
+        display(1, { 'application/javascript': 'alert(1)' }),
+        display(2, { 'image/png': 'iVBORw0KGgo=' }),
+        display(3, { [CARD_MIME]: { version: 1, ...SNAPSHOT }, 'text/plain': 'a card' })
+      ]
+    }));
+    await happened(async () => {
+      manager.feeds[0]!.tell(run(1));
+      await settle();
+    });
+    const outputs = renderer.node.querySelector('.mlops-RunOutputs')!;
+    expect(outputs.querySelector('td')?.textContent).toBe('1');
+    expect(outputs.querySelector('b')?.hasAttribute('onclick')).toBe(false);
+    expect(outputs.querySelector('script')).toBeNull();
+    expect(outputs.querySelector('img')?.src).toContain('data:image/png');
+    expect(outputs.textContent).toContain('a card');
+    expect(manager.watched).toEqual([runId(1)]);
+    await happened(() => renderer.dispose());
   });
 
   it('looks at one run only when it is drawn again', async () => {

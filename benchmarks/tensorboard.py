@@ -76,8 +76,8 @@ def event_files(folder: Path) -> Path:
     return folder
 
 
-def long_run(path: Path) -> Path:
-    """Return the directory of a run that has logged a million points."""
+def long_run(path: Path, points: int = LONG) -> Path:
+    """Return the directory of a run that has logged so many points."""
     home = Home.create(path)
     run = home.run(home.new_run_id())
     run.create()
@@ -92,7 +92,7 @@ def long_run(path: Path) -> Path:
     )
     run.write(spec, run.spec_file)
     spool = MetricSpool.open(run.path, run.run_id)
-    for step in range(LONG):
+    for step in range(points):
         spool.log(loss=1 / (step + 1))
     spool.close()
     return run.path

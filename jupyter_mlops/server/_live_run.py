@@ -10,7 +10,7 @@ from ..entities import RunStatus, RunSummary, encode
 from ..exceptions import MlopsError, RunNotFoundError
 from ..services import RunExplorer, RunLog
 
-SUMMARY_S = 0.25
+SUMMARY_S = 0.5
 """Between two looks at a run that prints."""
 
 QUIET_SUMMARY_S = 1.0

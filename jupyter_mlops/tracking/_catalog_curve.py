@@ -14,7 +14,7 @@ MOST_BUCKETS = 2048
 
 
 class CurvePoint(NamedTuple):
-    """One point; `at` is its number in the order of logging, `time` milliseconds since 1970."""
+    """One point; `at` is a number that grows in the order of logging, `time` milliseconds since 1970."""
 
     at: int
     step: int
@@ -44,6 +44,13 @@ class Curve:
     def __len__(self) -> int:
         """Return the number of buckets that are kept."""
         return len(self._buckets) + 1
+
+    def begin(self, stretches: Sequence[_Bucket], total: int) -> None:
+        """Take in what of so many points somebody else has kept, stretch by stretch."""
+        self._buckets = list(stretches)
+        self._width = max(1, total // max(1, len(self._buckets)))
+        self.total = total
+        self._coarsen(0)
 
     def extend(self, steps: Sequence[int], times: Sequence[int], values: Sequence[float]) -> None:
         """Take points in, in the order of logging."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from ._catalog_curve import MOST_BUCKETS, Curve
+from ._catalog_extremes import read_extremes
 from ._catalog_sqlite import stored_value
 from ._spool import Series
 from ._spool_columns import read_columns
@@ -142,7 +143,14 @@ class SqliteCurves:
             self._curves, self._ends = {}, {}
 
     def _extend(self, database: sqlite3.Connection, key: str, last: int) -> None:
-        curve, end = self._curves.setdefault(key, Curve()), self._ends.get(key, 0)
+        end = self._ends.get(key, 0)
+        curve = self._curves.setdefault(key, Curve())
+        if not end:
+            total, stretches = read_extremes(database, self._store_id, key, last)
+            if stretches:
+                curve.begin(stretches, total)
+                self._ends[key] = last
+                return
         # By step, for which newer stores have an index; "+" keeps sqlite from choosing by row number, which is the
         # better way only to what came since.
         rows = database.execute(_POINTS.format(row="rowid" if end else "+rowid"), (self._store_id, key, end, last))

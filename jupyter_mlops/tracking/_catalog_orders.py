@@ -79,7 +79,8 @@ class RunOrders:
         height = self._table.height
         ages = [age or 0.0 for age in map(self._submitted.get, range(height))]
         keys = list(map(key, range(height)))
-        ranked, unranked = [], []
+        ranked: list[int] = []
+        unranked: list[int] = []
         for row in sorted(range(height), key=ages.__getitem__):
             (unranked if keys[row] is None else ranked).append(row)
         ranked.sort(key=keys.__getitem__)

@@ -29,10 +29,13 @@ _encode = msgspec.msgpack.Encoder().encode
 _MOST_S = 30.0
 """Of one look: a hostile file may hold views without end."""
 
-_LARGEST = 1.7976931348623157e308
+LARGEST = 1.7976931348623157e308
 """What MLflow stores for an infinity."""
 
 _MOST_LIVE = 100
+_REST, _BRIEF_S = 100, 0.005
+"""What looks at many runs rests a hundred times as long, so that an idle server stays one; brief looks need none."""
+
 _RUNS = """
 SELECT r.run_uuid, CAST(r.name AS TEXT), CAST(e.name AS TEXT), CAST(r.status AS TEXT),
        CAST(r.start_time AS INTEGER), CAST(r.end_time AS INTEGER),
@@ -84,7 +87,7 @@ class SqliteStore:
         self._ends: dict[str, int] = {}
         self._unread = self._again = 0
         self._owed = False
-        self._compare_at = 0.0
+        self._compare_at = self._again_at = 0.0
 
     def poll(self, end: float) -> Iterator[StoreChanges]:
         """Yield what has changed since the last time, some hundreds of runs at a time.
@@ -201,9 +204,13 @@ class SqliteStore:
         """Read some of all runs again when somebody has written; where a round is under way, the next begins after."""
         if self._owed and self._again <= 0:
             self._again, self._owed = self._ends["runs"], False
-        if self._again > 0:
+        started = time.monotonic()
+        if self._again > 0 and started >= self._again_at:
             some, self._again = _rows_below(database, self._again)
-            yield _read(database, some)
+            found = _read(database, some)
+            took = time.monotonic() - started
+            self._again_at = started + (_REST * took if took > _BRIEF_S else 0)
+            yield found
 
     def _changed(self, database: sqlite3.Connection, ends: dict[str, int]) -> list[str]:
         """Return the ids of runs that somebody has written to."""
@@ -222,7 +229,7 @@ class SqliteStore:
             return [row[0] for row in database.execute(live, (_MOST_LIVE,))]
         before, facts = self._facts, _facts(database)
         self._facts = facts
-        self._compare_at = time.monotonic() + 100 * (time.monotonic() - started)
+        self._compare_at = time.monotonic() + _REST * (time.monotonic() - started)
         return [*(run for run, fact in facts.items() if before.get(run) != fact), *(before.keys() - facts.keys())]
 
 
@@ -295,7 +302,7 @@ def stored_value(value: float, is_nan: Any) -> float:
     """Return the number that MLflow was given: it stores NaN as a flag, infinities as the largest numbers."""
     if is_nan:
         return math.nan
-    return math.copysign(math.inf, value) if abs(value) >= _LARGEST else value
+    return math.copysign(math.inf, value) if abs(value) >= LARGEST else value
 
 
 def _status(text: str | None) -> RunStatus:

@@ -1,6 +1,7 @@
 """A run's curves from its spools and from MLflow's local store: the same points, read once, then only what came."""
 
 import math
+import random
 import sqlite3
 from collections.abc import Collection
 from contextlib import closing
@@ -92,6 +93,35 @@ class TestStore:
         ((_step, nan), *rest) = drawn(SqliteCurves(store, RUN))["loss"]
 
         assert (math.isnan(nan), rest) == (True, [(1, math.inf), (2, -math.inf), (3, 5.0)])
+
+    @pytest.mark.parametrize("has_steps", [True, False])
+    def test_b10_of_a_long_series_every_extreme_is_kept(self, store, has_steps):
+        chance = random.Random(5)
+        values = [chance.gauss(0, 1) for _ in range(50_000)]
+        rows = [(value, 10 + at, RUN, at if has_steps else 7, 0) for at, value in enumerate(values)]
+        rows[100] = (0, 110, RUN, rows[100][3], 1)
+        rows[30_000] = (1.7976931348623157e308, 30_010, RUN, rows[30_000][3], 0)
+        rows[40_000] = (-1.7976931348623157e308, 40_010, RUN, rows[40_000][3], 0)
+        with closing(sqlite3.connect(store)) as database, database:
+            database.executemany("INSERT INTO metrics VALUES ('loss', ?, ?, ?, ?, ?)", rows)
+            database.execute("INSERT INTO latest_metrics VALUES ('loss', ?)", (RUN,))
+        curves = SqliteCurves(store, RUN)
+
+        points = curves.read(["loss"])["loss"].points(2000)
+
+        others = {100, 30_000, 40_000}
+        finite = [value for at, value in enumerate(values) if at not in others]
+        told = [point.value for point in points if math.isfinite(point.value)]
+        assert (500 < len(points) <= 2000, min(told), max(told)) == (True, min(finite), max(finite))
+        assert [point.time - 10 for point in points if not math.isfinite(point.value)] == sorted(others)
+        assert [point.time for point in points] == sorted(point.time for point in points)
+        assert all(values[point.time - 10] == point.value for point in points if math.isfinite(point.value))
+        assert curves.read(["loss"])["loss"].total == 50_000
+        log(store, "99 60000 50000 0", "-99 60001 50001 0", key="loss")
+        later = curves.read(["loss"])["loss"]
+        assert (later.total, later.points(2000)[-1].value, max(p.value for p in later.points(50))) == (
+            50_002, -99.0, math.inf,
+        )  # fmt: skip
 
     def test_another_file_in_its_place_is_another_store(self, store, tmp_path):
         log(store, "1 1 0 0", "2 1 1 0", "3 1 2 0")

@@ -1,0 +1,220 @@
+"""The server while what it reads is in trouble: locked, foreign, dead or hostile stores, dropped lines, two servers."""
+
+import asyncio
+import hashlib
+import json
+import socket
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing, suppress
+from pathlib import Path
+
+import pytest
+from launching import shell
+from serving import TOKEN_HEADER, Server, log_piece, serving
+from tornado.httpclient import HTTPRequest
+from tornado.websocket import WebSocketClosedError, websocket_connect
+
+from jupyter_mlops.home import Home
+from jupyter_mlops.testing import wait_until
+
+pytestmark = pytest.mark.timeout(180)
+
+SCHEMA = """
+CREATE TABLE experiments (experiment_id INTEGER PRIMARY KEY, name TEXT, lifecycle_stage TEXT);
+CREATE TABLE runs (run_uuid TEXT PRIMARY KEY, name TEXT, status TEXT, start_time INT, end_time INT,
+                   lifecycle_stage TEXT, experiment_id INT);
+CREATE TABLE metrics (key TEXT, value REAL, timestamp INT, run_uuid TEXT, step INT, is_nan INT);
+CREATE TABLE latest_metrics (key TEXT, value REAL, run_uuid TEXT, is_nan INT, PRIMARY KEY (key, run_uuid));
+CREATE TABLE params (key TEXT, value TEXT, run_uuid TEXT, PRIMARY KEY (key, run_uuid));
+CREATE TABLE tags (key TEXT, value TEXT, run_uuid TEXT, PRIMARY KEY (key, run_uuid));
+INSERT INTO experiments VALUES (1, 'theirs', 'active');
+"""
+
+
+@pytest.fixture
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for name in ("MLFLOW_TRACKING_URI", "JUPYTER_MLOPS_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    folder = tmp_path / "root"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def store(root: Path) -> Path:
+    path = Home.create(root / ".mlops").path / "mlflow.db"
+    do(path, SCHEMA, run_row("a" * 32))
+    return path
+
+
+def do(path: Path, *scripts: str) -> None:
+    with closing(sqlite3.connect(path)) as database:
+        for script in scripts:
+            database.executescript(script)
+
+
+def run_row(run_id: str, name: str = "theirs") -> str:
+    return f"INSERT INTO runs VALUES ('{run_id}', '{name}', 'FINISHED', 1, 2, 'active', 1)"
+
+
+def shown(server: Server) -> set[str]:
+    return {run["name"] for run in server.get("api/runs")[1]["runs"]}
+
+
+def problem(server: Server) -> str:
+    return str(server.get("api/status")[1]["homes"][0]["problem"])
+
+
+def test_f30_a_locked_store_holds_up_nobody_and_is_read_later(root, store, tmp_path):
+    with serving(root, tmp_path / "server") as server, closing(sqlite3.connect(store)) as other:
+        wait_until(lambda: shown(server) == {"theirs"})
+        other.isolation_level = None
+        other.execute("BEGIN EXCLUSIVE")
+        other.execute(run_row("b" * 32, "new"))
+        wait_until(lambda: "locked" in problem(server))
+
+        took = []
+        for _ in range(20):
+            began = time.monotonic()
+            assert shown(server) == {"theirs"}
+            took.append(time.monotonic() - began)
+        assert sorted(took)[10] < 0.5
+
+        other.execute("COMMIT")
+        wait_until(lambda: shown(server) == {"theirs", "new"})
+        wait_until(lambda: problem(server) == "")
+
+
+@pytest.mark.parametrize("damage", [b"", b"\0" * 4096, b"no database" * 1000])
+def test_f31_a_damaged_store_is_said_and_our_own_runs_are_there(root, store, tmp_path, damage):
+    with shell(root) as launching, serving(root, tmp_path / "server") as server:
+        launching.start("echo hello", name="ours").end()
+        wait_until(lambda: shown(server) == {"ours", "theirs"})
+
+        store.write_bytes(damage)
+
+        wait_until(lambda: problem(server))
+        assert "mlflow.db cannot be read" in problem(server)
+        assert "ours" in shown(server)
+        # It is put back: nobody has to restart anything.
+        store.unlink()
+        do(store, SCHEMA, run_row("c" * 32, "restored"))
+        wait_until(lambda: shown(server) == {"ours", "restored"} and not problem(server))
+
+
+def test_f32_two_servers_show_the_same_home_each(root, store, tmp_path):
+    with shell(root) as launching, serving(root, tmp_path / "one") as one, serving(root, tmp_path / "two") as two:
+        for number in range(5):
+            launching.start("echo hello", name=f"run{number}").end()
+        expected = {"theirs", *(f"run{number}" for number in range(5))}
+        for server in (one, two):
+            wait_until(lambda server=server: shown(server) == expected)
+        run_id = next(run["run_id"] for run in one.get("api/runs")[1]["runs"] if run["name"] == "run0")
+
+        assert one.ask("PATCH", f"jupyter-mlops/api/runs/{run_id}", {"name": "renamed by one"})[0] == 200
+        wait_until(lambda: "renamed by one" in shown(two))
+        assert two.ask("DELETE", f"jupyter-mlops/api/runs/{run_id}")[0] == 204
+        wait_until(lambda: "renamed by one" not in shown(one))
+
+
+def test_f33_a_store_of_another_schema_is_said_and_left_alone(root, store, tmp_path):
+    do(store, "ALTER TABLE runs RENAME COLUMN lifecycle_stage TO stage_of_life")
+    before = store.read_bytes()
+    with shell(root) as launching, serving(root, tmp_path / "server") as server:
+        launching.start("echo hello", name="ours").end()
+        wait_until(lambda: "no such column" in problem(server) and shown(server) == {"ours"})
+
+    assert store.read_bytes() == before
+
+
+@pytest.fixture
+def black_hole() -> Iterator[str]:
+    """The address of a server that takes connections and says nothing."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        yield f"http://me:hunter2@127.0.0.1:{listening.getsockname()[1]}"
+
+
+def test_f34_f35_a_remote_store_that_is_silent_holds_up_nothing_and_no_login_is_shown(
+    root, tmp_path, black_hole, monkeypatch
+):
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", black_hole)
+    Home.create(root / ".mlops")
+    with shell(root) as launching, serving(root, tmp_path / "server") as server:
+        launching.start("echo hello", name="ours").end()
+        wait_until(lambda: shown(server) == {"ours"})
+
+        took = []
+        for route in ("status", "runs", "runs/groups", "runs/columns") * 5:
+            began = time.monotonic()
+            status, body = server.ask("GET", f"jupyter-mlops/api/{route}")
+            took.append(time.monotonic() - began)
+            assert (status, b"hunter2" in body) == (200, False)
+
+    assert sorted(took)[10] < 0.5
+    assert "hunter2" not in server.errors.read_text()
+
+
+class DroppingProxy:
+    """Passes bytes on, and cuts every connection after so many of them, without a word, as a bad line does."""
+
+    def __init__(self, port: int, after: int) -> None:
+        self._port, self._after = port, after
+        self._listening = socket.create_server(("127.0.0.1", 0))
+        self.port = self._listening.getsockname()[1]
+        self.cuts = 0
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def close(self) -> None:
+        self._listening.close()
+
+    def _accept(self) -> None:
+        with suppress(OSError):
+            while True:
+                client, _address = self._listening.accept()
+                server = socket.create_connection(("127.0.0.1", self._port))
+                threading.Thread(target=self._pass, args=(client, server, 1 << 40), daemon=True).start()
+                threading.Thread(target=self._pass, args=(server, client, self._after), daemon=True).start()
+
+    def _pass(self, source: socket.socket, target: socket.socket, most: int) -> None:
+        with suppress(OSError):
+            while most > 0 and (data := source.recv(min(4096, most))):
+                target.sendall(data)
+                most -= len(data)
+            self.cuts += most == 0
+        for end in (source, target):
+            with suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+            end.close()
+
+
+def test_f17_a_line_that_drops_costs_no_byte_and_repeats_none(root, tmp_path):
+    with shell(root) as launching, serving(root, tmp_path / "server") as server:
+        run = launching.start("i=0; while [ $i -lt 20000 ]; do echo line $i; i=$((i+1)); done")
+        run.end()
+        whole = run.files.log_file.read_bytes()
+        proxy = DroppingProxy(server.port, 80_000)  # one message of 64 KiB, and a part of the next
+        received = bytearray()
+
+        async def follow() -> None:
+            while len(received) < len(whole):
+                with suppress(WebSocketClosedError, OSError):
+                    url = f"ws://127.0.0.1:{proxy.port}/jupyter-mlops/api/live"
+                    headers = {**TOKEN_HEADER, "Host": f"127.0.0.1:{server.port}"}
+                    connection = await websocket_connect(HTTPRequest(url, headers=headers))
+                    await connection.write_message(json.dumps({"watch": run.files.run_id, "offset": len(received)}))
+                    while (message := await connection.read_message()) is not None:
+                        if isinstance(message, bytes):
+                            _run_id, offset, data = log_piece(message)
+                            assert offset == len(received)
+                            received.extend(data)
+                        if len(received) >= len(whole):
+                            connection.close()
+
+        asyncio.run(asyncio.wait_for(follow(), 90))
+        proxy.close()
+
+    assert proxy.cuts >= 2
+    assert hashlib.sha256(received).digest() == hashlib.sha256(whole).digest()

@@ -1,4 +1,4 @@
-# Everything a newcomer types. Needs Python 3.11 or newer, Node 20 and make; installs the rest into .venv.
+# Everything a newcomer types. Needs Python 3.11 or newer and make, and Node 20 for JupyterLab; installs the rest into .venv.
 
 PYTHON ?= python3
 VENV   ?= .venv
@@ -50,6 +50,7 @@ ui-tests: $(STAMPS)/dev $(STAMPS)/labextension $(STAMPS)/ui-tests chromium  ## u
 
 screenshots: $(STAMPS)/dev $(STAMPS)/labextension $(STAMPS)/ui-tests chromium  ## take docs/pictures anew, from a real session
 	cd ui-tests && $(JLPM) screenshots
+	$(BIN)/python tools/shrink_pictures.py
 
 fix: $(STAMPS)/dev $(STAMPS)/node  ## format, and mend what ruff can mend
 	$(BIN)/ruff check --fix .

@@ -11,6 +11,7 @@ import {
   tableRowsIcon
 } from '@jupyterlab/ui-components';
 import { CommandRegistry } from '@lumino/commands';
+import { Message } from '@lumino/messaging';
 import { Widget } from '@lumino/widgets';
 
 import { CommandIDs } from '../commands';
@@ -56,6 +57,12 @@ export class ExplorerPanel extends PanelWithToolbar {
     this.toolbar.addItem('options', gear);
     this.addWidget(this.toolbar);
     this.addWidget(explorer);
+  }
+
+  /** The keyboard goes into the explorer. */
+  protected override onActivateRequest(message: Message): void {
+    super.onActivateRequest(message);
+    this.explorer.activate();
   }
 
   private _addCommand(

@@ -63,9 +63,11 @@ export class ExplorerWidget extends ReactWidget {
   /** The keyboard goes to the list, or to the search where there is no list. */
   protected override onActivateRequest(message: Message): void {
     super.onActivateRequest(message);
-    const target =
-      this.node.querySelector<HTMLElement>('[role="treegrid"]') ?? this.node.querySelector('input');
-    target?.focus();
+    // A panel that is shown for the first time is activated before it is drawn.
+    void this.renderPromise?.then(() => {
+      const list = this.node.querySelector<HTMLElement>('[role="treegrid"]');
+      (list ?? this.node.querySelector('input'))?.focus();
+    });
   }
 
   /** Let go of the runs. */

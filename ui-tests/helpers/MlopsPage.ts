@@ -86,9 +86,12 @@ export class MlopsPage {
 
   /** Execute a command by its label, through the palette. */
   async command(label: string): Promise<void> {
-    await this.page.keyboard.press('Control+Shift+C');
     const palette = this.page.locator('#modal-command-palette');
-    await palette.getByRole('textbox').or(palette.locator('input')).first().fill(label);
+    // A notebook that is still opening takes the focus, and the palette closes without it.
+    await expect(async () => {
+      await this.page.keyboard.press('Control+Shift+C');
+      await palette.locator('input').fill(label, { timeout: 2_000 });
+    }).toPass();
     await palette
       .getByRole('menuitem', { name: label })
       .or(palette.getByText(label, { exact: true }))
@@ -246,6 +249,19 @@ export class MlopsPage {
     throw new Error(`Tab does not lead to ${name}.`);
   }
 
+  /** Go down in the menu that is open until an item is marked. */
+  async downTo(label: string): Promise<void> {
+    const marked = this.page.locator('.lm-Menu-item.lm-mod-active .lm-Menu-itemLabel');
+    await this.page.locator('.lm-Menu').waitFor();
+    for (let count = 0; count < 40; count++) {
+      await this.page.keyboard.press('ArrowDown');
+      if ((await marked.innerText()) === label) {
+        return;
+      }
+    }
+    throw new Error(`The menu has no item ${label}.`);
+  }
+
   /** The sidebar's search field. */
   get search(): Locator {
     return this.explorer.getByRole('combobox', { name: 'Search runs' });
@@ -283,10 +299,10 @@ export class MlopsPage {
     return this.page.locator('.mlops-Comparison:visible');
   }
 
-  /** A picture of the TensorBoard that is shown, without its own side panes. */
-  async tensorBoardPicture(): Promise<Buffer> {
-    const frame = this.page.locator('iframe[title^="TensorBoard"]:visible').last();
-    return frame.screenshot();
+  /** A picture of the first chart of the TensorBoard that is shown; null before there is one. */
+  async tensorBoardChart(): Promise<Buffer | null> {
+    const chart = this.tensorBoard.locator('line-chart').first();
+    return (await chart.isVisible()) ? chart.screenshot() : null;
   }
 
   /** Look at our own views, not at JupyterLab's. */

@@ -9,6 +9,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readFileSync,
+  readdirSync,
   rmSync,
   writeFileSync
 } from 'node:fs';
@@ -89,6 +90,8 @@ export class JupyterServer {
   /** End everything, and forget the directories. */
   async dispose(): Promise<void> {
     await this.stop();
+    // Runs and keepers outlive a server, which is their virtue; here their directories go.
+    this._others().forEach(killIfThere);
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   }
 
@@ -117,6 +120,15 @@ export class JupyterServer {
   /** The server's process id. */
   get pid(): number {
     return this._process?.pid ?? 0;
+  }
+
+  /** Processes that began below this server: they have its environment. */
+  private _others(): readonly number[] {
+    const mark = `XDG_RUNTIME_DIR=${join(this.folder, 'run')}\0`;
+    return readdirSync('/proc')
+      .filter(name => /^\d+$/.test(name))
+      .filter(name => readIfThere(`/proc/${name}/environ`).includes(mark))
+      .map(Number);
   }
 
   private _arguments(): readonly string[] {
@@ -176,6 +188,22 @@ export class JupyterServer {
   }
 
   private _process: ChildProcess | null = null;
+}
+
+function readIfThere(file: string): string {
+  try {
+    return readFileSync(file, 'latin1');
+  } catch {
+    return ''; // The process has ended, or is another user's.
+  }
+}
+
+function killIfThere(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    return; // It has just ended.
+  }
 }
 
 /** Return a port that nobody listens on. */

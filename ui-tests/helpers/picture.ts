@@ -5,7 +5,8 @@ import { PNG } from 'pngjs';
 /** A colour: red, green, blue. */
 export type Colour = readonly [number, number, number];
 
-const NEAR = 24;
+/** So near that no grey of a text's edge is taken for a bluish line. */
+const NEAR = 16;
 
 /** Return the mean height of a colour's pixels in each column that has some, from left to right. */
 export function curveIn(picture: Buffer, colour: Colour): readonly number[] {

@@ -6,13 +6,15 @@ import { expect, test } from '../helpers/story';
 const HTML = '"><img src=x onerror=window.__xss=1><script>window.__xss=2</script><svg onload=window.__xss=3>';
 const SHORT = '<img src=x onerror=window.__xss=4>';
 const BEACON = 'http://127.0.0.1:1/';
-const NOTE = `${HTML}
+const NOTE = `<img src=${BEACON}a.png> ![x](${BEACON}b.png) [a](javascript:window.__xss=5)
 
-<img src=${BEACON}a.png> ![x](${BEACON}b.png) [a](javascript:window.__xss=5)
 <a data-commandlinker-command="filebrowser:delete" href="#">linker</a> <style>*{display:none}</style>
-<iframe srcdoc="<script>parent.__xss=6</script>"></iframe> <form action=${BEACON}><input name=x></form>
 
-[good](https://jupyter.org)`;
+<form action=${BEACON}><button formaction=${BEACON}>send</button><input name=x></form>
+
+[good](https://jupyter.org)
+
+<iframe srcdoc="<script>parent.__xss=6</script>"></iframe> ${HTML}`;
 
 const CELL = `%%train -t stage=x -p api_token=hunter2 --returns model
 import mlflow, sys, os, pathlib
@@ -34,7 +36,10 @@ print('https://jupyter.org/a"onmouseover="window.__xss=9 javascript:window.__xss
 sys.stdout.buffer.write(bytes(range(256)) + b"\\n"); sys.stdout.flush()
 raise ValueError(html)`;
 
-test.beforeEach(async ({ server, lab }) => {
+test('B4, B6, B7, B13, B26, B37, B38: text of any kind is text, wherever it is seen', async ({
+  server,
+  lab
+}) => {
   server.write(`${SHORT.replaceAll('/', '')}.ipynb`, notebook(CELL));
   await lab.open(`${SHORT}.ipynb`);
   await lab.runAllCells();
@@ -45,79 +50,75 @@ test.beforeEach(async ({ server, lab }) => {
   await server.ask(`jupyter-mlops/api/runs/${runs[0]?.run_id}`, {
     method: 'PATCH',
     headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify({ name: HTML, note: NOTE, tags: { [SHORT]: HTML } })
+    body: JSON.stringify({ name: HTML, note: NOTE, tags: { note: SHORT } })
   });
   await expect(lab.row(HTML)).toBeVisible();
-});
 
-test.afterEach(async ({ lab }) => {
+  await test.step('B4: names, tags, parameters, errors and notebooks are text in the card, the list and the run view', async () => {
+    await expect(lab.card(HTML)).toContainText(HTML);
+    await expect(lab.card(HTML)).toContainText('ValueError');
+    await lab.row(HTML).dblclick();
+
+    await expect(lab.runView.getByRole('heading', { level: 1 })).toHaveText(HTML);
+    await expect(lab.runView.getByRole('table', { name: 'Parameters' })).toContainText(HTML);
+    await expect(lab.runView.getByRole('table', { name: 'Tags' })).toContainText(SHORT);
+    await expect(lab.runView).toContainText('ValueError');
+    // B38: what looks like a secret is masked.
+    await expect(lab.runView).not.toContainText('hunter2');
+    // B6, B7: any key, and values that JSON has no word for.
+    for (const text of ['__proto__', 'constructor', 'toString', 'NaN', 'm/x y']) {
+      await expect(lab.runView.getByRole('table', { name: 'Metrics' })).toContainText(text);
+    }
+    for (const part of ['Metrics', 'Code', 'Environment']) {
+      await lab.part(part);
+      await expect(lab.runView.getByRole('tabpanel')).not.toBeEmpty();
+    }
+  });
+
+  await test.step('B26: a note is Markdown without anything that acts', async () => {
+    await lab.part('Overview');
+    const note = lab.runView;
+
+    await expect(note.getByRole('link', { name: 'good' })).toHaveAttribute('rel', /noopener/);
+    await expect(note.getByText('linker')).toBeVisible();
+    await note.getByText('linker').click();
+    await expect(lab.page.locator('.jp-Dialog')).toHaveCount(0);
+    await expect(
+      note.locator(
+        '[data-commandlinker-command], iframe, style, [action], [formaction], [href^="javascript:"], [onerror]'
+      )
+    ).toHaveCount(0);
+  });
+
+  await test.step('B37: of a log, colours and http links are understood, nothing else', async () => {
+    await lab.part('Log');
+
+    await expect(lab.log).toContainText(HTML);
+    await expect(lab.log).toContainText('hidden link');
+    await expect(lab.log.getByRole('link')).toHaveCount(1);
+    await expect(lab.log.getByRole('link')).toHaveAttribute('href', /^https:\/\/jupyter\.org\/a"?/);
+    await expect(lab.log.getByRole('link')).toHaveAttribute('rel', 'noopener noreferrer');
+    await expect(lab.log.getByText('red', { exact: true })).toHaveClass(/ansi-red/);
+    // B38 of the faults' list: bytes that are no UTF-8 are shown as such.
+    await expect(lab.log).toContainText('\ufffd');
+  });
+
+  await test.step('B13: of artifacts only pictures, text and tables are shown, and never run', async () => {
+    await lab.part('Artifacts');
+    await lab.runView.getByRole('button', { name: 'made' }).click();
+    await expect(lab.runView.getByRole('button', { name: 'table.csv' })).toBeVisible();
+
+    await lab.runView.getByRole('button', { name: 'table.csv' }).click();
+    await expect(lab.runView.getByRole('table', { name: 'made/table.csv' })).toContainText('=1+1');
+    await lab.runView.getByRole('button', { name: 'data.json' }).click();
+    await expect(lab.runView.getByRole('region', { name: 'made/data.json' })).toContainText('</script>');
+    for (const name of ['picture.svg', /html$/]) {
+      await lab.runView.getByRole('button', { name }).click();
+      await expect(lab.runView.getByRole('region', { name })).toContainText('not shown here');
+    }
+    await expect(lab.runView.locator('iframe, object, embed, svg[onload]')).toHaveCount(0);
+  });
+
   expect(await lab.page.evaluate(() => Reflect.get(window, '__xss') as unknown)).toBeUndefined();
   expect(lab.beacons).toEqual([]);
-});
-
-test('B4: names, tags, parameters, errors and notebooks are text in the card, the list and the run view', async ({
-  lab
-}) => {
-  await expect(lab.card(HTML)).toContainText(HTML);
-  await expect(lab.card(HTML)).toContainText('ValueError');
-  await lab.row(HTML).dblclick();
-
-  await expect(lab.runView.getByRole('heading', { level: 1 })).toHaveText(HTML);
-  await expect(lab.runView.getByRole('table', { name: 'Parameters' })).toContainText(HTML);
-  await expect(lab.runView.getByRole('table', { name: 'Tags' })).toContainText(SHORT);
-  await expect(lab.runView).toContainText('ValueError');
-  // B38: what looks like a secret is masked.
-  await expect(lab.runView).not.toContainText('hunter2');
-  // B6, B7: any key, and values that JSON has no word for.
-  for (const text of ['__proto__', 'constructor', 'toString', 'NaN', 'm/x y']) {
-    await expect(lab.runView.getByRole('table', { name: 'Metrics' })).toContainText(text);
-  }
-  for (const part of ['Metrics', 'Code', 'Environment']) {
-    await lab.part(part);
-    await expect(lab.runView.getByRole('tabpanel')).not.toBeEmpty();
-  }
-});
-
-test('B26: a note is Markdown without anything that acts', async ({ lab }) => {
-  await lab.row(HTML).dblclick();
-  const note = lab.runView;
-
-  await expect(note.getByRole('link', { name: 'good' })).toHaveAttribute('rel', /noopener/);
-  await expect(note.getByText('linker')).toBeVisible();
-  await note.getByText('linker').click();
-  await expect(lab.page.locator('.jp-Dialog')).toHaveCount(0);
-  await expect(
-    note.locator('[data-commandlinker-command], iframe, form, [href^="javascript:"], [onerror]')
-  ).toHaveCount(0);
-});
-
-test('B37: of a log, colours and http links are understood, nothing else', async ({ lab }) => {
-  await lab.row(HTML).dblclick();
-  await lab.part('Log');
-
-  await expect(lab.log).toContainText(HTML);
-  await expect(lab.log).toContainText('hidden link');
-  await expect(lab.log.getByRole('link')).toHaveCount(1);
-  await expect(lab.log.getByRole('link')).toHaveAttribute('href', /^https:\/\/jupyter\.org\/a"?/);
-  await expect(lab.log.getByRole('link')).toHaveAttribute('rel', 'noopener noreferrer');
-  await expect(lab.log.getByText('red', { exact: true })).toHaveClass(/ansi-red/);
-  // B38 of the faults' list: bytes that are no UTF-8 are shown as such.
-  await expect(lab.log).toContainText('\ufffd');
-});
-
-test('B13: of artifacts only pictures, text and tables are shown, and never run', async ({ lab }) => {
-  await lab.row(HTML).dblclick();
-  await lab.part('Artifacts');
-  await lab.runView.getByRole('button', { name: 'made' }).click();
-  await expect(lab.runView.getByRole('button', { name: 'table.csv' })).toBeVisible();
-
-  await lab.runView.getByRole('button', { name: 'table.csv' }).click();
-  await expect(lab.runView.getByRole('table', { name: 'made/table.csv' })).toContainText('=1+1');
-  await lab.runView.getByRole('button', { name: 'data.json' }).click();
-  await expect(lab.runView.getByRole('region', { name: 'made/data.json' })).toContainText('</script>');
-  for (const name of ['picture.svg', /html$/]) {
-    await lab.runView.getByRole('button', { name }).click();
-    await expect(lab.runView.getByRole('region', { name })).toContainText('not shown here');
-  }
-  await expect(lab.runView.locator('iframe, object, embed, svg[onload]')).toHaveCount(0);
 });

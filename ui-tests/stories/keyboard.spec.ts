@@ -18,6 +18,9 @@ test('runs are found, compared, opened and loaded by the keyboard alone', async 
 
   // Into the list, to its search, and back.
   await press('Control+Alt+r');
+  await expect(lab.search.or(lab.list).and(lab.page.locator(':focus'))).toBeVisible();
+  await expect(lab.list).toBeVisible();
+  await press('Control+Alt+r');
   await expect(lab.list).toBeFocused();
   await press('/');
   await expect(lab.search).toBeFocused();
@@ -46,9 +49,10 @@ test('runs are found, compared, opened and loaded by the keyboard alone', async 
   await expect(lab.log).toContainText('trained with');
 
   // Its menu, and its result in the notebook.
-  await press('Control+Alt+r', 'Shift+F10');
-  await expect(lab.page.getByRole('menu').getByText('Open Log')).toBeVisible();
-  await press('Escape');
-  await lab.command('Load into Notebook');
+  await press('Control+Alt+r');
+  await expect(lab.list).toBeFocused();
+  await press('Shift+F10');
+  await lab.downTo('Load into Notebook');
+  await press('Enter');
   await expect(lab.cells.filter({ hasText: '%runs load' })).toBeVisible();
 });

@@ -6,7 +6,7 @@ import { notebook } from '../helpers/notebook';
 import { curveIn, isStraightDown } from '../helpers/picture';
 import { expect, test } from '../helpers/story';
 
-const ORANGE = [255, 112, 67] as const; // TensorBoard's first run.
+const SLATE = [66, 80, 102] as const; // TensorBoard's first run.
 
 const STRAIGHT = `%%train straight --returns none
 import jupyter_mlops as mlops
@@ -17,18 +17,21 @@ test('F43: the curve is in the picture, in a tab, after a kill, and in a cell', 
   server.write('story.ipynb', notebook(STRAIGHT, '%tensorboard straight'));
   await lab.open('story.ipynb');
   await lab.runAllCells();
-  const curve = async () => curveIn(await lab.tensorBoardPicture(), ORANGE);
+  const isDrawn = async () => {
+    const picture = await lab.tensorBoardChart();
+    return picture !== null && isStraightDown(curveIn(picture, SLATE), 100);
+  };
   // In the cell, below the card.
-  await expect.poll(async () => isStraightDown(await curve(), 100), { timeout: 60_000 }).toBe(true);
+  await expect.poll(isDrawn, { timeout: 60_000 }).toBe(true);
 
   await lab.card('straight').getByRole('button', { name: 'TensorBoard' }).click();
   await expect(lab.mainTab(/straight/)).toBeVisible();
-  await expect.poll(async () => isStraightDown(await curve(), 100), { timeout: 60_000 }).toBe(true);
+  await expect.poll(isDrawn, { timeout: 60_000 }).toBe(true);
 
   killTensorBoards(server.pid);
   await lab.layoutIsSaved();
   await lab.reload();
-  await expect.poll(async () => isStraightDown(await curve(), 100), { timeout: 60_000 }).toBe(true);
+  await expect.poll(isDrawn, { timeout: 60_000 }).toBe(true);
 });
 
 /** Kill the server's TensorBoard processes, and no others. */

@@ -146,6 +146,8 @@ class ValuePickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle ha
             return reduced
         self.note(cls)
         constructor, args, state = reduced[:3]
+        if constructor is cloudpickle._make_skeleton_class and "__slots__" in vars(cls):
+            args, state = _with_slots(cls, args, state)
         told = (state, id(cls) in self._explicit)
         return rebuild.make_class, (constructor, args), told, None, None, rebuild.set_class_state
 
@@ -235,6 +237,23 @@ def _submodules(function: types.FunctionType) -> tuple[types.ModuleType, ...]:
     used = cloudpickle._extract_code_globals(function.__code__)
     packages = [value for name in used if isinstance(value := function.__globals__.get(name), types.ModuleType)]
     return tuple(cloudpickle._find_imported_submodules(function.__code__, packages)) if packages else ()
+
+
+def _with_slots(cls: type, args: tuple[Any, ...], state: tuple[Any, ...]) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+    """Return what builds a class so that its objects have slots again: cloudpickle gives them a dictionary instead.
+
+    The slots are told from what Python has made of `__slots__`: private names are there as they are stored.
+    """
+    constructor, name, bases, namespace, *rest = args
+    attributes, *others = state
+    members = [key for key, value in vars(cls).items() if isinstance(value, types.MemberDescriptorType)]
+    own = [key for key in members if vars(cls)[key].__objclass__ is cls]
+    built_in = [
+        key for key in ("__dict__", "__weakref__") if isinstance(vars(cls).get(key), types.GetSetDescriptorType)
+    ]
+    kept = {key: value for key, value in attributes.items() if key not in own}
+    slots = {**namespace, "__slots__": (*own, *built_in)}
+    return (constructor, name, bases, slots, *rest), (kept, *others)
 
 
 def _reduce_cell(cell: types.CellType) -> Any:

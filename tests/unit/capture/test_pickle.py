@@ -5,6 +5,7 @@ import threading
 
 import numpy as np
 import pytest
+from cloudpickle import cloudpickle
 
 from jupyter_mlops.capture import dump_values, load_values
 from jupyter_mlops.entities import ValueRef
@@ -307,6 +308,45 @@ def test_a_class_with_super_a_metaclass_and_abstract_methods(notebook):
     """)
     net = notebook.send("net")["net"]
     assert (net.hello(), net.tag) == ("base/net", "Net")
+
+
+SLOTTED = {
+    "a class": "class C:\n    __slots__ = ('a', 'b')\n    def __init__(self): self.a = 1",
+    "one slot": "class C:\n    __slots__ = 'a'\n    def __init__(self): self.a = 1",
+    "private": "class C:\n    __slots__ = ('a', '__own')\n    def __init__(self): self.a, self.__own = 1, 2",
+    "documented": "class C:\n    __slots__ = {'a': 'text'}\n    def __init__(self): self.a = 1",
+    "with attributes": "class C:\n    __slots__ = ('a', '__dict__', '__weakref__')\n    def __init__(s): s.a = s.b = 1",
+    "inherited": "class B:\n    __slots__ = ('a',)\nclass C(B):\n    __slots__ = ('b',)\n"
+    "    def __init__(s): s.a = s.b = 1",
+    "below an open class": "class B: pass\nclass C(B):\n    __slots__ = ('a',)\n    def __init__(s): s.a = s.b = 1",
+    "dataclass": "from dataclasses import dataclass\n@dataclass(slots=True)\nclass C:\n    a: int = 1",
+    "frozen": "from dataclasses import dataclass\n@dataclass(slots=True, frozen=True)\nclass C:\n    a: int = 1",
+    "weak": "from dataclasses import dataclass\n@dataclass(slots=True, weakref_slot=True)\nclass C:\n    a: int = 1",
+    "generic": "from typing import *\nT = TypeVar('T')\nclass C(Generic[T]):\n    __slots__ = ('a',)\n"
+    "    def __init__(s): s.a = 1",
+}
+
+
+@pytest.mark.parametrize("name", SLOTTED)
+def test_an_object_with_slots_goes_and_comes_back(notebook, name):
+    notebook.run(SLOTTED[name] + "\nc = C()")
+    tracked = cloudpickle._DYNAMIC_CLASS_TRACKER_BY_ID
+    packed = notebook.pack("c")
+    here = dict(tracked.items())
+    tracked.clear()
+    try:
+        # Where the class is not known, as in a run.
+        there = load_values(packed.stream, packed.buffers, namespace={})
+        packed_again = dump_values(there, namespace={})
+    finally:
+        tracked.update(here)
+    back = load_values(packed_again.stream, packed_again.buffers, namespace=dict(notebook.namespace))["c"]
+
+    assert type(there["c"]) is not notebook["C"]
+    assert type(back) is notebook["C"]
+    assert back.a == there["c"].a == 1
+    assert hasattr(there["c"], "__dict__") == hasattr(notebook["c"], "__dict__")
+    assert hasattr(there["c"], "__weakref__") == hasattr(notebook["c"], "__weakref__")
 
 
 def test_a_class_known_here_is_left_as_it_is(notebook):

@@ -11,6 +11,7 @@ from ._provenance import fingerprint, notebook_path, provenance
 from ._reach import Reach, reach, reached_names
 from ._refusals import Refusal
 from ._secrets import is_secret, mask_secrets, mask_urls
+from ._sharing import Inside, objects_inside
 from ._slice import ExecutedCell, backward_slice, with_functions_of
 from ._snapshot import write_inputs
 from ._stateful import is_stateful
@@ -24,6 +25,7 @@ __all__ = [
     "CellNames",
     "ExecutedCell",
     "FunctionChanges",
+    "Inside",
     "ModuleImport",
     "PickledValues",
     "Reach",
@@ -42,6 +44,7 @@ __all__ = [
     "mask_urls",
     "modules_of",
     "notebook_path",
+    "objects_inside",
     "pick_values",
     "provenance",
     "reach",

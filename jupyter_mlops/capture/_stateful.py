@@ -78,10 +78,19 @@ def is_stateful(value: Any) -> bool:
     return _is_stateful(value, _DEEP)
 
 
+def is_data(kind: type) -> bool:
+    """Return whether objects of a class are arrays, frames, tensors and the like: they hold memory, not objects."""
+    return not (_DATA | {"torch.Tensor"}).isdisjoint(_names_of(kind))
+
+
+def _names_of(kind: type) -> set[str]:
+    return {f"{base.__module__}.{base.__qualname__}" for base in kind.__mro__}
+
+
 def _is_stateful(value: Any, depth: int) -> bool:
     if isinstance(value, _VALUES):
         return False
-    names = {f"{base.__module__}.{base.__qualname__}" for base in type(value).__mro__}
+    names = _names_of(type(value))
     if "torch.Tensor" in names:
         # An optimizer changes the leaves that it was given.
         return bool(value.requires_grad and value.is_leaf)

@@ -124,9 +124,8 @@ class Deliveries:
         wanted = tuple(name for name in came_back if name in needed or self._is_welcome(promise, name))
         values = promise.run.results(wanted, held=self._held(promise)) if wanted else {}
         changed = [name for name in promise.names if name in values]
-        for name, others in self._ledger.stale_aliases(promise, changed, self._namespace).items():
-            still = f"{_listed(others)} still {_hold(others)} the version from before"
-            self._notice(f"{promise.run.name} has changed {name}; {still}.")
+        for alias in self._ledger.stale_aliases(promise, changed, self._namespace):
+            self._notice(f"{promise.run.name} has changed {alias.name}; {alias.after}.")
         self.notice_late_changes(promise)
         self._ledger.keep_promise(promise, values, self._namespace)
 
@@ -157,11 +156,3 @@ class Deliveries:
 
     def _notice(self, text: str) -> None:
         self.notices.append(text)
-
-
-def _listed(names: list[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
-
-
-def _hold(names: list[str]) -> str:
-    return "points to" if len(names) == 1 else "point to"

@@ -13,18 +13,14 @@ from __future__ import annotations
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field
-from types import FunctionType, ModuleType, NoneType
 from typing import TYPE_CHECKING
 
 from ..entities import Result
+from ._aliases import StaleAlias, stale_aliases
 
 if TYPE_CHECKING:
     from ._delivery import OwingRun
 
-
-_MOST_ITEMS = 1_000
-_SHARED_BY_NATURE = (NoneType, bool, int, float, complex, str, bytes, type, FunctionType, ModuleType)
-"""Types whose values have many names without anybody meaning one object by them."""
 
 Namespace = MutableMapping[str, object]
 
@@ -248,25 +244,21 @@ class Ledger:
         self._pass_on(promise, promise.kept)
         self._close(promise)
 
+    def held_before(self) -> dict[str, object]:
+        """Return what pending names held before a run promised them, where they held something."""
+        found: dict[str, object] = {}
+        for name, promise in self.pending.items():
+            while name not in promise.kept and name in promise.before:
+                promise = promise.before[name]
+            if name in promise.kept:
+                found[name] = promise.kept[name]
+        return found
+
     def stale_aliases(
         self, promise: Promise, names: Iterable[str], namespace: Mapping[str, object]
-    ) -> dict[str, list[str]]:
-        """Return, per name, what else refers to the object that it held before: a run changes a copy.
-
-        Looked at are the user's names, and what lists, dicts and objects hold directly. IPython's `Out` is left alone:
-        it keeps what a cell has answered, as that was.
-        """
-        found: dict[str, list[str]] = {}
-        for name in sorted(set(names) & promise.kept.keys()):
-            old = promise.kept[name]
-            if not isinstance(old, _SHARED_BY_NATURE):
-                others = [
-                    other
-                    for other, value in namespace.items()
-                    if not other.startswith("_") and other != "Out" and _holds(value, old)
-                ]
-                found |= {name: sorted(others)} if others else {}
-        return found
+    ) -> list[StaleAlias]:
+        """Return what else refers to objects that some names held before: a run changes copies."""
+        return stale_aliases({name: promise.kept[name] for name in names if name in promise.kept}, namespace)
 
     def _give_back(self, promise: Promise, names: set[str], namespace: Namespace) -> None:
         for name in names:
@@ -328,18 +320,3 @@ class Ledger:
             owes = promise.names or promise.watched or promise.handed_on
             if not owes and promise not in referred:
                 self._close(promise)
-
-
-def _holds(value: object, wanted: object) -> bool:
-    """Whether a value is an object, or holds it directly."""
-    if value is wanted:
-        return True
-    if isinstance(value, list | tuple | set | frozenset):
-        return len(value) <= _MOST_ITEMS and any(item is wanted for item in value)
-    if isinstance(value, _SHARED_BY_NATURE):
-        return False
-    try:
-        parts = value if isinstance(value, dict) else object.__getattribute__(value, "__dict__")
-    except AttributeError:
-        return False
-    return len(parts) <= _MOST_ITEMS and any(item is wanted for item in parts.values())

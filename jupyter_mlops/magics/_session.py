@@ -100,6 +100,7 @@ class NotebookSession:
             pending=self.pending.run_ids(),
             earlier=earlier,
             kept=kept,
+            before=self.pending.ledger.held_before(),
             history=self.history.cells,
             notebook=self.notebook,
             cell_id=self.pending.cell_id,
@@ -119,6 +120,7 @@ class NotebookSession:
         changes = {
             "earlier": earlier,
             "kept": kept,
+            "before": self.pending.ledger.held_before(),
             "pending": self.pending.run_ids(),
             "transform": self.shell.transform_cell,
             "history": self.history.cells,
@@ -141,7 +143,7 @@ class NotebookSession:
             run,
             pending=[name for name in run.spec.pending if name not in promise.imports],
             run_names={item.run_id: self.runs.get(item.run_id).name for item in run.spec.upstream},
-            notices=[_alias_notice(name, others) for name, others in shared.items()],
+            notices=[str(alias) for alias in shared],
         )
 
     def register(self) -> None:
@@ -194,8 +196,3 @@ class NotebookSession:
             display(view)
         else:
             sys.stdout.write(f"{view!r}\n")
-
-
-def _alias_notice(name: str, others: list[str]) -> str:
-    refer = "refers" if len(others) == 1 else "refer"
-    return f"{', '.join(others)} {refer} to the same object as {name}, and will not see what the run changes in it."

@@ -44,6 +44,8 @@ class SubmitRun:
         Pending name to the runs that give it, one after the other, where the run in `pending` ends without making it.
     kept : Mapping
         Pending name to what it held before all of these.
+    before : Mapping
+        Pending name to what it held before it was promised, where the notebook knows: to see what names share.
     history : sequence of ExecutedCell
         Cells that ran before, oldest first: the upstream cells of the run are among them.
     notebook, cell_id : str
@@ -66,6 +68,7 @@ class SubmitRun:
     pending: Mapping[str, str] = field(default_factory=dict)
     earlier: Mapping[str, Sequence[str]] = field(default_factory=dict)
     kept: Mapping[str, object] = field(default_factory=dict)
+    before: Mapping[str, object] = field(default_factory=dict)
     history: Sequence[ExecutedCell] = ()
     notebook: str = ""
     cell_id: str = ""

@@ -14,14 +14,10 @@ from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import TYPE_CHECKING
 
 from ._commands import SubmitRun
+from ._shared_names import OWN_NAMES, names_inside
 
 if TYPE_CHECKING:
     from ..capture import CellNames, Reach
-
-OWN_NAMES = frozenset(
-    ("In", "Out", "get_ipython", "exit", "quit", "display", "_ih", "_oh", "_dh", "_i", "_ii", "_iii", "__annotations__")
-) | {"__builtin__", "__builtins__", "__name__", "__doc__", "__file__", "__loader__", "__package__", "__spec__"}
-"""Names that every shell makes for itself; the run's shell has its own."""
 
 _LAST_OUTPUTS = frozenset(("_", "__", "___"))
 """They travel when a cell reads them, and the notebook makes its own again after each cell."""
@@ -85,7 +81,11 @@ def decide_promises(command: SubmitRun) -> Promises:
     if pending is None:
         made = _made(names, reached, command.namespace)
         undecided = ((names.passed & upstream.keys()) - names.may_change) - made
-        pending = _sorted(made | undecided | _changed(names, command.namespace, captured, upstream))
+        changed = _changed(names, command.namespace, captured, upstream)
+        shared = names_inside(command, names, changed, taken=made | given)
+        upstream |= {name: command.pending[name] for name in sorted(shared.names) if name in command.pending}
+        captured = tuple(sorted({*captured, *(shared.names - upstream.keys())}))
+        pending = _sorted(made | undecided | changed | shared.changed)
     watched = tuple(name for name in captured if name not in pending and _may_change_unseen(command.namespace[name]))
     return Promises(
         names=names,

@@ -233,6 +233,7 @@ def test_a_handle_at_the_end_of_a_cell_is_one_line(notebook):
     assert "x returned" in shown.html
     notebook.run("%unload_ext jupyter_mlops")
     assert notebook.run("run").value.startswith("<Run baseline ")
+    notebook.run("%load_ext jupyter_mlops")
 
 
 def test_returns_replaces_what_is_inferred(notebook):
@@ -247,12 +248,49 @@ def test_an_unchanged_object_comes_back_as_itself(notebook):
     assert notebook.run("config is same, keys").value == "(True, ['a'])"
 
 
-def test_an_alias_of_a_changed_object_is_named(notebook):
-    notebook.run("fresh = {'a': 1}; stale = fresh")
+def test_names_of_one_object_stay_names_of_one_object(notebook):
+    notebook.run("fresh = {'a': 1}; twin = fresh")
+    notebook.run("%%train twins\nfresh['a'] = 2")
+    assert notebook.run("twin, twin is fresh").value == "({'a': 2}, True)"
+
+
+TRAINER = """class Net:
+    weight = 0
+class Trainer:
+    def __init__(self, net, log):
+        self.net, self.log = net, log
+    def step(self):
+        self.net.weight += 1
+        self.log.append(self.net.weight)
+net, log = Net(), []
+trainer = Trainer(net, log)"""
+
+
+def test_what_an_object_holds_changes_with_it_under_its_own_name(notebook):
+    notebook.run(TRAINER)
+    notebook.run("%%train step_one\ntrainer.step()")
+    notebook.run("%%train step_two\ntrainer.step()")
+    assert notebook.run("net.weight, log, trainer.net is net, trainer.log is log").value == "(2, [1, 2], True, True)"
+
+
+def test_what_a_list_holds_changes_with_it(notebook):
+    notebook.run("import pandas as pd; frame = pd.DataFrame({'a': [3, 1]}); frames = [frame]")
+    notebook.run("%%train widen\nframes[0]['w'] = 2")
+    assert notebook.run("list(frame), frames[0] is frame").value == "(['a', 'w'], True)"
+
+
+def test_the_object_of_a_bound_method_changes_under_its_own_name(notebook):
+    notebook.run("kept_items = []; keep = kept_items.append")
+    notebook.run("%%train keeps\nkeep(4)")
+    assert notebook.run("kept_items").value == "[4]"
+
+
+def test_a_holder_of_a_changed_object_is_named(notebook):
+    notebook.run("fresh = {'a': 1}; stale = [fresh]")
     card = notebook.run("%%train changes\nfresh['a'] = 2")
     assert "stale refers to the same object as fresh" in card.value
     after = notebook.run("fresh, stale")
-    assert after.value == "({'a': 2}, {'a': 1})"
+    assert after.value == "({'a': 2}, [{'a': 1}])"
     assert any(
         "changes has changed fresh; stale still points to the version from before" in text for text in after.shown
     )

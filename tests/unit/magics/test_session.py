@@ -101,9 +101,22 @@ def test_the_handle_is_bound_and_is_not_pending(shell_with_us, launcher):
 
 
 def test_a_card_names_the_aliases_of_what_may_change(shell_with_us, launcher):
-    run(shell_with_us, "model = {}; best = model")
+    run(shell_with_us, "model = {}; models = [model]")
     card = run(shell_with_us, "%%train r\nmodel['a'] = 1")
-    assert card.notices == ("best refers to the same object as model, and will not see what the run changes in it.",)
+    assert card.notices == ("models refers to the same object as model, and will not see what the run changes in it.",)
+
+
+def test_what_lies_inside_of_what_may_change_is_pending_too_also_for_the_next_run(shell_with_us, launcher):
+    run(shell_with_us, "model = {}; trainer = {'model': model}; other = {}")
+    card = run(shell_with_us, "%%train first\ntrainer['model']['a'] = 1")
+    assert card.pending == ("model", "trainer")
+    card = run(shell_with_us, "%%train second\ntrainer['model']['a'] = 1")
+    first, second = launcher.specs
+    assert card.pending == ("model", "trainer")
+    assert {(item.name, item.run_id) for item in second.upstream} == {
+        ("model", first.run_id),
+        ("trainer", first.run_id),
+    }
 
 
 def test_dry_run_submits_nothing(shell_with_us, launcher):

@@ -11,6 +11,7 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from sklearn.base import clone
 from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import Pipeline
 
 from jupyter_mlops.capture import ExecutedCell, analyse_cell
 from jupyter_mlops.entities import Param
@@ -129,6 +130,42 @@ def test_a_number_that_is_given_is_no_promise():
 def test_a_pending_name_that_a_notebook_function_fills_is_decided():
     history = (ExecutedCell(FILL, analyse_cell(FILL, str)),)
     assert undecided("fill(Z)", {"Z": "r1"}, history=history) == (set(), {"Z"})
+
+
+PIPE = Pipeline([("fit", MODEL)])
+HELD = types.SimpleNamespace(X=X, model=MODEL)
+
+
+@pytest.mark.parametrize(
+    ("source", "names", "told"),
+    [
+        ("l[0]['w'] = 2", {"l": [FRAME], "df": FRAME}, Told({"l", "df"}, {"l", "df"})),
+        ("pipe.fit(1)", {"pipe": PIPE, "clf": MODEL}, Told({"pipe", "clf"}, {"pipe", "clf"})),
+        ("fit(1)", {"fit": PIPE.fit, "clf": MODEL, "p": PIPE}, Told({"fit", "clf", "p"}, {"fit", "clf", "p"})),
+        ("t[0]['b'] = 2", {"t": (OPTIONS := {}, 1), "o": OPTIONS}, Told({"t", "o"}, {"t", "o"})),
+        ("a.append(1)", {"a": OPTIONS, "b": OPTIONS}, Told({"a", "b"}, {"a", "b"})),
+        ("f(h)", {"f": "def f(h): pass", "h": HELD, "X": X}, Told({"f", "h", "X"}, {"h"}, {"X"})),
+        ("h.a = 1", {"h": HELD, "X": X, "m": MODEL}, Told({"h", "X", "m"}, {"h", "X", "m"})),
+        ("l[0] = 2", {"l": [X], "_X": X, "n": 0}, Told({"l"}, {"l"})),
+        ("df = 1\nl[0]['w'] = 2", {"l": [FRAME], "df": FRAME}, Told({"l"}, {"l", "df"})),
+        ("y = len(l)", {"l": [FRAME], "df": FRAME}, Told({"l"}, {"y"}, {"l"})),
+    ],
+)
+def test_a_name_inside_of_what_may_change_goes_along(source, names, told):
+    assert decide(source, notebook(**names)) == told
+
+
+def test_a_name_inside_of_what_an_earlier_run_changes_waits_for_that_run():
+    found = decide("l[0]['w'] = 2", notebook(), pending={"l": "r1", "df": "r1"}, before={"l": [FRAME], "df": FRAME})
+    assert found == Told(set(), {"l", "df"}, set(), {"df": "r1", "l": "r1"})
+
+
+def test_a_parameter_is_not_the_notebooks_object():
+    assert decide("l[0] = 2", notebook(l=[FRAME], df=FRAME), params=(Param("df", "3"),)) == Told({"l"}, {"l"})
+
+
+def test_an_explicit_list_leaves_the_others_where_they_are():
+    assert decide("l[0] = 2", notebook(l=[FRAME], df=FRAME), returns=("l",)) == Told({"l"}, {"l"})
 
 
 def test_what_a_notebook_function_reads_travels_with_it():

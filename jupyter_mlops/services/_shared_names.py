@@ -1,0 +1,83 @@
+"""Names whose object lies inside one that a run may change: they go along, and come back as one object with it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ..capture import CellNames
+    from ._commands import SubmitRun
+
+OWN_NAMES = frozenset(
+    ("In", "Out", "get_ipython", "exit", "quit", "display", "_ih", "_oh", "_dh", "_i", "_ii", "_iii", "__annotations__")
+) | {"__builtin__", "__builtins__", "__name__", "__doc__", "__file__", "__loader__", "__package__", "__spec__"}
+"""Names that every shell makes for itself; the run's shell has its own."""
+
+_NOT_SHARED = (type(None), bool, int, float, complex, str, bytes, type, FunctionType, BuiltinFunctionType, ModuleType)
+"""Values that have many names without anybody meaning one object by them."""
+
+
+@dataclass(frozen=True)
+class SharedNames:
+    """Names inside what a cell may change.
+
+    Parameters
+    ----------
+    names : frozenset of str
+        All of them.
+    changed : frozenset of str
+        Those that it may change as well. An array that a library's object holds is only looked at, as a rule.
+    """
+
+    names: frozenset[str] = frozenset()
+    changed: frozenset[str] = frozenset()
+
+
+def names_inside(command: SubmitRun, names: CellNames, changed: Collection[str], taken: Collection[str]) -> SharedNames:
+    """Return the names of the notebook, beside those that a cell may change, whose object lies inside one of these.
+
+    Parameters
+    ----------
+    command : SubmitRun
+        With the notebook's names, and what pending ones were.
+    names : CellNames
+        What the cell says.
+    changed : collection of str
+        Names whose object the cell may change.
+    taken : collection of str
+        Names that the cell binds itself.
+    """
+    from ..capture import is_stateful, objects_inside
+
+    known = {**command.before, **command.namespace}
+    roots = {name: known[name] for name in changed if name in known}
+    if not roots:
+        return SharedNames()
+    others = {
+        name: value
+        for name, value in known.items()
+        if name not in roots and name not in taken and not _is_left_out(name, value)
+    }
+    inside = objects_inside(roots.values())
+    found = {name: value for name, value in others.items() if inside.has(value)}
+    if not found:
+        return SharedNames()
+    written = [value for name, value in roots.items() if name in names.mutates or _is_notebooks(value)]
+    inside_written = inside if len(written) == len(roots) else objects_inside(written)
+    return SharedNames(
+        frozenset(found),
+        frozenset(name for name, value in found.items() if is_stateful(value) or inside_written.has(value)),
+    )
+
+
+def _is_left_out(name: str, value: object) -> bool:
+    return name.startswith("_") or name in OWN_NAMES or isinstance(value, _NOT_SHARED)
+
+
+def _is_notebooks(value: object) -> bool:
+    """Whether the notebook defined the class of an object, or of what its bound method belongs to."""
+    owner = value.__self__ if isinstance(value, (MethodType, BuiltinFunctionType)) else value
+    return type(owner).__module__ == "__main__"

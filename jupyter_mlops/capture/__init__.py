@@ -3,6 +3,7 @@
 from ._ambient import AmbientState
 from ._digest import digest
 from ._environment import environment
+from ._imports import import_statements
 from ._magics_text import KNOWN_MAGICS
 from ._modules import ModuleImport, modules_of
 from ._names import CellLine, CellNames, FunctionChanges, analyse_cell, analyse_tree
@@ -37,6 +38,7 @@ __all__ = [
     "dump_values",
     "environment",
     "fingerprint",
+    "import_statements",
     "is_secret",
     "is_stateful",
     "load_values",

@@ -129,7 +129,8 @@ class NotebookSession:
         return again, self._promise(again)
 
     def _promise(self, run: Run) -> Promise:
-        return self.pending.promise(run, run.spec.pending, run.spec.watched, run.cell, run.spec.undecided)
+        spec = run.spec
+        return self.pending.promise(run, spec.pending, spec.watched, run.cell, spec.undecided, spec.imports)
 
     def bind(self, values: Mapping[str, object]) -> None:
         """Assign names in the notebook; what runs owe of them is dropped."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import copy
 from collections.abc import Iterable
+from typing import Any, cast
 
 _MAIN = "__main__"
 
@@ -12,7 +13,8 @@ _MAIN = "__main__"
 def without_main_module(body: list[ast.stmt]) -> list[ast.stmt]:
     """Return statements in which the module's attributes are plain names; others as they are, never changed.
 
-    The module itself, and its dictionary, show every name: they become `globals()`.
+    The module itself, and its dictionary, show every name: they become `globals()`. What it was found through, the
+    `sys` of `sys.modules`, is read by a statement of its own.
     """
     nodes = [node for statement in body for node in ast.walk(statement)]
     if not any(map(_mentions, nodes)):
@@ -44,6 +46,18 @@ class _Rewrite(ast.NodeTransformer):
 
     def __init__(self, modules: frozenset[str]) -> None:
         self._modules = modules
+        self._found_through: list[ast.expr] = []
+
+    def visit(self, node: ast.AST) -> Any:
+        """Rewrite a node; before a statement comes what its text reads only to find the module."""
+        if not isinstance(node, ast.stmt):
+            return super().visit(node)
+        outer, self._found_through = self._found_through, []
+        made = super().visit(node)
+        found, self._found_through = self._found_through, outer
+        if not found:
+            return made
+        return [*(ast.copy_location(ast.Expr(owner), owner) for owner in found), made]
 
     def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
         """Read `__main__.x` as `x`."""
@@ -74,7 +88,10 @@ class _Rewrite(ast.NodeTransformer):
     def _is_module(self, node: ast.AST) -> bool:
         if isinstance(node, ast.Name):
             return node.id in self._modules
-        return isinstance(node, ast.Subscript) and _mentions(node)
+        if not isinstance(node, ast.Subscript) or not _mentions(node):
+            return False
+        self._found_through.append(cast("ast.Attribute", node.value).value)
+        return True
 
 
 def _globals(node: ast.expr) -> ast.AST:

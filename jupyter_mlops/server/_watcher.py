@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from pathlib import Path
@@ -142,7 +142,7 @@ class Watcher:
         self._looked_at = now
         changed = self._catalog.refresh()
         self._live = sum(count_unfinished(self._catalog))
-        by_home = self._by_home(changed.run_ids)
+        by_home = self._catalog.by_home(changed.run_ids)
         self._offer_keepers(by_home, now)
         return _Look(
             changes=tuple(
@@ -160,16 +160,6 @@ class Watcher:
         changed, self._seen = seen != self._seen, seen
         return changed
 
-    def _by_home(self, run_ids: Iterable[str]) -> dict[str, list[str]]:
-        """Return runs by the home that has them; one that is gone is told for every home: an event is a hint."""
-        by_home: dict[str, list[str]] = {}
-        homes = dict(self._homes)
-        for run_id in run_ids:
-            owners = [home_id for home_id, service in homes.items() if (service.home.runs / run_id).exists()]
-            for home_id in owners or homes:
-                by_home.setdefault(home_id, []).append(run_id)
-        return by_home
-
     def _offer_keepers(self, changed: dict[str, list[str]], now: float) -> None:
         """Start a keeper where there are runs to ship: at first, after changes, and now and then where it gave up."""
         from ..tracking import has_unshipped_runs, start_keeper
@@ -181,7 +171,8 @@ class Watcher:
             if is_due:
                 self._offered_at[home_id] = now
             with contextlib.suppress(MlopsError):
-                if has_unshipped_runs(service.home, None if is_due else changed[home_id]):
+                ours = None if is_due else filter(self._catalog.owns, changed[home_id])
+                if has_unshipped_runs(service.home, ours):
                     start_keeper(service.home)
 
 

@@ -195,7 +195,20 @@ class RunCatalog:
             for home in self._homes_followed.values():
                 home.close()
 
-    def _owns(self, run_id: str) -> bool:
+    def by_home(self, run_ids: Iterable[str]) -> dict[str, list[str]]:
+        """Return runs by the home that shows them; one that is gone is told for every home."""
+        found: dict[str, list[str]] = {}
+        home_of = self._table.texts["home_id"]
+        with self._table.lock:
+            for run_id in run_ids:
+                row = self._table.row(run_id)
+                home_id = None if row is None else home_of.get(row)
+                for owner in (home_id,) if home_id is not None else self._homes_followed:
+                    found.setdefault(owner, []).append(run_id)
+        return found
+
+    def owns(self, run_id: str) -> bool:
+        """Return whether a run has a directory: it is one of ours, and what it logs may wait for its store."""
         return any(home.owns(run_id) for home in self._homes_followed.values())
 
     def _source(self, run_id: str) -> RunCurves:
@@ -222,5 +235,5 @@ class RunCatalog:
             self._claims = {store: owner for store, owner in self._claims.items() if owner != home_id}
         for home_id, service in services.items():
             if home_id not in self._homes_followed:
-                self._homes_followed[home_id] = HomeFeed(home_id, service, self._table, self._owns, self._claim)
+                self._homes_followed[home_id] = HomeFeed(home_id, service, self._table, self.owns, self._claim)
         return changed

@@ -8,9 +8,10 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
+import psutil
 import pytest
 from launching import shell
 from serving import TOKEN_HEADER, Server, log_piece, serving
@@ -218,3 +219,114 @@ def test_f17_a_line_that_drops_costs_no_byte_and_repeats_none(root, tmp_path):
 
     assert proxy.cuts >= 2
     assert hashlib.sha256(received).digest() == hashlib.sha256(whole).digest()
+
+
+def test_b28_no_address_of_a_store_comes_over_the_wire(root, store, tmp_path):
+    """Stores are named by configuration, environment and kernels: what a request says of one is data, or refused."""
+    with (
+        socket.create_server(("127.0.0.1", 0)) as bait,
+        shell(root) as launching,
+        serving(root, tmp_path / "server") as server,
+    ):
+        bait.settimeout(1.5)
+        run = launching.start("echo hello", name="ours")
+        run.end()
+        wait_until(lambda: "ours" in shown(server))
+        of_run = f"jupyter-mlops/api/runs/{run.files.run_id}"
+        for address in (f"http://127.0.0.1:{bait.getsockname()[1]}", "file:///etc", "sqlite:////etc/passwd"):
+            for body in ({"tracking_uri": address}, {"tags": {"mlflow.tracking_uri": address}}):
+                assert server.ask("PATCH", of_run, body)[0] in (200, 400)
+            assert server.ask("POST", f"{of_run}/notebook", {"path": address})[0] == 400
+            opened = {"run_ids": [run.files.run_id], "logdir": address, "flags": {}}
+            assert server.ask("POST", "jupyter-mlops/api/tensorboards", opened)[0] in (400, 403, 404)
+            for route in ("runs", "status", "runs/columns", f"runs/{run.files.run_id}/metrics"):
+                server.get(f"api/{route}", tracking_uri=address, uri=address, home=address)
+
+        with pytest.raises(TimeoutError):
+            bait.accept()
+        assert problem(server) == ""
+
+
+def test_f16_two_tabs_show_the_same_and_one_that_reads_nothing_holds_up_nobody(root, tmp_path):
+    with shell(root) as launching, serving(root, tmp_path / "server") as server:
+        run = launching.start(f"i=0; while [ ! -e {root / 'stop'} ]; do i=$((i+1)); echo line $i; sleep 0.002; done")
+        run.says("line 1")
+        watch = json.dumps({"watch": run.files.run_id, "offset": 0})
+
+        async def take(until: int) -> bytes:
+            received = bytearray()
+            tab = await server.connect()
+            await tab.write_message(watch)
+            while len(received) < until:
+                message = await asyncio.wait_for(tab.read_message(), 30)
+                if isinstance(message, bytes):
+                    received += message[24:]
+            tab.close()
+            while await tab.read_message() is not None:
+                pass
+            return bytes(received)
+
+        with raw_tab(server, watch) as _deaf:
+            both = asyncio.run(together(take(3_000), take(3_000)))
+        (root / "stop").touch()
+        run.end()
+        log = run.files.log_file.read_bytes()
+
+    assert all(log.startswith(received) and len(received) >= 3_000 for received in both)
+
+
+async def together(*stories):
+    return await asyncio.wait_for(asyncio.gather(*stories), 60)
+
+
+@contextmanager
+def raw_tab(server: Server, message: str) -> Iterator[socket.socket]:
+    """A tab that watches a run and then reads nothing, as one whose machine sleeps."""
+    with socket.create_connection(("127.0.0.1", server.port)) as line:
+        head = ["GET /jupyter-mlops/api/live HTTP/1.1", f"Host: 127.0.0.1:{server.port}", "Upgrade: websocket"]
+        head += ["Connection: Upgrade", "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="]
+        head += [f"{name}: {value}" for name, value in TOKEN_HEADER.items()]
+        line.sendall("\r\n".join([*head, "", ""]).encode())
+        assert b" 101 " in line.recv(64)
+        mask, data = b"\1\2\3\4", message.encode()
+        masked = bytes(byte ^ mask[at % 4] for at, byte in enumerate(data))
+        line.sendall(bytes([0x81, 0x80 | len(data)]) + mask + masked)
+        yield line
+
+
+def test_f39_a_line_of_half_a_gigabyte_costs_the_server_little_memory(root, tmp_path):
+    with shell(root) as launching, serving(root, tmp_path / "server") as server:
+        run = launching.start("echo hello")
+        run.end()
+        with run.files.log_file.open("r+b") as log:
+            log.truncate(500 << 20)  # a hole reads as half a gigabyte of NUL without a newline
+        wait_until(lambda: server.get("api/runs")[1]["total"] == 1)
+        before = psutil.Process(server.process.pid).memory_info().rss
+        of_run = f"jupyter-mlops/api/runs/{run.files.run_id}"
+
+        async def watch() -> int:
+            tab = await server.connect()
+            await tab.write_message(json.dumps({"watch": run.files.run_id, "offset": 0}))
+            while not isinstance(message := await asyncio.wait_for(tab.read_message(), 30), bytes):
+                pass
+            tab.close()
+            while await tab.read_message() is not None:
+                pass
+            return len(message)
+
+        assert asyncio.run(watch()) <= (64 << 10) + 24
+        assert len(server.ask("GET", f"{of_run}/log?start=0")[1]) == 4 << 20
+        assert server.ask("GET", f"{of_run}/log/search?text=x")[0] == 200
+        assert server.ask("GET", of_run)[0] == 200
+        grown = psutil.Process(server.process.pid).memory_info().rss - before
+
+    assert grown < 100 << 20
+
+
+def test_b38_what_the_server_keeps_is_the_users_alone(root, store, tmp_path):
+    with serving(root, tmp_path / "server") as server:
+        wait_until(lambda: shown(server) == {"theirs"})
+        server.stop()
+
+    catalog = root / ".mlops" / "catalog.db"
+    assert (catalog.exists(), oct(catalog.stat().st_mode & 0o777)) == (True, oct(0o600))

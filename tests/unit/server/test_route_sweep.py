@@ -4,6 +4,7 @@ The list is taken from the application, so that a new route is swept from the da
 """
 
 import re
+import time
 from http.cookies import SimpleCookie
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -11,7 +12,7 @@ from urllib.parse import urlencode
 
 import pytest
 from tornado.routing import PathMatches, Router
-from tornado.web import RequestHandler
+from tornado.web import RequestHandler, create_signed_value, decode_signed_value
 from tornado.websocket import WebSocketHandler
 
 from jupyter_mlops.server.routes import ROUTES
@@ -130,6 +131,20 @@ def test_b17_nothing_is_told_without_a_token(server, routes):
 )
 def test_b17_nothing_is_told_to_a_stranger(server, routes, headers):
     assert leaks(server, routes, headers) == []
+
+
+def test_b17_a_cookie_that_has_expired_is_none(server, routes, browser, run):
+    """Signed by the server itself, forty days ago; the same signed today is answered."""
+    (name,) = (name for name in SimpleCookie(browser["Cookie"]) if name.startswith("username-"))
+    secret = server.app.web_app.settings["cookie_secret"]
+    value = decode_signed_value(secret, name, SimpleCookie(browser["Cookie"])[name].value)
+
+    def signed(days_ago: float) -> dict[str, str]:
+        cookie = create_signed_value(secret, name, value, clock=lambda: time.time() - days_ago * 86_400)
+        return {"Cookie": f"{name}={cookie.decode()}"}
+
+    assert leaks(server, routes, signed(40)) == []
+    assert server.raw("GET", server.path(f"api/runs/{run.id}"), headers=signed(0)).status == 200
 
 
 def test_a_browser_that_has_logged_in_is_answered(server, routes, browser, run):

@@ -102,17 +102,59 @@ export function alignCurves(
   curves: readonly { xs: readonly number[]; ys: readonly number[] }[],
   isLog: boolean
 ): Columns {
+  const shown = (y: number) => (Number.isFinite(y) && (!isLog || y > 0) ? y : null);
+  const [first, ...others] = curves;
+  if (first && isAxis(first.xs) && others.every(curve => isSame(curve.xs, first.xs))) {
+    // Runs that log alike, which is what is compared mostly, are on one axis already.
+    return [first.xs, ...curves.map(({ ys }) => (isWhole(ys, isLog) ? ys : ys.map(shown)))];
+  }
   const xs = [...new Set(curves.flatMap(curve => curve.xs.filter(Number.isFinite)))].sort((a, b) => a - b);
   const place = new Map(xs.map((x, index) => [x, index]));
   const columns = curves.map(curve => {
     const column = new Array<number | null | undefined>(xs.length).fill(undefined);
     curve.xs.forEach((x, index) => {
-      const [at, y] = [place.get(x), curve.ys[index] ?? NaN];
+      const at = place.get(x);
       if (at !== undefined) {
-        column[at] = Number.isFinite(y) && (!isLog || y > 0) ? y : null;
+        column[at] = shown(curve.ys[index] ?? NaN);
       }
     });
     return column;
   });
   return [xs, ...columns];
+}
+
+// Loops, because hundreds of thousands of points pass here before each picture.
+
+/** Whether numbers are finite and each is greater than the one before. */
+function isAxis(xs: readonly number[]): boolean {
+  let last = -Infinity;
+  for (const x of xs) {
+    if (!(x > last) || x === Infinity) {
+      return false;
+    }
+    last = x;
+  }
+  return true;
+}
+
+function isSame(some: readonly number[], others: readonly number[]): boolean {
+  if (some.length !== others.length) {
+    return false;
+  }
+  for (let index = 0; index < some.length; index++) {
+    if (some[index] !== others[index]) {
+      return false;
+    }
+  }
+  return true;
+}
+
+/** Whether every value can be shown. */
+function isWhole(ys: readonly number[], isLog: boolean): boolean {
+  for (const y of ys) {
+    if (!Number.isFinite(y) || (isLog && y <= 0)) {
+      return false;
+    }
+  }
+  return true;
 }

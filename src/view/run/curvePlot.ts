@@ -1,0 +1,84 @@
+/** What uPlot is told about curves: their columns, how each line looks, axes in the colours of the theme. No React. */
+
+import type uPlot from 'uplot';
+
+import { ICurveLook, ICurveRun } from '../../model/curves';
+import { ICurve, alignCurves, smooth } from '../../model/curvesData';
+import { formatDuration, formatFigure } from '../../model/format';
+import { runColour, runDash } from './colours';
+
+/** Height of a chart. */
+export const HEIGHT_PX = 220;
+
+const RAW_OPACITY = '40';
+/** From so many points on lines are thin: a chart has fewer pixels than that, and thin lines are painted far sooner. */
+const MANY_POINTS = 10_000;
+
+/** Curves of one metric, and how they are shown. */
+export interface ICurvePlot {
+  readonly curves: readonly ICurve[];
+  readonly runs: readonly ICurveRun[];
+  readonly look: ICurveLook;
+  /** Charts of one group show the same x under the pointer. */
+  readonly group: string;
+  /** The x under the pointer, or null. */
+  readonly onPoint: (x: number | null) => void;
+  /** Part of the curves is shown, or all of them again. */
+  readonly onZoom: (isZoomed: boolean) => void;
+}
+
+/** The data as uPlot wants it: with smoothing, each curve twice, as logged and smoothed. */
+export function plotData({ curves, look }: ICurvePlot): uPlot.AlignedData {
+  const smoothed = curves.map(curve => ({ xs: curve.xs, ys: smooth(curve.ys, look.smoothing) }));
+  return alignCurves(look.smoothing > 0 ? [...curves, ...smoothed] : curves, look.isLog) as uPlot.AlignedData;
+}
+
+/** The chart as uPlot wants it, as wide as `node` and in its colours. */
+export function plotOptions(plot: ICurvePlot, node: HTMLElement): uPlot.Options {
+  const { look, group, onPoint, onZoom } = plot;
+  const style = getComputedStyle(node);
+  const axis: uPlot.Axis = {
+    stroke: style.getPropertyValue('--jp-ui-font-color2'),
+    grid: { stroke: style.getPropertyValue('--jp-border-color2'), width: 1 },
+    ticks: { stroke: style.getPropertyValue('--jp-border-color2'), width: 1 },
+    font: `11px ${style.fontFamily}`
+  };
+  const xValues = (_: uPlot, splits: number[]) =>
+    splits.map(x => (look.axis === 'elapsed' ? formatDuration(x) : formatFigure(x)));
+  return {
+    width: node.clientWidth || 300,
+    height: HEIGHT_PX,
+    legend: { show: false },
+    cursor: { sync: { key: group }, drag: { x: true, y: false } },
+    scales: { x: { time: look.axis === 'time', range: xRange }, y: { distr: look.isLog ? 3 : 1 } },
+    axes: [
+      look.axis === 'time' ? axis : { ...axis, values: xValues },
+      { ...axis, size: 56, values: (_, splits) => splits.map(y => (y === null ? '' : formatFigure(y))) }
+    ],
+    series: plotSeries(plot),
+    hooks: {
+      setCursor: [at => onPoint(at.cursor.idx == null ? null : (at.data[0][at.cursor.idx] ?? null))],
+      setSelect: [at => onZoom(at.select.width > 0)]
+    }
+  };
+}
+
+function plotSeries({ curves, runs, look }: ICurvePlot): uPlot.Series[] {
+  const isDense = curves.reduce((sum, curve) => sum + curve.xs.length, 0) >= MANY_POINTS;
+  const series = (curve: ICurve, isFaint: boolean): uPlot.Series => {
+    const place = runs.find(run => run.runId === curve.runId)?.place ?? 0;
+    return {
+      stroke: runColour(place) + (isFaint ? RAW_OPACITY : ''),
+      width: isFaint || isDense ? 1 : 1.5,
+      dash: runDash(place),
+      points: { show: curve.xs.length < 3 }
+    };
+  };
+  const faint = look.smoothing > 0 ? curves.map(curve => series(curve, true)) : [];
+  return [{}, ...faint, ...curves.map(curve => series(curve, false))];
+}
+
+/** A single point stands in the middle, not at the left of a hundred. */
+function xRange(_: uPlot, low: number | null, high: number | null): uPlot.Range.MinMax {
+  return low !== null && low === high ? [low - 1, low + 1] : [low, high];
+}

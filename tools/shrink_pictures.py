@@ -1,4 +1,4 @@
-"""Write the documentation's pictures with 128 colours: a third of the bytes, and nobody sees it."""
+"""Write the documentation's pictures with 256 colours: half the bytes, and nobody sees it."""
 
 from pathlib import Path
 
@@ -9,4 +9,4 @@ PICTURES = Path(__file__).parents[1] / "docs" / "pictures"
 for path in sorted(PICTURES.glob("*.png")):
     picture = Image.open(path)
     if picture.mode != "P":
-        picture.convert("RGB").quantize(128, dither=Image.Dither.NONE).save(path, optimize=True)
+        picture.convert("RGB").quantize(256, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(path, optimize=True)

@@ -6,6 +6,7 @@ import React, { useEffect, useId, useMemo, useRef } from 'react';
 
 import { IColumn, column, fitting } from '../model/columns';
 import { ExplorerModel } from '../model/explorer';
+import { isEnded } from '../model/runs';
 import { useNow, useWidth } from './hooks';
 import { listKey } from './listKeys';
 import { RunHeader } from './runHeader';
@@ -19,6 +20,8 @@ const HEAD_PX = 24;
 /** How far the menu opens from the line's left end. */
 const MENU_PX = 24;
 const RIGHT_BUTTON = 2;
+/** How often the age of a run that has ended is looked at: its line changes with nothing else. */
+const AGE_MS = 15_000;
 
 /** What a list shows and where it sends what the user wants. */
 export interface IRunListProps {
@@ -37,6 +40,7 @@ export function RunList(props: IRunListProps): JSX.Element {
   const id = useId();
   const { groupBy, columns: ids } = model.choice;
   const width = useWidth(box);
+  const now = useNow();
   const columns = useMemo(() => {
     const chosen = ids.map(each => column(each, trans)).filter((each): each is IColumn => each !== null);
     return hasHeader || !width ? chosen : fitting(chosen, width, NAME_PX);
@@ -99,6 +103,7 @@ export function RunList(props: IRunListProps): JSX.Element {
           <ListRow
             key={item.index}
             {...props}
+            now={now}
             columns={columns}
             index={item.index}
             id={`${id}-${item.index}`}
@@ -147,6 +152,7 @@ function returnFocus(box: HTMLElement): void {
 }
 
 interface IListRowProps extends IRunListProps {
+  readonly now: number;
   readonly columns: readonly IColumn[];
   readonly index: number;
   readonly id: string;
@@ -157,7 +163,6 @@ interface IListRowProps extends IRunListProps {
 function ListRow(props: IListRowProps): JSX.Element {
   const { model, index, id, top, trans } = props;
   const row = model.rowAt(index);
-  const now = useNow();
   const place = {
     id,
     className: index === model.active ? 'mlops-mod-active' : '',
@@ -178,7 +183,7 @@ function ListRow(props: IListRowProps): JSX.Element {
     <RunRow
       place={place}
       run={row.run}
-      now={now}
+      now={isEnded(row.run.status) ? Math.floor(props.now / AGE_MS) * AGE_MS : props.now}
       columns={props.columns}
       level={props.level}
       isSelected={model.selection.has(row.run.run_id)}

@@ -31,8 +31,24 @@ interface IRunRowProps {
   readonly onOpen: () => void;
 }
 
-/** A run. */
-export function RunRow(props: IRunRowProps): JSX.Element {
+/** A run. Drawn again only when something of it is another: its line's number says what its functions act on. */
+export const RunRow = React.memo(RunLine, isSame);
+
+function isSame(a: IRunRowProps, b: IRunRowProps): boolean {
+  return (
+    a.run === b.run &&
+    a.now === b.now &&
+    a.columns === b.columns &&
+    a.level === b.level &&
+    a.isSelected === b.isSelected &&
+    a.trans === b.trans &&
+    a.place.id === b.place.id &&
+    a.place.className === b.place.className &&
+    a.place.style.transform === b.place.style.transform
+  );
+}
+
+function RunLine(props: IRunRowProps): JSX.Element {
   const { place, run, columns, level, isSelected, trans } = props;
   const name = runName(run);
   const title = [name, run.detail, run.run_id].filter(Boolean).join('\n');

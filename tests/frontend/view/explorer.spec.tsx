@@ -103,6 +103,20 @@ it('draws only the lines on the screen, of 100,000', async () => {
   expect(story.list.all('row').length).toBeLessThan(60);
 });
 
+it('draws a line again when its run, its selection or its age is another', async () => {
+  const story = await new Story(three).shown();
+  const time = () => story.list.all('row')[1]!.querySelectorAll('[role="gridcell"]')[1]!.textContent;
+  expect(time()).not.toBe('02:00');
+  const started_at = new Date(Date.now() - 120_500).toISOString();
+  await happened(() => story.manager.feeds[0]!.tell(run(1, { status: 'RUNNING', name: 'renamed', started_at })));
+  expect(story.names).toEqual(['renamed', 'run 2', 'run 3']);
+  expect(time()).toBe('02:00');
+  await happened(() => new Promise(resolve => setTimeout(resolve, 1600)));
+  expect(time()).toMatch(/02:0[12]/);
+  await happened(() => story.model.select(2, 'only'));
+  expect(story.list.all('row').map(row => row.getAttribute('aria-selected'))).toEqual([null, 'false', 'false', 'true']);
+});
+
 describe('the keyboard', () => {
   it('moves, selects and opens', async () => {
     const story = await new Story(three).shown();

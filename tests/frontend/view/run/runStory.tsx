@@ -8,7 +8,7 @@ import { RunView } from '../../../../src/view/run/runView';
 import { FakeFeed, FakeManager, FakeServer, IAsked, Refusal, runId, settle } from '../../fakes';
 import { IDrawn, draw, happened } from '../../render';
 import { Scene } from '../../runScene';
-import { series } from '../../runStories';
+import { askedRun, series } from '../../runStories';
 
 interface IKnown {
   readonly tab?: RunTab;
@@ -86,7 +86,7 @@ export class RunStory {
       return this._known.files?.[query.get('path') ?? ''] ?? new Refusal(404, { message: 'There is no such file.' });
     }
     if (path.endsWith('/metrics')) {
-      return { series: query.getAll('key').map(key => series(key, [3, 1, 2])) };
+      return { series: query.getAll('key').map(key => series(key, [3, 1, 2], { run_id: askedRun(asked) })) };
     }
     if (path === 'runs') {
       return { runs: [], total: 0, offset: 0, cursor: 1, building: false };

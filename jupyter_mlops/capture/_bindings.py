@@ -86,9 +86,16 @@ class BindingWalker(ExpressionWalker):
             self.notes.modules.add("." * node.level + node.module)
         for alias in node.names:
             if alias.name == "*":
-                self.effects.binds_unknown = True
+                self._note_star_import(node)
             else:
                 self._bind_import(import_binding(alias))
+
+    def _note_star_import(self, node: ast.ImportFrom) -> None:
+        statement = f"from {node.module} import *"
+        if node.level:
+            self.effects.binds_unknown = True
+        elif node.module != "__main__" and statement not in self.notes.star_imports:
+            self.notes.star_imports.append(statement)
 
     def _bind_import(self, name: str) -> None:
         self.store(name)

@@ -12,6 +12,7 @@ from ._effects import Effects, Flow, is_in_place, last_name, shared_names, write
 from ._fragments import LineMap
 from ._known_calls import PURE_BUILTINS
 from ._magics_text import MagicReader, MagicText, is_shell
+from ._namespaces import changes_namespace, code_of_exec, is_namespace
 from ._quoted_names import quoted_reads
 from ._scopes import MODULE_OWN_NAMES, ComprehensionNode, Scope, argument_names, target_names
 
@@ -27,6 +28,7 @@ class Notes:
     chains: set[str] = field(default_factory=set)
     modules: set[str] = field(default_factory=set)
     imported_names: set[str] = field(default_factory=set)
+    star_imports: list[str] = field(default_factory=list)
     functions: dict[str, list[Effects]] = field(default_factory=dict)
     parameters: dict[str, list[Parameters]] = field(default_factory=dict)
 
@@ -129,6 +131,16 @@ class ExpressionWalker(ast.NodeVisitor):
             case ast.Attribute(value=changed) | ast.Subscript(value=changed):
                 self.visit(target)
                 self.effects.mutates |= self.outside_names(changed)
+                if is_namespace(changed):
+                    self._bind_in_namespace(target)
+
+    def _bind_in_namespace(self, target: ast.Attribute | ast.Subscript) -> None:
+        """Note that `globals()["x"] = 1` binds x."""
+        match target:
+            case ast.Subscript(slice=ast.Constant(value=str(name))):
+                self.effects.assigns.add(name)
+            case _:
+                self.effects.binds_unknown = True
 
     def visit_all(self, nodes: Iterable[ast.AST | None]) -> None:
         """Walk several nodes, some of which may be absent."""
@@ -160,6 +172,11 @@ class ExpressionWalker(ast.NodeVisitor):
         magic = self._magics.read(node, self.lines[node.lineno])
         if magic is not None:
             self.visit_magic(magic)
+            return
+        code = code_of_exec(node, self.lines[node.lineno]) if self.scope.kind == "module" else None
+        if code is not None:
+            self.visit(node.func)
+            self.visit_magic(MagicText((code,)))
             return
         self.visit(node.func)
         self._note_callee(node)
@@ -202,7 +219,7 @@ class ExpressionWalker(ast.NodeVisitor):
         at_top = self.scope.binder().kind != "function"
         if bare and name in ("locals", "vars", "dir") and not node.args and at_top:
             self.effects.dynamic = True
-        if bare and name == "exec":
+        if (bare and name == "exec") or changes_namespace(node):
             self.effects.binds_unknown = True
         if is_shell(getattr(node.func, "value", None)) and name in _RUNS_TEXT:
             self.effects.dynamic = self.effects.binds_unknown = True

@@ -72,13 +72,15 @@ class CellNames(msgspec.Struct, frozen=True, kw_only=True):
     dynamic : bool
         It reads names that its text does not show (`eval`, `globals()`, `%who`).
     binds_unknown : bool
-        It binds names that its text does not show (`exec`, `%run`, `from m import *`).
+        It binds names that its text does not show (`exec`, `%run`, `globals().update(...)`).
     deletes_unknown : bool
         It may remove any name (`%reset`).
     modules : frozenset of str
         Modules that it imports, as written.
     imported_names : frozenset of str
         Names that its import statements bind at top level.
+    star_imports : tuple of str
+        Its statements `from m import *`.
     attribute_chains : frozenset of str
         Dotted expressions such as `sklearn.linear_model.Ridge`, the longest of each.
     functions : dict
@@ -105,6 +107,7 @@ class CellNames(msgspec.Struct, frozen=True, kw_only=True):
     deletes_unknown: bool = False
     modules: frozenset[str] = frozenset()
     imported_names: frozenset[str] = frozenset()
+    star_imports: tuple[str, ...] = ()
     attribute_chains: frozenset[str] = frozenset()
     functions: dict[str, FunctionChanges] = {}
     calls: frozenset[CallSite] = frozenset()
@@ -214,6 +217,7 @@ def _walk_once(cell: Fragment, source: str, transform: Transform, known_magics: 
         deletes_unknown=effects.deletes_unknown,
         modules=frozenset(notes.modules),
         imported_names=frozenset(notes.imported_names),
+        star_imports=tuple(notes.star_imports),
         attribute_chains=frozenset(notes.chains),
         functions={name: _changes(kept) for name, kept in notes.functions.items()},
         calls=frozenset(effects.calls),

@@ -378,7 +378,7 @@ def test_python_inside_magics_is_part_of_the_cell(cell, read_first, assigns):
     "cell",
     [
         "eval('x')",
-        "exec('x = 1')",
+        "exec(code)",
         "globals()['x']",
         "locals()",
         "vars()",
@@ -418,9 +418,62 @@ def test_reads_that_the_text_does_show(cell):
     assert not names_of(cell).dynamic
 
 
-@pytest.mark.parametrize("cell", ["exec(code)", "from m import *", "%run train.py", "%pylab", "%store -r"])
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "exec(code)",
+        "exec('x = = 1')",
+        "exec('x = 1', scope)",
+        "def f():\n    exec('global x; x = 1')\nf()",
+        "globals()[name] = 1",
+        "globals().update(values)",
+        "globals().setdefault('x', 1)",
+        "setattr(__main__, name, 1)",
+        "__main__.__dict__[name] = 1",
+        "get_ipython().user_ns[name] = 1",
+        "get_ipython().user_ns.update(values)",
+        "get_ipython().push(values)",
+        "%run train.py",
+        "%pylab",
+        "%store -r",
+    ],
+)
 def test_bindings_that_no_text_shows(cell):
     assert names_of(cell).binds_unknown
+
+
+@pytest.mark.parametrize("cell", ["exec('x = 1')", "x = globals()['y']", "from m import *", "names.update(values)"])
+def test_bindings_that_the_text_does_show(cell):
+    assert not names_of(cell).binds_unknown
+
+
+def test_the_code_of_exec_is_read_where_it_stands():
+    names = names_of("a = 1\nexec('b = a + c\\ndf[0] = 1')\nb")
+
+    assert (names.reads, names.assigns, names.mutates) == ({"exec", "c", "df"}, {"a", "b"}, {"df"})
+    assert names.line_of("df") == CellLine(2, "exec('b = a + c\\ndf[0] = 1')")
+    assert not names.dynamic
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "globals()['x'] = 1",
+        "def f():\n    globals()['x'] = 1\nf()",
+        "__main__.__dict__['x'] = 1",
+        "get_ipython().user_ns['x'] = 1",
+        "vars()['x'] = 1",
+    ],
+)
+def test_a_name_that_is_bound_through_the_namespace(cell):
+    names = names_of(cell)
+    assert (names.assigns - {"f"}, names.binds_unknown) == ({"x"}, False)
+
+
+def test_imports_of_everything_are_kept_as_statements():
+    names = names_of("from math import *\nif x:\n    from os.path import *\nfrom __main__ import *")
+
+    assert names.star_imports == ("from math import *", "from os.path import *")
 
 
 QUOTED = [

@@ -11,7 +11,7 @@ from ._pickle import PickledValues, dump_values, load_values
 from ._provenance import fingerprint, notebook_path, provenance
 from ._reach import Reach, reach, reached_names
 from ._refusals import Refusal
-from ._secrets import is_secret, mask_secrets, mask_urls
+from ._secrets import is_secret, mask_code, mask_secrets, mask_urls
 from ._sharing import Inside, objects_inside
 from ._slice import ExecutedCell, backward_slice, with_functions_of
 from ._snapshot import write_inputs
@@ -42,6 +42,7 @@ __all__ = [
     "is_secret",
     "is_stateful",
     "load_values",
+    "mask_code",
     "mask_secrets",
     "mask_urls",
     "modules_of",

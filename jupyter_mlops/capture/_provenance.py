@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from itertools import islice
 
 from ..entities import Fingerprint, Provenance
+from ._secrets import mask_code
 
 _DATA_LIBRARIES = frozenset(
     ("cupy", "jax", "jaxlib", "numpy", "pandas", "polars", "pyarrow", "scipy", "tensorflow", "torch")
@@ -32,7 +33,7 @@ def provenance(
     captured : collection of str
         Names that travel.
     upstream_cells : sequence of str
-        The backward slice, oldest first.
+        The backward slice, oldest first. They are kept to be read, without the secrets in them.
     digests : mapping, optional
         Name to content hash, for captured data whose hash is known.
     seeds : mapping, optional
@@ -47,7 +48,7 @@ def provenance(
     return Provenance(
         notebook=notebook_path(namespace),
         cell_id=cell_id,
-        upstream_cells=tuple(upstream_cells),
+        upstream_cells=tuple(map(mask_code, upstream_cells)),
         fingerprints=tuple(found for found in described if found is not None),
         seeds=dict(seeds or {}),
     )

@@ -35,6 +35,12 @@ _TEXT_TOKENS = frozenset(
 )
 """Before "token", these speak of text: `pad_token` is no secret."""
 
+_LITERAL = r"""[rbufRBUF]{0,2}(?:"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')"""
+_GIVEN = re.compile(
+    r"(?P<key>[A-Za-z_][\w-]*)(?P<sign>[\"']?\s*\]?\s*(?::\s*[\w.]+\s*=|[=:,])\s*)(?P<text>" + _LITERAL + ")"
+)
+"""A name, a keyword or a key, and the text that code gives it: `password = "..."`, `"token": '...'`."""
+
 _URL_LOGIN = re.compile(r"(?<=://)([^\s/:@]*):([^\s@/]+)(?=@)")
 _URL_TOKEN = re.compile(r"(?<=https://)[^\s/:@]+(?=@)|(?<=http://)[^\s/:@]+(?=@)")
 _URL_FIELD = re.compile(r"(?<=[?&])([\w-]+)=([^&\s#]+)")
@@ -71,6 +77,25 @@ def mask_secrets(values: Mapping[str, str]) -> dict[str, str]:
     {'api_key': '***', 'lr': '0.1', 'store': 'https://me:***@host/x'}
     """
     return {key: MASK if is_secret(key) else mask_urls(value) for key, value in values.items()}
+
+
+def mask_code(source: str) -> str:
+    """Return code with the texts that it gives to secrets replaced by `***`, and the logins in its URLs.
+
+    For code that people read. It is not for execution any more.
+
+    Examples
+    --------
+    >>> mask_code("login(user='me', password='pw'); lr = '1'")
+    "login(user='me', password='***'); lr = '1'"
+    """
+    return mask_urls(_GIVEN.sub(_masked_text, source))
+
+
+def _masked_text(given: re.Match[str]) -> str:
+    if not is_secret(given["key"]):
+        return given[0]
+    return f"{given['key']}{given['sign']}{given['text'][-1]}{MASK}{given['text'][-1]}"
 
 
 def mask_urls(text: str) -> str:

@@ -74,6 +74,8 @@ class RunSpec(msgspec.Struct, frozen=True, kw_only=True):
         Working directory of the cell.
     params, tags
         `-p` and `-t`.
+    secret_params : tuple of str
+        Keys of `-p` whose values travel with the captured names and are written nowhere else.
     pending : tuple of str
         Names the run promises: what the cell assigns or may change, or what `--returns` lists.
     watched : tuple of str
@@ -112,6 +114,7 @@ class RunSpec(msgspec.Struct, frozen=True, kw_only=True):
     cwd: str
     launcher: str = "local"
     params: tuple[Param, ...] = ()
+    secret_params: tuple[str, ...] = ()
     tags: dict[str, str] = {}
     pending: tuple[str, ...] = ()
     watched: tuple[str, ...] = ()
@@ -126,6 +129,11 @@ class RunSpec(msgspec.Struct, frozen=True, kw_only=True):
     origin: Origin | None = None
     keep_orphans: bool = False
     grace_s: float = 5.0
+
+    @property
+    def shown_params(self) -> tuple[Param, ...]:
+        """All that was given with `-p`, for people: secrets as `***`."""
+        return (*self.params, *(Param(key, "***") for key in self.secret_params))
 
 
 class ProcessRecord(msgspec.Struct, frozen=True, kw_only=True):

@@ -87,7 +87,7 @@ class RunCard(View):
             pending=tuple(pending),
             upstream=tuple((item.name, names[item.run_id]) for item in spec.upstream),
             notices=tuple(notices),
-            params=spec.params,
+            params=spec.shown_params,
             submitted_at=spec.submitted_at,
         )
 

@@ -83,8 +83,8 @@ def _introduction(run: Run) -> str:
         facts.append(f"commit `{git.commit[:12]}`{' with changes' if git.dirty else ''}")
     if environment is not None:
         facts.append(f"Python {environment.python}, {len(environment.packages)} packages, {environment.platform}")
-    if spec.params:
-        facts.append("parameters " + ", ".join(f"`{param.key}={param.text}`" for param in spec.params))
+    if spec.shown_params:
+        facts.append("parameters " + ", ".join(f"`{param.key}={param.text}`" for param in spec.shown_params))
     lines = "\n".join(f"- {fact}" for fact in facts)
     return (
         f"# Reproduce run {_quoted(run.name)}\n\n{lines}\n\n"
@@ -94,11 +94,13 @@ def _introduction(run: Run) -> str:
 
 
 def _code_to_read(run: Run) -> str:
+    from ..capture import mask_code
+
     parts = [
         "## The code",
         "To read; the cells above do not need it. First what the run depends on, then the cell itself.",
     ]
-    parts += [_fenced(source) for source in (*run.provenance.upstream_cells, run.cell)]
+    parts += [_fenced(source) for source in (*run.provenance.upstream_cells, mask_code(run.cell))]
     return "\n\n".join(parts)
 
 

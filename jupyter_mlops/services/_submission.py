@@ -202,6 +202,7 @@ def _make_spec(command: SubmitRun, promises: Promises, home: Home, launcher: str
         cwd=working_directory(),
         launcher=launcher,
         params=tuple(param for param in command.params if not _is_secret(param)),
+        secret_params=tuple(param.key for param in command.params if _is_secret(param)),
         tags=mask_secrets({clean_name(key): clean_text(value) for key, value in command.tags.items()}),
         pending=promises.pending,
         watched=promises.watched,

@@ -17,7 +17,7 @@ from typing import Any
 from ..entities import Param, RunSpec
 from ._journal import Entry, read_journal
 from ._spool_reading import Point, read_keys, read_spool, spool_paths
-from ._values import MAX_PARAM_LENGTH, MAX_TAG_LENGTH, fit_text, masked
+from ._values import MASK, MAX_PARAM_LENGTH, MAX_TAG_LENGTH, fit_text, masked
 
 PARENT_TAG = "mlflow.parentRunId"
 NAME_TAG = "mlflow.runName"
@@ -143,7 +143,7 @@ def _record_of(spec: RunSpec) -> RunRecord:
         name=spec.name,
         experiment=spec.experiment,
         start_time=milliseconds(spec.submitted_at),
-        params={param.key: param_text(param) for param in spec.params},
+        params={param.key: param_text(param) for param in spec.params} | dict.fromkeys(spec.secret_params, MASK),
         tags={key: fit_text(masked(key, text), MAX_TAG_LENGTH)[0] for key, text in spec.tags.items()},
     )
 

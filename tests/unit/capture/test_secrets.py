@@ -2,7 +2,7 @@
 
 import pytest
 
-from jupyter_mlops.capture import is_secret, mask_secrets, mask_urls
+from jupyter_mlops.capture import is_secret, mask_code, mask_secrets, mask_urls
 
 SECRET = """
 token TOKEN HF_TOKEN github_token accessToken api_key API-KEY apiKey apikey OPENAI_API_KEY secret client_secret password
@@ -51,3 +51,21 @@ URLS = [
 @pytest.mark.parametrize(("text", "masked"), URLS)
 def test_b38_logins_in_urls_are_masked(text, masked):
     assert mask_urls(text) == masked
+
+
+CODE = [
+    ("password='pw'", "password='***'"),
+    ('api_key: str = r"pw"', 'api_key: str = "***"'),
+    ("os.environ['HF_TOKEN'] = f'pw'", "os.environ['HF_TOKEN'] = '***'"),
+    ("d = {'password': 'pw', 'user': 'me'}", "d = {'password': '***', 'user': 'me'}"),
+    ("os.environ.setdefault('API_KEY', 'pw')", "os.environ.setdefault('API_KEY', '***')"),
+    ("connect('db://me:pw@host')", "connect('db://me:***@host')"),
+    (r"password = 'it\'s'", "password = '***'"),
+    ("if password == 'x': pad_token = '[PAD]'", "if password == 'x': pad_token = '[PAD]'"),
+    ("password = input()", "password = input()"),
+]
+
+
+@pytest.mark.parametrize(("code", "masked"), CODE)
+def test_b38_texts_that_code_gives_to_secrets_are_masked(code, masked):
+    assert mask_code(code) == masked

@@ -116,8 +116,20 @@ def test_b38_secrets_are_in_no_plain_file(service):
     plain = "".join(path.read_text() for path in run.directory.path.iterdir() if path.name != "inputs.pickle")
     assert "hunter2" not in plain
     assert run.spec.params == (Param("lr", "0.1"),)
+    assert run.spec.shown_params == (Param("lr", "0.1"), Param("api_key", "***"), Param("store", "***"))
+    assert run.params == {"lr": "0.1", "api_key": "[masked]", "store": "[masked]"}
     assert run.spec.tags == {"password": "***"}
     assert {value.name for value in run.captured} == {"api_key", "store"}
+
+
+def test_b38_secrets_in_the_cells_above_are_masked(service, tmp_path):
+    cells = ["password = 'hunter2'", "store = connect('db://me:hunter2@host', password=password)"]
+    history = [ExecutedCell(source, analyse_cell(source, str)) for source in cells]
+    run = service.submit(SubmitRun(source="store.read(token='hunter2')", namespace={"store": 1}, history=history))
+
+    masked = ("password = '***'", "store = connect('db://me:***@host', password=password)")
+    assert run.provenance.upstream_cells == masked
+    assert "hunter2" not in service.reproduce_notebook(run, tmp_path / "again.ipynb").read_text()
 
 
 def test_b38_only_the_user_can_read_a_run(service):

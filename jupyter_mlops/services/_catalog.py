@@ -107,8 +107,8 @@ class RunCatalog:
             raise UsageError(f"A page begins at 0 or later, not at {offset}.")
         with self._table.lock:
             rows = self._selections.rows(selection)
-            runs = tuple(self._table.summary(row) for row in rows[offset : offset + limit])
-            return RunPage(runs=runs, total=len(rows), offset=offset, cursor=self.cursor, building=self._building)
+            runs = tuple(self._table.summary(row) for row in rows.part(offset, limit))
+            return RunPage(runs=runs, total=rows.total, offset=offset, cursor=self.cursor, building=self._building)
 
     def stored_summary(self, run_id: str) -> RunSummary:
         """Return a run that only a store has, as it was read last.
@@ -138,7 +138,7 @@ class RunCatalog:
             The query is none, or there are no such groups.
         """
         with self._table.lock:
-            rows = self._selections.rows(RunSelection(query, archived=archived))
+            rows = self._selections.rows(RunSelection(query, archived=archived)).whole()
             return RunGroups(groups=read_groups(self._table, rows, by), cursor=self.cursor, building=self._building)
 
     def columns(self) -> RunColumns:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import islice
 from typing import NamedTuple
 
 from ..exceptions import UsageError
@@ -47,6 +49,35 @@ EVERYTHING = RunSelection()
 """All runs that are not archived, newest first."""
 
 
+class SelectedRows:
+    """Rows in an order, looked for only as far as somebody asks. Under the table's lock.
+
+    Parameters
+    ----------
+    order : iterator of int
+        All rows.
+    mask : int
+        Those that are meant.
+    height : int
+        Rows that there are.
+    """
+
+    def __init__(self, order: Iterator[int], mask: Mask, height: int) -> None:
+        flags = flags_of(mask, height)
+        self.total = mask.bit_count()
+        self._found: list[int] = []
+        self._rest = (row for row in order if flags[row])
+
+    def part(self, offset: int, limit: int) -> list[int]:
+        """Return some of the rows."""
+        self._found.extend(islice(self._rest, max(0, offset + limit - len(self._found))))
+        return self._found[offset : offset + limit]
+
+    def whole(self) -> list[int]:
+        """Return all of the rows."""
+        return self.part(0, self.total)
+
+
 class Selections:
     """Answers selections. Under the table's lock.
 
@@ -60,9 +91,9 @@ class Selections:
         self._table = table
         self._orders = RunOrders(table)
         self._version = -1
-        self._kept: dict[RunSelection, list[int]] = {}
+        self._kept: dict[RunSelection, SelectedRows] = {}
 
-    def rows(self, wanted: RunSelection) -> list[int]:
+    def rows(self, wanted: RunSelection) -> SelectedRows:
         """Return the rows that a selection means, in its order.
 
         Raises
@@ -78,17 +109,17 @@ class Selections:
             rows = self._kept[wanted] = self._select(wanted)
         return rows
 
-    def _select(self, wanted: RunSelection) -> list[int]:
+    def _select(self, wanted: RunSelection) -> SelectedRows:
         if wanted.order not in ("asc", "desc"):
             raise UsageError(f"Runs are sorted asc or desc, not {wanted.order[:80]!r}.")
         column = self._column(wanted.sort)
-        flags = flags_of(self._mask(wanted), self._table.height)
+        mask = self._mask(wanted)
         if column is None:
             # No run has this key: all of them are without it, newest first.
             rows = self._orders.rows("submitted_at", self._table.numbers["submitted_at"], descending=True)
         else:
             rows = self._orders.rows(wanted.sort, column, descending=wanted.order == "desc")
-        return [row for row in rows if flags[row]]
+        return SelectedRows(rows, mask, self._table.height)
 
     def _mask(self, wanted: RunSelection) -> Mask:
         mask = self._table.all & fitting(parse_query(wanted.query), self._table)

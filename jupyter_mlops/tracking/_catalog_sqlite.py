@@ -33,6 +33,9 @@ LARGEST = 1.7976931348623157e308
 """What MLflow stores for an infinity."""
 
 _MOST_LIVE = 100
+_KIB, _BUILDING_KIB = 2_000, 64_000
+"""Of sqlite's cache of the file."""
+
 _REST, _BRIEF_S = 100, 0.005
 """What looks at many runs rests a hundred times as long, so that an idle server stays one; brief looks need none."""
 
@@ -193,10 +196,16 @@ class SqliteStore:
                 yield _read(database, some)
             self._ends, self._owed = ends, True
         self._version = version
+        if self._unread > 0:
+            # A run's rows are found by its id, all over the indexes: those should stay in memory meanwhile.
+            database.execute(f"PRAGMA cache_size = -{_BUILDING_KIB}")
         while self._unread > 0:
             some, self._unread = _rows_below(database, self._unread)
             yield _read(database, some)
-            if time.monotonic() >= end:
+            if not self._unread:
+                database.execute(f"PRAGMA cache_size = -{_KIB}")
+                database.execute("PRAGMA shrink_memory")
+            elif time.monotonic() >= end:
                 return
         yield from self._reread(database)
 

@@ -4,7 +4,9 @@ from ._ambient import AmbientState
 from ._digest import digest
 from ._environment import environment
 from ._imports import import_statements
+from ._local_modules import changed_files, observe_modules, reached_modules
 from ._magics_text import KNOWN_MAGICS
+from ._module_state import MODULE_STATE, ModuleState
 from ._modules import ModuleImport, modules_of
 from ._names import CellLine, CellNames, FunctionChanges, analyse_cell, analyse_tree
 from ._pickle import PickledValues, dump_values, load_values
@@ -21,6 +23,7 @@ from ._travel import pick_values
 
 __all__ = [
     "KNOWN_MAGICS",
+    "MODULE_STATE",
     "AmbientState",
     "CellLine",
     "CellNames",
@@ -28,12 +31,14 @@ __all__ = [
     "FunctionChanges",
     "Inside",
     "ModuleImport",
+    "ModuleState",
     "PickledValues",
     "Reach",
     "Refusal",
     "analyse_cell",
     "analyse_tree",
     "backward_slice",
+    "changed_files",
     "digest",
     "dump_values",
     "environment",
@@ -48,9 +53,11 @@ __all__ = [
     "modules_of",
     "notebook_path",
     "objects_inside",
+    "observe_modules",
     "pick_values",
     "provenance",
     "reach",
+    "reached_modules",
     "reached_names",
     "read_inputs",
     "read_outputs",

@@ -83,6 +83,8 @@ class RunSpec(msgspec.Struct, frozen=True, kw_only=True):
     undecided : tuple of str
         The part of `pending` that earlier runs deliver and that the cell only passes to calls. Whether a call may
         change such a value, its type tells; the executor decides as soon as it has the values (see `EarlyRelease`).
+    notices : tuple of str
+        What the kernel knew at submission and a reader of the results should know.
     explicit_returns : bool
         `pending` is the user's list; nothing else comes back.
     imports : dict
@@ -119,6 +121,7 @@ class RunSpec(msgspec.Struct, frozen=True, kw_only=True):
     pending: tuple[str, ...] = ()
     watched: tuple[str, ...] = ()
     undecided: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
     explicit_returns: bool = False
     imports: dict[str, str] = {}
     upstream: tuple[Upstream, ...] = ()

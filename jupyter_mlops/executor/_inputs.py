@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from ..capture import load_values
+from ..capture import MODULE_STATE, ModuleState, load_values
 from ..entities import BufferRef, Manifest, RunSpec
 from ..exceptions import LaunchError
 from ..home import Home, RunDirectory
@@ -61,6 +61,9 @@ def restore_inputs(home: Home, run: RunDirectory, spec: RunSpec, namespace: dict
     mapped = tuple((home.objects.map(ref), ref) for ref in manifest.buffers)
     stream = run.read_stream(manifest, run.inputs_stream)
     own = load_values(stream, [view for view, _ in mapped], namespace=namespace, apply_ambient=True)
+    settings = own.pop(MODULE_STATE, None)
+    if isinstance(settings, ModuleState):
+        settings.apply()
     namespace.update(own)
     delivered, mapped_earlier = _deliveries(home, spec, namespace)
     namespace.update(delivered)

@@ -92,6 +92,7 @@ def _facts(run: Run) -> list[tuple[str, str]]:
         ("unchanged", _listed(_without(spec.imports, result.released)) if result else ""),
         ("not returned", _listed(f"{name} ({why})" for name, why in result.untransferable.items()) if result else ""),
         ("pending", "" if result or state.status.is_terminal else _listed(_without(spec.imports, spec.pending))),
+        ("note", " ".join(spec.notices)),
         ("directory", str(run.directory.path)),
     ]
     return [(label, text) for label, text in facts if text]

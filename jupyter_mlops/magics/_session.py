@@ -8,6 +8,7 @@ import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from ..capture import observe_modules
 from ..exceptions import MlopsError
 from ._completion import PendingCompletions
 from ._history import CellHistory
@@ -84,6 +85,7 @@ class NotebookSession:
         """Return a `%%train` cell as the services understand it."""
         from ..services import SubmitRun
 
+        observe_modules(reloaded=self._reloads_modules)
         earlier, kept = self.pending.ledger.earlier()
         return SubmitRun(
             source=train.cell,
@@ -116,6 +118,7 @@ class NotebookSession:
 
     def rerun(self, run: Run) -> tuple[Run, Promise]:
         """Start a run's cell again with what the notebook's names hold now."""
+        observe_modules(reloaded=self._reloads_modules)
         earlier, kept = self.pending.ledger.earlier()
         changes = {
             "earlier": earlier,
@@ -144,7 +147,7 @@ class NotebookSession:
             run,
             pending=[name for name in run.spec.pending if name not in promise.imports],
             run_names={item.run_id: self.runs.get(item.run_id).name for item in run.spec.upstream},
-            notices=[str(alias) for alias in shared],
+            notices=[*run.spec.notices, *map(str, shared)],
         )
 
     def register(self) -> None:
@@ -171,7 +174,14 @@ class NotebookSession:
         """IPython's table of how to show what; a run's handle is of the services, which know no notebook."""
         return self.shell.display_formatter.mimebundle_formatter
 
+    @property
+    def _reloads_modules(self) -> bool:
+        """Whether `%autoreload` keeps the notebook's modules as their files are: it has just looked."""
+        magics = self.shell.magics_manager.registry.get("AutoreloadMagics")
+        return bool(getattr(getattr(magics, "_reloader", None), "enabled", False))
+
     def _after_cell(self, _result: object = None) -> None:
+        observe_modules()
         with contextlib.suppress(MlopsError):  # a home that cannot be made is told by the first magic that needs it
             self.warm_up()
 

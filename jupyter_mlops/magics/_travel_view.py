@@ -59,6 +59,7 @@ class TravelView(View):
             ("imports", ", ".join(report.modules)),
             ("waits for", waits),
             ("pending", ", ".join(self._report.pending) or "nothing"),
+            ("note", " ".join(report.notices)),
         ]
         return [(label, text) for label, text in facts if text]
 

@@ -91,6 +91,8 @@ class TravelReport:
         Names that travel and are expected to come back unchanged.
     upstream : Mapping
         Name to the id of the run that it would wait for.
+    notices : tuple of str
+        What the user should know besides.
     refused : str
         Why nothing could start, one line a value; empty when it could.
     """
@@ -100,6 +102,7 @@ class TravelReport:
     pending: tuple[str, ...] = ()
     watched: tuple[str, ...] = ()
     upstream: Mapping[str, str] = field(default_factory=dict)
+    notices: tuple[str, ...] = ()
     refused: str = ""
 
     @property

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 SUBMODULES = "__mlops_submodules__"
 """The name under which submodules travel."""
 
+_OURS = "__mlops_"
+
 
 HASHED_AT_ONCE = 1 << 20
 """Bytes of a data set that are hashed while the cell waits: 0.2 ms."""
@@ -91,11 +93,12 @@ def report_travel(command: SubmitRun, home: Home) -> TravelReport:
     modules = {name for name in promises.captured if isinstance(command.namespace[name], ModuleType)}
     imports = modules_of(modules, command.namespace, promises.attribute_chains)
     return TravelReport(
-        values=tuple(value for value in values if value.name not in modules and value.name != SUBMODULES),
+        values=tuple(value for value in values if value.name not in modules and not value.name.startswith(_OURS)),
         modules=tuple(sorted({name for made in imports for name in (made.module, *made.submodules)})),
         pending=tuple(name for name in promises.pending if name not in _imports(command, promises)),
         watched=promises.watched,
         upstream=promises.upstream,
+        notices=notices_of(promises, command.namespace),
         refused=refused,
     )
 
@@ -124,7 +127,7 @@ def _promises_of(command: SubmitRun) -> Promises:
 
 def _pack(command: SubmitRun, promises: Promises, ambient: AmbientState, home: Home) -> PickledValues:
     """Pickle what travels, with the state around the cell; secret parameters are in no plain file."""
-    from ..capture import pick_values
+    from ..capture import MODULE_STATE, ModuleState, pick_values
 
     names, namespace = promises.captured, command.namespace
     if promises.names.dynamic:
@@ -135,6 +138,9 @@ def _pack(command: SubmitRun, promises: Promises, ambient: AmbientState, home: H
     submodules = _submodules(promises, namespace)
     if submodules:
         values[SUBMODULES] = submodules
+    settings = ModuleState.of(_unchanged_modules(promises, namespace), values.values())
+    if settings is not None:
+        values[MODULE_STATE] = settings
     return pick_values(
         values,
         namespace=namespace,
@@ -180,6 +186,32 @@ def _submodules(promises: Promises, namespace: Mapping[str, object]) -> tuple[Mo
     return tuple(sys.modules[name] for name in sorted({name for made in imports for name in made.submodules}))
 
 
+def _unchanged_modules(promises: Promises, namespace: Mapping[str, object]) -> dict[str, ModuleType]:
+    """Return the user's own modules that a cell reaches and that the kernel has as their files are now."""
+    from ..capture import changed_files
+
+    modules = _local_modules(promises, namespace)
+    changed = changed_files(modules)
+    return {name: module for name, module in modules.items() if name not in changed}
+
+
+def _local_modules(promises: Promises, namespace: Mapping[str, object]) -> dict[str, ModuleType]:
+    from ..capture import reached_modules
+
+    return reached_modules([namespace[name] for name in promises.captured], promises.names.modules)
+
+
+def notices_of(promises: Promises, namespace: Mapping[str, object]) -> tuple[str, ...]:
+    """Return what a user should know before the run starts: it imports modules from files that have changed."""
+    from ..capture import changed_files
+
+    return tuple(
+        f"{name} has changed on disk since the notebook imported it, and the run uses the file as it is now. "
+        f"importlib.reload({name}), or %autoreload, brings the notebook up to date."
+        for name in changed_files(_local_modules(promises, namespace))
+    )
+
+
 def _is_secret(param: Param) -> bool:
     """Whether a parameter must not be written down; then it travels with the values, which only this user can read."""
     from ..capture import mask_secrets
@@ -207,6 +239,7 @@ def _make_spec(command: SubmitRun, promises: Promises, home: Home, launcher: str
         pending=promises.pending,
         watched=promises.watched,
         undecided=promises.undecided,
+        notices=notices_of(promises, command.namespace),
         explicit_returns=command.returns is not None,
         imports=_imports(command, promises),
         upstream=tuple(

@@ -296,6 +296,35 @@ def test_a_holder_of_a_changed_object_is_named(notebook):
     )
 
 
+HELPER = """SCALE = 2
+LIMITS = {'n': 1}
+def prep(x): return x * SCALE + LIMITS['n']
+"""
+
+
+def test_settings_made_in_a_module_of_the_notebooks_hold_in_a_run(notebook):
+    (notebook.folder / "own_settings.py").write_text(HELPER)
+    notebook.run("import own_settings\nfrom own_settings import prep, LIMITS")
+    notebook.run("own_settings.SCALE = 77; LIMITS['n'] = 5")
+    card = notebook.run("%%train settings\nprepared = prep(1)")
+    assert "note" not in card.value
+    assert notebook.run("prepared, prep(1)").value == "(82, 82)"
+
+
+def test_a_module_that_changed_on_disk_is_told_until_the_notebook_has_it(notebook):
+    path = notebook.folder / "own_edited.py"
+    path.write_text("SCALE = 2\ndef prep(x): return x * SCALE\n")
+    notebook.run("import own_edited\nown_edited.SCALE = 5")
+    path.write_text("SCALE = 300\ndef prep(x): return x * SCALE + 1\n")
+    note = "own_edited has changed on disk since the notebook imported it, and the run uses the file as it is now."
+    assert note in notebook.run("%%train --dry-run\nedited = own_edited.prep(1)").value
+    assert note in notebook.run("%%train edits\nedited = own_edited.prep(1)").value
+    assert notebook.run("edited").value == "301"
+    assert note in notebook.run("%runs show edits").value
+    notebook.run("import importlib; importlib.reload(own_edited)")
+    assert "note" not in notebook.run("%%train reloaded\nedited = own_edited.prep(1)").value
+
+
 def test_a_function_that_a_run_defines_sees_the_notebooks_names(notebook):
     notebook.run("scale = 10")
     notebook.run("%%train defines\ndef scaled(x):\n    return x * scale")

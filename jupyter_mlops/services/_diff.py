@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from ..entities import BufferRef, Fingerprint, Manifest
@@ -55,9 +55,9 @@ class RunDiff:
 def diff_runs(a: Run, b: Run) -> RunDiff:
     """Compare two runs."""
     origins = a.provenance, b.provenance
-    data = _data(a), _data(b)
+    given = _given(a), _given(b)
     machines = a.environment, b.environment
-    unknown = () if all(machines) else ("packages (recorded when a run has delivered)",)
+    data = ({name: text for name, text in _data(run).items() if name not in {**given[0], **given[1]}} for run in (a, b))
     return RunDiff(
         a=a,
         b=b,
@@ -67,7 +67,7 @@ def diff_runs(a: Run, b: Run) -> RunDiff:
         data=_changes(*data),
         packages=_changes(machines[0].packages, machines[1].packages) if machines[0] and machines[1] else (),
         metrics=_changes(_shown(a.metrics), _shown(b.metrics)),
-        unknown=unknown,
+        unknown=tuple(_unknown((a, b), given)),
     )
 
 
@@ -81,6 +81,26 @@ def _text_diff(before: str, after: str, a: Run, b: Run) -> str:
 def _changes(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[Change, ...]:
     keys = sorted(before.keys() | after.keys())
     return tuple(Change(key, before.get(key), after.get(key)) for key in keys if before.get(key) != after.get(key))
+
+
+def _given(run: Run) -> dict[str, tuple[str, ...]]:
+    """Return the names that earlier runs gave to a run, with those runs: their values have no fingerprint."""
+    given: dict[str, tuple[str, ...]] = {}
+    for item in run.spec.upstream:
+        given[item.name] = (*given.get(item.name, ()), item.run_id)
+    return given
+
+
+def _unknown(runs: tuple[Run, Run], given: tuple[Mapping[str, object], Mapping[str, object]]) -> Iterator[str]:
+    """Return what cannot be compared, and why."""
+    for name in sorted(given[0].keys() | given[1].keys()):
+        if given[0].get(name) != given[1].get(name):
+            yield f"{name} (given by an earlier run)"
+    for run in runs:
+        if not run.status.is_terminal:
+            yield f"metrics that {run.name} still logs"
+    if not all(run.environment for run in runs):
+        yield "packages (recorded after a run has delivered)"
 
 
 def _data(run: Run) -> dict[str, str]:

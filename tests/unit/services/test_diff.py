@@ -13,7 +13,7 @@ def test_equal_runs_do_not_differ(make_run):
     found = diff_runs(a, b)
 
     assert found.is_empty
-    assert found == RunDiff(a=a, b=b, unknown=("packages (recorded when a run has delivered)",))
+    assert found == RunDiff(a=a, b=b, unknown=("packages (recorded after a run has delivered)",))
 
 
 def test_everything_that_differs_is_named(make_run):
@@ -46,6 +46,25 @@ def test_data_are_compared_by_content_without_being_unpickled(service):
     assert [change.key for change in diff_runs(a, b).data] == ["X"]
     assert [change.key for change in diff_runs(a, c).data] == ["Z"]
     assert diff_runs(a, c).data[0].before.startswith("numpy.ndarray 262144 ")
+
+
+def test_what_an_earlier_run_gave_is_no_difference_but_unknown_unless_it_is_the_same_run(service, make_run):
+    def submit(**given):
+        return service.submit(SubmitRun(source="X.sum()", name="reader", **given))
+
+    origin = make_run()
+    captured, first, second = (
+        submit(namespace={"X": np.arange(5)}),
+        *(submit(namespace={}, pending={"X": origin.id}) for _ in range(2)),
+    )
+    for other, told in ((captured, ("X (given by an earlier run)",)), (second, ())):
+        found = diff_runs(first, other)
+        assert (found.data, found.unknown[: len(told)]) == ((), told)
+    assert "X (given by an earlier run)" not in diff_runs(first, second).unknown
+
+
+def test_a_run_that_goes_on_may_log_more(make_run):
+    assert "metrics that goes still logs" in diff_runs(make_run(), make_run("goes", status=None)).unknown
 
 
 def test_the_buffers_of_a_name_are_found_in_a_manifest():

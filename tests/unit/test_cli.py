@@ -165,7 +165,7 @@ def test_the_record_of_a_comparison_is_empty_where_nothing_differs(service, run)
     assert {key: value for key, value in record.items() if value} == {
         "a": run.id,
         "b": run.id,
-        "unknown": ("packages (recorded when a run has delivered)",),
+        "unknown": ("packages (recorded after a run has delivered)",),
     }
 
 

@@ -184,9 +184,9 @@ export class FakeSocket {
 
 /** A run manager without a connection: a story hands out summaries by hand. */
 export class FakeManager implements IRunManager {
-  readonly statusChanged = new Signal<IRunManager, IServerStatus>(this);
-  readonly runsChanged = new Signal<IRunManager, void>(this);
-  readonly connectionChanged = new Signal<IRunManager, LiveState>(this);
+  readonly statusChanged: Signal<IRunManager, IServerStatus> = new Signal(this);
+  readonly runsChanged: Signal<IRunManager, void> = new Signal(this);
+  readonly connectionChanged: Signal<IRunManager, LiveState> = new Signal(this);
   readonly feeds: FakeFeed[] = [];
   status: IServerStatus | null = null;
   connection: LiveState = 'open';
@@ -223,10 +223,10 @@ export class FakeManager implements IRunManager {
 
 /** A look at a run, fed by hand. */
 export class FakeFeed implements IRunFeed {
-  readonly summaryChanged = new Signal<IRunFeed, IRunSummary>(this);
-  readonly logReceived = new Signal<IRunFeed, { runId: string; offset: number; bytes: Uint8Array }>(this);
-  readonly logSkipped = new Signal<IRunFeed, { start: number; end: number }>(this);
-  readonly gone = new Signal<IRunFeed, void>(this);
+  readonly summaryChanged: Signal<IRunFeed, IRunSummary> = new Signal(this);
+  readonly logReceived: Signal<IRunFeed, { runId: string; offset: number; bytes: Uint8Array }> = new Signal(this);
+  readonly logSkipped: Signal<IRunFeed, { start: number; end: number }> = new Signal(this);
+  readonly gone: Signal<IRunFeed, void> = new Signal(this);
   readonly streamed: number[] = [];
   summary: IRunSummary | null = null;
   isDisposed = false;

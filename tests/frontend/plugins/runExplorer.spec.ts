@@ -1,0 +1,165 @@
+import { ILayoutRestorer } from '@jupyterlab/application';
+import { MainAreaWidget } from '@jupyterlab/apputils';
+import { nullTranslator } from '@jupyterlab/translation';
+import { Menu, Widget } from '@lumino/widgets';
+
+import { CommandIDs } from '../../../src/commands';
+import { ExplorerModel } from '../../../src/model/explorer';
+import { runExplorerPlugin } from '../../../src/plugins/runExplorer';
+import { IRunExplorer } from '../../../src/tokens';
+import { explorerMenu } from '../../../src/view/explorerMenu';
+import { ExplorerPanel } from '../../../src/view/explorerPanel';
+import { Desk } from '../desk';
+import { FakeManager, FakeServer, page, run, settle } from '../fakes';
+import { happened } from '../render';
+
+const trans = nullTranslator.load('jupyter_mlops');
+
+class Story {
+  readonly desk = new Desk();
+  readonly manager = new FakeManager(
+    new FakeServer(({ path }) =>
+      path === 'runs/groups'
+        ? { groups: [], cursor: 1, building: false }
+        : path === 'runs'
+          ? page([run(1), run(2)])
+          : { params: ['lr'], metrics: ['system/cpu', 'acc'], tags: ['stage'], experiments: [], notebooks: [] }
+    )
+  );
+  readonly restored: string[] = [];
+  readonly explorer: IRunExplorer;
+
+  constructor() {
+    const restorer = {
+      add: (_: Widget, name: string) => this.restored.push(name),
+      restore: async (_: unknown, { command }: { command: string }) => this.restored.push(command)
+    } as unknown as ILayoutRestorer;
+    const { app, commandPalette } = this.desk;
+    this.explorer = runExplorerPlugin.activate(app, this.manager, null, null, restorer, commandPalette) as IRunExplorer;
+  }
+
+  get sidebar(): ExplorerPanel {
+    return this.desk.added[0]!.widget as ExplorerPanel;
+  }
+}
+
+afterEach(() => document.body.replaceChildren());
+
+it('stands in the left sidebar with a name, and comes back after a reload', () => {
+  const story = new Story();
+  expect(story.desk.added.map(each => each.area)).toEqual(['left']);
+  expect([story.sidebar.title.caption, story.sidebar.node.getAttribute('aria-label')]).toEqual(['Runs', 'Runs']);
+  expect(story.restored).toEqual(['jupyter-mlops-runs', CommandIDs.openRunTable]);
+});
+
+it('can be shown, opened as a table and looked at again by commands of the palette', async () => {
+  const { desk, manager, sidebar } = new Story();
+  await desk.commands.execute(CommandIDs.showRuns);
+  expect(desk.activated).toEqual([sidebar.id]);
+  await desk.commands.execute(CommandIDs.refreshRuns);
+  expect(manager.refreshed).toBe(1);
+  expect(desk.palette).toEqual([
+    CommandIDs.showRuns,
+    CommandIDs.openRunTable,
+    CommandIDs.refreshRuns,
+    CommandIDs.exportRuns
+  ]);
+  expect(desk.commands.label(CommandIDs.openRunTable)).toBe('Open Table of Runs');
+});
+
+it('opens one table, and a new one when that was closed', async () => {
+  const { desk } = new Story();
+  await desk.commands.execute(CommandIDs.openRunTable);
+  await desk.commands.execute(CommandIDs.openRunTable);
+  const tables = () => desk.added.filter(each => each.area === 'main').map(each => each.widget as MainAreaWidget);
+  expect(tables()).toHaveLength(1);
+  expect(desk.commands.label(CommandIDs.openRunTable)).toBe('Open Table of Runs');
+  tables()[0]!.dispose();
+  await desk.commands.execute(CommandIDs.openRunTable);
+  expect(tables()).toHaveLength(2);
+  tables()[1]!.dispose();
+});
+
+it('asks the server only while it is shown', async () => {
+  const { manager, sidebar } = new Story();
+  await settle();
+  expect(manager.server.asked).toEqual([]);
+  await happened(async () => {
+    Widget.attach(sidebar, document.body);
+    await settle();
+  });
+  expect(manager.server.asked.map(each => each.path)).toContain('runs/groups');
+  const before = manager.server.asked.length;
+  await happened(async () => {
+    sidebar.hide();
+    manager.runsChanged.emit();
+    await settle();
+  });
+  expect(manager.server.asked).toHaveLength(before);
+  await happened(() => sidebar.dispose());
+});
+
+describe('the menu of a list', () => {
+  async function menuOf(): Promise<readonly [Menu, ExplorerModel, string[]]> {
+    const { manager } = new Story();
+    const choice = {
+      groupBy: 'notebook' as const,
+      sort: { key: 'metric.acc', order: 'desc' as const },
+      columns: ['age', 'param.gone'],
+      archived: false
+    };
+    const model = new ExplorerModel(manager, choice);
+    await model.loadColumns();
+    const exported: string[] = [];
+    return [explorerMenu(model, trans, () => exported.push('csv')), model, exported];
+  }
+
+  function labels(menu: Menu): string[] {
+    return menu.items.map(item => (item.type === 'submenu' ? item.submenu!.title.label : item.label));
+  }
+
+  function items(menu: Menu, title: string): Menu {
+    return menu.items.find(item => item.submenu?.title.label === title)!.submenu!;
+  }
+
+  it('has groups, order, columns, archived runs and the export', async () => {
+    const [menu] = await menuOf();
+    expect(labels(menu).filter(Boolean)).toEqual(['Group by', 'Sort by', 'Columns', 'Show Archived Runs', 'Export as CSV']);
+  });
+
+  it('says what is chosen, in words and in the order’s sign', async () => {
+    const [menu] = await menuOf();
+    const chosen = (title: string) => items(menu, title).items.filter(item => item.isToggled).map(item => item.label);
+    expect(chosen('Group by')).toEqual(['Notebook']);
+    expect(chosen('Sort by')).toEqual(['acc ↓']);
+    expect(chosen('Columns')).toEqual(['When', 'gone (param)']);
+  });
+
+  it('names what measures the machine last among the metrics', async () => {
+    const [menu] = await menuOf();
+    expect(labels(items(menu, 'Sort by'))).toEqual(['When', 'Name', 'State', 'Time', 'acc ↓', 'system/cpu', 'lr']);
+  });
+
+  it('changes what is chosen', async () => {
+    const [menu, model, exported] = await menuOf();
+    const choose = (title: string, label: string) => {
+      const item = items(menu, title).items.find(each => each.label === label)!;
+      return items(menu, title).commands.execute(item.command, item.args);
+    };
+    await choose('Group by', 'Nothing');
+    await choose('Sort by', 'acc ↓');
+    await choose('Columns', 'acc (metric)');
+    await choose('Columns', 'When');
+    for (const label of ['Show Archived Runs', 'Export as CSV']) {
+      await menu.commands.execute(menu.items.find(item => item.label === label)!.command);
+    }
+    expect(model.choice).toEqual({
+      groupBy: '',
+      sort: { key: 'metric.acc', order: 'asc' },
+      columns: ['param.gone', 'metric.acc'],
+      archived: true
+    });
+    expect(exported).toEqual(['csv']);
+    model.dispose();
+  });
+});

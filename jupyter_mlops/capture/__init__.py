@@ -1,6 +1,7 @@
 """Cell text and notebook values to what a run needs, and back: names, values, ambient state."""
 
 from ._ambient import AmbientState
+from ._code_writes import changed_unseen
 from ._digest import digest
 from ._environment import environment
 from ._imports import import_statements
@@ -39,6 +40,7 @@ __all__ = [
     "analyse_tree",
     "backward_slice",
     "changed_files",
+    "changed_unseen",
     "digest",
     "dump_values",
     "environment",

@@ -25,6 +25,7 @@ from typing import Any, TypeGuard, TypeVar
 import msgspec
 
 from ._code_names import code_names
+from ._code_writes import globals_written
 
 Kind = TypeVar("Kind")
 
@@ -52,6 +53,8 @@ class Reach(msgspec.Struct, frozen=True, kw_only=True):
         Globals that such code assigns or deletes (`global counter`).
     attribute_chains : frozenset of str
         Dotted expressions from a global, such as `scipy.stats.norm`.
+    writes : frozenset of str
+        Globals that closures on the way may change. What a function of a cell's top level changes, its text tells.
     dynamic : bool
         Code on the way reads names that it does not show (`eval`, `globals()`).
     """
@@ -60,6 +63,7 @@ class Reach(msgspec.Struct, frozen=True, kw_only=True):
     definitions: frozenset[str] = frozenset()
     rebinds: frozenset[str] = frozenset()
     attribute_chains: frozenset[str] = frozenset()
+    writes: frozenset[str] = frozenset()
     dynamic: bool = False
 
 
@@ -90,6 +94,7 @@ def reach(names: Iterable[str], namespace: Mapping[str, object]) -> Reach:
         definitions=frozenset(walk.definitions),
         rebinds=frozenset(walk.rebinds),
         attribute_chains=frozenset(walk.chains),
+        writes=frozenset(walk.writes),
         dynamic=walk.dynamic,
     )
 
@@ -107,6 +112,7 @@ class _Walk:
         self.definitions: set[str] = set()
         self.rebinds: set[str] = set()
         self.chains: set[str] = set()
+        self.writes: set[str] = set()
         self.dynamic = False
         self._seen: dict[int, object] = {}
         self._pending: list[tuple[object, int]] = []
@@ -166,6 +172,8 @@ class _Walk:
     def _function_parts(self, function: FunctionType, ours: bool) -> Iterator[object]:
         if ours:
             yield from self._take(function.__code__)
+            if "<locals>" in function.__qualname__:
+                self.writes |= globals_written(function.__code__, code_names(function.__code__).reads)
             yield from function.__annotations__.values()
             yield from (function.__defaults__ or ())
             yield from (function.__kwdefaults__ or {}).values()

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import TYPE_CHECKING
 
+from msgspec import structs
+
 from ._commands import SubmitRun
 from ._shared_names import OWN_NAMES, names_inside
 
@@ -61,7 +63,7 @@ def decide_promises(command: SubmitRun) -> Promises:
     SyntaxError
         The cell is not Python; the line numbers are the cell's.
     """
-    from ..capture import analyse_cell, reach, with_functions_of
+    from ..capture import analyse_cell, changed_unseen, reach, with_functions_of
 
     names = analyse_cell(command.source, command.transform or str)
     # A pending name is in no namespace, and functions that read it reach it all the same.
@@ -76,6 +78,9 @@ def decide_promises(command: SubmitRun) -> Promises:
     wanted = (read | reached.names) - OWN_NAMES - given
     upstream = {name: command.pending[name] for name in sorted(wanted) if name in command.pending}
     held = {name: command.namespace[name] for name in wanted if name in command.namespace and name not in upstream}
+    unseen = changed_unseen(command.namespace, held) - given
+    names = structs.replace(names, mutates=names.mutates | reached.writes | unseen)
+    held |= {name: command.namespace[name] for name in unseen}
     captured = tuple(sorted(name for name, value in held.items() if not _is_the_shells_open(name, value)))
     pending, undecided = command.returns, frozenset[str]()
     if pending is None:

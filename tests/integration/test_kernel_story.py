@@ -296,6 +296,28 @@ def test_a_holder_of_a_changed_object_is_named(notebook):
     )
 
 
+CONTEXT = """class Context:
+    log = []
+    def __enter__(self): self.log.append('in'); return self
+    def __exit__(self, *error): self.log.append('out')
+    def __lshift__(self, n): self.n = n
+context = Context()
+def outer():
+    global closed
+    closed = [1]
+    def inner(): closed.append(2)
+    return inner
+close = outer()"""
+
+
+def test_what_a_class_holds_and_what_operators_and_closures_change_comes_back(notebook):
+    notebook.run(CONTEXT)
+    notebook.run("%%train unseen\nwith context as c:\n    context << 5\nclose()")
+    assert (
+        notebook.run("Context.log, context.log, context.n, closed").value == "(['in', 'out'], ['in', 'out'], 5, [1, 2])"
+    )
+
+
 HELPER = """SCALE = 2
 LIMITS = {'n': 1}
 def prep(x): return x * SCALE + LIMITS['n']

@@ -155,6 +155,25 @@ def test_a_name_inside_of_what_may_change_goes_along(source, names, told):
     assert decide(source, notebook(**names)) == told
 
 
+COUNTING = "class Count:\n    log = []\n    def __lshift__(self, n): self.log.append(n)\ncount = Count()"
+CLOSING = "def outer():\n    global kept\n    kept = []\n    return lambda: kept.append(2)\nkeep = outer()"
+
+
+@pytest.mark.parametrize(
+    ("setup", "source", "told"),
+    [
+        (COUNTING, "count << 1", Told({"Count", "count"}, {"Count", "count"})),
+        (COUNTING, "Count()", Told({"Count"}, {"Count"})),
+        (COUNTING, "y = 1", Told(set(), {"y"})),
+        (CLOSING, "keep()", Told({"keep", "kept"}, {"kept"})),
+    ],
+)
+def test_what_code_changes_that_no_text_shows_is_promised(setup, source, told):
+    space = notebook()
+    exec(setup, space)
+    assert decide(source, space) == told
+
+
 def test_a_name_inside_of_what_an_earlier_run_changes_waits_for_that_run():
     found = decide("l[0]['w'] = 2", notebook(), pending={"l": "r1", "df": "r1"}, before={"l": [FRAME], "df": FRAME})
     assert found == Told(set(), {"l", "df"}, set(), {"df": "r1", "l": "r1"})

@@ -9,4 +9,6 @@ PICTURES = Path(__file__).parents[1] / "docs" / "pictures"
 for path in sorted(PICTURES.glob("*.png")):
     picture = Image.open(path)
     if picture.mode != "P":
-        picture.convert("RGB").quantize(256, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(path, optimize=True)
+        # Few dots of a rare colour, as a state's sign has, must keep it.
+        few = picture.convert("RGB").quantize(256, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+        few.save(path, optimize=True)

@@ -11,8 +11,9 @@ export default defineConfig({
   retries: 0,
   // A story starts a server, a kernel and runs: two of them at once would measure the machine.
   workers: 1,
-  timeout: 90_000,
-  expect: { timeout: 20_000 },
+  // Several times what a story takes on a quiet machine.
+  timeout: 180_000,
+  expect: { timeout: 30_000 },
   reporter: [['list']],
   use: { ...browserOptions, trace: 'retain-on-failure', screenshot: 'only-on-failure' }
 });

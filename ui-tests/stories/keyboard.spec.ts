@@ -51,6 +51,8 @@ test('runs are found, compared, opened and loaded by the keyboard alone', async 
   // Its menu, and its result in the notebook.
   await press('Control+Alt+r');
   await expect(lab.list).toBeFocused();
+  await press('Escape');
+  await expect(lab.selectionBar).toHaveCount(0);
   await press('Shift+F10');
   await lab.downTo('Load into Notebook');
   await press('Enter');

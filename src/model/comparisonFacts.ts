@@ -53,6 +53,18 @@ export function comparisonAxes(runs: readonly IRunSummary[]): readonly IAxis[] {
   return [...axes('param'), ...axes('metric')].filter(axis => new Set(axis.texts).size > 1);
 }
 
+/** What fewer runs have than this part of those on the fullest axis is left out of a picture. */
+const LEAST_PART = 0.25;
+
+/** Return the axes on which most runs stand, at most `most` of them, in their order: what one run alone has says little. */
+export function mainAxes(axes: readonly IAxis[], most: number): readonly IAxis[] {
+  const count = (axis: IAxis) => axis.places.filter(place => place !== null).length;
+  const fullest = Math.max(...axes.map(count));
+  const full = axes.filter(axis => count(axis) >= fullest * LEAST_PART);
+  const chosen = new Set(full.sort((a, b) => count(b) - count(a)).slice(0, most));
+  return axes.filter(axis => chosen.has(axis));
+}
+
 /** Put texts on an axis: as numbers where all of them are, else each different one on its own place. */
 export function readAxis(kind: 'param' | 'metric', key: string, texts: readonly string[]): IAxis {
   const given = texts.filter(text => text !== '');

@@ -111,7 +111,13 @@ function SectionRows(props: ITableProps & { readonly section: ISection }): JSX.E
         </th>
       </tr>
       {section.rows.map(row => (
-        <Row key={row.key} row={row} isMetric={section.id === 'metrics'} trans={trans} />
+        <Row
+          key={row.key}
+          row={row}
+          isMetric={section.id === 'metrics' || section.id === 'system'}
+          hasBest={section.id === 'metrics'}
+          trans={trans}
+        />
       ))}
     </tbody>
   );
@@ -139,11 +145,13 @@ function CodeRows({ runs, code, trans }: ITableProps): JSX.Element {
 
 function Row(props: {
   readonly row: IDifference;
+  /** Whether its values are figures, which are shortened. */
   readonly isMetric: boolean;
+  readonly hasBest: boolean;
   readonly trans: TranslationBundle;
 }): JSX.Element {
-  const { row, isMetric, trans } = props;
-  const best = isMetric ? bestColumns(row) : [];
+  const { row, isMetric, hasBest, trans } = props;
+  const best = hasBest ? bestColumns(row) : [];
   const why = isLessBetter(row.key) ? trans.__('the lowest of these') : trans.__('the highest of these');
   return (
     <tr className={row.differs ? 'mlops-mod-differs' : undefined}>

@@ -4,7 +4,7 @@ import { TranslationBundle } from '@jupyterlab/translation';
 import React, { useRef, useState } from 'react';
 
 import { IRunSummary } from '../../api/types';
-import { IAxis } from '../../model/comparisonFacts';
+import { IAxis, mainAxes } from '../../model/comparisonFacts';
 import { runName } from '../../model/runs';
 import { useWidth } from '../hooks';
 import { runColour, runDash } from '../run/colours';
@@ -40,7 +40,10 @@ export function ParallelAxes(props: IPictureProps): JSX.Element {
   if (!axes.length) {
     return <p className="mlops-quiet">{trans.__('No parameter and no metric tells these runs apart.')}</p>;
   }
-  const shown = axes.filter(axis => !hidden.has(axisId(axis))).slice(0, MOST_AXES);
+  const shown = mainAxes(
+    axes.filter(axis => !hidden.has(axisId(axis))),
+    MOST_AXES
+  );
   const gaps = Math.max(1, shown.length - 1);
   const gap = Math.min(WIDEST_GAP, Math.max(GAP, (space - 2 * SIDE) / gaps));
   const width = 2 * SIDE + gaps * gap;

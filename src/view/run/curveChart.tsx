@@ -4,7 +4,7 @@ import React, { useEffect, useRef, useState } from 'react';
 import type uPlot from 'uplot';
 
 import { useIsNear, useThemeName } from './chartHooks';
-import { HEIGHT_PX, ICurvePlot, plotData, plotOptions } from './curvePlot';
+import { HEIGHT_PX, ICurvePlot, plotData, plotOptions, showAll } from './curvePlot';
 
 interface IChartProps extends Omit<ICurvePlot, 'onZoom'> {
   readonly label: string;
@@ -53,10 +53,9 @@ export function CurveChart(props: IChartProps): JSX.Element {
       {isZoomed && (
         <button
           className="mlops-CurveChart-all jp-mod-styled"
-          onClick={() => {
-            chart.current?.setData(chart.current.data, true);
-            setZoomed(false);
-          }}
+          onClick={() =>
+            void import('./uplot').then(({ default: Plot }) => showAll(Plot.sync(props.group).plots))
+          }
         >
           {props.allLabel}
         </button>

@@ -58,7 +58,8 @@ export function plotOptions(plot: ICurvePlot, node: HTMLElement): uPlot.Options 
     series: plotSeries(plot),
     hooks: {
       setCursor: [at => onPoint(at.cursor.idx == null ? null : (at.data[0][at.cursor.idx] ?? null))],
-      setSelect: [at => onZoom(at.select.width > 0)]
+      // Whoever has zoomed: the pointer, a chart of the group, or a double click that ends it.
+      setScale: [(at, key) => key === 'x' && onZoom(isPart(at))]
     }
   };
 }
@@ -76,6 +77,19 @@ function plotSeries({ curves, runs, look }: ICurvePlot): uPlot.Series[] {
   };
   const faint = look.smoothing > 0 ? curves.map(curve => series(curve, true)) : [];
   return [{}, ...faint, ...curves.map(curve => series(curve, false))];
+}
+
+/** Whether a chart shows only a part of its points. */
+function isPart({ data: [xs], scales }: uPlot): boolean {
+  const [first = 0, last = 0] = [xs[0], xs[xs.length - 1]];
+  return (scales.x?.min ?? first) > first || (scales.x?.max ?? last) < last;
+}
+
+/** Show all points again, in every chart of a group. */
+export function showAll(charts: readonly uPlot[]): void {
+  for (const chart of charts) {
+    chart.setData(chart.data, true);
+  }
 }
 
 /** A single point stands in the middle, not at the left of a hundred. */

@@ -146,16 +146,11 @@ function useLogScroll(log: RunLogModel) {
     setView({ top: scrollTop, height: clientHeight });
     anchor.current = anchorAt(log, scrollTop);
     window.clearTimeout(timer.current);
-    if (isUser && isUp) {
-      log.follow(false);
-    } else if (
-      isUser &&
-      scrollHeight - scrollTop - clientHeight < ROW_PX &&
-      log.window.end >= log.window.size
-    ) {
-      log.follow(true);
+    if (isUser) {
+      // At the end, however far it was from what is held: the model reads it, and the view goes with it.
+      log.follow(!isUp && scrollHeight - scrollTop - clientHeight < ROW_PX);
     }
-    timer.current = read(log, scrollTop, clientHeight);
+    timer.current = log.follows ? 0 : read(log, scrollTop, clientHeight);
   };
   return { box, view, onScroll };
 }

@@ -1,4 +1,4 @@
-import { bestColumns, comparisonAxes, isLessBetter, readAxis } from '../../../src/model/comparisonFacts';
+import { bestColumns, comparisonAxes, isLessBetter, mainAxes, readAxis } from '../../../src/model/comparisonFacts';
 import { run } from '../fakes';
 
 const row = (key: string, ...values: string[]) => ({ key, values, differs: true });
@@ -88,4 +88,16 @@ it('writes few numbers, however wide an axis is', () => {
     expect(ticks.length).toBeGreaterThanOrEqual(1);
     expect(ticks.length).toBeLessThan(20);
   }
+});
+
+it('of many axes chooses those on which most runs stand, in their order', () => {
+  const axes = [
+    readAxis('param', 'rare', ['1', '', '', '', '']),
+    readAxis('param', 'lr', ['1', '2', '3', '4', '5']),
+    readAxis('param', 'some', ['1', '2', '', '', '']),
+    readAxis('metric', 'acc', ['1', '2', '3', '4', '5'])
+  ];
+  expect(mainAxes(axes, 9).map(axis => axis.key)).toEqual(['lr', 'some', 'acc']);
+  expect(mainAxes(axes, 2).map(axis => axis.key)).toEqual(['lr', 'acc']);
+  expect(mainAxes([], 9)).toEqual([]);
 });

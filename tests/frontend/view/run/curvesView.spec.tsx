@@ -1,7 +1,7 @@
 import React from 'react';
 
 import { CurvesModel } from '../../../../src/model/curves';
-import { ICurvePlot, plotData, plotOptions } from '../../../../src/view/run/curvePlot';
+import { ICurvePlot, plotData, plotOptions, showAll } from '../../../../src/view/run/curvePlot';
 import { CurvesView } from '../../../../src/view/run/curvesView';
 import { runColour, runDash } from '../../../../src/view/run/colours';
 import { FakeManager, FakeServer, IAsked, run, runId, settle } from '../../fakes';
@@ -103,6 +103,16 @@ it('shows the machine apart from the model', async () => {
   expect([...story.view.node.querySelectorAll('figcaption')].map(each => each.textContent)).toEqual(['system/cpu']);
 });
 
+it('shows all points again in every chart that moved together', () => {
+  const set: unknown[] = [];
+  const chart = (data: unknown) => ({ data, setData: (...given: unknown[]) => set.push(given) }) as never;
+  showAll([chart('a'), chart('b')]);
+  expect(set).toEqual([
+    ['a', true],
+    ['b', true]
+  ]);
+});
+
 describe('what uPlot is told', () => {
   const curve = (id: string, ys: readonly number[]) => ({ runId: id, key: 'm', xs: ys.map((_, x) => x), ys, total: ys.length });
   const plot = (change: Partial<ICurvePlot> = {}): ICurvePlot => ({
@@ -164,11 +174,13 @@ describe('what uPlot is told', () => {
   it('is to tell the point under the pointer, and whether part of it is shown', () => {
     const heard: unknown[] = [];
     const { hooks } = told({ onPoint: x => heard.push(x), onZoom: is => heard.push(is) });
-    const at = (idx: number | null, width: number) => ({ cursor: { idx }, data: [[10, 20]], select: { width } }) as never;
-    hooks!.setCursor![0]!(at(1, 0));
-    hooks!.setCursor![0]!(at(null, 0));
-    hooks!.setSelect![0]!(at(null, 5));
-    hooks!.setSelect![0]!(at(null, 0));
+    const at = (idx: number | null, min = 10, max = 20) =>
+      ({ cursor: { idx }, data: [[10, 15, 20]], scales: { x: { min, max } } }) as never;
+    hooks!.setCursor![0]!(at(2));
+    hooks!.setCursor![0]!(at(null));
+    hooks!.setScale![0]!(at(null, 12, 15), 'x');
+    hooks!.setScale![0]!(at(null, 12, 15), 'y');
+    hooks!.setScale![0]!(at(null), 'x');
     expect(heard).toEqual([20, null, true, false]);
   });
 });

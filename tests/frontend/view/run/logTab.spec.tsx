@@ -111,6 +111,16 @@ it('reads what is above before the reader gets there, and keeps his row in place
   expect(rows(story)).toContain(seen);
 });
 
+it('goes to the last row when the bar is dragged to the end, from wherever it was', async () => {
+  const story = await open(lines(100_000));
+  await scroll(story, 0);
+  await drawn(() => rows(story)[0] === '000000000');
+  await scroll(story, box(story).scrollHeight - VIEW_PX);
+  await drawn(() => rows(story).at(-1) === '000099999');
+  expect(box(story).scrollTop).toBe(box(story).scrollHeight - VIEW_PX);
+  expect(story.model.log.follows).toBe(true);
+});
+
 it('follows when it is told to', async () => {
   const story = await open(lines(1000));
   await scroll(story, 500);

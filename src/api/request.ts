@@ -14,11 +14,12 @@ export type Query = Readonly<Record<string, string | number | boolean | readonly
 
 /** A refusal of our server, or no answer at all (`status` 0). The message says what to do. */
 export class RequestError extends Error {
-  /** What `status` answered, and which field of the request it was about. */
+  /** What `status` answered, which field of the request it was about, and whether the words are the server's. */
   constructor(
     readonly status: number,
     message: string,
-    readonly field = ''
+    readonly field = '',
+    readonly isTold = false
   ) {
     super(message);
     this.name = 'RequestError';
@@ -61,7 +62,8 @@ export async function request(
   }
   if (!response.ok) {
     const problem = await readProblem(response);
-    throw new RequestError(response.status, problem.message, problem.field);
+    const unsaid = `The Jupyter server answered ${response.status} ${response.statusText}.`;
+    throw new RequestError(response.status, problem?.message ?? unsaid, problem?.field, problem !== null);
   }
   return response;
 }
@@ -83,8 +85,8 @@ export function sending(method: 'POST' | 'PATCH' | 'DELETE', body?: unknown): Re
     : { method, body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } };
 }
 
-async function readProblem(response: Response): Promise<IProblem> {
-  const fallback = `The Jupyter server answered ${response.status} ${response.statusText}.`;
+/** What the server says; null where it is no word of ours, for example a proxy's page. */
+async function readProblem(response: Response): Promise<IProblem | null> {
   try {
     const body: unknown = await response.json();
     if (isRecord(body) && typeof body.message === 'string' && body.message) {
@@ -93,5 +95,5 @@ async function readProblem(response: Response): Promise<IProblem> {
   } catch {
     // A proxy's page, or nothing: the status line is all that there is to say.
   }
-  return { message: fallback, field: '' };
+  return null;
 }

@@ -3,14 +3,16 @@
 import { IRunColumns } from '../api/types';
 import { isOfMachine } from './runs';
 
+/** What a word is. */
+export type CompletionKind = 'metric' | 'param' | 'tag' | 'field' | 'state' | 'experiment' | 'word';
+
 /** A word that could stand before the caret. */
 export interface ICompletion {
   /** What is shown. */
   readonly label: string;
   /** What is written instead of the text from `from` to the caret. */
   readonly insert: string;
-  /** What kind of word it is: metric, param, tag, field, state, experiment, word. */
-  readonly kind: string;
+  readonly kind: CompletionKind;
 }
 
 /** Completions, and where the word that they replace begins. */
@@ -51,7 +53,7 @@ function experiments(columns: IRunColumns): ICompletion[] {
 }
 
 function keys(columns: IRunColumns, head: string): ICompletion[] {
-  const from = (names: readonly string[], kind: string) =>
+  const from = (names: readonly string[], kind: CompletionKind): ICompletion[] =>
     names.map(label => ({ label, insert: `${quoted(label)} `, kind }));
   const own = columns.metrics.filter(key => !isOfMachine(key));
   const ofMachine = columns.metrics.filter(isOfMachine);
@@ -59,7 +61,7 @@ function keys(columns: IRunColumns, head: string): ICompletion[] {
     ...words(head),
     ...from(own, 'metric'),
     ...from(columns.params, 'param'),
-    ...FIELDS.map(label => ({ label, insert: label, kind: 'field' })),
+    ...FIELDS.map(label => ({ label, insert: label, kind: 'field' as const })),
     ...from(columns.tags, 'tag'),
     ...from(ofMachine, 'metric')
   ];

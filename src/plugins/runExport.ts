@@ -6,6 +6,7 @@ import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 
 import { RequestError } from '../api/request';
 import { CommandIDs } from '../commands';
+import { problemText } from '../model/problemText';
 import { IRunExplorer } from '../tokens';
 import { saveBlob } from '../view/saveBlob';
 
@@ -30,7 +31,7 @@ export const runExportPlugin: JupyterFrontEndPlugin<void> = {
           if (!(error instanceof RequestError)) {
             throw error;
           }
-          Notification.error(error.message, { autoClose: false });
+          Notification.error(problemText(error, trans), { autoClose: false });
         }
       }
     });

@@ -6,6 +6,7 @@ import React, { useRef } from 'react';
 
 import { CommandIDs } from '../commands';
 import { ExplorerModel } from '../model/explorer';
+import { problemText } from '../model/problemText';
 import { queryProblem } from '../model/queryProblem';
 import { IRunManager } from '../tokens';
 import { useSignal } from './hooks';
@@ -65,7 +66,7 @@ function Notices({ model, manager, trans }: IExplorerProps): JSX.Element | null 
     <div className="mlops-Notices" role="status">
       {problem && (
         <div className="mlops-Notice mlops-mod-error">
-          <bdi>{queryProblem(problem.message, model.query)}</bdi>
+          <bdi>{queryProblem(problemText(problem, trans), model.query)}</bdi>
           {problem.status !== WRONG_QUERY && (
             <button className="mlops-linkButton" onClick={() => void manager.refresh()}>
               {trans.__('Try again')}

@@ -5,6 +5,7 @@ import { TranslationBundle } from '@jupyterlab/translation';
 
 import { RequestError } from '../api/request';
 import { IChangeRun, IRunSummary } from '../api/types';
+import { problemText } from '../model/problemText';
 import { isEnded, runName } from '../model/runs';
 import { IRunManager } from '../tokens';
 import { askDelete, askName, askNote, askStop, askTag } from './dialogs';
@@ -113,7 +114,7 @@ export class RunActions {
       if (!(error instanceof RequestError)) {
         throw error;
       }
-      Notification.error(error.message, { autoClose: false });
+      Notification.error(problemText(error, this._trans), { autoClose: false });
       return null;
     }
   }

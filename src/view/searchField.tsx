@@ -4,7 +4,7 @@ import { TranslationBundle } from '@jupyterlab/translation';
 import { closeIcon } from '@jupyterlab/ui-components';
 import React, { useId, useState } from 'react';
 
-import { ICompletion, complete } from '../model/completion';
+import { CompletionKind, ICompletion, complete } from '../model/completion';
 import { ExplorerModel } from '../model/explorer';
 
 /** See the module. */
@@ -124,9 +124,28 @@ function Suggestions(props: {
           }}
         >
           <bdi>{item.label}</bdi>
-          <span>{item.kind}</span>
+          <span>{kindWord(item.kind, trans)}</span>
         </li>
       ))}
     </ul>
   );
+}
+
+function kindWord(kind: CompletionKind, trans: TranslationBundle): string {
+  switch (kind) {
+    case 'metric':
+      return trans.__('metric');
+    case 'param':
+      return trans.__('parameter');
+    case 'tag':
+      return trans.__('tag');
+    case 'field':
+      return trans.__('field');
+    case 'state':
+      return trans.__('state');
+    case 'experiment':
+      return trans.__('experiment');
+    case 'word':
+      return trans.__('word');
+  }
 }

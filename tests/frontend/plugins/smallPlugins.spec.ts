@@ -33,7 +33,7 @@ describe('the export', () => {
   it('says why there is none', async () => {
     const desk = new Desk();
     const explorer = new FakeExplorer();
-    explorer.csv = () => Promise.reject(new RequestError(503, 'The store is away.'));
+    explorer.csv = () => Promise.reject(new RequestError(503, 'The store is away.', '', true));
     void runExportPlugin.activate(desk.app, explorer, null);
     await desk.commands.execute(CommandIDs.exportRuns);
     expect(said()).toEqual(['error: The store is away.']);

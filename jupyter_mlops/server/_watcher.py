@@ -118,7 +118,7 @@ class Watcher:
                         self._tell(changes)
                     self._tell_live(found.live)
                     pause = 0.01 if found.building else GLANCE_S
-            except (MlopsError, OSError) as error:
+            except Exception as error:  # noqa: BLE001  # whatever a stranger's store holds, the next look is made
                 if str(error) != complained:
                     complained = str(error)
                     self._log.warning("The runs cannot be looked at: %s", error)

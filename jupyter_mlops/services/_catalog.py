@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..entities import MetricPage, RunColumns, RunGroups, RunPage, RunSummary
-from ..exceptions import RunNotFoundError, UsageError
+from ..exceptions import RunNotFoundError, TrackingError, UsageError
 from ..tracking import RunCurves, RunTable, SpoolCurves
 from ._catalog_curves import MOST_POINTS, CurveShelf
 from ._catalog_home import HomeFeed
@@ -28,6 +28,9 @@ MOST_RUNS = 1000
 
 BUDGET_S = 0.5
 """For so long a refresh reads what is new before it leaves the rest for the next."""
+
+WATCHED_S = 120.0
+"""For so long after a page somebody is taken to look: servers of other tools' runs are asked meanwhile."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +63,8 @@ class RunCatalog:
         self._table = RunTable()
         self._selections = Selections(self._table)
         self._homes_followed: dict[str, HomeFeed] = {}
-        self._claims: dict[Path, str] = {}
+        self._claims: dict[Path | str, str] = {}
+        self._watched_at = float("-inf")
         self._curves = CurveShelf(self._source)
         self._refreshing = threading.Lock()
         self._building = True
@@ -105,6 +109,7 @@ class RunCatalog:
             raise UsageError(f"A page holds 1 to {MOST_RUNS} runs, not {limit}.")
         if offset < 0:
             raise UsageError(f"A page begins at 0 or later, not at {offset}.")
+        self._watched_at = time.monotonic()
         with self._table.lock:
             rows = self._selections.rows(selection)
             runs = tuple(self._table.summary(row) for row in rows.part(offset, limit))
@@ -221,9 +226,14 @@ class RunCatalog:
             curves = home.store_curves(run_id)
             if curves is not None:
                 return curves
+        if run_id in self._table:
+            raise TrackingError(f"Run {run_id} is on an MLflow server, and so are its curves. Open it there.")
         raise RunNotFoundError(f"No run {run_id} in the homes that this server shows.")
 
-    def _claim(self, store: Path, home_id: str) -> bool:
+    def _is_watched(self) -> bool:
+        return time.monotonic() - self._watched_at < WATCHED_S
+
+    def _claim(self, store: Path | str, home_id: str) -> bool:
         return self._claims.setdefault(store, home_id) == home_id
 
     def _follow_homes(self) -> set[str]:
@@ -235,5 +245,7 @@ class RunCatalog:
             self._claims = {store: owner for store, owner in self._claims.items() if owner != home_id}
         for home_id, service in services.items():
             if home_id not in self._homes_followed:
-                self._homes_followed[home_id] = HomeFeed(home_id, service, self._table, self.owns, self._claim)
+                self._homes_followed[home_id] = HomeFeed(
+                    home_id, service, self._table, self.owns, self._claim, self._is_watched
+                )
         return changed

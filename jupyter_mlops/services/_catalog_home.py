@@ -8,6 +8,7 @@ from pathlib import Path
 from ..tracking import RunCurves, RunTable, SqliteCurves
 from ._catalog_directories import DirectoryFeed
 from ._catalog_memory import CatalogMemory
+from ._catalog_remote import RemoteFeed, remote_stores
 from ._catalog_stores import SqliteFeed, sqlite_stores
 from ._service import RunService
 
@@ -27,6 +28,8 @@ class HomeFeed:
         Tell whether a run has a directory in any home.
     claim : callable
         Tell whether a store is this home's to show: several homes may name one.
+    is_watched : callable
+        Tell whether somebody looks at the catalog.
     """
 
     def __init__(
@@ -35,15 +38,18 @@ class HomeFeed:
         service: RunService,
         table: RunTable,
         owns: Callable[[str], bool],
-        claim: Callable[[Path, str], bool],
+        claim: Callable[[Path | str, str], bool],
+        is_watched: Callable[[], bool],
     ) -> None:
         self._home_id = home_id
         self._service = service
         self._table = table
         self._owns = owns
         self._claim = claim
+        self._is_watched = is_watched
         self._directories = DirectoryFeed(home_id, service, table)
         self._stores: dict[Path, SqliteFeed] = {}
+        self._remotes: dict[str, RemoteFeed] = {}
         self._memory = CatalogMemory(home_id, service, table)
 
     @property
@@ -56,7 +62,9 @@ class HomeFeed:
     @property
     def problems(self) -> tuple[str, ...]:
         """What stores cannot be read, and why."""
-        return tuple(store.problem for store in tuple(self._stores.values()) if store.problem)
+        stores = tuple(store.problem for store in tuple(self._stores.values()))
+        remotes = tuple(remote.problem for remote in tuple(self._remotes.values()))
+        return tuple(problem for problem in (*stores, *remotes) if problem)
 
     @property
     def store_files(self) -> tuple[Path, ...]:
@@ -83,6 +91,8 @@ class HomeFeed:
         gone = {run_id for run_id in changed if run_id not in self._table}
         for store in self._stores.values():
             changed |= store.reread(gone) | store.poll(end)
+        for remote in self._remotes.values():
+            changed |= remote.poll()
         if not self.building:
             self._memory.save(self._directories, self._stores.values(), changed)
         return changed
@@ -101,6 +111,8 @@ class HomeFeed:
         changed = self._directories.forget()
         for store in self._stores.values():
             changed |= store.forget()
+        for remote in self._remotes.values():
+            changed |= remote.forget()
         return changed
 
     def close(self) -> None:
@@ -118,4 +130,7 @@ class HomeFeed:
             if path not in self._stores and self._claim(path, self._home_id):
                 store = self._stores[path] = SqliteFeed(self._home_id, path, self._table, self._owns)
                 changed |= self._memory.resume(store)
+        for uri in remote_stores(self._directories.stores):
+            if uri not in self._remotes and self._claim(uri, self._home_id):
+                self._remotes[uri] = RemoteFeed(self._home_id, uri, self._table, self._owns, self._is_watched)
         return changed

@@ -20,7 +20,7 @@ from ._summary import shown, shown_metrics
 from ._surroundings import tracking_uris
 
 ARCHIVED_TAG = "mlops.archived"
-_RUN_ID = re.compile(r"[0-9a-f]{32}")
+RUN_ID = re.compile(r"[0-9a-f]{32}")
 
 
 class SqliteFeed:
@@ -128,7 +128,7 @@ class SqliteFeed:
         changed = set()
         for run in runs:
             run_id = run.tags.get(RUN_TAG, run.id)
-            if not _RUN_ID.fullmatch(run_id) or self._owns(run_id) or self._owns(run.id):
+            if not RUN_ID.fullmatch(run_id) or self._owns(run_id) or self._owns(run.id):
                 continue
             self._ids[run.id] = run_id
             self._unsaved.add(run.id)
@@ -173,12 +173,19 @@ def store_summary(run: ForeignRun, run_id: str, home_id: str) -> RunSummary:
         submitted_at=_moment(run.start_time),
         started_at=_moment(run.start_time) if run.status is not RunStatus.SCHEDULED else "",
         ended_at=_moment(ended),
-        duration_s=max(0.0, (ended - run.start_time) / 1000) if ended and run.start_time else None,
+        duration_s=_duration(run.start_time, ended),
         params=shown(run.params.items()),
         tags=shown(run.tags.items()),
         metrics=shown_metrics(run.metrics),
         archived=run.tags.get(ARCHIVED_TAG) == "true",
     )
+
+
+def _duration(started: int, ended: int | None) -> float | None:
+    """Return the seconds between two of a store's times; None where one is missing or outside of all calendars."""
+    if not _moment(started) or not _moment(ended):
+        return None
+    return max(0.0, ((ended or 0) - started) / 1000)
 
 
 def _moment(milliseconds: int | None) -> str:

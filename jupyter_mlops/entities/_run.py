@@ -78,6 +78,8 @@ class RunSpec(msgspec.Struct, frozen=True, kw_only=True):
         Keys of `-p` whose values travel with the captured names and are written nowhere else.
     pending : tuple of str
         Names the run promises: what the cell assigns or may change, or what `--returns` lists.
+    may_change : tuple of str
+        The part of `pending` whose object the cell may change; the other names it only binds.
     watched : tuple of str
         Captured names that are not pending; if one comes back changed, it is told.
     undecided : tuple of str
@@ -119,6 +121,7 @@ class RunSpec(msgspec.Struct, frozen=True, kw_only=True):
     secret_params: tuple[str, ...] = ()
     tags: dict[str, str] = {}
     pending: tuple[str, ...] = ()
+    may_change: tuple[str, ...] = ()
     watched: tuple[str, ...] = ()
     undecided: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()

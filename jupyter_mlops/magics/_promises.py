@@ -77,6 +77,8 @@ class Promise:
         Names that earlier runs owe to this one, and that it may hand on before its cell begins.
     unsure : frozenset of str
         Names that the run may leave as they are: it assigns them on a branch only, and does not read them.
+    may_change : frozenset of str, optional
+        The part of `names` whose object the run may change; None where nobody knows.
     handed_on : dict
         Those that it has handed on, each with the promise that will give it; this run is watched for changing it.
     promised : frozenset of str
@@ -95,6 +97,7 @@ class Promise:
     imports: dict[str, str] = field(default_factory=dict)
     undecided: frozenset[str] = frozenset()
     unsure: frozenset[str] = frozenset()
+    may_change: frozenset[str] | None = None
     handed_on: dict[str, Promise] = field(default_factory=dict)
     promised: frozenset[str] = field(init=False)
 
@@ -258,7 +261,10 @@ class Ledger:
         self, promise: Promise, names: Iterable[str], namespace: Mapping[str, object]
     ) -> list[StaleAlias]:
         """Return what else refers to objects that some names held before: a run changes copies."""
-        return stale_aliases({name: promise.kept[name] for name in names if name in promise.kept}, namespace)
+        wanted = promise.kept.keys() & set(names)
+        if promise.may_change is not None:
+            wanted &= promise.may_change
+        return stale_aliases({name: promise.kept[name] for name in wanted}, namespace)
 
     def _give_back(self, promise: Promise, names: set[str], namespace: Namespace) -> None:
         for name in names:

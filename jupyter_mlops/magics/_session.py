@@ -133,7 +133,9 @@ class NotebookSession:
 
     def _promise(self, run: Run) -> Promise:
         spec = run.spec
-        return self.pending.promise(run, spec.pending, spec.watched, run.cell, spec.undecided, spec.imports)
+        promise = self.pending.promise(run, spec.pending, spec.watched, run.cell, spec.undecided, spec.imports)
+        promise.may_change = frozenset(spec.may_change)
+        return promise
 
     def bind(self, values: Mapping[str, object]) -> None:
         """Assign names in the notebook; what runs owe of them is dropped."""

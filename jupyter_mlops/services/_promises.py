@@ -42,7 +42,7 @@ class Promises:
         Dotted expressions of the cell and of the notebook's functions that it reaches.
     upstream : Mapping
         Name to run id, for names that earlier runs deliver to this one.
-    pending, watched, undecided : tuple of str
+    pending, may_change, watched, undecided : tuple of str
         As in `RunSpec`.
     """
 
@@ -51,6 +51,7 @@ class Promises:
     attribute_chains: frozenset[str]
     upstream: Mapping[str, str]
     pending: tuple[str, ...]
+    may_change: tuple[str, ...]
     watched: tuple[str, ...]
     undecided: tuple[str, ...] = ()
 
@@ -83,14 +84,15 @@ def decide_promises(command: SubmitRun) -> Promises:
     held |= {name: command.namespace[name] for name in unseen}
     captured = tuple(sorted(name for name, value in held.items() if not _is_the_shells_open(name, value)))
     pending, undecided = command.returns, frozenset[str]()
+    changed = _changed(names, command.namespace, captured, upstream)
     if pending is None:
         made = _made(names, reached, command.namespace)
         undecided = ((names.passed & upstream.keys()) - names.may_change) - made
-        changed = _changed(names, command.namespace, captured, upstream)
         shared = names_inside(command, names, changed, taken=made | given)
         upstream |= {name: command.pending[name] for name in sorted(shared.names) if name in command.pending}
         captured = tuple(sorted({*captured, *(shared.names - upstream.keys())}))
-        pending = _sorted(made | undecided | changed | shared.changed)
+        changed |= shared.changed
+        pending = _sorted(made | undecided | changed)
     watched = tuple(name for name in captured if name not in pending and _may_change_unseen(command.namespace[name]))
     return Promises(
         names=names,
@@ -98,6 +100,7 @@ def decide_promises(command: SubmitRun) -> Promises:
         attribute_chains=names.attribute_chains | reached.attribute_chains,
         upstream=upstream,
         pending=pending,
+        may_change=_sorted(changed.intersection(pending)),
         watched=watched,
         undecided=_sorted(undecided),
     )

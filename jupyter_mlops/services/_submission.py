@@ -237,6 +237,7 @@ def _make_spec(command: SubmitRun, promises: Promises, home: Home, launcher: str
         secret_params=tuple(param.key for param in command.params if _is_secret(param)),
         tags=mask_secrets({clean_name(key): clean_text(value) for key, value in command.tags.items()}),
         pending=promises.pending,
+        may_change=promises.may_change,
         watched=promises.watched,
         undecided=promises.undecided,
         notices=notices_of(promises, command.namespace),

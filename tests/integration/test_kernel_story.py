@@ -318,6 +318,14 @@ def test_what_a_class_holds_and_what_operators_and_closures_change_comes_back(no
     )
 
 
+def test_a_name_that_is_only_bound_anew_is_not_said_to_be_changed(notebook):
+    notebook.run("rows = [[1], [2]]; row = rows[0]; others = ([3],)")
+    card = notebook.run("%%train rebinds\nfor row in others: row.append(0)")
+    assert "note" not in card.value
+    after = notebook.run("row, rows")
+    assert (after.value, after.shown) == ("([3, 0], [[1], [2]])", [])
+
+
 HELPER = """SCALE = 2
 LIMITS = {'n': 1}
 def prep(x): return x * SCALE + LIMITS['n']

@@ -195,6 +195,14 @@ def test_what_pending_names_held_is_known_through_every_promise(ledger, run_name
     assert ledger.held_before() == {"model": 1, "x": 2}
 
 
+def test_a_name_that_the_run_only_binds_has_no_aliases(ledger, run_named):
+    thing = Thing()
+    namespace = {"model": thing, "models": [thing]}
+    promise = ledger.promise(run_named("a"), {"model"}, (), namespace)
+    promise.may_change = frozenset()
+    assert ledger.stale_aliases(promise, {"model"}, namespace) == []
+
+
 def test_aliases_are_looked_for_where_a_name_held_something(ledger, run_named):
     thing = Thing()
     namespace = {"model": thing, "models": [thing]}

@@ -106,6 +106,12 @@ def test_a_card_names_the_aliases_of_what_may_change(shell_with_us, launcher):
     assert card.notices == ("models refers to the same object as model, and will not see what the run changes in it.",)
 
 
+def test_a_name_that_is_only_bound_anew_has_no_stale_aliases(shell_with_us, launcher):
+    run(shell_with_us, "a, b = {}, {}; last = a; both = [last]")
+    card = run(shell_with_us, "%%train r\nfor last in (1, 2): b['n'] = last")
+    assert (card.pending, card.notices) == (("b", "last"), ())
+
+
 def test_what_lies_inside_of_what_may_change_is_pending_too_also_for_the_next_run(shell_with_us, launcher):
     run(shell_with_us, "model = {}; trainer = {'model': model}; other = {}")
     card = run(shell_with_us, "%%train first\ntrainer['model']['a'] = 1")

@@ -1,12 +1,6 @@
 /** What the stories about run view and comparison start from: a run in detail, its log, curves and files. */
 
-import {
-  IArtifactEntry,
-  IComparison,
-  IMetricSeries,
-  IRunDetail,
-  IRunSummary
-} from '../../src/api/types';
+import { IArtifactEntry, IComparison, IMetricSeries, IRunDetail, IRunSummary } from '../../src/api/types';
 import { IAsked, run } from './fakes';
 
 /** All about a run of which nothing special is known, unless a story says otherwise. */

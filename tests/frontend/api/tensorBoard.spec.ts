@@ -4,7 +4,14 @@ import { runId } from '../fakes';
 const WISH = { run_ids: [runId(1)], logdir: '', flags: {} };
 
 it('reads what %tensorboard has left in a cell', () => {
-  const data = { version: 1, run_ids: [runId(1)], logdir: 'logs', flags: { samples_per_plugin: 'images=5' }, label: 'baseline', height: 600 };
+  const data = {
+    version: 1,
+    run_ids: [runId(1)],
+    logdir: 'logs',
+    flags: { samples_per_plugin: 'images=5' },
+    label: 'baseline',
+    height: 600
+  };
   expect(readTensorBoardCell(data)).toEqual({
     wish: { run_ids: [runId(1)], logdir: 'logs', flags: { samples_per_plugin: 'images=5' } },
     label: 'baseline',
@@ -22,12 +29,18 @@ it.each([
   expect(readTensorBoardCell({ version: 1, ...WISH, height })?.height).toBe(pixels);
 });
 
-it.each([null, 7, 'x', [], {}, { version: 2, ...WISH }, { version: 1 }, { version: 1, run_ids: [], logdir: '' }])(
-  'does not believe %j',
-  data => {
-    expect(readTensorBoardCell(data)).toBeNull();
-  }
-);
+it.each([
+  null,
+  7,
+  'x',
+  [],
+  {},
+  { version: 2, ...WISH },
+  { version: 1 },
+  { version: 1, run_ids: [], logdir: '' }
+])('does not believe %j', data => {
+  expect(readTensorBoardCell(data)).toBeNull();
+});
 
 it.each([
   { run_ids: ['../x'] },

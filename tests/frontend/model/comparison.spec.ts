@@ -44,7 +44,9 @@ it('shows only differences, and says how much it leaves out', async () => {
   const { model } = new Story();
   await settle();
   expect(model.onlyDifferences).toBe(true);
-  expect(SECTIONS.map(section => [section, model.rows(section).map(row => row.key), model.same(section)])).toEqual([
+  expect(
+    SECTIONS.map(section => [section, model.rows(section).map(row => row.key), model.same(section)])
+  ).toEqual([
     ['metrics', ['acc'], 0],
     ['params', ['lr'], 1],
     ['data', [], 0],

@@ -1,4 +1,10 @@
-import { bestColumns, comparisonAxes, isLessBetter, mainAxes, readAxis } from '../../../src/model/comparisonFacts';
+import {
+  bestColumns,
+  comparisonAxes,
+  isLessBetter,
+  mainAxes,
+  readAxis
+} from '../../../src/model/comparisonFacts';
 import { run } from '../fakes';
 
 const row = (key: string, ...values: string[]) => ({ key, values, differs: true });
@@ -34,7 +40,11 @@ it('has an axis for each parameter and metric that tells runs apart, and none fo
     run(1, { params: { lr: '0.1', same: 'x' }, metrics: { acc: 0.9, 'system/cpu': 1 } }),
     run(2, { params: { lr: '0.2', same: 'x', only: 'here' }, metrics: { acc: 0.8, 'system/cpu': 2 } })
   ];
-  expect(comparisonAxes(runs).map(axis => `${axis.kind} ${axis.key}`)).toEqual(['param lr', 'param only', 'metric acc']);
+  expect(comparisonAxes(runs).map(axis => `${axis.kind} ${axis.key}`)).toEqual([
+    'param lr',
+    'param only',
+    'metric acc'
+  ]);
 });
 
 it('reads no fact from an object’s own ancestors', () => {
@@ -83,7 +93,13 @@ it('writes round numbers between the ends, none of them on top of an end', () =>
 });
 
 it('writes few numbers, however wide an axis is', () => {
-  for (const [low, high] of [[0, 1e300], [1e-300, 2e-300], [-1e9, 1e9], [1, 1e12], [5, 5.0000001]] as const) {
+  for (const [low, high] of [
+    [0, 1e300],
+    [1e-300, 2e-300],
+    [-1e9, 1e9],
+    [1, 1e12],
+    [5, 5.0000001]
+  ] as const) {
     const { ticks } = readAxis('metric', 'm', [String(low), String(high)]);
     expect(ticks.length).toBeGreaterThanOrEqual(1);
     expect(ticks.length).toBeLessThan(20);

@@ -10,9 +10,13 @@ function curves(asked: IAsked): unknown {
   const count = RUNS.indexOf(summary) + 1;
   return asked.path.endsWith('/metrics')
     ? {
-        series: asked.query
-          .getAll('key')
-          .map(key => series(key, Array.from({ length: count }, (_, x) => x), { run_id: summary.run_id }))
+        series: asked.query.getAll('key').map(key =>
+          series(
+            key,
+            Array.from({ length: count }, (_, x) => x),
+            { run_id: summary.run_id }
+          )
+        )
       }
     : detail(summary);
 }
@@ -24,7 +28,10 @@ class Story {
 
   constructor(count = 2, answer: (asked: IAsked) => unknown = curves) {
     this.manager = new FakeManager(new FakeServer(answer));
-    this.model = new CurvesModel(this.manager, RUNS.slice(0, count).map(each => each.run_id));
+    this.model = new CurvesModel(
+      this.manager,
+      RUNS.slice(0, count).map(each => each.run_id)
+    );
     this.model.changed.connect(() => this.changes++);
   }
 
@@ -57,7 +64,11 @@ it('knows which metrics have a course to show', async () => {
   const one = new Story(1).model;
   const two = new Story(2).model;
   await settle();
-  expect([one.hasCourse('loss'), two.hasCourse('loss'), two.hasCourse('unknown')]).toEqual([false, true, false]);
+  expect([one.hasCourse('loss'), two.hasCourse('loss'), two.hasCourse('unknown')]).toEqual([
+    false,
+    true,
+    false
+  ]);
 });
 
 it('gives each run a place of its own, which it keeps when others go', async () => {

@@ -38,7 +38,11 @@ it('tells metrics of the machine from those of the model', () => {
 });
 
 it('smooths towards the mean, without drawing the first points to zero', () => {
-  expect(smooth([2, 2, 2], 0.9).map(y => y.toFixed(9))).toEqual(['2.000000000', '2.000000000', '2.000000000']);
+  expect(smooth([2, 2, 2], 0.9).map(y => y.toFixed(9))).toEqual([
+    '2.000000000',
+    '2.000000000',
+    '2.000000000'
+  ]);
   const [first, second] = smooth([0, 1], 0.5);
   expect([first, second?.toFixed(4)]).toEqual([0, '0.6667']);
   expect(smooth([1, 2], 0)).toEqual([1, 2]);
@@ -49,7 +53,13 @@ it('leaves what is no number as it is, and the average alone', () => {
 });
 
 it('knows the facts about a curve', () => {
-  expect(curveFacts([3, NaN, -1, Infinity, 2])).toEqual({ first: 3, last: 2, least: -1, greatest: 3, odd: 2 });
+  expect(curveFacts([3, NaN, -1, Infinity, 2])).toEqual({
+    first: 3,
+    last: 2,
+    least: -1,
+    greatest: 3,
+    odd: 2
+  });
   expect(curveFacts([NaN])).toEqual({ first: NaN, last: NaN, least: NaN, greatest: NaN, odd: 1 });
   expect(curveFacts([])).toEqual({ first: NaN, last: NaN, least: NaN, greatest: NaN, odd: 0 });
 });
@@ -85,5 +95,7 @@ it('aligns 20 long curves, on one axis or on many', () => {
     xs: Array.from({ length: 10_000 }, (_each, x) => x),
     ys: Array.from({ length: 10_000 }, (_each, x) => Math.sin(x / (n + 1)))
   }));
-  expect(alignCurves(curves, false).map(column => column.length)).toEqual(Array.from({ length: 21 }, () => 10_000));
+  expect(alignCurves(curves, false).map(column => column.length)).toEqual(
+    Array.from({ length: 21 }, () => 10_000)
+  );
 });

@@ -40,7 +40,13 @@ class Story {
 
 it('knows nothing until the server has answered', async () => {
   const { model } = new Story();
-  expect([model.summary, model.detail, model.problem, model.isGone, model.tabs]).toEqual([null, null, '', false, ['overview']]);
+  expect([model.summary, model.detail, model.problem, model.isGone, model.tabs]).toEqual([
+    null,
+    null,
+    '',
+    false,
+    ['overview']
+  ]);
   await settle();
   expect(model.summary).toEqual(run());
 });
@@ -189,7 +195,12 @@ it('lets go of everything', async () => {
   const { changes } = story;
   story.manager.connectionChanged.emit('open');
   await settle();
-  expect([log.isDisposed, curves.isDisposed, story.manager.watched, story.changes]).toEqual([true, true, [], changes]);
+  expect([log.isDisposed, curves.isDisposed, story.manager.watched, story.changes]).toEqual([
+    true,
+    true,
+    [],
+    changes
+  ]);
 });
 
 it('is not disturbed by an answer that comes after its end', async () => {

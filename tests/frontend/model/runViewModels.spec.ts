@@ -57,7 +57,13 @@ it('reads names that YAML writes in double quotes, folded', () => {
 
 it('knows a model that was logged without a signature', () => {
   const model = readModel('model', 'flavors:\n  python_function:\n    loader_module: x\nsignature: null\n');
-  expect([model.flavor, model.inputs, model.outputs, model.size, model.createdAt]).toEqual(['python_function', null, null, null, '']);
+  expect([model.flavor, model.inputs, model.outputs, model.size, model.createdAt]).toEqual([
+    'python_function',
+    null,
+    null,
+    null,
+    ''
+  ]);
 });
 
 it('keeps nested types as they are said', () => {
@@ -70,12 +76,15 @@ it('keeps nested types as they are said', () => {
   ]);
 });
 
-it.each(['', 'no yaml at all', '\u0000\u0001', 'flavors: [', `signature:\n  inputs: '${'['.repeat(10_000)}'`])(
-  'is not confused by %j',
-  text => {
-    expect(readModel('m', text)).toMatchObject({ path: 'm', flavor: '', inputs: null });
-  }
-);
+it.each([
+  '',
+  'no yaml at all',
+  '\u0000\u0001',
+  'flavors: [',
+  `signature:\n  inputs: '${'['.repeat(10_000)}'`
+])('is not confused by %j', text => {
+  expect(readModel('m', text)).toMatchObject({ path: 'm', flavor: '', inputs: null });
+});
 
 it('does not show a thousand columns too many', () => {
   const inputs = JSON.stringify(Array.from({ length: 5000 }, (_, n) => ({ type: 'long', name: `c${n}` })));
@@ -101,7 +110,15 @@ it('finds the models of MLflow 3 and of MLflow 2', async () => {
       ? new Response(SKLEARN)
       : { path: query.get('path'), entries: folders[query.get('path') ?? ''] }
   );
-  const found = await findModels(server.api, runId(), [entry('models'), entry('model'), entry('x')], new AbortController().signal);
-  expect(found.map(model => `${model.path} ${model.flavor}`).sort()).toEqual(['model sklearn', 'models/m-1 sklearn']);
+  const found = await findModels(
+    server.api,
+    runId(),
+    [entry('models'), entry('model'), entry('x')],
+    new AbortController().signal
+  );
+  expect(found.map(model => `${model.path} ${model.flavor}`).sort()).toEqual([
+    'model sklearn',
+    'models/m-1 sklearn'
+  ]);
   expect(server.asked.filter(({ path }) => path.endsWith('/content'))).toHaveLength(2);
 });

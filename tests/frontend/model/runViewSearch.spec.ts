@@ -29,7 +29,13 @@ it('shows the first line once the typing has paused', async () => {
   expect([search.isSearching, search.found]).toEqual([true, 0]);
   await until(() => !search.isSearching);
   expect(server.asked.map(({ query }) => query.get('text'))).toEqual(['error']);
-  expect([search.found, search.hasMore, search.place, search.offset, search.isSearching]).toEqual([2, true, 0, 10, false]);
+  expect([search.found, search.hasMore, search.place, search.offset, search.isSearching]).toEqual([
+    2,
+    true,
+    0,
+    10,
+    false
+  ]);
   expect(shown).toEqual([10]);
 });
 
@@ -54,7 +60,12 @@ it('says that nothing was found', async () => {
   const story = new Story(() => ({ offsets: [], next: null }));
   await story.type('x');
   await story.search.step(1);
-  expect([story.search.found, story.search.place, story.search.offset, story.shown]).toEqual([0, -1, null, []]);
+  expect([story.search.found, story.search.place, story.search.offset, story.shown]).toEqual([
+    0,
+    -1,
+    null,
+    []
+  ]);
 });
 
 it('forgets all when the field is emptied, and asks nothing', async () => {
@@ -69,7 +80,10 @@ it('forgets all when the field is emptied, and asks nothing', async () => {
 it('says why it could not look', async () => {
   const story = new Story(() => new Refusal(503, { message: 'Too many searches: try again in a moment.' }));
   await story.type('x');
-  expect([story.search.problem, story.search.isSearching]).toEqual(['Too many searches: try again in a moment.', false]);
+  expect([story.search.problem, story.search.isSearching]).toEqual([
+    'Too many searches: try again in a moment.',
+    false
+  ]);
 });
 
 it('lets no answer in that comes after it was disposed', async () => {

@@ -49,10 +49,18 @@ it('marks nothing where letters grow when they are lowered, instead of marking t
 it('loses no character', () => {
   const text = 'a http://x.org/b?c, d (https://y.org) e';
   for (const wanted of ['', 'x', 'http', 'e']) {
-    expect(cutText(text, wanted).map(piece => piece.text).join('')).toBe(text);
+    expect(
+      cutText(text, wanted)
+        .map(piece => piece.text)
+        .join('')
+    ).toBe(text);
   }
 });
 
 it('knows an address of the web', () => {
-  expect([webAddress('https://x.org'), webAddress('mailto:a@b'), webAddress('x')]).toEqual(['https://x.org/', '', '']);
+  expect([webAddress('https://x.org'), webAddress('mailto:a@b'), webAddress('x')]).toEqual([
+    'https://x.org/',
+    '',
+    ''
+  ]);
 });

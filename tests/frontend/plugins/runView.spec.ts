@@ -28,7 +28,8 @@ class FakeApp {
 
 /** What is to be restored after a reload, by tracker. */
 class FakeRestorer {
-  readonly wishes: { command: string; args: (widget: never) => unknown; name: (widget: never) => string }[] = [];
+  readonly wishes: { command: string; args: (widget: never) => unknown; name: (widget: never) => string }[] =
+    [];
 
   async restore(_: unknown, wish: never): Promise<void> {
     this.wishes.push(wish);
@@ -50,7 +51,10 @@ class Story {
 
   constructor(selected: readonly IRunSummary[] = []) {
     const { editors, languages, rendermime } = new Scene(this.manager).around;
-    const explorer = { selected, selectedChanged: new Signal<unknown, void>(this) } as unknown as IRunExplorer;
+    const explorer = {
+      selected,
+      selectedChanged: new Signal<unknown, void>(this)
+    } as unknown as IRunExplorer;
     const app = this.app as unknown as JupyterFrontEnd;
     const given = [this.manager, editors, languages, rendermime, null, this.restorer] as const;
     this.opener = runViewPlugin.activate(app, ...given, null, explorer) as IRunOpener;
@@ -97,11 +101,14 @@ describe('a run', () => {
     expect(story.shown).toEqual(['1 metrics']);
   });
 
-  it.each(['../../x', '', 'A'.repeat(32), '0'.repeat(31), 7])('is nothing that %s could name (B13)', async id => {
-    const { app } = new Story();
-    await app.commands.execute(CommandIDs.showRun, { runId: id });
-    expect(app.added).toEqual([]);
-  });
+  it.each(['../../x', '', 'A'.repeat(32), '0'.repeat(31), 7])(
+    'is nothing that %s could name (B13)',
+    async id => {
+      const { app } = new Story();
+      await app.commands.execute(CommandIDs.showRun, { runId: id });
+      expect(app.added).toEqual([]);
+    }
+  );
 
   it('comes back after a reload, at its tab', async () => {
     const { app, restorer, opener } = new Story();
@@ -136,24 +143,26 @@ describe('a run', () => {
 });
 
 describe('loading a result into a notebook', () => {
-  const isOffered = (selected: readonly IRunSummary[]) => new Story(selected).app.commands.isEnabled(CommandIDs.loadRun);
+  const isOffered = (selected: readonly IRunSummary[]) =>
+    new Story(selected).app.commands.isEnabled(CommandIDs.loadRun);
 
   it('is offered for one finished run that has returned something', () => {
     const returned = run(1, { returned: ['model'] });
-    expect([[], [run()], [returned], [returned, run(2)], [{ ...returned, status: 'FAILED' as const }]].map(isOffered)).toEqual([
-      false,
-      false,
-      true,
-      false,
-      false
-    ]);
+    expect(
+      [[], [run()], [returned], [returned, run(2)], [{ ...returned, status: 'FAILED' as const }]].map(
+        isOffered
+      )
+    ).toEqual([false, false, true, false, false]);
   });
 
   it('asks for a notebook where none is open', async () => {
     const { app } = new Story();
     await app.commands.execute(CommandIDs.loadRun, { runIds: [runId()] });
     const [told] = Notification.manager.notifications;
-    expect([told?.message, app.activated]).toEqual(['Open the notebook that shall have the result first.', []]);
+    expect([told?.message, app.activated]).toEqual([
+      'Open the notebook that shall have the result first.',
+      []
+    ]);
     Notification.dismiss();
   });
 });
@@ -167,11 +176,14 @@ describe('a comparison', () => {
     expect(app.added.map(widget => (widget as ComparisonWidget).model.runIds.length)).toEqual([2, 2]);
   });
 
-  it.each([[[]], [[runId(1)]], [[runId(1), runId(1)]], [[runId(1), '../x']]])('needs two runs: %j is nothing', async ids => {
-    const { app, opener } = new Story();
-    await opener.compareRuns(ids);
-    expect(app.added).toEqual([]);
-  });
+  it.each([[[]], [[runId(1)]], [[runId(1), runId(1)]], [[runId(1), '../x']]])(
+    'needs two runs: %j is nothing',
+    async ids => {
+      const { app, opener } = new Story();
+      await opener.compareRuns(ids);
+      expect(app.added).toEqual([]);
+    }
+  );
 
   it('takes at most twenty', async () => {
     const { app, opener } = new Story();
@@ -185,7 +197,13 @@ describe('a comparison', () => {
     await settle();
     const widget = app.added[0] as never;
     const wish = restorer.wishes[1];
-    expect([wish?.command, wish?.args(widget)]).toEqual([CommandIDs.showComparison, { runIds: [runId(1), runId(2)] }]);
-    expect([app.added[0]?.title.label, app.added[0]?.title.caption]).toEqual(['Compare 2 runs', 'run 1\nrun 2']);
+    expect([wish?.command, wish?.args(widget)]).toEqual([
+      CommandIDs.showComparison,
+      { runIds: [runId(1), runId(2)] }
+    ]);
+    expect([app.added[0]?.title.label, app.added[0]?.title.caption]).toEqual([
+      'Compare 2 runs',
+      'run 1\nrun 2'
+    ]);
   });
 });

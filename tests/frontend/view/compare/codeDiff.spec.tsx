@@ -13,7 +13,8 @@ async function open(...cells: readonly string[]): Promise<IDrawn> {
 }
 
 const sides = (view: IDrawn) => [...view.node.querySelectorAll('.cm-content')].map(side => side.textContent);
-const chosen = (view: IDrawn) => [...view.node.querySelectorAll('select')].map(select => [select.getAttribute('aria-label'), select.value]);
+const chosen = (view: IDrawn) =>
+  [...view.node.querySelectorAll('select')].map(select => [select.getAttribute('aria-label'), select.value]);
 
 async function choose(view: IDrawn, side: number, index: string): Promise<void> {
   await happened(() => {
@@ -43,7 +44,10 @@ it('shows the cells of the runs that are chosen, and says when they are the same
 it('is to be read, not to be written in', async () => {
   const view = await open('a', 'b');
   for (const side of view.node.querySelectorAll('.cm-content')) {
-    expect([side.getAttribute('contenteditable'), side.getAttribute('aria-label')]).toEqual(['false', 'Difference of the two cells']);
+    expect([side.getAttribute('contenteditable'), side.getAttribute('aria-label')]).toEqual([
+      'false',
+      'Difference of the two cells'
+    ]);
   }
 });
 

@@ -11,7 +11,10 @@ import { askedRun, comparison, detail, series } from '../../runStories';
 
 const NASTY = '<img src=x onerror=alert(1)>';
 const RUNS = [1, 2, 3].map(n =>
-  run(n, { params: { lr: String(n / 10), kind: 'abc'[n - 1]! }, metrics: { loss: n, acc: 1 / n, 'system/cpu': n } })
+  run(n, {
+    params: { lr: String(n / 10), kind: 'abc'[n - 1]! },
+    metrics: { loss: n, acc: 1 / n, 'system/cpu': n }
+  })
 );
 const FACTS = comparison(RUNS, {
   metrics: [
@@ -55,7 +58,8 @@ class Story {
   }
 
   static async open(facts: IComparison | Refusal = FACTS): Promise<Story> {
-    const ids = facts instanceof Refusal ? RUNS.map(each => each.run_id) : facts.runs.map(each => each.run_id);
+    const ids =
+      facts instanceof Refusal ? RUNS.map(each => each.run_id) : facts.runs.map(each => each.run_id);
     const story = new Story(() => facts, ids);
     await happened(settle);
     return story;
@@ -95,17 +99,23 @@ it('shows what differs, section by section, and how much does not', async () => 
 it('shows everything when it is asked to', async () => {
   const story = await Story.open();
   await happened(() => story.view.node.querySelector<HTMLInputElement>('input[type=checkbox]')!.click());
-  expect(story.rows).toEqual(expect.arrayContaining([['same', 'x', 'x', 'x'], ['numpy', '2.0', '2.0', '2.0'], ['Code']]));
+  expect(story.rows).toEqual(
+    expect.arrayContaining([['same', 'x', 'x', 'x'], ['numpy', '2.0', '2.0', '2.0'], ['Code']])
+  );
 });
 
 it('lays the curves over each other above the facts, each run in its colour', async () => {
   const story = await Story.open();
-  const figures = [...story.view.node.querySelectorAll('figure')].map(each => each.querySelector('figcaption')?.textContent);
+  const figures = [...story.view.node.querySelectorAll('figure')].map(
+    each => each.querySelector('figcaption')?.textContent
+  );
   expect(figures).toEqual(['loss', 'acc']);
   const heads = [...story.view.node.querySelectorAll<HTMLElement>('.mlops-DifferenceTable-run')];
   const swatches = [...story.view.node.querySelectorAll<HTMLElement>('figure:first-of-type .mlops-Swatch')];
   expect(heads.map(head => head.style.borderTopColor)).toEqual(RUNS.map((_, place) => runColour(place)));
-  expect(swatches.map(swatch => swatch.getAttribute('style'))).toEqual(heads.map(head => background(head.style.borderTopColor)));
+  expect(swatches.map(swatch => swatch.getAttribute('style'))).toEqual(
+    heads.map(head => background(head.style.borderTopColor))
+  );
 });
 
 it('shows all curves, those of the machine too, in a tab', async () => {
@@ -136,8 +146,12 @@ it('offers no way to compare less than two', async () => {
 });
 
 it('shows text as text (B24)', async () => {
-  const nasty = [1, 2].map(n => run(n, { name: NASTY, params: { [NASTY]: NASTY + n }, metrics: { [`${NASTY}m`]: n } }));
-  const facts = comparison(nasty, { params: [{ key: NASTY, values: [NASTY, NASTY.repeat(9)], differs: true }] });
+  const nasty = [1, 2].map(n =>
+    run(n, { name: NASTY, params: { [NASTY]: NASTY + n }, metrics: { [`${NASTY}m`]: n } })
+  );
+  const facts = comparison(nasty, {
+    params: [{ key: NASTY, values: [NASTY, NASTY.repeat(9)], differs: true }]
+  });
   const story = await Story.open(facts);
   for (const tab of story.tabs) {
     await story.click('tab', tab);
@@ -157,19 +171,21 @@ describe('the picture', () => {
     await story.click('tab', 'Parallel axes');
     const picture = story.view.node.querySelector('svg[role=img]')!;
     expect(picture.getAttribute('aria-label')).toContain('Parameters and metrics of 3 runs');
-    expect([...picture.querySelectorAll('path')].map(path => path.querySelector('title')?.textContent)).toEqual([
-      'run 1',
-      'run 2',
-      'run 3'
-    ]);
-    const axes = [...picture.querySelectorAll('.mlops-mod-param, .mlops-mod-metric')].map(axis => axis.firstChild?.textContent);
+    expect(
+      [...picture.querySelectorAll('path')].map(path => path.querySelector('title')?.textContent)
+    ).toEqual(['run 1', 'run 2', 'run 3']);
+    const axes = [...picture.querySelectorAll('.mlops-mod-param, .mlops-mod-metric')].map(
+      axis => axis.firstChild?.textContent
+    );
     expect(axes).toEqual(['lr', 'kind', 'loss', 'acc']);
   });
 
   it('of parallel axes leaves out an axis that nobody wants', async () => {
     const story = await Story.open();
     await story.click('tab', 'Parallel axes');
-    await happened(() => story.view.node.querySelector<HTMLInputElement>('.mlops-Picture-choice input')!.click());
+    await happened(() =>
+      story.view.node.querySelector<HTMLInputElement>('.mlops-Picture-choice input')!.click()
+    );
     expect(story.view.node.querySelectorAll('.mlops-Picture-axis')).toHaveLength(3);
   });
 
@@ -181,7 +197,9 @@ describe('the picture', () => {
     ];
     const story = await Story.open(comparison(runs));
     await story.click('tab', 'Parallel axes');
-    const paths = [...story.view.node.querySelectorAll('path.mlops-Picture-line')].map(path => path.getAttribute('d') ?? '');
+    const paths = [...story.view.node.querySelectorAll('path.mlops-Picture-line')].map(
+      path => path.getAttribute('d') ?? ''
+    );
     expect(paths.map(path => path.match(/M/g)?.length)).toEqual([1, 2, 1]);
   });
 

@@ -14,7 +14,11 @@ function answer(metrics: Readonly<Record<string, readonly (number | string)[]>>)
   const last = Object.fromEntries(Object.entries(metrics).map(([key, values]) => [key, values.at(-1) ?? 0]));
   return (asked: IAsked) =>
     asked.path.endsWith('/metrics')
-      ? { series: asked.query.getAll('key').map(key => series(key, metrics[key] ?? [], { run_id: askedRun(asked) })) }
+      ? {
+          series: asked.query
+            .getAll('key')
+            .map(key => series(key, metrics[key] ?? [], { run_id: askedRun(asked) }))
+        }
       : detail(run(asked.path.endsWith(runId(2)) ? 2 : 1, { metrics: last }));
 }
 
@@ -34,7 +38,9 @@ class Story {
   }
 
   get rows(): readonly (readonly string[])[] {
-    return [...this.view.node.querySelectorAll('tr')].map(row => [...row.children].map(cell => cell.textContent ?? ''));
+    return [...this.view.node.querySelectorAll('tr')].map(row =>
+      [...row.children].map(cell => cell.textContent ?? '')
+    );
   }
 }
 
@@ -45,13 +51,15 @@ it('has a table of figures under every chart, for those who do not see it', asyn
     ['00000000', '2', '1', '3', '4 ⚠'],
     ['00000000', '2', '1', '3', '4 ⚠']
   ]);
-  expect(story.view.one('img').getAttribute('aria-label')).toBe('Course of loss. Its figures are in the table below.');
+  expect(story.view.one('img').getAttribute('aria-label')).toBe(
+    'Course of loss. Its figures are in the table below.'
+  );
 });
 
 it('is looked at otherwise: logarithmic, smoothed, by time', async () => {
   const story = await Story.open({ loss: [3, 1, 2] });
-  const [logarithmic, smoothing] = ['checkbox', 'range'].map(
-    kind => story.view.node.querySelector<HTMLInputElement>(`input[type=${kind}]`)!
+  const [logarithmic, smoothing] = ['checkbox', 'range'].map(kind =>
+    story.view.node.querySelector<HTMLInputElement>(`input[type=${kind}]`)!
   );
   await happened(() => logarithmic!.click());
   await type(smoothing!, '0.5');
@@ -68,7 +76,9 @@ it('finds a metric among many, and has no field for few', async () => {
   const many = Object.fromEntries(Array.from({ length: 12 }, (_, n) => [`metric-${n}`, [1, 2]]));
   const story = await Story.open(many, [runId(1)]);
   await type(story.view.node.querySelector('input[type=search]')!, 'METRIC-11');
-  expect([...story.view.node.querySelectorAll('figcaption')].map(each => each.textContent)).toEqual(['metric-11']);
+  expect([...story.view.node.querySelectorAll('figcaption')].map(each => each.textContent)).toEqual([
+    'metric-11'
+  ]);
   const few = await Story.open({ loss: [1] }, [runId(1)]);
   expect(few.view.node.querySelector('input[type=search]')).toBeNull();
 });
@@ -82,10 +92,17 @@ it('lays other runs of the experiment over, and takes them away', async () => {
   const story = await RunStory.open(detail(run()), {
     tab: 'metrics',
     answer: ({ path }) =>
-      path === 'runs' ? { runs: [run(1), run(2), run(3, { metrics: {} })], total: 3, offset: 0, cursor: 1 } : undefined
+      path === 'runs'
+        ? { runs: [run(1), run(2), run(3, { metrics: {} })], total: 3, offset: 0, cursor: 1 }
+        : undefined
   });
-  const select = story.view.node.querySelector<HTMLSelectElement>('select[aria-label="Lay another run over"]')!;
-  expect([...select.options].map(option => option.textContent)).toEqual(['Lay another run over…', 'run 2 (00000000)']);
+  const select = story.view.node.querySelector<HTMLSelectElement>(
+    'select[aria-label="Lay another run over"]'
+  )!;
+  expect([...select.options].map(option => option.textContent)).toEqual([
+    'Lay another run over…',
+    'run 2 (00000000)'
+  ]);
   await happened(() => {
     Object.getOwnPropertyDescriptor(HTMLSelectElement.prototype, 'value')!.set!.call(select, runId(2));
     select.dispatchEvent(new Event('change', { bubbles: true }));
@@ -97,10 +114,14 @@ it('lays other runs of the experiment over, and takes them away', async () => {
 });
 
 it('shows the machine apart from the model', async () => {
-  const story = await RunStory.open(detail(run(1, { metrics: { loss: 1, 'system/cpu': 2 } })), { tab: 'metrics' });
+  const story = await RunStory.open(detail(run(1, { metrics: { loss: 1, 'system/cpu': 2 } })), {
+    tab: 'metrics'
+  });
   expect([...story.view.node.querySelectorAll('figcaption')].map(each => each.textContent)).toEqual(['loss']);
   await story.show('system');
-  expect([...story.view.node.querySelectorAll('figcaption')].map(each => each.textContent)).toEqual(['system/cpu']);
+  expect([...story.view.node.querySelectorAll('figcaption')].map(each => each.textContent)).toEqual([
+    'system/cpu'
+  ]);
 });
 
 it('shows all points again in every chart that moved together', () => {
@@ -114,7 +135,13 @@ it('shows all points again in every chart that moved together', () => {
 });
 
 describe('what uPlot is told', () => {
-  const curve = (id: string, ys: readonly number[]) => ({ runId: id, key: 'm', xs: ys.map((_, x) => x), ys, total: ys.length });
+  const curve = (id: string, ys: readonly number[]) => ({
+    runId: id,
+    key: 'm',
+    xs: ys.map((_, x) => x),
+    ys,
+    total: ys.length
+  });
   const plot = (change: Partial<ICurvePlot> = {}): ICurvePlot => ({
     curves: [curve('a', [1, 2]), curve('b', [3, NaN])],
     runs: [
@@ -135,7 +162,11 @@ describe('what uPlot is told', () => {
       [1, 2],
       [3, null]
     ]);
-    expect(told().series.slice(1).map(({ stroke, dash }) => [stroke, dash])).toEqual([
+    expect(
+      told()
+        .series.slice(1)
+        .map(({ stroke, dash }) => [stroke, dash])
+    ).toEqual([
       [runColour(0), undefined],
       [runColour(1), [6, 4]]
     ]);
@@ -145,12 +176,23 @@ describe('what uPlot is told', () => {
   it('is each curve twice when it is smoothed: faint as it was logged, and over it the average', () => {
     const look = { axis: 'step', isLog: false, smoothing: 0.5 } as const;
     expect(plotData(plot({ look }))).toHaveLength(5);
-    expect(told({ look }).series.slice(1).map(({ stroke }) => String(stroke).length)).toEqual([9, 9, 7, 7]);
+    expect(
+      told({ look })
+        .series.slice(1)
+        .map(({ stroke }) => String(stroke).length)
+    ).toEqual([9, 9, 7, 7]);
   });
 
   it('is to show single points, and thin lines where there are more points than pixels', () => {
     const one = told({ curves: [curve('a', [1])] }).series[1]!;
-    const many = told({ curves: [curve('a', Array.from({ length: 20_000 }, (_, x) => x))] }).series[1]!;
+    const many = told({
+      curves: [
+        curve(
+          'a',
+          Array.from({ length: 20_000 }, (_, x) => x)
+        )
+      ]
+    }).series[1]!;
     expect([one.points?.show, one.width, many.points?.show, many.width]).toEqual([true, 1.5, false, 1]);
   });
 
@@ -165,7 +207,10 @@ describe('what uPlot is told', () => {
   });
 
   it('is the clock, the logarithm, and durations on the axis, as they are wanted', () => {
-    expect(told({ look: { axis: 'time', isLog: true, smoothing: 0 } }).scales).toMatchObject({ x: { time: true }, y: { distr: 3 } });
+    expect(told({ look: { axis: 'time', isLog: true, smoothing: 0 } }).scales).toMatchObject({
+      x: { time: true },
+      y: { distr: 3 }
+    });
     const { axes } = told({ look: { axis: 'elapsed', isLog: false, smoothing: 0 } });
     const values = axes![0]!.values as unknown as (plot: unknown, splits: number[]) => string[];
     expect(values(null, [0, 75])).toEqual(['00:00', '01:15']);

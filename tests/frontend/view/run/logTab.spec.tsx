@@ -7,7 +7,10 @@ import { RunStory } from './runStory';
 const VIEW_PX = 400;
 
 /** A run that has printed this, opened at its log. */
-async function open(text: string | Uint8Array | Refusal, known: IRunDetail = detail(run(1, { status: 'RUNNING' }))): Promise<RunStory> {
+async function open(
+  text: string | Uint8Array | Refusal,
+  known: IRunDetail = detail(run(1, { status: 'RUNNING' }))
+): Promise<RunStory> {
   const bytes = typeof text === 'string' ? new TextEncoder().encode(text) : text;
   const size = bytes instanceof Refusal ? 0 : bytes.length;
   const summary = { ...known.summary, log_bytes: size };
@@ -15,7 +18,11 @@ async function open(text: string | Uint8Array | Refusal, known: IRunDetail = det
     if (asked.path.endsWith('/log/search')) {
       return { offsets: [10, 20], next: null };
     }
-    return asked.path.endsWith('/log') ? (bytes instanceof Refusal ? bytes : logAnswer(bytes)(asked)) : undefined;
+    return asked.path.endsWith('/log')
+      ? bytes instanceof Refusal
+        ? bytes
+        : logAnswer(bytes)(asked)
+      : undefined;
   };
   const story = await RunStory.open({ ...known, summary }, { tab: 'overview', answer });
   await happened(() => story.feed.tell(summary));
@@ -66,9 +73,13 @@ it('shows what was printed: colours, the last state of a line, links', async () 
 
 it('makes nothing of markup and of what terminals could be told to do (B24, B26)', async () => {
   const nasty = '<img src=x onerror=alert(1)><script>alert(1)</script>';
-  const story = await open(`${nasty}\n\x1b]8;;javascript:alert(1)\x07click\x1b]8;;\x07\n\x1b]52;c;AAAA\x07x\njavascript:alert(1)\n`);
+  const story = await open(
+    `${nasty}\n\x1b]8;;javascript:alert(1)\x07click\x1b]8;;\x07\n\x1b]52;c;AAAA\x07x\njavascript:alert(1)\n`
+  );
   expect(rows(story)).toEqual([nasty, 'click', 'x', 'javascript:alert(1)']);
-  expect(story.view.node.querySelector('.mlops-LogBox img, .mlops-LogBox script, .mlops-LogBox a')).toBeNull();
+  expect(
+    story.view.node.querySelector('.mlops-LogBox img, .mlops-LogBox script, .mlops-LogBox a')
+  ).toBeNull();
 });
 
 it('keeps an empty row when it is copied, and adds none', async () => {

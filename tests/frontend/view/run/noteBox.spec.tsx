@@ -18,7 +18,9 @@ function patched(story: RunStory): readonly unknown[] {
 }
 
 it('is written, kept by the server and shown as untrusted Markdown', async () => {
-  const story = await RunStory.open(detail(), { answer: ({ method }) => (method === 'PATCH' ? run() : undefined) });
+  const story = await RunStory.open(detail(), {
+    answer: ({ method }) => (method === 'PATCH' ? run() : undefined)
+  });
   await story.click('button', 'Say why this ran…');
   story.detail = detail(run(), { note: '**why**' });
   await write(story, '**why**');
@@ -46,7 +48,8 @@ it('is kept with Ctrl+Enter and given up with Escape', async () => {
 
 it('is not lost when the server refuses it', async () => {
   const story = await RunStory.open(detail(), {
-    answer: ({ method }) => (method === 'PATCH' ? new Refusal(413, { message: 'A note has at most 64 kB.' }) : undefined)
+    answer: ({ method }) =>
+      method === 'PATCH' ? new Refusal(413, { message: 'A note has at most 64 kB.' }) : undefined
   });
   await story.click('button', 'Say why this ran…');
   const field = await write(story, 'long');
@@ -73,9 +76,14 @@ describe('the sanitizer of notes (B24)', () => {
   });
 
   it('works on what JupyterLab’s own has cleaned, and allows less than it', () => {
-    const base = { sanitize: (html: string) => html.replace(/<script.*<\/script>/, ''), getAutolink: () => false };
+    const base = {
+      sanitize: (html: string) => html.replace(/<script.*<\/script>/, ''),
+      getAutolink: () => false
+    };
     const sanitizer = noteSanitizer(base);
     expect(sanitizer.sanitize('<script>x</script><b data-x="1">t</b>')).toBe('<b>t</b>');
-    expect([sanitizer.getAutolink?.(), sanitizer.allowCommandLinker, sanitizer.allowNamedProperties]).toEqual([false, false, false]);
+    expect([sanitizer.getAutolink?.(), sanitizer.allowCommandLinker, sanitizer.allowNamedProperties]).toEqual(
+      [false, false, false]
+    );
   });
 });

@@ -7,7 +7,13 @@ import { detail, entry } from '../../runStories';
 import { RunStory } from './runStory';
 
 const NASTY = '"><img src=x onerror=alert(1)>';
-const INPUT = { name: 'X', type: 'pandas.DataFrame', size: 106_000, fingerprint: '5795714ab2f6be53aa', shape: '426 x 30' };
+const INPUT = {
+  name: 'X',
+  type: 'pandas.DataFrame',
+  size: 106_000,
+  fingerprint: '5795714ab2f6be53aa',
+  shape: '426 x 30'
+};
 
 it('says what ran, with what, how it went and what came out', async () => {
   const story = await RunStory.open(
@@ -50,7 +56,9 @@ it('shows the whole figure on hover', async () => {
 
 it('leads to the whole of what it shows a part of', async () => {
   const inputs = Array.from({ length: 20 }, (_, n) => ({ ...INPUT, name: `x${n}` }));
-  const story = await RunStory.open(detail(run(), { inputs }), { folders: { '': [entry('models'), entry('a.txt', 1, 'text')] } });
+  const story = await RunStory.open(detail(run(), { inputs }), {
+    folders: { '': [entry('models'), entry('a.txt', 1, 'text')] }
+  });
   await story.click('button', 'All 20 inputs');
   expect(story.model.tab).toBe('data');
   await story.show('overview');
@@ -62,8 +70,16 @@ it('leads to the whole of what it shows a part of', async () => {
 });
 
 it('says how a run has failed, once, with the line of the cell and the traceback', async () => {
-  const error = { type: 'ValueError', message: 'no', line: '4', source: '  fit(x)', traceback: '\x1b[31mline 4\x1b[0m' };
-  const story = await RunStory.open(detail(run(1, { status: 'FAILED', detail: 'ValueError: no' }), { cell: 'a\nb\nc\nfit(x)', error }));
+  const error = {
+    type: 'ValueError',
+    message: 'no',
+    line: '4',
+    source: '  fit(x)',
+    traceback: '\x1b[31mline 4\x1b[0m'
+  };
+  const story = await RunStory.open(
+    detail(run(1, { status: 'FAILED', detail: 'ValueError: no' }), { cell: 'a\nb\nc\nfit(x)', error })
+  );
   const box = story.view.one('alert');
   expect(box.textContent).toContain('ValueError: no');
   expect(box.textContent).toContain('fit(x)');
@@ -75,7 +91,9 @@ it('says how a run has failed, once, with the line of the cell and the traceback
 
 it('makes no alarm of a run that somebody has stopped', async () => {
   const error = { type: 'KeyboardInterrupt', message: '', line: '5', source: 'sleep(1)', traceback: '' };
-  const story = await RunStory.open(detail(run(1, { status: 'KILLED', detail: 'KeyboardInterrupt:' }), { error }));
+  const story = await RunStory.open(
+    detail(run(1, { status: 'KILLED', detail: 'KeyboardInterrupt:' }), { error })
+  );
   expect(story.view.all('alert')).toEqual([]);
   expect(story.view.one('note').textContent).toContain('Stopped here');
   expect(story.view.text).not.toContain('KeyboardInterrupt');
@@ -95,7 +113,10 @@ it('shows text as text, wherever it comes from (B24)', async () => {
         tags: { [NASTY]: NASTY },
         returned: [NASTY]
       }),
-      { error: { type: NASTY, message: NASTY, line: '1', source: NASTY, traceback: NASTY }, git: { commit: NASTY, branch: NASTY } }
+      {
+        error: { type: NASTY, message: NASTY, line: '1', source: NASTY, traceback: NASTY },
+        git: { commit: NASTY, branch: NASTY }
+      }
     )
   );
   expect(story.view.node.querySelector('img,script,svg[onload]')).toBeNull();
@@ -106,7 +127,16 @@ it('goes on while the run does', async () => {
   const story = await RunStory.open(detail(run(1, { status: 'RUNNING', ended_at: '', duration_s: null })));
   const progress = { label: 'epoch', done: 7, total: 20 };
   await happened(() =>
-    story.feed.tell(run(1, { status: 'RUNNING', ended_at: '', duration_s: null, metrics: { loss: 0.25 }, progress, returned: ['m'] }))
+    story.feed.tell(
+      run(1, {
+        status: 'RUNNING',
+        ended_at: '',
+        duration_s: null,
+        metrics: { loss: 0.25 },
+        progress,
+        returned: ['m']
+      })
+    )
   );
   expect(story.view.one('progressbar', 'epoch').getAttribute('aria-valuenow')).toBe('7');
   expect(story.table('Metrics')).toEqual([['loss', '0.25']]);
@@ -127,7 +157,9 @@ it('says which version of the code ran, and whether it was committed', async () 
 
 it('says that a run is another tool’s, archived, kept', async () => {
   const story = await RunStory.open(detail(run(1, { source: 'mlflow', archived: true, kept: true })));
-  expect(story.table('Run')).toEqual(expect.arrayContaining([['Made by', 'another tool, in the same store']]));
+  expect(story.table('Run')).toEqual(
+    expect.arrayContaining([['Made by', 'another tool, in the same store']])
+  );
   expect(story.view.text).toContain('archivedkept');
 });
 

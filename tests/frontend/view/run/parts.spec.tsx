@@ -11,13 +11,20 @@ describe('code', () => {
   const CELL = 'model = fit(X)\nmodel.score(X)\n';
 
   it('is shown in JupyterLab’s editor, with the cells that it depends on folded above', async () => {
-    const story = await RunStory.open(detail(run(), { cell: CELL, upstream_cells: ['import x\n', 'X = x.load()'] }), { tab: 'code' });
+    const story = await RunStory.open(
+      detail(run(), { cell: CELL, upstream_cells: ['import x\n', 'X = x.load()'] }),
+      { tab: 'code' }
+    );
     expect([...story.scene.edited].sort()).toEqual(
       ['text/x-ipython: import x', 'text/x-ipython: X = x.load()', `text/x-ipython: ${CELL.trimEnd()}`].sort()
     );
     expect(story.view.node.querySelector('details')?.open).toBe(false);
     expect(story.view.text).toContain('2 cells above that it depends on');
-    expect(story.view.all('textbox').map(box => box.getAttribute('aria-label'))).toEqual(['Cell 1 above', 'Cell 2 above', 'The cell']);
+    expect(story.view.all('textbox').map(box => box.getAttribute('aria-label'))).toEqual([
+      'Cell 1 above',
+      'Cell 2 above',
+      'The cell'
+    ]);
   });
 
   it('marks the line that has failed', async () => {
@@ -33,7 +40,10 @@ describe('code', () => {
   });
 
   it('shows what was not committed', async () => {
-    const story = await RunStory.open(detail(run(), { cell: CELL, git: { commit: 'a', patch: '--- a\n+++ b' } }), { tab: 'code' });
+    const story = await RunStory.open(
+      detail(run(), { cell: CELL, git: { commit: 'a', patch: '--- a\n+++ b' } }),
+      { tab: 'code' }
+    );
     expect(story.scene.edited).toContain('text/x-diff: --- a\n+++ b');
   });
 
@@ -46,7 +56,9 @@ describe('code', () => {
 
 describe('data', () => {
   it('says what travelled, and what tells it from other data', async () => {
-    const inputs = [{ name: 'X', type: 'DataFrame', size: 2500, fingerprint: '0123456789abcdef99', shape: '5 x 2' }];
+    const inputs = [
+      { name: 'X', type: 'DataFrame', size: 2500, fingerprint: '0123456789abcdef99', shape: '5 x 2' }
+    ];
     const story = await RunStory.open(
       detail(run(), { inputs, upstream_runs: { model: runId(2) }, untransferable: { db: NASTY } }),
       { tab: 'data' }
@@ -83,11 +95,19 @@ describe('environment', () => {
 });
 
 describe('artifacts', () => {
-  const ROOT = [entry('plots'), entry('a.txt', 5, 'text'), entry('b.csv', 20, 'table'), entry('c.json', 9, 'json'), entry('x.html', 9)];
+  const ROOT = [
+    entry('plots'),
+    entry('a.txt', 5, 'text'),
+    entry('b.csv', 20, 'table'),
+    entry('c.json', 9, 'json'),
+    entry('x.html', 9)
+  ];
   const FOLDERS = { '': ROOT, plots: [entry('plots/p.png', 4, 'image')] };
 
-  const open = (files: Readonly<Record<string, Response | Refusal>> = {}, folders = FOLDERS as Record<string, typeof ROOT>) =>
-    RunStory.open(detail(), { tab: 'artifacts', folders, files });
+  const open = (
+    files: Readonly<Record<string, Response | Refusal>> = {},
+    folders = FOLDERS as Record<string, typeof ROOT>
+  ) => RunStory.open(detail(), { tab: 'artifacts', folders, files });
 
   it('are browsed folder by folder', async () => {
     const story = await open();
@@ -151,7 +171,9 @@ describe('artifacts', () => {
   });
 
   it('are no pictures when the server says that they are something else (B25)', async () => {
-    const story = await open({ 'plots/p.png': new Response('<svg/>', { headers: { 'Content-Type': 'image/svg+xml' } }) });
+    const story = await open({
+      'plots/p.png': new Response('<svg/>', { headers: { 'Content-Type': 'image/svg+xml' } })
+    });
     await story.click('button', 'plots');
     await story.click('button', 'p.png');
     expect(story.view.node.querySelector('img')).toBeNull();
@@ -189,11 +211,19 @@ describe('artifacts', () => {
 
 describe('model', () => {
   const ROOT = [entry('models')];
-  const FOLDERS = { '': ROOT, models: [entry('models/m-1')], 'models/m-1': [entry('models/m-1/MLmodel', 100)] };
+  const FOLDERS = {
+    '': ROOT,
+    models: [entry('models/m-1')],
+    'models/m-1': [entry('models/m-1/MLmodel', 100)]
+  };
   const TEXT = `flavors:\n  sklearn:\n    sklearn_version: 1.9.1\nmodel_size_bytes: 40213\nsignature:\n  inputs: '[{"type": "double", "name": "${NASTY}"}]'\n  outputs: '[{"type": "long", "name": "y", "required": false}]'\n`;
 
   it('says what it is, what goes in and what comes out', async () => {
-    const story = await RunStory.open(detail(), { tab: 'model', folders: FOLDERS, files: { 'models/m-1/MLmodel': new Response(TEXT) } });
+    const story = await RunStory.open(detail(), {
+      tab: 'model',
+      folders: FOLDERS,
+      files: { 'models/m-1/MLmodel': new Response(TEXT) }
+    });
     expect(story.table('Model')).toEqual([
       ['Size', '40 kB'],
       ['sklearn_version', '1.9.1'],

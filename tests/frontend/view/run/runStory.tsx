@@ -83,7 +83,10 @@ export class RunStory {
       return { path: query.get('path') ?? '', entries: this._known.folders?.[query.get('path') ?? ''] ?? [] };
     }
     if (path.endsWith('/content')) {
-      return this._known.files?.[query.get('path') ?? ''] ?? new Refusal(404, { message: 'There is no such file.' });
+      return (
+        this._known.files?.[query.get('path') ?? ''] ??
+        new Refusal(404, { message: 'There is no such file.' })
+      );
     }
     if (path.endsWith('/metrics')) {
       return { series: query.getAll('key').map(key => series(key, [3, 1, 2], { run_id: askedRun(asked) })) };

@@ -11,7 +11,9 @@ import { Scene } from '../../runScene';
 import { detail } from '../../runStories';
 
 class Story {
-  readonly manager = new FakeManager(new FakeServer(({ path }) => (path.endsWith('/artifacts') ? { entries: [] } : detail(this.run))));
+  readonly manager = new FakeManager(
+    new FakeServer(({ path }) => (path.endsWith('/artifacts') ? { entries: [] } : detail(this.run)))
+  );
   readonly scene = new Scene(this.manager);
   readonly toolbar = new Toolbar<Widget>();
 
@@ -41,7 +43,9 @@ class Story {
 
   /** What each button is called by screen readers. */
   get names(): readonly string[] {
-    return this.buttons.map(button => button.getAttribute('aria-label') ?? button.getAttribute('title') ?? button.textContent ?? '');
+    return this.buttons.map(
+      button => button.getAttribute('aria-label') ?? button.getAttribute('title') ?? button.textContent ?? ''
+    );
   }
 }
 
@@ -57,7 +61,13 @@ it('offers to stop a run that goes on, and nothing that needs its end', async ()
 
 it('offers to load what a run has returned, and to run it again', async () => {
   const { names } = await Story.of({ returned: ['model'] });
-  expect(names).toEqual(['Load into notebook', 'Reproduce in a notebook', 'Run again', 'TensorBoard', ...ALWAYS]);
+  expect(names).toEqual([
+    'Load into notebook',
+    'Reproduce in a notebook',
+    'Run again',
+    'TensorBoard',
+    ...ALWAYS
+  ]);
 });
 
 it('offers nothing to load where nothing was returned', async () => {

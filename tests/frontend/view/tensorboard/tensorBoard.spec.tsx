@@ -16,7 +16,14 @@ const NASTY = '<img src=x onerror=alert(1)>';
 const WISH: IOpenTensorBoard = { run_ids: [runId()], logdir: '', flags: {} };
 
 function instance(state: ITensorBoardInstance['state'], problem = ''): ITensorBoardInstance {
-  return { instance_id: 'a1', url: 'jupyter-mlops/tensorboard/a1/', run_ids: [runId()], label: NASTY, state, problem };
+  return {
+    instance_id: 'a1',
+    url: 'jupyter-mlops/tensorboard/a1/',
+    run_ids: [runId()],
+    label: NASTY,
+    state,
+    problem
+  };
 }
 
 /** A server whose TensorBoard goes from state to state, one each time somebody looks. */
@@ -45,7 +52,11 @@ class FakeApi implements ITensorBoardApi {
   }
 }
 
-function show(...states: (ITensorBoardInstance | Error)[]): { view: IDrawn; model: TensorBoardModel; api: FakeApi } {
+function show(...states: (ITensorBoardInstance | Error)[]): {
+  view: IDrawn;
+  model: TensorBoardModel;
+  api: FakeApi;
+} {
   const api = new FakeApi(states);
   const model = new TensorBoardModel(WISH, api);
   models.push(model);
@@ -72,7 +83,10 @@ it('says that it starts, and shows the frame once it listens', async () => {
     await until(() => model.url !== null);
   });
   const frame = view.node.querySelector('iframe')!;
-  expect([frame.getAttribute('src'), frame.title]).toEqual(['/user/a%20b/jupyter-mlops/tensorboard/a1/', `TensorBoard: ${NASTY}`]);
+  expect([frame.getAttribute('src'), frame.title]).toEqual([
+    '/user/a%20b/jupyter-mlops/tensorboard/a1/',
+    `TensorBoard: ${NASTY}`
+  ]);
   const looked = api.looked;
   await new Promise(resolve => setTimeout(resolve, 400));
   expect(api.looked).toBe(looked);
@@ -91,7 +105,10 @@ it('wakes one that sleeps by showing it', async () => {
 });
 
 it('says what went wrong, and tries again when asked', async () => {
-  const refusal = new RequestError(409, 'TensorBoard is not installed: pip install jupyter-mlops[tensorboard].');
+  const refusal = new RequestError(
+    409,
+    'TensorBoard is not installed: pip install jupyter-mlops[tensorboard].'
+  );
   const { view, model } = show(refusal, instance('failed', 'There is no such folder.'), instance('ready'));
   await happened(() => model.open());
   expect(view.one('alert').textContent).toContain('pip install jupyter-mlops[tensorboard]');
@@ -103,9 +120,11 @@ it('says what went wrong, and tries again when asked', async () => {
 
 it('is silent after its end', async () => {
   const { model, api } = show(instance('starting'));
-  const opened = model.open();
-  model.dispose();
-  await opened;
+  await happened(async () => {
+    const opened = model.open();
+    model.dispose();
+    await opened;
+  });
   await new Promise(resolve => setTimeout(resolve, 300));
   expect([model.url, model.isDisposed, api.looked]).toEqual([null, true, 0]);
 });
@@ -125,7 +144,9 @@ describe('in a cell', () => {
       },
       openInTab: each => opened.push(each.wish)
     });
-    await happened(() => renderer.renderModel({ data: { [TENSORBOARD_MIME]: data }, trusted, metadata: {} } as never));
+    await happened(() =>
+      renderer.renderModel({ data: { [TENSORBOARD_MIME]: data }, trusted, metadata: {} } as never)
+    );
     return { renderer, made, opened };
   };
 
@@ -147,6 +168,9 @@ describe('in a cell', () => {
 
   it('of another version says so', async () => {
     const { renderer, made } = await render({ version: 99 }, true);
-    expect([made, renderer.node.textContent]).toEqual([[], 'This TensorBoard was asked for by another version of jupyter-mlops.']);
+    expect([made, renderer.node.textContent]).toEqual([
+      [],
+      'This TensorBoard was asked for by another version of jupyter-mlops.'
+    ]);
   });
 });

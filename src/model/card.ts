@@ -80,6 +80,19 @@ export class CardModel implements IDisposable {
     return this._eta.secondsLeft(now);
   }
 
+  /** Whether the notebook around the card has lost its kernel. */
+  get isKernelGone(): boolean {
+    return this._isKernelGone;
+  }
+
+  /** Say how the notebook's kernel stands. */
+  setKernelGone(isGone: boolean): void {
+    if (isGone !== this._isKernelGone) {
+      this._isKernelGone = isGone;
+      this._changed.emit();
+    }
+  }
+
   /** Whether the last lines are shown. */
   get isOpen(): boolean {
     return this._isOpen ?? (this._summary !== null && !isEnded(this._summary.status));
@@ -184,6 +197,7 @@ export class CardModel implements IDisposable {
   private _isOpen: boolean | null = null;
   private _follows = false;
   private _isGone = false;
+  private _isKernelGone = false;
   private _isDisposed = false;
   private _timer = 0;
 }

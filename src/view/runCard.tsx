@@ -200,10 +200,22 @@ function Notice({ model, trans }: ICardProps): JSX.Element | null {
     text = trans.__('This server knows no such run: it was deleted, or lives elsewhere.');
   } else if (model.isLost) {
     text = trans.__('The Jupyter server does not answer; the run goes on. Connecting again…');
+  } else if (model.isKernelGone && model.summary) {
+    text = withoutKernel(model.summary, trans);
   }
   return text ? (
     <div className="mlops-RunCard-notice" role="status">
       {text}
     </div>
   ) : null;
+}
+
+/** A run does not need its notebook's kernel; what it returns does. */
+function withoutKernel(run: IRunSummary, trans: TranslationBundle): string {
+  if (!isEnded(run.status)) {
+    return trans.__('The kernel is gone; the run goes on.');
+  }
+  const load = `%runs load ${run.run_id.slice(0, 8)}`;
+  const isToLoad = run.status === 'FINISHED' && run.returned.length > 0;
+  return isToLoad ? trans.__('The kernel is gone. %1 brings the results into the next one.', load) : '';
 }

@@ -2,12 +2,14 @@ import { RenderMimeRegistry, standardRendererFactories } from '@jupyterlab/rende
 import { nullTranslator } from '@jupyterlab/translation';
 import { CommandRegistry } from '@lumino/commands';
 import { MessageLoop } from '@lumino/messaging';
+import { Signal } from '@lumino/signaling';
 import { Widget } from '@lumino/widgets';
 import React from 'react';
 
 import { CARD_MIME, ICardSnapshot } from '../../../src/api/guards';
 import { CommandIDs } from '../../../src/commands';
 import { CardModel } from '../../../src/model/card';
+import { IKernels } from '../../../src/model/kernels';
 import { RunCard } from '../../../src/view/runCard';
 import { runMenuItems } from '../../../src/view/runMenu';
 import { RunCardRenderer } from '../../../src/view/runCardRenderer';
@@ -232,12 +234,14 @@ it('shows text as text, whatever is in it', async () => {
 });
 
 describe('the renderer', () => {
+  const kernels = { changed: new Signal<IKernels, void>({} as IKernels), isGone: () => isKernelGone };
+  let isKernelGone = false;
   const rendermime = new RenderMimeRegistry({ initialFactories: standardRendererFactories });
   const bundle = (data: unknown, trusted: boolean) => ({ data: { [CARD_MIME]: data }, metadata: {}, trusted, setData: () => undefined });
 
   async function rendered(data: unknown, trusted: boolean): Promise<readonly [RunCardRenderer, FakeManager]> {
     const manager = new FakeManager();
-    const renderer = new RunCardRenderer({ manager, commands: new CommandRegistry(), rendermime, trans });
+    const renderer = new RunCardRenderer({ manager, commands: new CommandRegistry(), rendermime, kernels, trans });
     Widget.attach(renderer, document.body);
     await happened(async () => {
       await renderer.renderModel(bundle(data, trusted) as never);
@@ -285,6 +289,22 @@ describe('the renderer', () => {
     expect(outputs.querySelector('img')?.src).toContain('data:image/png');
     expect(outputs.textContent).toContain('a card');
     expect(manager.watched).toEqual([runId(1)]);
+    await happened(() => renderer.dispose());
+  });
+
+  it('says that the kernel is gone, stays alive, and tells how to get the results', async () => {
+    const [renderer, manager] = await rendered({ version: 1, ...SNAPSHOT }, true);
+    const notice = () => renderer.node.querySelector('.mlops-RunCard-notice')?.textContent ?? '';
+    await happened(() => manager.feeds[0]!.tell(LIVE));
+    expect(notice()).toBe('');
+    isKernelGone = true;
+    await happened(() => kernels.changed.emit());
+    expect(notice()).toBe('The kernel is gone; the run goes on.');
+    await happened(() => manager.feeds[0]!.tell(run(1, { returned: ['model'] })));
+    expect(notice()).toBe('The kernel is gone. %runs load 00000000 brings the results into the next one.');
+    isKernelGone = false;
+    await happened(() => kernels.changed.emit());
+    expect(notice()).toBe('');
     await happened(() => renderer.dispose());
   });
 

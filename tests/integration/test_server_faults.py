@@ -16,7 +16,7 @@ import pytest
 from launching import shell
 from serving import TOKEN_HEADER, Server, log_piece, serving
 from tornado.httpclient import HTTPRequest
-from tornado.websocket import WebSocketClosedError, websocket_connect
+from tornado.websocket import websocket_connect
 
 from jupyter_mlops.home import Home
 from jupyter_mlops.testing import wait_until
@@ -201,18 +201,24 @@ def test_f17_a_line_that_drops_costs_no_byte_and_repeats_none(root, tmp_path):
 
         async def follow() -> None:
             while len(received) < len(whole):
-                with suppress(WebSocketClosedError, OSError):
-                    url = f"ws://127.0.0.1:{proxy.port}/jupyter-mlops/api/live"
-                    headers = {**TOKEN_HEADER, "Host": f"127.0.0.1:{server.port}"}
-                    connection = await websocket_connect(HTTPRequest(url, headers=headers))
-                    await connection.write_message(json.dumps({"watch": run.files.run_id, "offset": len(received)}))
-                    while (message := await connection.read_message()) is not None:
-                        if isinstance(message, bytes):
-                            _run_id, offset, data = log_piece(message)
-                            assert offset == len(received)
-                            received.extend(data)
-                        if len(received) >= len(whole):
-                            connection.close()
+                await watch_until_cut()
+
+        async def watch_until_cut() -> None:
+            url = f"ws://127.0.0.1:{proxy.port}/jupyter-mlops/api/live"
+            headers = {**TOKEN_HEADER, "Host": f"127.0.0.1:{server.port}"}
+            connection = await websocket_connect(HTTPRequest(url, headers=headers))
+            try:
+                await connection.write_message(json.dumps({"watch": run.files.run_id, "offset": len(received)}))
+                while len(received) < len(whole):
+                    message = await connection.read_message()
+                    if message is None:
+                        return
+                    if isinstance(message, bytes):
+                        _run_id, offset, data = log_piece(message)
+                        assert offset == len(received)
+                        received.extend(data)
+            finally:
+                connection.close()
 
         asyncio.run(asyncio.wait_for(follow(), 90))
         proxy.close()

@@ -80,6 +80,37 @@ def _run_reads(body: str, transform: Transform, namespace: Mapping[str, object])
     return reads | reach(reads, namespace).names
 
 
+@dataclass(frozen=True)
+class UnseenNames:
+    """What a cell binds without its text saying so; false when there is nothing of the kind.
+
+    Parameters
+    ----------
+    any : bool
+        It may bind any name: `exec`, `%run`, `globals().update(...)`.
+    star_imports : tuple of str
+        Its statements `from m import *`.
+    """
+
+    any: bool = False
+    star_imports: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return self.any or bool(self.star_imports)
+
+
+NOTHING_UNSEEN = UnseenNames()
+
+
+def unseen_names(cell: str, transform: Transform) -> UnseenNames:
+    """Return what a run's cell binds without its text saying so."""
+    try:
+        names = analyse_cell(cell, transform)
+    except SyntaxError:
+        return NOTHING_UNSEEN
+    return UnseenNames(names.binds_unknown, names.star_imports)
+
+
 def may_leave(cell: str, transform: Transform) -> frozenset[str]:
     """Return the names that a run's cell may bind, or leave as they are without having them: `if c: x = 1`."""
     try:

@@ -8,6 +8,7 @@ inspectors, VS Code's variable view) are never held back: for them a pending nam
 from __future__ import annotations
 
 import ast
+import builtins
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -15,10 +16,10 @@ from typing import TYPE_CHECKING, Any
 
 from ..exceptions import MlopsError, RunFailedError
 from ._automagic import NamesBeforeMagics
-from ._cells import CellNeeds, Transform, may_leave, read_cell
+from ._cells import CellNeeds, Transform, may_leave, read_cell, unseen_names
 from ._delivery import Deliveries, OwingRun
 from ._history import number_of_running_cell
-from ._imported import import_into
+from ._imported import import_everything_into, import_into
 from ._promises import Ledger, Promise
 from ._rejection import CellRejected
 from ._waiting import STOPPED_WAITING, Screen
@@ -105,7 +106,8 @@ class PendingNames:
         names, watched = set(names), set(watched)
         for earlier in self.ledger:
             self._mark_seen(earlier, names | watched, f"run {run.name}")
-        promise = self.ledger.promise(run, names, watched, self._shell.user_ns, self.cell_id)
+        unseen = unseen_names(cell, self._transform)
+        promise = self.ledger.promise(run, names, watched, self._shell.user_ns, self.cell_id, unseen)
         promise.imports = dict(imports or {})
         promise.unsure = frozenset(names) & may_leave(cell, self._transform)
         promise.undecided = frozenset(promise.before.keys() & set(undecided))
@@ -190,13 +192,28 @@ class PendingNames:
             failed_upstream = name in needs.run_reads and self._has_failed(promise)
             if needs.everything or name in needs.reads or failed_upstream:
                 wanted.setdefault(promise, []).append(name)
-        return wanted
+        return wanted or self._may_have_bound(needs)
+
+    def _may_have_bound(self, needs: CellNeeds) -> dict[Promise, list[str]]:
+        """Return the latest run that binds names unseen, where the cell reads some that nothing here binds."""
+        known = (
+            self._shell.user_ns.keys() | self.ledger.pending.keys() | self.ledger.missing.keys() | vars(builtins).keys()
+        )
+        unbound = sorted(name for name in (needs.reads | needs.run_reads) - known if not name.startswith("_"))
+        if unbound or needs.everything:
+            for promise in reversed(tuple(self.ledger)):
+                if promise.unseen:
+                    return {promise: unbound}
+        return {}
 
     def _import_pending(self, names: frozenset[str]) -> None:
         """Import what a run's cell only imports: the notebook can do that itself, at once."""
         for name, promise in self.ledger.pending.items():
             if name in names and name in promise.imports and import_into(self._shell.user_ns, promise.imports[name]):
                 self.ledger.drop([name])
+        for promise in reversed(tuple(self.ledger)):
+            for statement in promise.unseen.star_imports:
+                import_everything_into(self._shell.user_ns, statement, names - self.ledger.pending.keys())
 
     def _has_failed(self, promise: Promise) -> bool:
         """Whether a run has ended badly by now: a cell that would feed on it is told at once."""
@@ -214,7 +231,7 @@ class PendingNames:
 
     def _look_at_watched(self, promise: Promise, reads: frozenset[str], label: str) -> None:
         """Deliver what a run has changed unexpectedly before a cell reads it; note who reads it in the meantime."""
-        if not (promise.watched or promise.handed_on or promise.undecided):
+        if not (promise.watched or promise.handed_on or promise.undecided or promise.unseen):
             return
         if not promise.run.wait_delivery(0):
             self._mark_seen(promise, reads, label)
@@ -225,6 +242,8 @@ class PendingNames:
             self.deliveries.settle(promise)
             return
         self.deliveries.notice_late_changes(promise)
+        if promise.result is None or promise.promised.issuperset(promise.result.returned):
+            self.ledger.expect_promised_only(promise)
         self.ledger.forget_watched(promise, except_for=changed - promise.seen.keys())
 
     @staticmethod

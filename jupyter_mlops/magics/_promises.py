@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from ..entities import Result
 from ._aliases import StaleAlias, stale_aliases
+from ._cells import NOTHING_UNSEEN, UnseenNames
 
 if TYPE_CHECKING:
     from ._delivery import OwingRun
@@ -73,6 +74,8 @@ class Promise:
         Watched names that need no further notice.
     imports : dict
         Pending names that the cell only imports, with the statement that does it.
+    unseen : UnseenNames
+        What else the run may give: names that its cell binds without its text saying so.
     undecided : frozenset of str
         Names that earlier runs owe to this one, and that it may hand on before its cell begins.
     unsure : frozenset of str
@@ -95,6 +98,7 @@ class Promise:
     result: Result | None = None
     told: set[str] = field(default_factory=set)
     imports: dict[str, str] = field(default_factory=dict)
+    unseen: UnseenNames = NOTHING_UNSEEN
     undecided: frozenset[str] = frozenset()
     unsure: frozenset[str] = frozenset()
     may_change: frozenset[str] | None = None
@@ -134,10 +138,16 @@ class Ledger:
         return bool(self._open or self._missing)
 
     def promise(
-        self, run: OwingRun, names: Iterable[str], watched: Iterable[str], namespace: Namespace, cell_id: str = ""
+        self,
+        run: OwingRun,
+        names: Iterable[str],
+        watched: Iterable[str],
+        namespace: Namespace,
+        cell_id: str = "",
+        unseen: UnseenNames = NOTHING_UNSEEN,
     ) -> Promise:
         """Take the names out of the namespace until the run gives them; a later promise replaces an earlier one."""
-        made = Promise(run, set(names), cell_id)
+        made = Promise(run, set(names), cell_id, unseen=unseen)
         owed = self.pending
         for name in made.names:
             self._missing.pop(name, None)
@@ -319,10 +329,15 @@ class Ledger:
         promise.watched = {name: promise.watched[name] for name in except_for if name in promise.watched}
         self._close_settled()
 
+    def expect_promised_only(self, promise: Promise) -> None:
+        """Expect no name of a run that its text does not show."""
+        promise.unseen = NOTHING_UNSEEN
+        self._close_settled()
+
     def _close_settled(self) -> None:
         """Close promises with nothing pending or watched, to which no later promise looks back."""
         referred = {before for promise in self._open for before in promise.before.values()}
         for promise in tuple(self._open):
-            owes = promise.names or promise.watched or promise.handed_on
+            owes = promise.names or promise.watched or promise.handed_on or promise.unseen
             if not owes and promise not in referred:
                 self._close(promise)

@@ -28,6 +28,11 @@ if TYPE_CHECKING:
 
 _HANDLE = ("jupyter_mlops.services._run", "Run")
 
+_UNSEEN_NAMES = (
+    "The cell binds names that its text does not show: a new one comes back when a cell reads it, one that exists here "
+    "keeps its value unless --returns lists it."
+)
+
 
 class NotebookSession:
     """What the magics of one shell share.
@@ -135,6 +140,8 @@ class NotebookSession:
         spec = run.spec
         promise = self.pending.promise(run, spec.pending, spec.watched, run.cell, spec.undecided, spec.imports)
         promise.may_change = frozenset(spec.may_change)
+        if spec.explicit_returns:
+            self.pending.ledger.expect_promised_only(promise)
         return promise
 
     def bind(self, values: Mapping[str, object]) -> None:
@@ -149,7 +156,7 @@ class NotebookSession:
             run,
             pending=[name for name in run.spec.pending if name not in promise.imports],
             run_names={item.run_id: self.runs.get(item.run_id).name for item in run.spec.upstream},
-            notices=[*run.spec.notices, *map(str, shared)],
+            notices=[*run.spec.notices, *map(str, shared), *([_UNSEEN_NAMES] if promise.unseen.any else [])],
         )
 
     def register(self) -> None:

@@ -259,6 +259,72 @@ def test_such_a_name_never_replaces_what_the_notebook_holds(notebook, run_named)
     assert notebook.run("a, hidden") == (1, "mine")
 
 
+# What a cell binds without its text saying so
+
+
+@pytest.mark.parametrize("bound", ["exec(code)", "%run script.py", "globals().update(values)"])
+def test_a_name_that_nothing_binds_waits_for_a_run_that_may_have_bound_it(notebook, run_named, bound):
+    run = notebook.submit(finishing(run_named("unseen"), hidden=2), cell=bound)
+    assert notebook.run("1 + 1; len([])") == 0
+    assert not run.has_ended
+    assert notebook.run("hidden") == 2
+    assert not notebook.pending.ledger
+
+
+def test_so_does_a_run_that_reads_it(notebook, run_named):
+    notebook.submit(finishing(run_named("unseen"), hidden=2), cell="exec(code)")
+    notebook.shell.register_magic_function(lambda line, cell: cell, "cell", "train")
+    notebook.run("%%train\nhidden + 1")
+    assert notebook["hidden"] == 2
+
+
+def test_the_latest_of_several_such_runs_is_asked_first(notebook, run_named):
+    first = notebook.submit(finishing(run_named("first"), hidden=1, other=1), cell="exec(code)")
+    notebook.submit(finishing(run_named("second"), hidden=2), cell="exec(code)")
+    assert notebook.run("hidden") == 2
+    assert not first.has_ended
+    assert notebook.run("other, hidden") == (1, 2)
+
+
+def test_a_name_that_no_run_has_bound_is_a_name_error(notebook, run_named):
+    notebook.submit(finishing(run_named("unseen")), cell="exec(code)")
+    assert notebook.error_of("hidden") == "NameError: name 'hidden' is not defined"
+
+
+def test_a_failed_run_that_may_have_bound_it_is_told_once(notebook, run_named):
+    notebook.submit(run_named("unseen"), cell="exec(code)").fail("KeyError: 'x'")
+    assert notebook.error_of("hidden") == "CellRejected: Run unseen failed: KeyError: 'x'."
+    assert notebook.error_of("hidden") == "NameError: name 'hidden' is not defined"
+
+
+def test_a_run_that_has_ended_without_such_names_is_forgotten(notebook, run_named):
+    notebook.submit(run_named("unseen"), "a", cell="exec(code); a = 1").finish(a=1)
+    notebook.run("a")
+    assert not notebook.pending.ledger
+    notebook.submit(run_named("unseen"), cell="exec(code)").finish()
+    notebook.run("1")
+    assert not notebook.pending.ledger
+
+
+def test_an_import_of_everything_is_done_in_the_notebook_without_a_wait(notebook, run_named):
+    run = notebook.submit(run_named("unseen"), cell="from math import *")
+    notebook.run("e = 'mine'")
+    assert notebook.run("cos(0)") == 1.0
+    assert notebook["e"] == "mine"
+    assert not run.has_ended
+
+
+def test_it_hides_builtins_as_it_would_without_a_run(notebook, run_named):
+    notebook.submit(run_named("unseen"), cell="from math import *")
+    assert notebook.run("pow(2, 2)") == 4.0
+    assert isinstance(notebook.run("pow(2, 2)"), float)
+
+
+def test_an_import_of_everything_that_only_the_run_can_do_waits(notebook, run_named):
+    notebook.submit(finishing(run_named("unseen"), hidden=2), cell="from no_such_module import *")
+    assert notebook.run("hidden") == 2
+
+
 def test_references_to_captured_objects_get_the_notebooks_own(notebook, run_named):
     notebook.run("X = {1: 2}; config = {'a': 1}")
     X, config = notebook["X"], notebook["config"]

@@ -104,7 +104,8 @@ class Submissions:
             outputs = dict(inputs)
             exec(cell.code, {}, outputs)
             changed = {name: value for name, value in outputs.items() if name not in inputs or inputs[name] != value}
-            released = tuple(name for name in inputs if name not in changed and name == cell.target)
+            # As a run does it: also a name that it has never had, since its assignment was not reached.
+            released = () if cell.target in changed else (cell.target,)
             self._values[run.id] = outputs
             run.finish(_released=released, **{name: changed[name] for name in changed if name == cell.target})
 

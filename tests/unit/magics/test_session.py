@@ -106,6 +106,16 @@ def test_a_card_names_the_aliases_of_what_may_change(shell_with_us, launcher):
     assert card.notices == ("models refers to the same object as model, and will not see what the run changes in it.",)
 
 
+@pytest.mark.parametrize("cell", ["exec(code)", "%run script.py", "globals().update(x)", "get_ipython().push(x)"])
+def test_a_card_says_what_becomes_of_names_that_the_text_does_not_show(shell_with_us, launcher, cell):
+    run(shell_with_us, "code = x = {}")
+    assert run(shell_with_us, f"%%train baseline\n{cell}").notices == (
+        "The cell binds names that its text does not show: a new one comes back when a cell reads it, one that exists "
+        "here keeps its value unless --returns lists it.",
+    )
+    assert run(shell_with_us, f"%%train baseline --returns none\n{cell}").notices == ()
+
+
 def test_a_name_that_is_only_bound_anew_has_no_stale_aliases(shell_with_us, launcher):
     run(shell_with_us, "a, b = {}, {}; last = a; both = [last]")
     card = run(shell_with_us, "%%train r\nfor last in (1, 2): b['n'] = last")

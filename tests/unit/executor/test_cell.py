@@ -153,6 +153,26 @@ def test_f01_the_event_of_an_error_says_where_its_traceback_stands(story):
     assert story.log[:start] == "before\n"
 
 
+class Looked(ModuleType):
+    """A module that counts how often somebody looks where it comes from."""
+
+    times = 0
+
+    @property
+    def __file__(self) -> str:
+        Looked.times += 1
+        return "looked.py"
+
+
+def test_a_recursion_without_end_is_shown_without_looking_through_all_modules_for_each_frame(story, monkeypatch):
+    monkeypatch.setitem(sys.modules, "looked", Looked("looked"))
+    monkeypatch.setattr(Looked, "times", 0)
+    end = story.run("def deeper(n):\n    return deeper(n + 1)\ndeeper(0)")
+    assert end.error.type == "RecursionError"
+    assert "skipping similar frames: deeper" in story.log
+    assert Looked.times < 200
+
+
 def test_a_syntax_error_is_told_before_anything_ran(story):
     end = story.run("print('never')\nx = = 1")
     assert (end.exit_code, end.error.type, end.error.line, "never\n" in story.log) == (1, "SyntaxError", 2, False)

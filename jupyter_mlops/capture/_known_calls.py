@@ -25,7 +25,7 @@ ravel resample reshape rolling sample select_dtypes squeeze stack state_dict sum
 unstack values
 """
 _PLAIN = "shape size ndim dtype dtypes nbytes columns"
-_WRITING = "shuffle copyto fill_diagonal put put_along_axis place putmask setattr delattr load_state_dict"
+_WRITING = "at shuffle copyto fill_diagonal put put_along_axis place putmask setattr delattr load_state_dict"
 
 _SHOWING = """
 asanyarray asarray as_tensor ascontiguousarray atleast_1d atleast_2d from_numpy ravel reshape squeeze swapaxes transpose

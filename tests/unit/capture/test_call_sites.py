@@ -36,6 +36,7 @@ def test_an_argument_that_a_function_writes_into_is_changed_wherever_the_functio
         "a.drop(columns='n', inplace=True)",
         "np.copyto(a, 1)",
         "np.add(a, 1, out=a)",
+        "np.add.at(a, [0, 0], 1)",
         "rng.shuffle(a)",
         "b = a\n    b[:] = 1",
         "b = a[1:]\n    b[:] = 1",

@@ -231,6 +231,7 @@ CHANGES = [
     ("df.sort_values('a', inplace=False)", "", ""),
     ("change(df, inplace=True)", "df", "change df"),
     ("np.add(a, b, out=c)", "np c", "a b c"),
+    ("np.add.at(a, i, 1)", "np a", "a i"),
     ("np.random.shuffle(a)", "np a", "a"),
     ("torch.nn.init.zeros_(w)", "torch w", "w"),
     ("setattr(x, 'a', 1)", "x", "setattr x"),

@@ -1,0 +1,167 @@
+import React from 'react';
+
+import { ICurveLook } from '../../../../src/model/curves';
+import { CurveChart } from '../../../../src/view/run/curveChart';
+import { IDrawn, draw, happened } from '../../render';
+
+interface IOptions {
+  readonly width: number;
+  readonly cursor: { readonly sync: { readonly key: string } };
+  readonly hooks: {
+    readonly setCursor: ((plot: FakePlot) => void)[];
+    readonly setScale: ((plot: FakePlot, key: string) => void)[];
+  };
+}
+
+/** uPlot as far as a page without a canvas can have it. */
+class FakePlot {
+  static live: FakePlot[] = [];
+  static made = 0;
+  readonly scales: { x: { min: number; max: number } };
+  readonly cursor: { idx: number | null } = { idx: null };
+
+  constructor(
+    readonly options: IOptions,
+    readonly data: readonly (readonly number[])[],
+    readonly node: HTMLElement
+  ) {
+    FakePlot.live.push(this);
+    FakePlot.made += 1;
+    this.scales = { x: { min: this.xs[0] ?? 0, max: this.xs.at(-1) ?? 0 } };
+  }
+
+  static sync(key: string): { readonly plots: readonly FakePlot[] } {
+    return { plots: FakePlot.live.filter(plot => plot.options.cursor.sync.key === key) };
+  }
+
+  get xs(): readonly number[] {
+    return this.data[0] ?? [];
+  }
+
+  /** Zoom, as the pointer or a chart of the same group does. */
+  setScale(_: 'x', range: { min: number; max: number }): void {
+    Object.assign(this.scales.x, range);
+    this.options.hooks.setScale.forEach(hook => hook(this, 'x'));
+  }
+
+  setData(): void {
+    this.setScale('x', { min: this.xs[0] ?? 0, max: this.xs.at(-1) ?? 0 });
+  }
+
+  /** Move the pointer over a point, or away. */
+  point(idx: number | null): void {
+    this.cursor.idx = idx;
+    this.options.hooks.setCursor.forEach(hook => hook(this));
+  }
+
+  setSize(): void {}
+
+  destroy(): void {
+    FakePlot.live = FakePlot.live.filter(plot => plot !== this);
+  }
+}
+
+jest.mock('uplot', () => ({ __esModule: true, default: class {} }));
+jest.mock('uplot/dist/uPlot.min.css', () => ({}), { virtual: true });
+
+/** Everything is in sight here. */
+class Seen {
+  constructor(private readonly _tell: (entries: readonly object[]) => void) {}
+  observe(): void {
+    this._tell([{ isIntersecting: true }]);
+  }
+  disconnect(): void {}
+}
+
+const LOOK: ICurveLook = { axis: 'step', isLog: false, smoothing: 0 };
+const CURVE = { runId: 'a', key: 'loss', xs: [0, 1, 2, 3], ys: [4, 3, 2, 1], total: 4 };
+const points: (number | null)[] = [];
+
+function Charts({
+  look = LOOK,
+  count = 1
+}: {
+  readonly look?: ICurveLook;
+  readonly count?: number;
+}): JSX.Element {
+  return (
+    <>
+      {Array.from({ length: count }, (_, index) => (
+        <CurveChart
+          key={index}
+          curves={[CURVE]}
+          runs={RUNS}
+          look={look}
+          label={`chart ${index}`}
+          allLabel="Show all points"
+          group="g"
+          onPoint={point}
+        />
+      ))}
+    </>
+  );
+}
+
+const RUNS = [{ runId: 'a', name: 'a', place: 0 }];
+const point = (x: number | null) => void points.push(x);
+
+async function open(element: JSX.Element): Promise<IDrawn> {
+  const page = draw(element);
+  await happened(async () => {
+    await new Promise(resolve => setTimeout(resolve, 20));
+  });
+  return page;
+}
+
+beforeEach(() => {
+  points.length = 0;
+  FakePlot.made = 0;
+  Object.assign(globalThis, { IntersectionObserver: Seen });
+  Object.assign(jest.requireMock('uplot'), { default: FakePlot });
+});
+
+it('is drawn with its points, and called what it shows', async () => {
+  const page = await open(<Charts />);
+  expect(FakePlot.live.map(plot => plot.data)).toEqual([
+    [
+      [0, 1, 2, 3],
+      [4, 3, 2, 1]
+    ]
+  ]);
+  expect(page.one('img', 'chart 0')).toBe(FakePlot.live[0]!.node);
+});
+
+it('tells the x under the pointer', async () => {
+  await open(<Charts />);
+  await happened(() => FakePlot.live[0]!.point(2));
+  await happened(() => FakePlot.live[0]!.point(null));
+  expect(points).toEqual([2, null]);
+});
+
+it('offers to show all points while it is zoomed, and only then', async () => {
+  const page = await open(<Charts />);
+  expect(page.all('button')).toEqual([]);
+  await happened(() => FakePlot.live[0]!.setScale('x', { min: 1, max: 2 }));
+  expect(page.all('button', 'Show all points')).toHaveLength(1);
+  await happened(() => FakePlot.live[0]!.setData());
+  expect(page.all('button')).toEqual([]);
+});
+
+it('ends the zoom of all charts that were zoomed together', async () => {
+  const page = await open(<Charts count={3} />);
+  await happened(() => FakePlot.live.forEach(plot => plot.setScale('x', { min: 1, max: 2 })));
+  expect(page.all('button', 'Show all points')).toHaveLength(3);
+  await happened(async () => {
+    page.all('button', 'Show all points')[1]!.click();
+    await new Promise(resolve => setTimeout(resolve, 20));
+  });
+  expect(page.all('button')).toEqual([]);
+  expect(FakePlot.live.map(plot => plot.scales.x)).toEqual([0, 1, 2].map(() => ({ min: 0, max: 3 })));
+});
+
+it('lets go of its canvas', async () => {
+  const page = await open(<Charts count={2} />);
+  expect(FakePlot.live).toHaveLength(2);
+  page.end();
+  expect(FakePlot.live).toEqual([]);
+});

@@ -54,7 +54,8 @@ class Reach(msgspec.Struct, frozen=True, kw_only=True):
     attribute_chains : frozenset of str
         Dotted expressions from a global, such as `scipy.stats.norm`.
     writes : frozenset of str
-        Globals that closures on the way may change. What a function of a cell's top level changes, its text tells.
+        Globals that closures and lambdas on the way may change. What a function of a cell's top level changes, its text
+        tells.
     dynamic : bool
         Code on the way reads names that it does not show (`eval`, `globals()`).
     """
@@ -172,7 +173,7 @@ class _Walk:
     def _function_parts(self, function: FunctionType, ours: bool) -> Iterator[object]:
         if ours:
             yield from self._take(function.__code__)
-            if "<locals>" in function.__qualname__:
+            if "<" in function.__qualname__:  # `<lambda>`, or `<locals>` of the function that made it
                 self.writes |= globals_written(function.__code__, code_names(function.__code__).reads)
             yield from function.__annotations__.values()
             yield from (function.__defaults__ or ())

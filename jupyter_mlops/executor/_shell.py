@@ -123,8 +123,8 @@ class RunShell(InteractiveShell):  # type: ignore[misc]  # IPython is untyped
     def _tell_module_of_cells(self, error: BaseException) -> None:
         """Tell `inspect` which module a cell's text belongs to.
 
-        It would look through every module that is loaded, for each frame and several times: a recursion without end took
-        a quarter of a minute to show with scikit-learn loaded, and now a quarter of a second.
+        It would look through every module that is loaded, for each frame and several times: with scikit-learn loaded, a
+        recursion without end took a quarter of a minute to show instead of a quarter of a second.
         """
         files = {
             frame.f_code.co_filename

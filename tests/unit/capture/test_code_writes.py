@@ -76,5 +76,11 @@ def test_globals_that_a_closure_writes_into(inner, written):
     assert reach(["function"], space).writes == written
 
 
+@pytest.mark.parametrize("held", ["[call]", "{'a': call}", "type('Net', (), {'hooks': [call]})()"])
+def test_globals_that_a_lambda_inside_of_something_writes_into(held):
+    space = notebook(f"log, state = [], {{}}\ncall = lambda: (log.append(1), state.get(1))\nhooks = {held}")
+    assert reach(["hooks"], space).writes == {"log"}
+
+
 def test_functions_of_a_cell_are_known_by_their_text():
     assert reach(["f"], notebook("log = []\ndef f(): log.append(1)")).writes == frozenset()

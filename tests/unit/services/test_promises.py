@@ -165,6 +165,7 @@ CLOSING = "def outer():\n    global kept\n    kept = []\n    return lambda: kept
         (COUNTING, "count << 1", Told({"Count", "count"}, {"Count", "count"})),
         (COUNTING, "Count()", Told({"Count"}, {"Count"})),
         (COUNTING, "y = 1", Told(set(), {"y"})),
+        ("s = {}\ncbs = [lambda: s.update(n=1)]", "for c in cbs: c()", Told({"cbs", "s"}, {"c", "cbs", "s"})),
         (CLOSING, "keep()", Told({"keep", "kept"}, {"kept"})),
     ],
 )

@@ -150,7 +150,7 @@ def test_f41_the_server_loads_no_framework_whatever_it_is_asked(root, tmp_path):
         [run.end() for run in runs]
         wait_until(lambda: server.get("api/runs")[1]["total"] == 2)
         ids = [run.files.run_id for run in runs]
-        for route in ("", "/log", "/log/search?text=hello", "/displays", "/artifacts"):
+        for route in ("", "/log", "/log/search?text=hello", "/displays", "/metrics", "/artifacts"):
             assert server.ask("GET", f"jupyter-mlops/api/runs/{ids[0]}{route}")[0] == 200
         assert server.get("api/comparisons", id=ids)[0] == 200
         assert server.get("api/runs/columns")[0] == 200

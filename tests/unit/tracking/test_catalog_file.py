@@ -2,7 +2,7 @@
 
 import os
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -89,3 +89,21 @@ def test_another_server_that_writes_keeps_ours_out_and_nothing_breaks(path):
     assert file.save([saved(2)], [], {})
     file.close()
     assert len(reopened(path)[0]) == 2
+
+
+def test_f24_a_full_disk_keeps_what_was_saved_and_takes_more_when_there_is_room(small_disk):
+    file = CatalogFile(small_disk / "catalog.db")
+    assert file.save([saved(1)], [], {"s": {"end": 1}})
+    filler = small_disk / "filler"
+    with filler.open("wb", buffering=0) as full, suppress(OSError):
+        while True:
+            full.write(bytes(1 << 16))
+
+    more = [saved(number)._replace(body=bytes(1000)) for number in range(2, 500)]
+    assert not file.save(more, [], {"s": {"end": 2}})
+    assert reopened(small_disk / "catalog.db") == ([saved(1)], {"s": {"end": 1}})
+
+    filler.unlink()
+    assert file.save(more, [], {"s": {"end": 2}})
+    file.close()
+    assert len(reopened(small_disk / "catalog.db")[0]) == 499

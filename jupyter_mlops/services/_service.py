@@ -86,8 +86,17 @@ class RunService:
             The notebook's names.
         **changes
             Fields of `SubmitRun` that are to differ, such as `pending`, `transform` or `history`.
+
+        Raises
+        ------
+        UsageError
+            The notebook has no longer what the cell reads; nothing was started. Also what `submit` raises.
         """
-        return self.submit(dataclasses.replace(self.rerun_command(reference, namespace), **changes))
+        from ._reruns import require_names
+
+        command = dataclasses.replace(self.rerun_command(reference, namespace), **changes)
+        require_names(self.find(reference), command)
+        return self.submit(command)
 
     def rerun_command(self, reference: str | Run, namespace: Mapping[str, object]) -> SubmitRun:
         """Return what `rerun` would submit, so that a notebook can see what it promises."""

@@ -327,6 +327,18 @@ def test_a_dry_run_tells_and_writes_nothing(service, launcher):
     assert nothing_was_started(service, launcher)
 
 
+def test_a_rerun_without_the_names_that_the_cell_reads_is_refused(service):
+    first = service.submit(SubmitRun(source="y = x + z + k", namespace={"x": np.ones(2), "z": 1, "k": 2}, name="base"))
+    with pytest.raises(UsageError) as error:
+        service.rerun(first, {"k": 2}, pending={})
+    assert str(error.value) == (
+        "x and z are not defined here, and the cell of base reads them. Run the cells above first, or "
+        "%runs reproduce base, which uses the run's own inputs."
+    )
+    assert [run.id for run in service] == [first.id]
+    assert service.rerun(first, {"k": 2, "z": 1}, pending={"x": first.id}).spec.upstream
+
+
 def test_a_rerun_is_the_same_cell_with_the_present_names(service):
     first = service.submit(
         SubmitRun(source="y = x * C", namespace={"x": 1}, name="base", params=(Param("C", "2"),), returns=("y",))

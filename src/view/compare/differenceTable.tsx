@@ -8,7 +8,7 @@ import { Section } from '../../model/comparison';
 import { bestColumns, isLessBetter } from '../../model/comparisonFacts';
 import { formatFigure, toNumber } from '../../model/format';
 import { runName } from '../../model/runs';
-import { runColour } from '../run/colours';
+import { runColour, runDash } from '../run/colours';
 import { StateMark } from '../stateMark';
 
 const LONG = 60;
@@ -72,7 +72,11 @@ function RunHead(props: ITableProps & { readonly run: IRunSummary; readonly plac
   const { run, place, onOpen, onRemove, trans } = props;
   const name = runName(run);
   return (
-    <th scope="col" className="mlops-DifferenceTable-run" style={{ borderTopColor: runColour(place) }}>
+    <th
+      scope="col"
+      className="mlops-DifferenceTable-run"
+      style={{ borderTopColor: runColour(place), borderTopStyle: runDash(place) ? 'dashed' : 'solid' }}
+    >
       <StateMark status={run.status} trans={trans} />
       <button
         className="mlops-linkButton"

@@ -3,7 +3,7 @@
 import React from 'react';
 
 import { runName } from '../../model/runs';
-import { runColour } from '../run/colours';
+import { runSwatch } from '../run/colours';
 import type { IPictureProps } from './parallelAxes';
 
 /** See the module. */
@@ -24,7 +24,7 @@ export function RunKey(
             onBlur={() => onOver(null)}
             onClick={() => open(run.run_id)}
           >
-            <span className="mlops-Swatch" style={{ background: runColour(places[index] ?? 0) }} />
+            <span className="mlops-Swatch" style={{ background: runSwatch(places[index] ?? 0) }} />
             <bdi>{runName(run)}</bdi>
           </button>
         </li>

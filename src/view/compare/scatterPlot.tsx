@@ -4,7 +4,7 @@ import React, { useState } from 'react';
 
 import { IAxis } from '../../model/comparisonFacts';
 import { runName } from '../../model/runs';
-import { runColour } from '../run/colours';
+import { runColour, runDash } from '../run/colours';
 import { Choice } from '../run/choice';
 import { IPictureProps, axisId } from './parallelAxes';
 import { RunKey } from './runKey';
@@ -63,7 +63,8 @@ export function ScatterPlot(props: IPictureProps): JSX.Element {
                 cx={xOf(across)}
                 cy={yOf(up)}
                 r={over === index ? 8 : 6}
-                fill={runColour(places[index] ?? 0)}
+                fill={runDash(places[index] ?? 0) ? 'none' : runColour(places[index] ?? 0)}
+                stroke={runColour(places[index] ?? 0)}
                 onMouseEnter={() => setOver(index)}
                 onMouseLeave={() => setOver(null)}
                 onClick={() => props.open(run.run_id)}

@@ -24,3 +24,9 @@ export function runColour(place: number): string {
 export function runDash(place: number): number[] | undefined {
   return place < COLOURS.length ? undefined : DASH;
 }
+
+/** What fills the small square that stands for a run in a list: stripes where its line is dashed. */
+export function runSwatch(place: number): string {
+  const colour = runColour(place);
+  return runDash(place) ? `repeating-linear-gradient(90deg, ${colour} 0 4px, transparent 4px 6px)` : colour;
+}

@@ -7,7 +7,7 @@ import { CurvesModel, ICurveRun } from '../../model/curves';
 import { ICurve, XAxis, curveFacts, smooth } from '../../model/curvesData';
 import { formatFigure } from '../../model/format';
 import { useSignal } from '../hooks';
-import { runColour } from './colours';
+import { runSwatch } from './colours';
 import { Choice } from './choice';
 import { CurveChart } from './curveChart';
 
@@ -193,7 +193,7 @@ function CurveRow(props: {
   return (
     <tr>
       <th scope="row">
-        <span className="mlops-Swatch" style={{ background: runColour(run?.place ?? 0) }} />
+        <span className="mlops-Swatch" style={{ background: runSwatch(run?.place ?? 0) }} />
         <bdi>{run?.name}</bdi>
       </th>
       <td className="mlops-Figure" title={value === null ? undefined : String(value)}>

@@ -1,5 +1,6 @@
 import type { JupyterFrontEnd } from '@jupyterlab/application';
 import { Notification } from '@jupyterlab/apputils';
+import { INotebookTracker, NotebookActions } from '@jupyterlab/notebook';
 import { CommandRegistry } from '@lumino/commands';
 import { Signal } from '@lumino/signaling';
 import type { Widget } from '@lumino/widgets';
@@ -49,7 +50,7 @@ class Story {
   );
   readonly opener: IRunOpener;
 
-  constructor(selected: readonly IRunSummary[] = []) {
+  constructor(selected: readonly IRunSummary[] = [], notebooks: INotebookTracker | null = null) {
     const { editors, languages, rendermime } = new Scene(this.manager).around;
     const explorer = {
       selected,
@@ -57,7 +58,7 @@ class Story {
     } as unknown as IRunExplorer;
     const app = this.app as unknown as JupyterFrontEnd;
     const given = [this.manager, editors, languages, rendermime, null, this.restorer] as const;
-    this.opener = runViewPlugin.activate(app, ...given, null, explorer) as IRunOpener;
+    this.opener = runViewPlugin.activate(app, ...given, notebooks, explorer) as IRunOpener;
     void comparePlugin.activate(app, ...given);
     stories.push(this);
   }
@@ -153,6 +154,30 @@ describe('loading a result into a notebook', () => {
         isOffered
       )
     ).toEqual([false, false, true, false, false]);
+  });
+
+  it('writes a cell below the one in use, does not run it, and brings the notebook to the front', async () => {
+    const insert = jest.spyOn(NotebookActions, 'insertBelow').mockImplementation(() => undefined);
+    const written: string[] = [];
+    const content = {
+      activeCell: { model: { sharedModel: { setSource: (text: string) => written.push(text) } } }
+    };
+    const { app } = new Story([], {
+      currentWidget: { id: 'notebook', content }
+    } as unknown as INotebookTracker);
+    await app.commands.execute(CommandIDs.loadRun, { runIds: [runId(7)] });
+    expect([insert.mock.calls, written, app.activated]).toEqual([
+      [[content]],
+      [`%runs load ${runId(7)}`],
+      ['notebook']
+    ]);
+    insert.mockRestore();
+  });
+
+  it('takes no id that is none', async () => {
+    const { app } = new Story();
+    await app.commands.execute(CommandIDs.loadRun, { runIds: ['x; import os'] });
+    expect(Notification.manager.notifications).toEqual([]);
   });
 
   it('asks for a notebook where none is open', async () => {

@@ -3,7 +3,7 @@ import React from 'react';
 import { CurvesModel } from '../../../../src/model/curves';
 import { ICurvePlot, plotData, plotOptions, showAll } from '../../../../src/view/run/curvePlot';
 import { CurvesView } from '../../../../src/view/run/curvesView';
-import { runColour, runDash } from '../../../../src/view/run/colours';
+import { runColour, runDash, runSwatch } from '../../../../src/view/run/colours';
 import { FakeManager, FakeServer, IAsked, run, runId, settle } from '../../fakes';
 import { IDrawn, draw, happened, type } from '../../render';
 import { trans } from '../../runScene';
@@ -228,4 +228,13 @@ describe('what uPlot is told', () => {
     hooks!.setScale![0]!(at(null), 'x');
     expect(heard).toEqual([20, null, true, false]);
   });
+});
+
+it('tells runs apart beyond the tenth: colours come again, then dashed', () => {
+  expect(new Set(Array.from({ length: 10 }, (_, place) => runColour(place))).size).toBe(10);
+  expect([runColour(10), runDash(9), runDash(10)]).toEqual([runColour(0), undefined, [6, 4]]);
+  expect([runSwatch(0), runSwatch(10)]).toEqual([
+    runColour(0),
+    `repeating-linear-gradient(90deg, ${runColour(0)} 0 4px, transparent 4px 6px)`
+  ]);
 });

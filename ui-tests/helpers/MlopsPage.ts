@@ -125,11 +125,11 @@ export class MlopsPage {
     await this.page.locator('.lm-Menu-itemLabel').getByText(label, { exact: true }).click();
   }
 
-  /** Wait until JupyterLab has told the server how its tabs stand. */
-  async layoutIsSaved(): Promise<void> {
-    await this.page.waitForResponse(
-      response => response.request().method() === 'PUT' && response.url().includes('/api/workspaces/')
-    );
+  /** Wait until JupyterLab has told the server how its tabs stand, these among them. */
+  async layoutIsSaved(...namespaces: readonly string[]): Promise<void> {
+    for (const namespace of namespaces) {
+      await expect.poll(() => this._layout).toContain(`"${namespace}:`);
+    }
   }
 
   /** The cells of the notebook that is shown. */
@@ -331,6 +331,13 @@ export class MlopsPage {
     if (url.port === '1') {
       this.beacons.push(request.url());
     }
+    if (request.method() === 'PUT' && url.pathname.includes('/api/workspaces/')) {
+      // A page that is closed in between has no answer.
+      const answered = request.response().catch(() => null);
+      void answered.then(response => {
+        this._layout = response?.ok() ? (request.postData() ?? '') : this._layout;
+      });
+    }
     const [, path] = /\/jupyter-mlops\/(.*)$/.exec(url.pathname) ?? [];
     if (path !== undefined) {
       this.asked.push(`${request.method()} ${path}`);
@@ -359,5 +366,6 @@ export class MlopsPage {
   }
 
   private _kernelAnswers = false;
+  private _layout = '';
   private readonly _chunks: { readonly offset: number; readonly bytes: Buffer }[] = [];
 }

@@ -81,7 +81,7 @@ test('B34: a search says where it is wrong; the table is exported; the layout is
   await lab.row('rate-0.3').click({ modifiers: ['Control'] });
   await lab.selectionBar.getByRole('button', { name: 'Compare' }).click();
   await expect(lab.comparison).toBeVisible();
-  await lab.layoutIsSaved();
+  await lab.layoutIsSaved('jupyter-mlops-run', 'jupyter-mlops-comparison');
 
   await lab.reload();
 

@@ -29,7 +29,7 @@ test('F43: the curve is in the picture, in a tab, after a kill, and in a cell', 
   await expect.poll(isDrawn, { timeout: 60_000 }).toBe(true);
 
   killTensorBoards(server.pid);
-  await lab.layoutIsSaved();
+  await lab.layoutIsSaved('jupyter-mlops-tensorboard');
   await lab.reload();
   await expect.poll(isDrawn, { timeout: 60_000 }).toBe(true);
 });

@@ -27,7 +27,7 @@ export class NotebookKernels implements IKernels {
   /** See `IKernels`. A kernel that only starts, or that is being restarted, is not gone. */
   isGone(element: Node): boolean {
     const panel = this._tracker.find(each => each.node.contains(element));
-    if (!panel || !panel.sessionContext.isReady) {
+    if (!panel) {
       return false;
     }
     const { kernelDisplayStatus, hasNoKernel } = panel.sessionContext;
@@ -38,6 +38,7 @@ export class NotebookKernels implements IKernels {
     const tell = () => this._changed.emit();
     panel.sessionContext.statusChanged.connect(tell);
     panel.sessionContext.kernelChanged.connect(tell);
+    panel.sessionContext.sessionChanged.connect(tell);
   }
 
   private readonly _changed = new Signal<this, void>(this);

@@ -137,7 +137,7 @@ function openMenu(box: HTMLElement | null, id: string, model: ExplorerModel): bo
 
 /** Have the list get the focus back that a menu took, once the menu is gone and nothing else has it. */
 function returnFocus(box: HTMLElement): void {
-  const menu = document.activeElement?.closest('.lm-Menu');
+  const menu = document.querySelector('.lm-Menu'); // It takes the focus only in a task of its own.
   if (menu?.parentNode) {
     const observer = new MutationObserver(() => {
       if (!menu.isConnected) {

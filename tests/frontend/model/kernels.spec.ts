@@ -9,11 +9,12 @@ class FakePanel {
   readonly cell = document.createElement('p');
   readonly sessionContext;
 
-  constructor(kernelDisplayStatus: string, hasNoKernel = false, isReady = true) {
+  constructor(kernelDisplayStatus: string, hasNoKernel = false) {
     this.node.append(this.cell);
     const statusChanged = new Signal<object, void>(this);
     const kernelChanged = new Signal<object, void>(this);
-    this.sessionContext = { kernelDisplayStatus, hasNoKernel, isReady, statusChanged, kernelChanged };
+    const sessionChanged = new Signal<object, void>(this);
+    this.sessionContext = { kernelDisplayStatus, hasNoKernel, statusChanged, kernelChanged, sessionChanged };
   }
 }
 
@@ -28,15 +29,15 @@ function begin(...panels: FakePanel[]): readonly [NotebookKernels, Signal<object
 }
 
 it.each([
-  ['idle', false, true, false],
-  ['busy', false, true, false],
-  ['restarting', false, true, false],
-  ['dead', false, true, true],
-  ['terminating', false, true, true],
-  ['unknown', true, true, true],
-  ['unknown', true, false, false]
-])('a kernel that is %s (none: %s, ready: %s) is gone: %s', (state, hasNone, isReady, isGone) => {
-  const panel = new FakePanel(state, hasNone, isReady);
+  ['idle', false, false],
+  ['busy', false, false],
+  ['initializing', false, false],
+  ['restarting', false, false],
+  ['dead', false, true],
+  ['terminating', false, true],
+  ['unknown', true, true]
+])('a kernel that is %s (none: %s) is gone: %s', (state, hasNone, isGone) => {
+  const panel = new FakePanel(state, hasNone);
   const [kernels] = begin(new FakePanel('idle'), panel);
   expect(kernels.isGone(panel.cell)).toBe(isGone);
 });
@@ -54,6 +55,7 @@ it('tells of kernels in notebooks that are open, and in those that are opened la
   for (const { sessionContext } of [early, late]) {
     sessionContext.statusChanged.emit();
     sessionContext.kernelChanged.emit();
+    sessionContext.sessionChanged.emit();
   }
-  expect(told).toBe(4);
+  expect(told).toBe(6);
 });

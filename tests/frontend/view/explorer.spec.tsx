@@ -196,6 +196,19 @@ describe('the menu key', () => {
     expect(story.model.selection.runs.map(each => each.name)).toEqual(['run 2']);
   });
 
+  it('gives the keyboard back to the list when the menu closes', async () => {
+    const story = await new Story(three).shown();
+    const menu = document.createElement('div');
+    menu.className = 'lm-Menu';
+    menu.tabIndex = -1;
+    document.addEventListener('contextmenu', () => document.body.append(menu), { once: true });
+    story.grid.focus();
+    await press(story.grid, 'ContextMenu');
+    menu.focus();
+    await happened(() => menu.remove());
+    expect(document.activeElement).toBe(story.grid);
+  });
+
   it('asks for it too where the browser tells only the list', async () => {
     const story = await new Story(three).shown();
     const lines = asked();

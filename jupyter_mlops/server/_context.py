@@ -34,6 +34,8 @@ class ServerContext:
         self.root = root
         self.base_url = base_url
         self.homes = Homes(root)
+        # A tab that was open before a restart asks at once, and must not hear that its run is gone.
+        self.homes.refresh()
         self.catalog = RunCatalog(self.homes)
         self.explorer = RunExplorer(self.homes, self.catalog.stored_summary)
         self.pool = ThreadPoolExecutor(POOL_THREADS, thread_name_prefix="jupyter-mlops")

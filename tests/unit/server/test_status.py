@@ -1,6 +1,7 @@
 """The extension loads with the server and says what it shows."""
 
 from jupyter_mlops.entities import RunStatus, ServerStatus
+from jupyter_mlops.server._context import ServerContext
 from jupyter_mlops.services._homes import home_id_of
 
 
@@ -24,3 +25,13 @@ def test_an_answer_is_json_that_nobody_stores(server):
         "application/json",
         "no-store",
     )
+
+
+def test_a_run_is_found_from_the_first_request_on(server, make_run):
+    """Tabs that were open before a restart ask before the homes were looked at again."""
+    run = make_run("early")
+
+    context = ServerContext(server.root)
+
+    assert context.explorer.detail(run.id).summary.name == "early"
+    context.pool.shutdown()

@@ -94,7 +94,7 @@ def test_a_servers_runs_stand_beside_ours_once_somebody_looks(catalog, server, m
 
     run = catalog.stored_summary(THEIRS)
     assert (run.experiment, run.metrics, run.duration_s) == ("theirs", {"acc": 0.5}, 60.0)
-    with pytest.raises(TrackingError, match="is on an MLflow server, and so are its curves. Open it there"):
+    with pytest.raises(TrackingError, match="is on an MLflow server, and so are its curves"):
         catalog.curves(THEIRS)
     assert server.asked == ["experiments/search", "runs/search"]
 

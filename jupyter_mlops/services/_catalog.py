@@ -226,9 +226,8 @@ class RunCatalog:
             curves = home.store_curves(run_id)
             if curves is not None:
                 return curves
-        if run_id in self._table:
-            raise TrackingError(f"Run {run_id} is on an MLflow server, and so are its curves. Open it there.")
-        raise RunNotFoundError(f"No run {run_id} in the homes that this server shows.")
+        self.stored_summary(run_id)
+        raise TrackingError(f"Run {run_id} is on an MLflow server, and so are its curves. Open it there.")
 
     def _is_watched(self) -> bool:
         return time.monotonic() - self._watched_at < WATCHED_S

@@ -2,7 +2,7 @@
 
 import React, { useState } from 'react';
 
-import { IAxis } from '../../model/comparisonFacts';
+import { IAxis, mainAxes } from '../../model/comparisonFacts';
 import { runName } from '../../model/runs';
 import { runColour, runDash } from '../run/colours';
 import { Choice } from '../run/choice';
@@ -18,8 +18,9 @@ export function ScatterPlot(props: IPictureProps): JSX.Element {
   const { runs, places, axes, trans } = props;
   const [chosen, setChosen] = useState<{ readonly x?: string; readonly y?: string }>({});
   const [over, setOver] = useState<number | null>(null);
-  const x = axes.find(axis => axisId(axis) === chosen.x) ?? axes[0];
-  const y = axes.find(axis => axisId(axis) === chosen.y) ?? lastMetric(axes, x);
+  const main = mainAxes(axes, axes.length);
+  const x = axes.find(axis => axisId(axis) === chosen.x) ?? main[0];
+  const y = axes.find(axis => axisId(axis) === chosen.y) ?? lastMetric(main, x);
   if (!x || !y) {
     return (
       <p className="mlops-quiet">

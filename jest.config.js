@@ -4,6 +4,8 @@ const esModules = ['@jupyterlab', '@jupyter', '@lumino', 'lib0', 'nanoid', 'y-pr
 module.exports = {
   testEnvironment: '<rootDir>/tests/frontend/environment.js',
   roots: ['<rootDir>/tests/frontend'],
+  // A limit for what hangs; a busy machine of two cores may need seconds for a toolbar's web components.
+  testTimeout: 30000,
   testRegex: '.*\\.spec\\.tsx?$',
   setupFiles: ['@jupyterlab/testing/lib/jest-shim.js', '<rootDir>/tests/frontend/setup.ts'],
   moduleFileExtensions: ['ts', 'tsx', 'js', 'json', 'mjs', 'cjs'],

@@ -63,10 +63,10 @@ def diff_runs(a: Run, b: Run) -> RunDiff:
         b=b,
         cell=_text_diff(a.cell, b.cell, a, b),
         upstream=_text_diff("\n\n".join(origins[0].upstream_cells), "\n\n".join(origins[1].upstream_cells), a, b),
-        params=_changes(a.params, b.params),
+        params=_logged(a, b, a.params, b.params),
         data=_changes(*data),
         packages=_changes(machines[0].packages, machines[1].packages) if machines[0] and machines[1] else (),
-        metrics=_changes(_shown(a.metrics), _shown(b.metrics)),
+        metrics=_logged(a, b, _shown(a.metrics), _shown(b.metrics)),
         unknown=tuple(_unknown((a, b), given)),
     )
 
@@ -81,6 +81,16 @@ def _text_diff(before: str, after: str, a: Run, b: Run) -> str:
 def _changes(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[Change, ...]:
     keys = sorted(before.keys() | after.keys())
     return tuple(Change(key, before.get(key), after.get(key)) for key in keys if before.get(key) != after.get(key))
+
+
+def _logged(a: Run, b: Run, before: Mapping[str, str], after: Mapping[str, str]) -> tuple[Change, ...]:
+    """Return the changes in what runs log; what one that goes on has not logged yet is none."""
+    a_goes_on, b_goes_on = not a.status.is_terminal, not b.status.is_terminal
+    return tuple(
+        change
+        for change in _changes(before, after)
+        if not (change.before is None and a_goes_on) and not (change.after is None and b_goes_on)
+    )
 
 
 def _given(run: Run) -> dict[str, tuple[str, ...]]:
@@ -98,7 +108,7 @@ def _unknown(runs: tuple[Run, Run], given: tuple[Mapping[str, object], Mapping[s
             yield f"{name} (given by an earlier run)"
     for run in runs:
         if not run.status.is_terminal:
-            yield f"metrics that {run.name} still logs"
+            yield f"parameters and metrics that {run.name} still logs"
     if not all(run.environment for run in runs):
         yield "packages (recorded after a run has delivered)"
 

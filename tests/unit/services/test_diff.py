@@ -64,7 +64,10 @@ def test_what_an_earlier_run_gave_is_no_difference_but_unknown_unless_it_is_the_
 
 
 def test_a_run_that_goes_on_may_log_more(make_run):
-    assert "metrics that goes still logs" in diff_runs(make_run(), make_run("goes", status=None)).unknown
+    ended = make_run(params={"C": "1", "k": "2"}, metrics={"acc": 0.5})
+    found = diff_runs(ended, make_run("goes", status=None, params={"C": "3", "new": "4"}))
+    assert (found.params, found.metrics) == ((Change("C", "1", "3"), Change("new", None, "4")), ())
+    assert "parameters and metrics that goes still logs" in found.unknown
 
 
 def test_the_buffers_of_a_name_are_found_in_a_manifest():

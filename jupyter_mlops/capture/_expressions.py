@@ -132,15 +132,7 @@ class ExpressionWalker(ast.NodeVisitor):
                 self.visit(target)
                 self.effects.mutates |= self.outside_names(changed)
                 if is_namespace(changed):
-                    self._bind_in_namespace(target)
-
-    def _bind_in_namespace(self, target: ast.Attribute | ast.Subscript) -> None:
-        """Note that `globals()["x"] = 1` binds x."""
-        match target:
-            case ast.Subscript(slice=ast.Constant(value=str(name))):
-                self.effects.assigns.add(name)
-            case _:
-                self.effects.binds_unknown = True
+                    _note_bound(target, self.effects)
 
     def visit_all(self, nodes: Iterable[ast.AST | None]) -> None:
         """Walk several nodes, some of which may be absent."""
@@ -191,7 +183,7 @@ class ExpressionWalker(ast.NodeVisitor):
             self.effects.mutates |= self.outside_names(argument)
         for name in quoted_reads(node):
             self.load(name, node.lineno)
-        self._note_unseen_reads(node)
+        _note_unseen(node, self.effects, at_top=self.scope.binder().kind != "function")
 
     def _note_callee(self, node: ast.Call) -> None:
         """Note what the call itself may change, before its arguments give names another meaning."""
@@ -210,19 +202,6 @@ class ExpressionWalker(ast.NodeVisitor):
         if not isinstance(called, ast.Name) or called.id not in PURE_BUILTINS or called.id in self.cell.assigns:
             return False
         return all(scope.kind == "module" for scope in self.scope.candidates(called.id))
-
-    def _note_unseen_reads(self, node: ast.Call) -> None:
-        name = last_name(node.func)
-        bare = isinstance(node.func, ast.Name)
-        if bare and name in ("eval", "exec", "globals"):
-            self.effects.dynamic = True
-        at_top = self.scope.binder().kind != "function"
-        if bare and name in ("locals", "vars", "dir") and not node.args and at_top:
-            self.effects.dynamic = True
-        if (bare and name == "exec") or changes_namespace(node):
-            self.effects.binds_unknown = True
-        if is_shell(getattr(node.func, "value", None)) and name in _RUNS_TEXT:
-            self.effects.dynamic = self.effects.binds_unknown = True
 
     def visit_magic(self, magic: MagicText) -> None:
         """Walk the text of a magic; statements are the other walker's."""
@@ -345,6 +324,28 @@ class ExpressionWalker(ast.NodeVisitor):
             yield
         finally:
             self.flow = Flow(before.sure.difference(self.deleted[deleted:]), before.dead)
+
+
+def _note_bound(target: ast.Attribute | ast.Subscript, effects: Effects) -> None:
+    """Note that `globals()["x"] = 1` binds x."""
+    match target:
+        case ast.Subscript(slice=ast.Constant(value=str(name))):
+            effects.assigns.add(name)
+        case _:
+            effects.binds_unknown = True
+
+
+def _note_unseen(call: ast.Call, effects: Effects, *, at_top: bool) -> None:
+    """Note what a call may read and bind without its text showing it."""
+    name, bare = last_name(call.func), isinstance(call.func, ast.Name)
+    if bare and name in ("eval", "exec", "globals"):
+        effects.dynamic = True
+    if bare and name in ("locals", "vars", "dir") and not call.args and at_top:
+        effects.dynamic = True
+    if (bare and name == "exec") or changes_namespace(call):
+        effects.binds_unknown = True
+    if is_shell(getattr(call.func, "value", None)) and name in _RUNS_TEXT:
+        effects.dynamic = effects.binds_unknown = True
 
 
 def _dotted(node: ast.expr) -> str:

@@ -14,6 +14,7 @@ from ._pickle import PickledValues, dump_values, load_values
 from ._provenance import fingerprint, notebook_path, provenance
 from ._reach import Reach, reach, reached_names
 from ._refusals import Refusal
+from ._registrations import registered_names
 from ._secrets import is_secret, mask_code, mask_secrets, mask_urls
 from ._sharing import Inside, objects_inside
 from ._slice import ExecutedCell, backward_slice, with_functions_of
@@ -63,6 +64,7 @@ __all__ = [
     "reached_names",
     "read_inputs",
     "read_outputs",
+    "registered_names",
     "with_functions_of",
     "write_inputs",
     "write_outputs",

@@ -26,6 +26,7 @@ import xxhash
 from ._ambient_libraries import ASPECTS, Aspect
 from ._on_import import when_imported
 from ._reducers import is_loaded
+from ._registrations import Packed, read_registrations, write_registrations
 
 _OWN_VARIABLES = "JUPYTER_MLOPS_"
 """Variables of the run itself, which the kernel's do not replace."""
@@ -70,6 +71,12 @@ class AmbientState:
         Top-level modules, without the standard library's, that were imported before.
     libraries : dict
         Name of an `Aspect` to its pickled state; unpickled only where that library is imported.
+    disabled : int
+        As `logging.disable` has set it.
+    silenced : tuple of (str, bool, bool)
+        Logger, whether it propagates and whether it is disabled, where it is not as Python makes it.
+    registered : tuple of (str, Packed)
+        What the notebook has registered with libraries; see `read_registrations`.
     """
 
     cwd: str
@@ -83,6 +90,9 @@ class AmbientState:
     decimal: decimal.Context
     imported: tuple[str, ...]
     libraries: dict[str, bytes]
+    disabled: int = logging.NOTSET
+    silenced: tuple[tuple[str, bool, bool], ...] = ()
+    registered: tuple[tuple[str, Packed], ...] = ()
 
     @classmethod
     def capture(cls) -> AmbientState:
@@ -101,6 +111,9 @@ class AmbientState:
             decimal=decimal.getcontext().copy(),
             imported=tuple(_imported()),
             libraries={key: cloudpickle.dumps(state) for key, state in states if state is not None},
+            disabled=logging.root.manager.disable,
+            silenced=tuple(_silenced()),
+            registered=tuple(read_registrations().items()),
         )
 
     def seeds(self) -> dict[str, str]:
@@ -139,6 +152,7 @@ class AmbientState:
         for aspect in ASPECTS:
             if aspect.key in self.libraries:
                 when_imported(aspect.module, functools.partial(_write, aspect, self.libraries[aspect.key]))
+        write_registrations(dict(self.registered))
 
     def _apply_filters(self) -> None:
         # Resetting also tells the module that what it remembers of earlier warnings is out of date.
@@ -155,6 +169,10 @@ class AmbientState:
     def _apply_logging(self) -> None:
         for name, level in self.levels.items():
             logging.getLogger(name).setLevel(level)
+        logging.disable(self.disabled)
+        for name, propagates, disabled in self.silenced:
+            logger = logging.getLogger(name)
+            logger.propagate, logger.disabled = propagates, disabled
         if self.handlers and not logging.root.handlers:
             for told in self.handlers:
                 handler = logging.StreamHandler(getattr(sys, told.stream))
@@ -209,6 +227,12 @@ def _levels() -> Iterator[tuple[str, int]]:
     for name, logger in list(logging.root.manager.loggerDict.items()):
         if isinstance(logger, logging.Logger) and logger.level != logging.NOTSET:
             yield name, logger.level
+
+
+def _silenced() -> Iterator[tuple[str, bool, bool]]:
+    for name, logger in list(logging.root.manager.loggerDict.items()):
+        if isinstance(logger, logging.Logger) and (logger.disabled or not logger.propagate):
+            yield name, logger.propagate, logger.disabled
 
 
 def _root_handlers() -> Iterator[LogHandler]:

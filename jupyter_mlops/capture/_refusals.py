@@ -90,6 +90,7 @@ _REMEDIES: dict[str, str] = {
     "torch.cuda.graphs.CUDAGraph": _MAKE_INSIDE,
     "torch.utils.tensorboard.writer.SummaryWriter": _MAKE_INSIDE,
     "tensorflow.python.data.ops.dataset_ops.DatasetV2": "build it inside the cell, from the arrays or files it reads",
+    "xgboost.core.DMatrix": "make it inside the cell: xgboost.DMatrix(X, label=y)",
     "tensorflow.python.data.ops.iterator_ops.OwnedIterator": "call iter() inside the cell",
     "tensorflow.python.client.session.BaseSession": _MAKE_INSIDE,
     "tensorflow.python.eager.backprop.GradientTape": _MAKE_INSIDE,

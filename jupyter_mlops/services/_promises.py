@@ -64,7 +64,7 @@ def decide_promises(command: SubmitRun) -> Promises:
     SyntaxError
         The cell is not Python; the line numbers are the cell's.
     """
-    from ..capture import analyse_cell, changed_unseen, reach, with_functions_of
+    from ..capture import analyse_cell, changed_unseen, reach, registered_names, with_functions_of
 
     names = analyse_cell(command.source, command.transform or str)
     # A pending name is in no namespace, and functions that read it reach it all the same.
@@ -73,6 +73,8 @@ def decide_promises(command: SubmitRun) -> Promises:
     read = names.reads - given
     if names.dynamic:
         read |= _all_data(command.namespace)
+    # No cell reads them, and a run registers them again: accessors of frames, handlers of loggers.
+    read |= registered_names(command.namespace)
     reached = reach(read, known)
     used = read | reached.names | reached.definitions
     names = with_functions_of(command.history, names, used, lambda name: reach([name], known).definitions)

@@ -58,3 +58,16 @@ def test_an_array_that_a_ufunc_adds_to_in_place(notebook):
     notebook.run("import numpy as np\ncounts = np.zeros(3)")
     notebook.run("%%train counted\nnp.add.at(counts, [0, 0], 1)")
     assert notebook.run("counts.tolist()").value == "[2.0, 0.0, 0.0]"
+
+
+def test_what_the_notebook_has_registered_holds_in_a_run(notebook):
+    notebook.run(
+        "import logging, sys, pandas as pd\nlogger = logging.getLogger('nb'); logger.propagate = False\n"
+        "logger.setLevel(10); logger.addHandler(logging.StreamHandler(sys.stdout))\nfactor = 2\n"
+        "@pd.api.extensions.register_dataframe_accessor('geo')\nclass Geo:\n"
+        "    def __init__(self, frame): self.frame = frame\n"
+        "    def total(self): return int(self.frame.to_numpy().sum()) * factor"
+    )
+    notebook.run("%%train registered\nlogger.debug('told')\ntotal = pd.DataFrame({'a': [1, 2]}).geo.total()")
+    assert notebook.run("total").value == "6"
+    assert "told" in notebook.run("%runs logs registered").value

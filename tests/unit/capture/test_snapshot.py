@@ -5,7 +5,6 @@ import os
 import resource
 import signal
 import threading
-import time
 from pathlib import Path
 
 import numpy as np
@@ -232,8 +231,7 @@ def test_a_copy_that_cannot_be_stored_lets_the_lock_go(home, run, until, gpu_con
 
 def test_a_gigabyte_returns_at_once(home, run):
     data = np.ones(256 * MIB, dtype="u1")
-    began = time.perf_counter()
     write_inputs(run, dump_values({"data": data}), home)
-    # The figure is in benchmarks/; this only tells a snapshot from a copy on a busy machine.
-    assert time.perf_counter() - began < 1.0
+    # How soon is measured in benchmarks/; here, that nobody has waited for the disk.
+    assert (lock_holder(run.snapshot_lock) is not None, run.inputs()) == (True, None)
     assert wait_released(run.snapshot_lock, 60)

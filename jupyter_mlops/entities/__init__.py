@@ -25,6 +25,7 @@ from ._explorer import (
 )
 from ._provenance import Environment, Fingerprint, GitState, Provenance
 from ._run import (
+    AUTOLOG_FLAVORS,
     WAITS_FOR_DISK,
     CellError,
     EarlyRelease,
@@ -44,6 +45,7 @@ from ._values import BufferRef, Manifest, ValueRef
 from ._wire import WIRE_VERSION, decode, encode
 
 __all__ = [
+    "AUTOLOG_FLAVORS",
     "WAITS_FOR_DISK",
     "WIRE_VERSION",
     "ArtifactEntry",

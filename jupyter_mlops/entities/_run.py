@@ -41,6 +41,10 @@ class Param(msgspec.Struct, frozen=True):
             return self.text
 
 
+AUTOLOG_FLAVORS = ("keras", "lightgbm", "pytorch", "sklearn", "tensorflow", "xgboost")
+"""What a run may be told to autolog, by MLflow's names."""
+
+
 class Upstream(msgspec.Struct, frozen=True):
     """A name that another run will deliver to this one."""
 

@@ -10,16 +10,15 @@ from __future__ import annotations
 
 import functools
 
-from ..entities import RunSpec
+from ..entities import AUTOLOG_FLAVORS, RunSpec
 from ..tracking import when_imported
-from ._autolog_live import FLAVORS as LIVE_FLAVORS
 from ._autolog_live import LiveAutologging
 from ._autolog_recorder import Recorder
 from ._autolog_replay import Replay
 from ._autolog_requirements import use_known_requirements
 from ._deferred import after_delivery
 
-FLAVORS = frozenset({"sklearn", *LIVE_FLAVORS})
+FLAVORS = frozenset(AUTOLOG_FLAVORS)
 _SKLEARN_LIKE = frozenset({"sklearn", "xgboost", "lightgbm"})
 """Flavors, named as their packages, whose estimators are those of scikit-learn or built like them."""
 

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import argparse
 import keyword
-import re
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from functools import cache
 
-from ..entities import Param
+from ..entities import AUTOLOG_FLAVORS, Param
 from ..exceptions import UsageError
 from ._arguments import MagicParser, duration, split_words
-
-_AUTOLOG = re.compile(r"[A-Za-z_][\w.-]*(,[A-Za-z_][\w.-]*)*")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,10 +138,11 @@ def _returns(text: str) -> tuple[str, ...]:
 
 
 def _autolog(text: str) -> str:
-    if not _AUTOLOG.fullmatch(text):
-        raise argparse.ArgumentTypeError(
-            f"{text[:60]!r} is neither on, off nor a list of flavors such as sklearn,keras"
-        )
+    for flavor in () if text in ("on", "off") else text.split(","):
+        if flavor not in AUTOLOG_FLAVORS:
+            near = get_close_matches(flavor, ("on", "off", *AUTOLOG_FLAVORS), n=1)
+            meant = f"; did you mean {near[0]}?" if near else f": say on, off, or some of {','.join(AUTOLOG_FLAVORS)}"
+            raise argparse.ArgumentTypeError(f"{flavor[:60]!r} is no flavor that is autologged{meant}")
     return text
 
 

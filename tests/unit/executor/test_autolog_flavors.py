@@ -4,6 +4,7 @@ import pytest
 
 from jupyter_mlops.entities import RunSpec
 from jupyter_mlops.executor._autolog import FLAVORS, flavors_of
+from jupyter_mlops.executor._autolog_live import FLAVORS as LIVE_FLAVORS
 from jupyter_mlops.executor._autolog_live import modules_for_autologging
 
 
@@ -24,6 +25,10 @@ def spec(autolog: str) -> RunSpec:
 )
 def test_a_spec_names_its_flavors(text, flavors):
     assert flavors_of(spec(text)) == flavors
+
+
+def test_every_flavor_that_can_be_asked_for_has_its_part_and_no_other():
+    assert {"sklearn", *LIVE_FLAVORS} == FLAVORS
 
 
 def test_a_warm_parent_holds_what_watches_trainings_and_nothing_for_scikit_learn():

@@ -118,9 +118,9 @@ def without_comment(line: str) -> str:
 def refuse_python(magic: str, line: str) -> None:
     """Raise `UsageError` for text such as `(5)` or `= 5`, which was meant as a call or an assignment.
 
-    IPython hands it to a magic when the name is not defined.
+    IPython hands it to a line magic when the name is not defined; a cell magic has its percent signs.
     """
-    if line.lstrip().startswith(_PYTHON_STARTS):
+    if not magic.startswith("%%") and line.lstrip().startswith(_PYTHON_STARTS):
         name = magic.lstrip("%")
         gap = " " if line.lstrip().startswith("=") else ""
         meant = _short(f"{name}{gap}{line.strip()}", quoted=False)

@@ -12,6 +12,18 @@ import { Panel, Widget } from '@lumino/widgets';
 import { CARD_MIME } from '../api/guards';
 import { IRunOutput, RunDisplays } from '../model/runDisplays';
 
+/** scikit-learn's name for what its drawing of an estimator says where its style is taken away. */
+const ESTIMATOR_FALLBACK = 'sk-text-repr-fallback';
+
+/** What of a bundle can be shown here. */
+export function showable(bundle: IRunOutput['data']): IRunOutput['data'] {
+  // A card within a card, of the same run perhaps, would have no end.
+  const { [CARD_MIME]: _card, 'text/html': html, ...rest } = bundle;
+  // Cleaned, an estimator's drawing would ask its reader to trust the notebook: the text says more.
+  const isFallback = 'text/plain' in rest && typeof html === 'string' && html.includes(ESTIMATOR_FALLBACK);
+  return html === undefined || isFallback ? rest : { 'text/html': html, ...rest };
+}
+
 /** See the module. */
 export class RunOutputs extends Panel {
   /** Show the outputs of `displays`, and go on with them. */
@@ -42,10 +54,8 @@ export class RunOutputs extends Panel {
   }
 
   private _create(output: IRunOutput): Widget {
-    // A card within a card, of the same run perhaps, would have no end.
-    const { [CARD_MIME]: _card, ...data } = output.data;
     const bundle = {
-      data: data as PartialJSONObject,
+      data: showable(output.data) as PartialJSONObject,
       metadata: output.metadata as PartialJSONObject,
       trusted: false
     };

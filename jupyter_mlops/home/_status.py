@@ -65,11 +65,16 @@ def _living(run: RunDirectory) -> RunState | None:
         if lock_holder(run.executor_lock) is not None:
             supervised = lock_holder(run.shim_lock) is not None
             return _running(run, _running_reason(run), supervised=supervised)
-        if lock_holder(run.shim_lock) is None:
+        holder = lock_holder(run.shim_lock)
+        if holder is None:
             return None
         if run.executor() is None:
             return _scheduled(run, _waiting_reason(run))
         # The executor takes its lock, then writes its record: it came between our looks, or has ended.
+    shim = run.shim()
+    if shim is not None and shim.pid != holder:
+        # Who clears up behind a killed shim has its lock for a moment, and is no sign of life.
+        return None
     return _running(run, WAITS_FOR_DISK if is_flagged(run.shim_lock) else "finishing", supervised=True)
 
 

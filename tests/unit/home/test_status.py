@@ -101,6 +101,15 @@ def test_3_finishing_while_only_the_shim_lives(run, holder):
     assert shim.poll() is None
 
 
+def test_3_who_clears_up_behind_a_killed_shim_does_not_bring_the_run_back(run, holder):
+    run.write(record(4_194_304), run.shim_file)
+    run.write(record(4_194_304), run.executor_file)
+    before = read_state(run)
+    holder(run.shim_lock)
+    assert before.is_lost
+    assert read_state(run) == before
+
+
 def test_f25_a_run_whose_end_does_not_fit_the_disk_says_so(run, holder):
     """The executor waits first, with its result; then the shim, with the exit."""
     shim = holder(run.shim_lock)

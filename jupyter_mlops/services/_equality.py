@@ -15,6 +15,9 @@ from dataclasses import dataclass
 from types import CodeType, FunctionType
 from typing import Any
 
+_KEYS = (str, bytes, int, float, complex, type(None), tuple, frozenset, type)
+"""Kinds of keys that are equal where they say the same."""
+
 _MOST_STEPS = 1_000_000
 _PIECE = 1 << 22
 
@@ -92,6 +95,10 @@ class _Walk:
             yield from self.differences(_state(a), _state(b), path)
 
     def _mappings(self, a: Mapping[Any, Any], b: Mapping[Any, Any], path: str) -> Iterator[Difference]:
+        if not all(isinstance(key, _KEYS) for key in (*a, *b)):
+            # An optimizer's state is by parameter: such a key is compared like any value, and found by its place.
+            yield from self._sequences(list(a.items()), list(b.items()), path)
+            return
         if list(a) != list(b):
             yield Difference(path, f"keys {_short(list(a))} against {_short(list(b))}")
             return

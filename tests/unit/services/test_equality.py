@@ -129,3 +129,23 @@ def test_keras_models_are_compared_by_weight():
 
     assert compare_values(model(0), model(0)) is None
     assert compare_values(model(0), model(1)).largest > 0
+
+
+class Parameter:
+    """A key that is equal to itself only, like a tensor."""
+
+    def __init__(self, *values):
+        self.values = np.array(values)
+
+    def __eq__(self, other):
+        return self.values == other.values
+
+    __hash__ = object.__hash__
+
+
+def test_keys_that_are_no_words_are_compared_as_values_in_their_order():
+    """As in `optimizer.state`, whose keys are tensors: comparing these gives a tensor, not a truth."""
+    made = [{Parameter(1.0, 2.0): {"step": step}} for step in (3, 3, 4)]
+    assert compare_values(made[0], made[1]) is None
+    assert compare_values(made[0], made[2]).path == "[0][1].step"
+    assert compare_values({Parameter(1.0, 2.0): 0}, {Parameter(1.0, 3.0): 0}).path.startswith("[0][0]")

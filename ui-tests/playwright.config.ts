@@ -16,5 +16,5 @@ export default defineConfig({
   timeout: 180_000,
   expect: { timeout: 30_000 },
   reporter: [['list']],
-  use: { ...browserOptions, trace: 'retain-on-failure', screenshot: 'only-on-failure' }
+  use: { ...browserOptions, trace: 'on-first-retry', screenshot: 'only-on-failure' }
 });

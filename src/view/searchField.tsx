@@ -44,6 +44,8 @@ export function SearchField(props: {
     } else if (event.key === 'Escape') {
       model.setQuery('');
       props.onLeave();
+    } else if (event.key === '/' && !model.query) {
+      // The key that leads here, typed once more: no search begins with it.
     } else {
       return;
     }

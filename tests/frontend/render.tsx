@@ -30,9 +30,9 @@ export function draw(element: ReactElement): IDrawn {
   const root = createRoot(node);
   act(() => root.render(element));
   const all = (role: string, name?: string | RegExp) =>
-    [...node.querySelectorAll<HTMLElement>(`[role="${role}"]${IMPLICIT[role] ? `,${IMPLICIT[role]}` : ''}`)].filter(
-      each => !each.hidden && (name === undefined || matches(nameOf(each), name))
-    );
+    [
+      ...node.querySelectorAll<HTMLElement>(`[role="${role}"]${IMPLICIT[role] ? `,${IMPLICIT[role]}` : ''}`)
+    ].filter(each => !each.hidden && (name === undefined || matches(nameOf(each), name)));
   const one = (role: string, name?: string | RegExp) => {
     const found = all(role, name);
     if (found.length !== 1) {
@@ -64,8 +64,14 @@ export async function happened(what: () => unknown = () => undefined): Promise<v
 }
 
 /** Press a key on an element. */
-export async function press(element: HTMLElement, key: string, more: KeyboardEventInit = {}): Promise<void> {
-  await happened(() => element.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true, ...more })));
+export async function press(
+  element: HTMLElement,
+  key: string,
+  more: KeyboardEventInit = {}
+): Promise<boolean> {
+  const event = new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true, ...more });
+  await happened(() => element.dispatchEvent(event));
+  return !event.defaultPrevented;
 }
 
 /** Write into a field, as a user does. */

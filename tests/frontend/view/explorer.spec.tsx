@@ -32,7 +32,9 @@ class Story {
       this.commands.addCommand(id, { execute: args => this.executed.push([id, args]) });
     }
     const { model, manager, commands } = this;
-    this.list = draw(<Explorer model={model} manager={manager} commands={commands} trans={trans} hasHeader />);
+    this.list = draw(
+      <Explorer model={model} manager={manager} commands={commands} trans={trans} hasHeader />
+    );
   }
 
   async shown(): Promise<this> {
@@ -50,7 +52,10 @@ class Story {
 
   /** The name in each line. */
   get names(): string[] {
-    return this.list.all('row').slice(1).map(row => row.querySelector('bdi')?.textContent ?? '');
+    return this.list
+      .all('row')
+      .slice(1)
+      .map(row => row.querySelector('bdi')?.textContent ?? '');
   }
 
   get search(): HTMLInputElement {
@@ -61,7 +66,11 @@ class Story {
 function listOf(...runs: readonly IRunSummary[]): Answer {
   return ({ path, query }) => {
     if (path === 'runs/groups') {
-      return { groups: [{ key: 'k', label: 'a.ipynb', total: runs.length, live: 1 }], cursor: 1, building: false };
+      return {
+        groups: [{ key: 'k', label: 'a.ipynb', total: runs.length, live: 1 }],
+        cursor: 1,
+        building: false
+      };
     }
     if (path === 'runs/columns') {
       return { params: ['lr'], metrics: ['acc'], tags: [], experiments: [], notebooks: [] };
@@ -108,13 +117,20 @@ it('draws a line again when its run, its selection or its age is another', async
   const time = () => story.list.all('row')[1]!.querySelectorAll('[role="gridcell"]')[1]!.textContent;
   expect(time()).not.toBe('02:00');
   const started_at = new Date(Date.now() - 120_500).toISOString();
-  await happened(() => story.manager.feeds[0]!.tell(run(1, { status: 'RUNNING', name: 'renamed', started_at })));
+  await happened(() =>
+    story.manager.feeds[0]!.tell(run(1, { status: 'RUNNING', name: 'renamed', started_at }))
+  );
   expect(story.names).toEqual(['renamed', 'run 2', 'run 3']);
   expect(time()).toBe('02:00');
   await happened(() => new Promise(resolve => setTimeout(resolve, 1600)));
   expect(time()).toMatch(/02:0[12]/);
   await happened(() => story.model.select(2, 'only'));
-  expect(story.list.all('row').map(row => row.getAttribute('aria-selected'))).toEqual([null, 'false', 'false', 'true']);
+  expect(story.list.all('row').map(row => row.getAttribute('aria-selected'))).toEqual([
+    null,
+    'false',
+    'false',
+    'true'
+  ]);
 });
 
 describe('the keyboard', () => {
@@ -124,7 +140,12 @@ describe('the keyboard', () => {
     await press(story.grid, ' ');
     await press(story.grid, 'ArrowDown', { shiftKey: true });
     expect(story.model.selection.runs.map(each => each.name)).toEqual(['run 2', 'run 3']);
-    expect(story.list.all('row').map(row => row.getAttribute('aria-selected'))).toEqual([null, 'false', 'true', 'true']);
+    expect(story.list.all('row').map(row => row.getAttribute('aria-selected'))).toEqual([
+      null,
+      'false',
+      'true',
+      'true'
+    ]);
     await press(story.grid, 'Home');
     await press(story.grid, 'Enter');
     expect(story.executed).toEqual([[CommandIDs.openRun, { runIds: [runId(1)] }]]);
@@ -179,7 +200,8 @@ describe('the menu key', () => {
   /** Where a menu was asked for. */
   function asked(): string[] {
     const lines: string[] = [];
-    const listen = (event: Event) => lines.push((event.target as HTMLElement).getAttribute('data-run-id') ?? '');
+    const listen = (event: Event) =>
+      lines.push((event.target as HTMLElement).getAttribute('data-run-id') ?? '');
     document.addEventListener('contextmenu', listen, { once: true });
     return lines;
   }
@@ -305,9 +327,18 @@ describe('the search', () => {
     expect(story.model.query).toBe('');
   });
 
+  it('takes the key that leads to it for no text, where it is there already', async () => {
+    const story = await new Story(three).shown();
+    expect(await press(story.search, '/')).toBe(false);
+    await type(story.search, 'a');
+    expect(await press(story.search, '/')).toBe(true);
+  });
+
   it('says what is wrong, and keeps the list', async () => {
     const refuse: Answer = asked =>
-      asked.query.get('query') === '(' ? new Refusal(400, { message: 'A bracket is open.', field: 'query' }) : three(asked);
+      asked.query.get('query') === '('
+        ? new Refusal(400, { message: 'A bracket is open.', field: 'query' })
+        : three(asked);
     const story = await new Story(refuse).shown();
     await happened(async () => {
       story.model.setQuery('(');
@@ -361,7 +392,13 @@ it('says which store is in trouble, and that more will come', async () => {
 });
 
 it('shows text as text, whatever is in it', async () => {
-  const nasty = run(1, { name: NASTY, detail: NASTY, user: NASTY, metrics: { [NASTY]: 1 }, status: 'SCHEDULED' });
+  const nasty = run(1, {
+    name: NASTY,
+    detail: NASTY,
+    user: NASTY,
+    metrics: { [NASTY]: 1 },
+    status: 'SCHEDULED'
+  });
   const story = await new Story(listOf(nasty)).shown();
   expect(story.list.text).toContain(NASTY);
   expect(story.list.node.querySelector('img')).toBeNull();

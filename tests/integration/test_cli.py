@@ -13,8 +13,6 @@ from jupyter_mlops.home import Home
 from jupyter_mlops.launchers import LocalLauncher
 from jupyter_mlops.services import RunService, SubmitRun
 
-pytestmark = pytest.mark.timeout(180)
-
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):

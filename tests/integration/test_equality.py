@@ -10,7 +10,7 @@ import pytest
 from equality_cells import CASES, Case
 from jupyter_client.manager import KernelManager
 
-pytestmark = [pytest.mark.kernel, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.kernel
 
 PRELUDE = """
 import sys

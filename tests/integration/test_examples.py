@@ -10,7 +10,7 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-pytestmark = [pytest.mark.kernel, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.kernel
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 NEEDS = {"keras-digits": "keras", "pytorch": "torch"}

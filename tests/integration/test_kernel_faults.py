@@ -11,7 +11,7 @@ from kernels import GATE, KernelNotebook, until
 
 from jupyter_mlops.home import CRASH_POINTS
 
-pytestmark = [pytest.mark.kernel, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.kernel
 
 CELL = """%%train baseline
 for i in range(1000):

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from kernels import GATE, KernelNotebook
 
-pytestmark = [pytest.mark.kernel, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.kernel
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from kernels import GATE, KernelNotebook, until
 
-pytestmark = [pytest.mark.kernel, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.kernel
 
 
 @pytest.fixture(scope="module")

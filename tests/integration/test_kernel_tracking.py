@@ -9,7 +9,6 @@ from kernels import LONGEST_S, KernelNotebook, until
 pytestmark = [
     pytest.mark.kernel,
     pytest.mark.keeper,
-    pytest.mark.timeout(180),
     pytest.mark.filterwarnings("ignore:The ``noload`` loader strategy"),  # MLflow 3.17 on SQLAlchemy 2.1
 ]
 

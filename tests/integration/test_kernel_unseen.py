@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from kernels import KernelNotebook
 
-pytestmark = [pytest.mark.kernel, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.kernel
 
 
 @pytest.fixture(scope="module")

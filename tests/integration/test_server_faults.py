@@ -21,8 +21,6 @@ from tornado.websocket import websocket_connect
 from jupyter_mlops.home import Home
 from jupyter_mlops.testing import wait_until
 
-pytestmark = pytest.mark.timeout(180)
-
 SCHEMA = """
 CREATE TABLE experiments (experiment_id INTEGER PRIMARY KEY, name TEXT, lifecycle_stage TEXT);
 CREATE TABLE runs (run_uuid TEXT PRIMARY KEY, name TEXT, status TEXT, start_time INT, end_time INT,

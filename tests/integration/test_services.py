@@ -18,8 +18,6 @@ from jupyter_mlops.home import CRASH_POINTS, Home
 from jupyter_mlops.launchers import LocalLauncher
 from jupyter_mlops.services import RunService, SubmitRun
 
-pytestmark = pytest.mark.timeout(180)
-
 
 @pytest.fixture
 def service(tmp_path, monkeypatch):

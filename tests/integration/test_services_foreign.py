@@ -12,8 +12,6 @@ from jupyter_mlops.home import Home
 from jupyter_mlops.launchers import LocalLauncher
 from jupyter_mlops.services import RunService, SubmitRun
 
-pytestmark = pytest.mark.timeout(120)
-
 
 @pytest.fixture
 def service(tmp_path, monkeypatch):

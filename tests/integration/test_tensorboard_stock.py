@@ -41,7 +41,6 @@ def execute(server: JupyterServer, kernel_id: str, code: str, until: str) -> str
 
 
 @pytest.mark.kernel
-@pytest.mark.timeout(240)
 def test_b16_the_stock_magic_shows_its_page_through_the_proxy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = EventFile(tmp_path / "logs" / "train")
     file.add_scalar("loss", Point(1, 0, 0, 1.0))

@@ -324,7 +324,7 @@ FITS = {
     [
         "sklearn",
         pytest.param("torch", marks=pytest.mark.torch),
-        pytest.param("keras", marks=[pytest.mark.keras, pytest.mark.timeout(300)]),
+        pytest.param("keras", marks=pytest.mark.keras),
     ],
 )
 def test_a_library_that_is_held_trains_in_the_fork(launching, library):

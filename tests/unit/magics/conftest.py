@@ -139,7 +139,9 @@ class Notebook:
 @pytest.fixture(scope="module")
 def shell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[InteractiveShell]:
     os.environ["IPYTHONDIR"] = str(tmp_path_factory.mktemp("ipython"))
-    config = Config({"HistoryManager": {"enabled": False}, "InteractiveShell": {"colors": "nocolor"}})
+    # A whole traceback looks through every module that is loaded: a tenth of a second each, late in the suite.
+    how = {"colors": "nocolor", "xmode": "Minimal"}
+    config = Config({"HistoryManager": {"enabled": False}, "InteractiveShell": how})
     shell = InteractiveShell.instance(config=config)
     yield shell
     InteractiveShell.clear_instance()

@@ -7,7 +7,6 @@ They end when a cell waits for them, or at random moments before.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -129,7 +128,6 @@ class Submissions:
             going[choice % len(going)].end()
 
 
-@pytest.mark.timeout(300)
 @settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(cells=cells, ends=st.lists(st.integers(0, 5), max_size=14))
 def test_runs_change_nothing_but_the_time(notebook, run_named, cells, ends):

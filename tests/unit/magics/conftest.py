@@ -1,5 +1,6 @@
 """A shell in this process and runs that end when a story says so: no kernel, no files, no other process."""
 
+import gc
 import os
 from collections.abc import Collection, Iterator
 from types import SimpleNamespace
@@ -143,7 +144,10 @@ def shell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[InteractiveShell
     how = {"colors": "nocolor", "xmode": "Minimal"}
     config = Config({"HistoryManager": {"enabled": False}, "InteractiveShell": how})
     shell = InteractiveShell.instance(config=config)
+    # Each story begins with a reset, which collects garbage: what the suite has loaded by then is not to be gone through.
+    gc.freeze()
     yield shell
+    gc.unfreeze()
     InteractiveShell.clear_instance()
     shell.restore_sys_module_state()
 

@@ -76,6 +76,8 @@ class RunSpec(msgspec.Struct, frozen=True, kw_only=True):
         Path of the interpreter of the kernel; runs use the same.
     cwd : str
         Working directory of the cell.
+    user : str
+        Login name of who submitted it; empty where the system has no name.
     params, tags
         `-p` and `-t`.
     secret_params : tuple of str
@@ -120,6 +122,7 @@ class RunSpec(msgspec.Struct, frozen=True, kw_only=True):
     submitted_at: str
     python: str
     cwd: str
+    user: str = ""
     launcher: str = "local"
     params: tuple[Param, ...] = ()
     secret_params: tuple[str, ...] = ()

@@ -10,7 +10,7 @@ from ..capture import ExecutedCell, analyse_cell
 from ._cells import train_body
 
 if TYPE_CHECKING:
-    from IPython.core.interactiveshell import ExecutionResult, InteractiveShell
+    from IPython.core.interactiveshell import ExecutionInfo, ExecutionResult, InteractiveShell
 
 _COUNTS_BEFORE_IT_RUNS = (9, 8)
 """The first IPython that counts a cell before it runs it; earlier ones count it afterwards."""
@@ -25,19 +25,33 @@ class CellHistory:
     def __init__(self, shell: InteractiveShell) -> None:
         self._shell = shell
         self._cells: deque[ExecutedCell] = deque(maxlen=_MOST_CELLS)
+        self._running = ""
 
     @property
     def cells(self) -> tuple[ExecutedCell, ...]:
         """Executed cells, oldest first."""
         return tuple(self._cells)
 
+    @property
+    def is_in_cell_magic(self) -> bool:
+        """Whether the running cell is a cell magic: what the magic returns is then what the cell shows.
+
+        In a loop over `run_cell_magic` nobody looks at it.
+        """
+        return self._running.lstrip().startswith("%%")
+
     def register(self) -> None:
         """Begin to record."""
+        self._shell.events.register("pre_run_cell", self._begin)
         self._shell.events.register("post_run_cell", self._record)
 
     def unregister(self) -> None:
         """Record no further cell."""
+        self._shell.events.unregister("pre_run_cell", self._begin)
         self._shell.events.unregister("post_run_cell", self._record)
+
+    def _begin(self, info: ExecutionInfo) -> None:
+        self._running = info.raw_cell or ""
 
     def _record(self, result: ExecutionResult | None) -> None:
         if result is None or not result.info.store_history:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def train(session: NotebookSession, line: str, cell: str) -> View | None:
-    """Run the cell as a tracked run and return its card at once.
+    """Run the cell as a tracked run and return its card at once; called by other code, show the card instead.
 
     Raises
     ------
@@ -30,6 +30,9 @@ def train(session: NotebookSession, line: str, cell: str) -> View | None:
     run, promise = session.submit(command)
     card = session.card(run, promise)
     if not (command.wait or session.waits_by_default):
+        if not session.history.is_in_cell_magic:
+            session.show(card)
+            return None
         return card
     session.show(card)
     try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import PurePosixPath
 
 from ..entities import RunColumns, RunGroup, RunStatus
@@ -22,10 +22,24 @@ def read_groups(table: RunTable, rows: list[int], by: str) -> tuple[RunGroup, ..
     status = table.texts["status"]
     goes_on = [not RunStatus(word).is_terminal for word in status.words]
     live = Counter(code for code, state in zip(codes, status.codes(rows), strict=True) if goes_on[state])
+    keys = [column.words[code] for code in totals]
+    labels = notebook_labels(keys) if by == "notebook" else dict(zip(keys, keys, strict=True))
     return tuple(
-        RunGroup(key=column.words[code], label=_label(column.words[code], by), total=total, live=live[code])
-        for code, total in totals.items()
+        RunGroup(key=key, label=labels[key], total=total, live=live[code])
+        for key, (code, total) in zip(keys, totals.items(), strict=True)
     )
+
+
+def notebook_labels(paths: Iterable[str]) -> dict[str, str]:
+    """Return how each notebook is called in a list: its file's name, with as many folders as tell it from the others."""
+    labels = {path: "" for path in paths}
+    parts, alike = 1, set(labels)
+    while alike:
+        labels |= {path: "/".join(PurePosixPath(path).parts[-parts:]) for path in alike}
+        shared = Counter(labels.values())
+        alike = {path for path in alike if shared[labels[path]] > 1 and parts < len(PurePosixPath(path).parts)}
+        parts += 1
+    return labels
 
 
 def read_columns(table: RunTable) -> RunColumns:
@@ -49,6 +63,3 @@ def _used(column: TextColumn, height: int) -> tuple[str, ...]:
     words = (column.words[code] for code, _count in counts.most_common(MOST_KEYS + 1))
     return tuple(word for word in words if word)[:MOST_KEYS]
 
-
-def _label(key: str, by: str) -> str:
-    return PurePosixPath(key).name if by == "notebook" else key

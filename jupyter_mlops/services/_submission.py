@@ -21,7 +21,7 @@ from ._commands import SubmitRun, TravelReport
 from ._names import clean_name, clean_text
 from ._promises import Promises, decide_promises
 from ._run_files import launch_directory
-from ._surroundings import default_experiment, tracking_uris, working_directory
+from ._surroundings import default_experiment, tracking_uris, user_name, working_directory
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -232,6 +232,7 @@ def _make_spec(command: SubmitRun, promises: Promises, home: Home, launcher: str
         submitted_at=datetime.now(UTC).isoformat(timespec="milliseconds"),
         python=sys.executable,
         cwd=working_directory(),
+        user=user_name(),
         launcher=launcher,
         params=tuple(param for param in command.params if not _is_secret(param)),
         secret_params=tuple(param.key for param in command.params if _is_secret(param)),

@@ -1,4 +1,4 @@
-"""What the notebook and its environment say about a run: experiment and tracking store. MLflow is never imported.
+"""What surrounds a submission: experiment and tracking store, user and working directory. MLflow is never imported.
 
 `mlflow.set_tracking_uri` and `mlflow.set_registry_uri` leave their word in the environment, so MLflow itself need not
 be asked; `mlflow.set_experiment` leaves an id, whose name the store knows.
@@ -6,6 +6,7 @@ be asked; `mlflow.set_experiment` leaves an id, whose name the store knows.
 
 from __future__ import annotations
 
+import getpass
 import os
 import sys
 from pathlib import Path
@@ -54,6 +55,14 @@ def _chosen_experiment() -> str:
     from ..tracking import active_experiment
 
     return active_experiment()
+
+
+def user_name() -> str:
+    """Return the login name, which MLflow records too; empty for a user id without a name, as in some containers."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return ""
 
 
 def working_directory() -> str:

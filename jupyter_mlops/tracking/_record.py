@@ -143,6 +143,7 @@ def _record_of(spec: RunSpec) -> RunRecord:
         name=spec.name,
         experiment=spec.experiment,
         start_time=milliseconds(spec.submitted_at),
+        user=spec.user,
         params={param.key: param_text(param) for param in spec.params} | dict.fromkeys(spec.secret_params, MASK),
         tags={key: fit_text(masked(key, text), MAX_TAG_LENGTH)[0] for key, text in spec.tags.items()},
     )

@@ -6,7 +6,6 @@ shipped before the point.
 
 from __future__ import annotations
 
-import getpass
 import json
 import time
 from collections.abc import Callable
@@ -130,7 +129,6 @@ class Shipment:
         if self.spec.run_id in self.cursor.run_ids:
             return
         record = RunRecords(self.run.path, self.spec).runs[self.spec.run_id]
-        user = _user()
         provenance = self.run.provenance()
         tags = {
             "mlflow.source.name": provenance.notebook or "notebook",
@@ -139,12 +137,12 @@ class Shipment:
             "mlops.origin": f"{self.spec.origin.how} {self.spec.origin.run_id}" if self.spec.origin else "",
         }
         tags = (
-            {key: value for key, value in tags.items() if value} | record.tags | {USER_TAG: user, NAME_TAG: record.name}
+            {key: value for key, value in tags.items() if value} | record.tags | {USER_TAG: record.user, NAME_TAG: record.name}
         )
         self.cursor.run_ids[self.spec.run_id] = self.target.create_run(
             self.spec.run_id,
             self.spec.experiment,
-            user=user,
+            user=record.user,
             start_time=milliseconds(state.started_at or self.spec.submitted_at),
             tags=tags,
             name=record.name,
@@ -344,10 +342,3 @@ def _datasets(run: RunDirectory) -> list[dict[str, object]]:
             }
         )
     return datasets
-
-
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return ""

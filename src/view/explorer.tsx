@@ -7,7 +7,7 @@ import React, { useRef } from 'react';
 import { CommandIDs } from '../commands';
 import { ExplorerModel } from '../model/explorer';
 import { problemText } from '../model/problemText';
-import { queryProblem } from '../model/queryProblem';
+import { queryProblem, unknownKey } from '../model/queryProblem';
 import { IRunManager } from '../tokens';
 import { useSignal } from './hooks';
 import { RunList } from './runList';
@@ -99,9 +99,11 @@ function Nothing({ model, trans, commands }: IExplorerProps): JSX.Element {
     return <div className="mlops-Nothing" />;
   }
   if (model.query) {
+    const unknown = unknownKey(model.query, model.columns);
     return (
       <div className="mlops-Nothing" role="status">
         <p>{trans.__('No run fits this search.')}</p>
+        {unknown && <p>{trans.__('No run has a metric, a parameter or a tag “%1”.', unknown)}</p>}
         <button className="mlops-linkButton" onClick={() => model.setQuery('')}>
           {trans.__('Clear the search')}
         </button>

@@ -28,7 +28,7 @@ export class ExplorerPanel extends PanelWithToolbar {
     trans: TranslationBundle
   ) {
     super();
-    this.id = 'jupyter-mlops-runs';
+    this.id = explorer.hasHeader ? 'jupyter-mlops-run-list' : 'jupyter-mlops-runs';
     this.addClass('mlops-ExplorerPanel');
     this.title.icon = runsIcon;
     this.title.caption = trans.__('Runs');

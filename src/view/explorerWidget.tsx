@@ -65,9 +65,30 @@ export class ExplorerWidget extends ReactWidget {
     super.onActivateRequest(message);
     // A panel that is shown for the first time is activated before it is drawn.
     void this.renderPromise?.then(() => {
-      const list = this.node.querySelector<HTMLElement>('[role="treegrid"]');
-      (list ?? this.node.querySelector('input'))?.focus();
+      if (!this._focusList()) {
+        this.node.querySelector('input')?.focus();
+        this.model.changed.connect(this._onFirstAnswer, this);
+      }
     });
+  }
+
+  /** The first answer has come: whoever has not begun to search goes on to the list, if there is one now. */
+  private _onFirstAnswer(): void {
+    if (!this.model.isReady) {
+      return;
+    }
+    this.model.changed.disconnect(this._onFirstAnswer, this);
+    requestAnimationFrame(() => {
+      if (document.activeElement === this.node.querySelector('input') && !this.model.query) {
+        this._focusList();
+      }
+    });
+  }
+
+  private _focusList(): boolean {
+    const list = this.node.querySelector<HTMLElement>('[role="treegrid"]');
+    list?.focus();
+    return list !== null;
   }
 
   /** Let go of the runs. */

@@ -35,7 +35,9 @@ export class Desk {
 
   /** The palette. */
   get commandPalette(): ICommandPalette {
-    return { addItem: ({ command }: { command: string }) => this.palette.push(command) } as unknown as ICommandPalette;
+    return {
+      addItem: ({ command }: { command: string }) => this.palette.push(command)
+    } as unknown as ICommandPalette;
   }
 }
 

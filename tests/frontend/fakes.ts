@@ -118,7 +118,12 @@ export class FakeServer {
     const url = new URL(request.url);
     const text = await request.text();
     const path = url.pathname.split('/jupyter-mlops/api/')[1] ?? url.pathname;
-    const asked = { method: request.method, path, query: url.searchParams, body: text ? JSON.parse(text) : null };
+    const asked = {
+      method: request.method,
+      path,
+      query: url.searchParams,
+      body: text ? JSON.parse(text) : null
+    };
     this.asked.push(asked);
     const answer = await this._answer(asked);
     if (request.signal?.aborted) {
@@ -194,7 +199,9 @@ export class FakeManager implements IRunManager {
   refreshed = 0;
 
   /** A server whose runs have displayed nothing, unless a story has another. */
-  constructor(readonly server = new FakeServer(({ path }) => (path.endsWith('/displays') ? { displays: [] } : {}))) {}
+  constructor(
+    readonly server = new FakeServer(({ path }) => (path.endsWith('/displays') ? { displays: [] } : {}))
+  ) {}
 
   get api(): RunApi {
     return this.server.api;
@@ -224,7 +231,9 @@ export class FakeManager implements IRunManager {
 /** A look at a run, fed by hand. */
 export class FakeFeed implements IRunFeed {
   readonly summaryChanged: Signal<IRunFeed, IRunSummary> = new Signal(this);
-  readonly logReceived: Signal<IRunFeed, { runId: string; offset: number; bytes: Uint8Array }> = new Signal(this);
+  readonly logReceived: Signal<IRunFeed, { runId: string; offset: number; bytes: Uint8Array }> = new Signal(
+    this
+  );
   readonly logSkipped: Signal<IRunFeed, { start: number; end: number }> = new Signal(this);
   readonly gone: Signal<IRunFeed, void> = new Signal(this);
   readonly streamed: number[] = [];

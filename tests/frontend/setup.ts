@@ -10,4 +10,6 @@ class NoResizeObserver {
 globalThis.ResizeObserver ??= NoResizeObserver;
 
 /** JupyterLab warns when it is loaded without one. */
-Object.defineProperty(navigator, 'clipboard', { value: { read: async () => [], write: async () => undefined } });
+Object.defineProperty(navigator, 'clipboard', {
+  value: { read: async () => [], write: async () => undefined }
+});

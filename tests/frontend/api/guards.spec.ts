@@ -53,17 +53,26 @@ describe('a card out of a notebook', () => {
 describe('a message of the live socket', () => {
   it.each([
     [{ run: run(1) }, { kind: 'run', run: run(1) }],
-    [{ skipped: runId(2), start: 3, end: 9 }, { kind: 'skipped', runId: runId(2), start: 3, end: 9 }],
+    [
+      { skipped: runId(2), start: 3, end: 9 },
+      { kind: 'skipped', runId: runId(2), start: 3, end: 9 }
+    ],
     [{ gone: runId(2) }, { kind: 'gone', runId: runId(2) }],
     [{ changed: { home_id: 'h', cursor: 4 } }, { kind: 'changed', homeId: 'h', cursor: 4 }]
   ])('is understood: %j', (message, meaning) => {
     expect(readLiveMessage(JSON.stringify(message))).toEqual(meaning);
   });
 
-  it.each(['', 'no json', '[]', 'null', '{"run": {"run_id": 3}}', '{"gone": "x"}', '{"changed": 1}', '{"later": 1}'])(
-    'is dropped when it means nothing here: %s',
-    text => expect(readLiveMessage(text)).toBeNull()
-  );
+  it.each([
+    '',
+    'no json',
+    '[]',
+    'null',
+    '{"run": {"run_id": 3}}',
+    '{"gone": "x"}',
+    '{"changed": 1}',
+    '{"later": 1}'
+  ])('is dropped when it means nothing here: %s', text => expect(readLiveMessage(text)).toBeNull());
 });
 
 it('takes only own keys for metrics and parameters (B6)', () => {

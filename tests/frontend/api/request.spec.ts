@@ -18,7 +18,13 @@ describe('apiUrl', () => {
   });
 
   it('repeats keys that have a list and leaves out what is not said', () => {
-    const url = apiUrl(settings, ['x'], { key: ['a b', 'c&d'], none: undefined, empty: '', limit: 0, yes: true });
+    const url = apiUrl(settings, ['x'], {
+      key: ['a b', 'c&d'],
+      none: undefined,
+      empty: '',
+      limit: 0,
+      yes: true
+    });
     expect(new URL(url).search).toBe('?key=a+b&key=c%26d&limit=0&yes=true');
   });
 });
@@ -31,7 +37,11 @@ describe('request', () => {
 
   it('says what the server says when it refuses, and which field it is about', async () => {
     const server = new FakeServer(() => new Refusal(400, { message: 'Not a query: "(".', field: 'query' }));
-    expect(await refusal(server)).toMatchObject({ status: 400, message: 'Not a query: "(".', field: 'query' });
+    expect(await refusal(server)).toMatchObject({
+      status: 400,
+      message: 'Not a query: "(".',
+      field: 'query'
+    });
   });
 
   it.each([['<html>'], [[1, 2]], [{ message: '' }], [{ message: { a: 1 } }]])(
@@ -47,7 +57,10 @@ describe('request', () => {
     const server = new FakeServer(() => {
       throw new TypeError('Failed to fetch');
     });
-    expect(await refusal(server)).toMatchObject({ status: 0, message: 'The Jupyter server does not answer.' });
+    expect(await refusal(server)).toMatchObject({
+      status: 0,
+      message: 'The Jupyter server does not answer.'
+    });
   });
 
   it('is no refusal when the asker has turned away', async () => {

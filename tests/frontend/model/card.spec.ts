@@ -35,7 +35,13 @@ afterEach(() => jest.useRealTimers());
 
 it('of an untrusted notebook asks nobody (B24)', () => {
   const card = new CardModel(SNAPSHOT, null);
-  expect([card.isLive, card.isLost, card.isGone, card.summary, card.isOpen]).toEqual([false, false, false, null, false]);
+  expect([card.isLive, card.isLost, card.isGone, card.summary, card.isOpen]).toEqual([
+    false,
+    false,
+    false,
+    null,
+    false
+  ]);
   card.setOpen(true);
   card.dispose();
 });

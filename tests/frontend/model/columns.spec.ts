@@ -31,7 +31,11 @@ it('has a column for each metric, parameter and tag, with dots in its key', () =
   expect(cell('metric.val.acc', of)).toEqual(['NaN', 'NaN']);
   expect(cell('param.lr', of)).toEqual(['1e-3', '1e-3']);
   expect(cell('tag.a.b', of)).toEqual(['x', 'x']);
-  expect(column('metric.val.acc', trans)).toMatchObject({ title: 'val.acc', sort: 'metric.val.acc', isFigure: true });
+  expect(column('metric.val.acc', trans)).toMatchObject({
+    title: 'val.acc',
+    sort: 'metric.val.acc',
+    isFigure: true
+  });
 });
 
 it('says nothing of a key that a run has not, whatever it is called', () => {

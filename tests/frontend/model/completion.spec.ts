@@ -21,7 +21,19 @@ function accepted(text: string, label: string): string {
 }
 
 it('offers keys and fields where a term may begin', () => {
-  expect(labels('')).toEqual(['acc', 'val_acc', 'loss', 'lr', 'batch size', 'state:', 'name~', 'experiment:', 'id:', 'stage', 'say "hi"']);
+  expect(labels('')).toEqual([
+    'acc',
+    'val_acc',
+    'loss',
+    'lr',
+    'batch size',
+    'state:',
+    'name~',
+    'experiment:',
+    'id:',
+    'stage',
+    'say "hi"'
+  ]);
 });
 
 it('offers what begins with the word first, then what has it', () => {

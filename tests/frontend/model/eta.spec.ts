@@ -11,7 +11,11 @@ function left(...stands: readonly (readonly [seconds: number, done: number])[]):
 }
 
 function going(done: number) {
-  return run(1, { status: 'RUNNING', started_at: '2026-11-21T12:00:00Z', progress: { label: '', done, total: 20 } });
+  return run(1, {
+    status: 'RUNNING',
+    started_at: '2026-11-21T12:00:00Z',
+    progress: { label: '', done, total: 20 }
+  });
 }
 
 it('goes on as fast as it went', () => {
@@ -28,13 +32,12 @@ it('counts down while the bar stands still, and claims nothing once it was too s
   expect(left([10, 5], [50, 5])).toBeNull();
 });
 
-it.each([
-  [[[10, 0]]],
-  [[[10, 20]]],
-  [[[1, 5]]]
-] as const)('knows nothing before the loop has shown its pace, or when it is over: %j', stands => {
-  expect(left(...stands)).toBeNull();
-});
+it.each([[[[10, 0]]], [[[10, 20]]], [[[1, 5]]]] as const)(
+  'knows nothing before the loop has shown its pace, or when it is over: %j',
+  stands => {
+    expect(left(...stands)).toBeNull();
+  }
+);
 
 it('knows nothing of a run without a bar, of one that waits, and of one that has ended', () => {
   const eta = new Eta();

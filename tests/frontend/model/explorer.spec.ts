@@ -299,5 +299,9 @@ it('ends with its looks', async () => {
   const before = story.server.asked.length;
   await story.manager.refresh();
   await settle();
-  expect([story.model.isDisposed, story.manager.watched, story.server.asked.length]).toEqual([true, [], before]);
+  expect([story.model.isDisposed, story.manager.watched, story.server.asked.length]).toEqual([
+    true,
+    [],
+    before
+  ]);
 });

@@ -23,7 +23,12 @@ class FakeSettings {
   }
 }
 
-const NARROW = { groupBy: '', sort: { key: 'name', order: 'asc' }, columns: ['age'], archived: true } as const;
+const NARROW = {
+  groupBy: '',
+  sort: { key: 'name', order: 'asc' },
+  columns: ['age'],
+  archived: true
+} as const;
 
 function bound(settings: Promise<ISettingRegistry.ISettings> | null): ExplorerModel {
   const kept = new ExplorerSettings(settings);

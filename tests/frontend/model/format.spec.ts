@@ -1,6 +1,13 @@
 import { nullTranslator } from '@jupyterlab/translation';
 
-import { formatAge, formatBytes, formatDuration, formatFigure, formatTime, toNumber } from '../../../src/model/format';
+import {
+  formatAge,
+  formatBytes,
+  formatDuration,
+  formatFigure,
+  formatTime,
+  toNumber
+} from '../../../src/model/format';
 
 const trans = nullTranslator.load('jupyter_mlops');
 
@@ -39,7 +46,11 @@ it.each([
 });
 
 it('says tenths of what was over in less than a second', () => {
-  expect([formatDuration(0.34, true), formatDuration(0.34), formatDuration(1.2, true)]).toEqual(['0.3 s', '00:00', '00:01']);
+  expect([formatDuration(0.34, true), formatDuration(0.34), formatDuration(1.2, true)]).toEqual([
+    '0.3 s',
+    '00:00',
+    '00:01'
+  ]);
 });
 
 it.each([

@@ -18,7 +18,10 @@ async function said(answer: () => unknown): Promise<string> {
 
 it.each([
   [() => new Refusal(409, { message: 'The run goes on: stop it first.' }), 'The run goes on: stop it first.'],
-  [() => new Response('<html>', { status: 502 }), 'The Jupyter server answered with status 502 and no reason.'],
+  [
+    () => new Response('<html>', { status: 502 }),
+    'The Jupyter server answered with status 502 and no reason.'
+  ],
   [() => Promise.reject(new TypeError('refused')), 'The Jupyter server does not answer.']
 ])('%#', async (answer, text) => {
   expect(await said(answer)).toBe(text);

@@ -30,7 +30,11 @@ class Story {
 }
 
 it('shows displays and the last result in order, and leaves errors to the card', async () => {
-  const story = await new Story().ended(event(0, 'display', 'a'), event(1, 'error', 'no'), event(2, 'result', 'b'));
+  const story = await new Story().ended(
+    event(0, 'display', 'a'),
+    event(1, 'error', 'no'),
+    event(2, 'result', 'b')
+  );
   expect(story.texts).toEqual(['a', 'b']);
 });
 

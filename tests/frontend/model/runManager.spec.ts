@@ -38,7 +38,9 @@ async function begin(): Promise<Story> {
 /** Text that a look has got so far. */
 function textOf(feed: IRunFeed): () => string {
   let text = '';
-  feed.logReceived.connect((_, chunk) => (text += `${chunk.offset}:${new TextDecoder().decode(chunk.bytes)} `));
+  feed.logReceived.connect(
+    (_, chunk) => (text += `${chunk.offset}:${new TextDecoder().decode(chunk.bytes)} `)
+  );
   return () => text.trim();
 }
 

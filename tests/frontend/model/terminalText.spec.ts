@@ -72,7 +72,9 @@ it.each([
 });
 
 it('shows markup as the text that it is', () => {
-  expect(shown(written('</script><img src=x onerror=alert(1)>'))).toEqual(['</script><img src=x onerror=alert(1)>']);
+  expect(shown(written('</script><img src=x onerror=alert(1)>'))).toEqual([
+    '</script><img src=x onerror=alert(1)>'
+  ]);
 });
 
 it('splits no character at the edge of a chunk, and marks bytes that are none (F38)', () => {

@@ -29,7 +29,10 @@ class FakeCell {
 
   /** For `instanceof CodeCell`. */
   get asCell(): Cell {
-    return Object.setPrototypeOf(Object.defineProperty({}, 'model', { value: this.model }), CodeCell.prototype) as Cell;
+    return Object.setPrototypeOf(
+      Object.defineProperty({}, 'model', { value: this.model }),
+      CodeCell.prototype
+    ) as Cell;
   }
 }
 
@@ -78,7 +81,9 @@ let ran: unknown[] = [];
 beforeEach(() => {
   ran = [];
   jest.spyOn(NotebookActions, 'run').mockImplementation(async notebook => Boolean(ran.push(notebook)));
-  jest.spyOn(NotebookActions, 'runCells').mockImplementation(async (notebook, cells) => Boolean(ran.push([notebook, ...cells])));
+  jest
+    .spyOn(NotebookActions, 'runCells')
+    .mockImplementation(async (notebook, cells) => Boolean(ran.push([notebook, ...cells])));
   jest.spyOn(NotebookActions, 'insertBelow').mockImplementation(() => undefined);
 });
 afterEach(() => jest.restoreAllMocks());
@@ -141,7 +146,10 @@ describe('running again', () => {
   }
 
   it('runs the cell that shows the card, in whichever notebook it is', async () => {
-    const [desk, notebooks] = begin(new FakeCell('a', 'code', [runId(7)]), new FakeCell('b', 'code', [runId(8), runId(9)]));
+    const [desk, notebooks] = begin(
+      new FakeCell('a', 'code', [runId(7)]),
+      new FakeCell('b', 'code', [runId(8), runId(9)])
+    );
     await desk.commands.execute(CommandIDs.rerunRun, { runIds: [runId(9)] });
     const { content, id } = notebooks.panels[1]!;
     expect(desk.activated).toEqual([id]);

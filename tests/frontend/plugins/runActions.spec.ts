@@ -54,7 +54,9 @@ const ended = run(2);
 it('can be found in the palette', () => {
   const story = new Story([]);
   expect(story.desk.palette).toHaveLength(12);
-  expect(new Set(story.desk.palette)).toEqual(new Set(Object.values(CommandIDs).filter(id => story.desk.commands.hasCommand(id))));
+  expect(new Set(story.desk.palette)).toEqual(
+    new Set(Object.values(CommandIDs).filter(id => story.desk.commands.hasCommand(id)))
+  );
 });
 
 it('acts on what is selected, and can do nothing without it', async () => {
@@ -89,7 +91,9 @@ it('acts on runs that are named by id, and on nothing that is no id', async () =
 it('stops what goes on, once the user has said so', async () => {
   const story = new Story([live, ended]);
   let done = story.do(CommandIDs.stopRun);
-  expect(await answer('Let it run')).toContain('Stop the run? run 1: what it has printed, logged and saved so far stays.');
+  expect(await answer('Let it run')).toContain(
+    'Stop the run? run 1: what it has printed, logged and saved so far stays.'
+  );
   await done;
   expect(story.asked).toEqual([]);
   done = story.do(CommandIDs.stopRun);

@@ -1,6 +1,7 @@
 import { ILayoutRestorer } from '@jupyterlab/application';
 import { MainAreaWidget } from '@jupyterlab/apputils';
 import { nullTranslator } from '@jupyterlab/translation';
+import { MessageLoop } from '@lumino/messaging';
 import { Menu, Widget } from '@lumino/widgets';
 
 import { CommandIDs } from '../../../src/commands';
@@ -18,24 +19,33 @@ const trans = nullTranslator.load('jupyter_mlops');
 class Story {
   readonly desk = new Desk();
   readonly manager = new FakeManager(
-    new FakeServer(({ path }) =>
-      path === 'runs/groups'
-        ? { groups: [], cursor: 1, building: false }
-        : path === 'runs'
-          ? page([run(1), run(2)])
-          : { params: ['lr'], metrics: ['system/cpu', 'acc'], tags: ['stage'], experiments: [], notebooks: [] }
-    )
+    new FakeServer(async ({ path }) => {
+      await this._gate;
+      if (path === 'runs/groups') {
+        return { groups: [{ key: '', label: '', total: 2, live: 0 }], cursor: 1, building: false };
+      }
+      const keys = { params: ['lr'], metrics: ['system/cpu', 'acc'], tags: ['stage'] };
+      return path === 'runs' ? page([run(1), run(2)]) : { ...keys, experiments: [], notebooks: [] };
+    })
   );
   readonly restored: string[] = [];
   readonly explorer: IRunExplorer;
 
-  constructor() {
+  /** The server answers when `gate` opens. */
+  constructor(private readonly _gate: Promise<void> = Promise.resolve()) {
     const restorer = {
       add: (_: Widget, name: string) => this.restored.push(name),
       restore: async (_: unknown, { command }: { command: string }) => this.restored.push(command)
     } as unknown as ILayoutRestorer;
     const { app, commandPalette } = this.desk;
-    this.explorer = runExplorerPlugin.activate(app, this.manager, null, null, restorer, commandPalette) as IRunExplorer;
+    this.explorer = runExplorerPlugin.activate(
+      app,
+      this.manager,
+      null,
+      null,
+      restorer,
+      commandPalette
+    ) as IRunExplorer;
   }
 
   get sidebar(): ExplorerPanel {
@@ -48,7 +58,10 @@ afterEach(() => document.body.replaceChildren());
 it('stands in the left sidebar with a name, and comes back after a reload', () => {
   const story = new Story();
   expect(story.desk.added.map(each => each.area)).toEqual(['left']);
-  expect([story.sidebar.title.caption, story.sidebar.node.getAttribute('aria-label')]).toEqual(['Runs', 'Runs']);
+  expect([story.sidebar.title.caption, story.sidebar.node.getAttribute('aria-label')]).toEqual([
+    'Runs',
+    'Runs'
+  ]);
   expect(story.restored).toEqual(['jupyter-mlops-runs', CommandIDs.openRunTable]);
 });
 
@@ -71,7 +84,8 @@ it('opens one table, and a new one when that was closed', async () => {
   const { desk } = new Story();
   await desk.commands.execute(CommandIDs.openRunTable);
   await desk.commands.execute(CommandIDs.openRunTable);
-  const tables = () => desk.added.filter(each => each.area === 'main').map(each => each.widget as MainAreaWidget);
+  const tables = () =>
+    desk.added.filter(each => each.area === 'main').map(each => each.widget as MainAreaWidget);
   expect(tables()).toHaveLength(1);
   expect(desk.commands.label(CommandIDs.openRunTable)).toBe('Open Table of Runs');
   tables()[0]!.dispose();
@@ -99,6 +113,43 @@ it('asks the server only while it is shown', async () => {
   await happened(() => sidebar.dispose());
 });
 
+describe('a sidebar that is activated before the first answer', () => {
+  const focused = () => document.activeElement?.getAttribute('role');
+
+  /** The keyboard is in the search then: there is nothing else yet. The second part has the server answer. */
+  async function activated(): Promise<readonly [ExplorerPanel, () => Promise<void>]> {
+    let answer = () => {};
+    const story = new Story(new Promise<void>(resolve => (answer = resolve)));
+    await happened(() => Widget.attach(story.sidebar, document.body));
+    await happened(() => MessageLoop.sendMessage(story.sidebar, Widget.Msg.ActivateRequest));
+    await happened(settle);
+    expect(focused()).toBe('combobox');
+    const answered = async () => {
+      answer();
+      await happened(settle);
+      for (let frame = 0; frame < 2; frame++) {
+        await happened(() => new Promise(resolve => requestAnimationFrame(resolve)));
+      }
+    };
+    return [story.sidebar, answered];
+  }
+
+  it('hands the keyboard on to the list', async () => {
+    const [sidebar, answered] = await activated();
+    await answered();
+    expect(focused()).toBe('treegrid');
+    await happened(() => sidebar.dispose());
+  });
+
+  it('leaves it in a search that has begun', async () => {
+    const [sidebar, answered] = await activated();
+    await happened(() => sidebar.explorer.model.setQuery('a'));
+    await answered();
+    expect(focused()).toBe('combobox');
+    await happened(() => sidebar.dispose());
+  });
+});
+
 describe('the menu of a list', () => {
   async function menuOf(): Promise<readonly [Menu, ExplorerModel, string[]]> {
     const { manager } = new Story();
@@ -124,12 +175,21 @@ describe('the menu of a list', () => {
 
   it('has groups, order, columns, archived runs and the export', async () => {
     const [menu] = await menuOf();
-    expect(labels(menu).filter(Boolean)).toEqual(['Group by', 'Sort by', 'Columns', 'Show Archived Runs', 'Export as CSV']);
+    expect(labels(menu).filter(Boolean)).toEqual([
+      'Group by',
+      'Sort by',
+      'Columns',
+      'Show Archived Runs',
+      'Export as CSV'
+    ]);
   });
 
   it('says what is chosen, in words and in the order’s sign', async () => {
     const [menu] = await menuOf();
-    const chosen = (title: string) => items(menu, title).items.filter(item => item.isToggled).map(item => item.label);
+    const chosen = (title: string) =>
+      items(menu, title)
+        .items.filter(item => item.isToggled)
+        .map(item => item.label);
     expect(chosen('Group by')).toEqual(['Notebook']);
     expect(chosen('Sort by')).toEqual(['acc ↓']);
     expect(chosen('Columns')).toEqual(['When', 'gone (param)']);
@@ -137,7 +197,15 @@ describe('the menu of a list', () => {
 
   it('names what measures the machine last among the metrics', async () => {
     const [menu] = await menuOf();
-    expect(labels(items(menu, 'Sort by'))).toEqual(['When', 'Name', 'State', 'Time', 'acc ↓', 'system/cpu', 'lr']);
+    expect(labels(items(menu, 'Sort by'))).toEqual([
+      'When',
+      'Name',
+      'State',
+      'Time',
+      'acc ↓',
+      'system/cpu',
+      'lr'
+    ]);
   });
 
   it('changes what is chosen', async () => {

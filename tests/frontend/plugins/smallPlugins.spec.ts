@@ -20,7 +20,9 @@ describe('the export', () => {
   it('saves the table that is shown', async () => {
     const desk = new Desk();
     const saved: string[] = [];
-    const click = jest.spyOn(HTMLAnchorElement.prototype, 'click').mockImplementation(function (this: HTMLAnchorElement) {
+    const click = jest.spyOn(HTMLAnchorElement.prototype, 'click').mockImplementation(function (
+      this: HTMLAnchorElement
+    ) {
       saved.push(`${this.download} ${this.href}`);
     });
     Object.assign(URL, { createObjectURL: () => 'blob:runs', revokeObjectURL: () => undefined });

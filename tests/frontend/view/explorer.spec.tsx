@@ -360,6 +360,17 @@ describe('an empty list', () => {
     expect(story.executed).toEqual([[CommandIDs.refreshRuns, {}]]);
   });
 
+  it('names what no run has', async () => {
+    const story = await new Story(listOf()).shown();
+    await happened(async () => {
+      await story.model.loadColumns();
+      story.model.setQuery('rate > 1');
+    });
+    expect(story.list.one('status').textContent).toContain(
+      'No run has a metric, a parameter or a tag “rate”.'
+    );
+  });
+
   it('offers to drop a search that finds nothing', async () => {
     const story = await new Story(listOf()).shown();
     await happened(() => story.model.setQuery('x'));

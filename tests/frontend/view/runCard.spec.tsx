@@ -134,7 +134,10 @@ it('says why the run has failed, and where, and offers to run it again', async (
   });
   expect(card.text).toContain('Failed');
   expect(card.text).toContain('ValueError: noline 2 of the cell fit(X)');
-  expect(manager.server.asked.map(each => each.path)).toEqual([`runs/${runId(1)}`, `runs/${runId(1)}/displays`]);
+  expect(manager.server.asked.map(each => each.path)).toEqual([
+    `runs/${runId(1)}`,
+    `runs/${runId(1)}/displays`
+  ]);
   expect(card.all('button').map(each => each.getAttribute('aria-label') ?? each.textContent)).toEqual([
     'Last lines',
     'Run again',
@@ -199,8 +202,16 @@ it('has a menu with what else can be done', async () => {
 
 it.each([
   [run(1, { status: 'RUNNING' }), [CommandIDs.stopRun], [CommandIDs.deleteRun, CommandIDs.loadRun]],
-  [run(1, { source: 'mlflow' }), [CommandIDs.deleteRun], [CommandIDs.rerunRun, CommandIDs.reproduceRun, CommandIDs.loadRun]],
-  [run(1, { status: 'FAILED', returned: ['x'] }), [CommandIDs.rerunRun], [CommandIDs.stopRun, CommandIDs.loadRun]]
+  [
+    run(1, { source: 'mlflow' }),
+    [CommandIDs.deleteRun],
+    [CommandIDs.rerunRun, CommandIDs.reproduceRun, CommandIDs.loadRun]
+  ],
+  [
+    run(1, { status: 'FAILED', returned: ['x'] }),
+    [CommandIDs.rerunRun],
+    [CommandIDs.stopRun, CommandIDs.loadRun]
+  ]
 ])('offers of a run only what can be done with it: %#', (of, offered, refused) => {
   const ids = runMenuItems(of).flat();
   expect(ids).toEqual(expect.arrayContaining(offered));
@@ -237,11 +248,22 @@ describe('the renderer', () => {
   const kernels = { changed: new Signal<IKernels, void>({} as IKernels), isGone: () => isKernelGone };
   let isKernelGone = false;
   const rendermime = new RenderMimeRegistry({ initialFactories: standardRendererFactories });
-  const bundle = (data: unknown, trusted: boolean) => ({ data: { [CARD_MIME]: data }, metadata: {}, trusted, setData: () => undefined });
+  const bundle = (data: unknown, trusted: boolean) => ({
+    data: { [CARD_MIME]: data },
+    metadata: {},
+    trusted,
+    setData: () => undefined
+  });
 
   async function rendered(data: unknown, trusted: boolean): Promise<readonly [RunCardRenderer, FakeManager]> {
     const manager = new FakeManager();
-    const renderer = new RunCardRenderer({ manager, commands: new CommandRegistry(), rendermime, kernels, trans });
+    const renderer = new RunCardRenderer({
+      manager,
+      commands: new CommandRegistry(),
+      rendermime,
+      kernels,
+      trans
+    });
     Widget.attach(renderer, document.body);
     await happened(async () => {
       await renderer.renderModel(bundle(data, trusted) as never);
@@ -269,10 +291,20 @@ describe('the renderer', () => {
 
   it('shows what the run has displayed, cleaned as in an untrusted notebook', async () => {
     const [renderer, manager] = await rendered({ version: 1, ...SNAPSHOT }, true);
-    const display = (seq: number, data: object) => ({ seq, offset: 0, kind: 'display', data, metadata: {}, transient: {} });
+    const display = (seq: number, data: object) => ({
+      seq,
+      offset: 0,
+      kind: 'display',
+      data,
+      metadata: {},
+      transient: {}
+    });
     manager.server.answers(() => ({
       displays: [
-        display(0, { 'text/html': '<table><tr><td>1</td></tr></table><script>alert(1)</script><b onclick="alert(1)">b</b>' }),
+        display(0, {
+          'text/html':
+            '<table><tr><td>1</td></tr></table><script>alert(1)</script><b onclick="alert(1)">b</b>'
+        }),
         display(1, { 'application/javascript': 'alert(1)' }),
         display(2, { 'image/png': 'iVBORw0KGgo=' }),
         display(3, { [CARD_MIME]: { version: 1, ...SNAPSHOT }, 'text/plain': 'a card' })
@@ -310,15 +342,20 @@ describe('the renderer', () => {
 
   it('looks at one run only when it is drawn again', async () => {
     const [renderer, manager] = await rendered({ version: 1, ...SNAPSHOT }, true);
-    await happened(() => renderer.renderModel(bundle({ version: 1, ...SNAPSHOT, run_id: runId(2) }, true) as never));
+    await happened(() =>
+      renderer.renderModel(bundle({ version: 1, ...SNAPSHOT, run_id: runId(2) }, true) as never)
+    );
     expect(manager.watched).toEqual([runId(2)]);
     await happened(() => renderer.dispose());
   });
 
-  it.each([[{ version: 2 }], ['<b>'], [null]])('shows nothing of %j but that it is another version’s', async data => {
-    const [renderer, manager] = await rendered(data, true);
-    expect(renderer.node.textContent).toBe('This card was made by another version of jupyter-mlops.');
-    expect(manager.feeds).toEqual([]);
-    await happened(() => renderer.dispose());
-  });
+  it.each([[{ version: 2 }], ['<b>'], [null]])(
+    'shows nothing of %j but that it is another version’s',
+    async data => {
+      const [renderer, manager] = await rendered(data, true);
+      expect(renderer.node.textContent).toBe('This card was made by another version of jupyter-mlops.');
+      expect(manager.feeds).toEqual([]);
+      await happened(() => renderer.dispose());
+    }
+  );
 });

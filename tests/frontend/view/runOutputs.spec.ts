@@ -4,7 +4,8 @@ import { CARD_MIME } from '../../../src/api/guards';
 import { showable } from '../../../src/view/runOutputs';
 
 it('shows an estimator as text: cleaned, its drawing would ask to trust the notebook', () => {
-  const drawing = '<div class="sk-text-repr-fallback"><pre>Ridge()</pre><b>rerun this cell or trust the notebook</b></div>';
+  const drawing =
+    '<div class="sk-text-repr-fallback"><pre>Ridge()</pre><b>rerun this cell or trust the notebook</b></div>';
   expect(showable({ 'text/html': drawing, 'text/plain': 'Ridge()' })).toEqual({ 'text/plain': 'Ridge()' });
   expect(showable({ 'text/html': drawing })).toEqual({ 'text/html': drawing });
 });

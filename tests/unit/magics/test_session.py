@@ -71,6 +71,13 @@ def test_a_cell_becomes_a_run_with_what_was_asked(shell_with_us, launcher):
     assert card.pending == ("model",)
 
 
+def test_cards_are_shown_where_code_calls_the_magic(shell_with_us, launcher, capsys):
+    sweep = "for i in range(2):\n    get_ipython().run_cell_magic('train', f'few{i} -p i={i}', 'z = i')"
+    assert run(shell_with_us, sweep) is None
+    shown = capsys.readouterr().out
+    assert [spec.name in shown for spec in launcher.specs] == [True, True]
+
+
 def test_pending_names_leave_the_namespace_and_become_upstream(shell_with_us, launcher):
     run(shell_with_us, "model = [1]")
     run(shell_with_us, "%%train first\nmodel.append(2)")

@@ -32,7 +32,7 @@ def test_it_tells_what_is_known_and_calls_what_reproduces(service, make_run, tmp
         "The cells below execute the cell again on its stored inputs (data, parameters, random states) and compare "
         "the outputs and metrics of both runs.",
         f"import jupyter_mlops as mlops\n\noriginal = mlops.runs['{run.id}']\noriginal",
-        "again = mlops.runs.reproduce(original)\nagain.wait()",
+        "again = mlops.runs.reproduce(original)\nagain.wait()\nagain",
         "mlops.runs.compare(original, again)",
         "## The code\n\n"
         "To read; the cells above do not need it. First what the run depends on, then the cell itself.\n\n"

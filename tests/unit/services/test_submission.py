@@ -18,6 +18,7 @@ from jupyter_mlops.exceptions import (
 )
 from jupyter_mlops.home import Home, RunDirectory
 from jupyter_mlops.services import RunService, SubmitRun, TravelReport
+from jupyter_mlops.tracking import RunRecords
 
 FILES = ["cell.py", "inputs.json", "inputs.pickle", "provenance.json", "spec.json"]
 
@@ -101,6 +102,13 @@ def test_b05_tags_are_made_safe_and_keep_their_lines(service):
     run = service.submit(SubmitRun(source="1", namespace={}, tags=tags))
 
     assert run.spec.tags == {"note": "line one\nline two", "k" * 250: "v" * 9000}
+
+
+def test_who_submitted_is_recorded(service, monkeypatch):
+    monkeypatch.setenv("LOGNAME", "eve")
+    run = service.submit(SubmitRun(source="1", namespace={}))
+    assert run.spec.user == "eve"
+    assert RunRecords(run.directory.path, run.spec).runs[run.id].user == "eve"
 
 
 def test_b38_secrets_are_in_no_plain_file(service):

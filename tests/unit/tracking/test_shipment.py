@@ -144,19 +144,18 @@ Submit = Callable[..., RunDirectory]
 
 
 def test_a_run_that_has_ended_is_there_whole(submit: Submit, shipment: Ship, remote: Remote) -> None:
-    run = submit(origin=Origin("rerun", "d" * 32))
+    run = submit(origin=Origin("rerun", "d" * 32), user="eve")
     run.write(Provenance(notebook="a.ipynb", cell_id="abc"), run.provenance_file)
     run.write(GitState(commit="f00", branch="main", dirty=True), run.git_file)
     log(run)
     end(run)
     assert shipment(run).ship() is True
     (sent,) = remote.runs.values()
-    user = sent.data.tags.pop("mlflow.user")
-    assert user
     assert sent.data.tags == {
         "mlops.run_id": run.run_id,
         "mlflow.source.name": "a.ipynb",
         "mlflow.source.type": "NOTEBOOK",
+        "mlflow.user": "eve",
         "mlops.cell_id": "abc",
         "mlops.origin": f"rerun {'d' * 32}",
         "team": "blue",

@@ -1,0 +1,27 @@
+/** Who has gone on to other work is told that a long run has ended, and gets to it from there. */
+
+import { notebook } from '../helpers/notebook';
+import { expect, test } from '../helpers/story';
+
+const SHORT = `%%train short
+x = 1`;
+const LONG = `%%train long
+import time
+time.sleep(1.5)
+print("about to divide")
+1 / 0`;
+
+test.use({ serverOptions: { settings: { 'jupyter-mlops:run-notifications': { seconds: 1 } } } });
+
+test('a run that took long tells that it has failed, and opens its log', async ({ server, lab }) => {
+  server.write('story.ipynb', notebook(SHORT, LONG));
+  await lab.open('story.ipynb');
+  await lab.runAllCells();
+
+  const told = lab.page.locator('.Toastify__toast');
+  await expect(told.filter({ hasText: 'Run long has failed after' })).toContainText('ZeroDivisionError');
+  await expect(told.filter({ hasText: 'short' })).toHaveCount(0);
+
+  await told.filter({ hasText: 'Run long' }).getByRole('button', { name: 'Log' }).click();
+  await expect(lab.runView.getByRole('tabpanel')).toContainText('about to divide');
+});

@@ -72,7 +72,7 @@ def set_cell(cell: types.CellType, state: tuple[Any]) -> None:
 
 
 def make_exception(kind: type[BaseException], args: tuple[Any, ...]) -> BaseException:
-    """Return an exception without calling its `__init__`, which may take other arguments than those that it passed on."""
+    """Return an exception without calling its `__init__`, which may take other arguments than it passed on."""
     error = kind.__new__(kind)
     error.args = args
     return error

@@ -9,9 +9,11 @@ import pytest
 from jupyter_mlops.launchers._shim_stop import Stopper, stop_request
 
 TELL = """
-import signal, sys, time
+import os, signal, sys, time
+def tell(number, _):
+    os.write(1, signal.Signals(number).name.encode() + b"\\n")  # not print: it may be in the middle of one
 for number in (signal.SIGINT, signal.SIGTERM):
-    signal.signal(number, lambda number, _: print(signal.Signals(number).name, flush=True))
+    signal.signal(number, tell)
 print("ready", flush=True)
 while True:
     time.sleep(1)

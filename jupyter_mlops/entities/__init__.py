@@ -1,12 +1,20 @@
 """What the product talks about: frozen values and their one serializer. No I/O, no other layer."""
 
+from ._explanation import (
+    EXPLANATION_VERSION,
+    ExplainedFeatures,
+    ExplanationReport,
+    FeatureInteraction,
+    FeatureShape,
+    Importance,
+    LocalExplanations,
+)
 from ._explorer import (
     ArtifactEntry,
     ArtifactPage,
     ChangeRun,
     Comparison,
     Difference,
-    Figure,
     HomeInfo,
     MetricPage,
     MetricSeries,
@@ -22,6 +30,18 @@ from ._explorer import (
     RunSummary,
     ServerStatus,
     TensorBoardInstance,
+)
+from ._figures import Figure, figure, figure_value
+from ._fairness import (
+    FAIRNESS_VERSION,
+    FairnessBootstrap,
+    FairnessFeature,
+    FairnessGrouping,
+    FairnessMetric,
+    FairnessModel,
+    FairnessReport,
+    FairnessResult,
+    FairnessSpread,
 )
 from ._provenance import Environment, Fingerprint, GitState, Provenance
 from ._run import (
@@ -46,6 +66,8 @@ from ._wire import WIRE_VERSION, decode, encode
 
 __all__ = [
     "AUTOLOG_FLAVORS",
+    "EXPLANATION_VERSION",
+    "FAIRNESS_VERSION",
     "WAITS_FOR_DISK",
     "WIRE_VERSION",
     "ArtifactEntry",
@@ -58,10 +80,24 @@ __all__ = [
     "EarlyRelease",
     "Environment",
     "Exit",
+    "ExplainedFeatures",
+    "ExplanationReport",
+    "FeatureInteraction",
+    "FeatureShape",
+    "FairnessBootstrap",
+    "FairnessFeature",
+    "FairnessGrouping",
+    "FairnessMetric",
+    "FairnessModel",
+    "FairnessReport",
+    "FairnessResult",
+    "FairnessSpread",
     "Figure",
     "Fingerprint",
     "GitState",
     "HomeInfo",
+    "Importance",
+    "LocalExplanations",
     "Manifest",
     "MetricPage",
     "MetricSeries",
@@ -91,4 +127,6 @@ __all__ = [
     "WaitRecord",
     "decode",
     "encode",
+    "figure",
+    "figure_value",
 ]

@@ -1,4 +1,4 @@
-// Generated from jupyter_mlops/entities/_explorer.py by `make types`: change it there.
+// Generated from jupyter_mlops/entities/ by `make types`: change it there.
 
 /** A number, or the word for one that JSON has not: "NaN", "Infinity", "-Infinity", or a whole number beyond 2^53. */
 export type Figure = number | string;
@@ -194,4 +194,81 @@ export interface ITensorBoardInstance {
 export interface IProblem {
   readonly message: string;
   readonly field: string;
+}
+
+/** The columns that are explained, as the user knows them. */
+export interface IExplainedFeatures {
+  readonly names: readonly string[];
+  readonly kinds: readonly ('number' | 'category')[];
+  readonly categories: readonly (readonly string[])[];
+  readonly missing: readonly number[];
+}
+
+/** How much each term of the explanation matters over all rows, the largest first. */
+export interface IImportance {
+  readonly measure: string;
+  readonly interval: string;
+  readonly names: readonly string[];
+  readonly features: readonly (readonly number[])[];
+  readonly scores: readonly Figure[];
+  readonly low: readonly Figure[];
+  readonly high: readonly Figure[];
+}
+
+/** What the model's output does along one feature. */
+export interface IFeatureShape {
+  readonly feature: number;
+  readonly form: 'line' | 'steps' | 'bars';
+  readonly grid: readonly Figure[];
+  readonly values: readonly (readonly Figure[])[];
+  readonly low: readonly (readonly Figure[])[];
+  readonly high: readonly (readonly Figure[])[];
+  readonly density_grid: readonly Figure[];
+  readonly density: readonly Figure[];
+  readonly ice: readonly (readonly (readonly Figure[])[])[];
+}
+
+/** What two features do together, beyond what each does alone. */
+export interface IFeatureInteraction {
+  readonly features: readonly number[];
+  readonly forms: readonly ('line' | 'steps' | 'bars')[];
+  readonly left_grid: readonly Figure[];
+  readonly right_grid: readonly Figure[];
+  readonly values: readonly (readonly Figure[])[];
+}
+
+/** Chosen rows of the data: values, prediction, and what each term adds to it. Contains data. */
+export interface ILocalExplanations {
+  readonly rows: readonly number[];
+  readonly values: readonly (readonly Figure[])[];
+  readonly predicted: readonly (readonly Figure[])[];
+  readonly actual: readonly Figure[];
+  readonly contributions: readonly (readonly (readonly Figure[])[])[];
+}
+
+/** What a model does with its features. */
+export interface IExplanationReport {
+  readonly version: number;
+  readonly method: string;
+  readonly method_title: string;
+  readonly chosen_because: string;
+  readonly model: string;
+  readonly model_type: string;
+  readonly run_id: string;
+  readonly task: 'binary' | 'multiclass' | 'regression' | 'clustering';
+  readonly classes: readonly string[];
+  readonly outputs: readonly string[];
+  readonly scale: string;
+  readonly base_values: readonly Figure[];
+  readonly rows: number;
+  readonly rows_used: number;
+  readonly fingerprint: string;
+  readonly contains_data: boolean;
+  readonly features: IExplainedFeatures;
+  readonly importance: IImportance;
+  readonly shapes: readonly IFeatureShape[];
+  readonly interactions: readonly IFeatureInteraction[];
+  readonly local: ILocalExplanations | null;
+  readonly notes: readonly string[];
+  readonly made_at: string;
 }

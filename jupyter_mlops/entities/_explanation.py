@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 from ..exceptions import UsageError
-from ._explorer import Figure
-from ._figures import figure_value
+from ._figures import Figure, figure_value
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -86,6 +85,8 @@ class FeatureShape(msgspec.Struct, frozen=True, kw_only=True):
         Points, edges or categories.
     values, low, high : tuple of tuple of Figure
         One tuple an output of the report; `low` and `high` are empty without an interval.
+    missing : tuple of Figure
+        By output, the value where the feature has none; empty when the method does not tell.
     density_grid : tuple of Figure
         Edges of the histogram of the data, one more than counts; for "bars" the categories.
     density : tuple of Figure
@@ -101,6 +102,7 @@ class FeatureShape(msgspec.Struct, frozen=True, kw_only=True):
     values: tuple[tuple[Figure, ...], ...]
     low: tuple[tuple[Figure, ...], ...] = ()
     high: tuple[tuple[Figure, ...], ...] = ()
+    missing: tuple[Figure, ...] = ()
     density_grid: tuple[Figure, ...] = ()
     density: tuple[Figure, ...] = ()
     ice: tuple[tuple[tuple[Figure, ...], ...], ...] = ()

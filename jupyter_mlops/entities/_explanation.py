@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 EXPLANATION_VERSION = 1
 """Of the report's JSON: a reader refuses a newer one, and reads all older ones."""
 
-Form = Literal["line", "steps", "bars"]
+ShapeForm = Literal["line", "steps", "bars"]
 """How a shape's values lie on its grid: at its points, between its edges (one value fewer), one for each category."""
 
-Kind = Literal["number", "category"]
+FeatureKind = Literal["number", "category"]
 
 
 class ExplainedFeatures(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,7 +41,7 @@ class ExplainedFeatures(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     names: tuple[str, ...]
-    kinds: tuple[Kind, ...]
+    kinds: tuple[FeatureKind, ...]
     categories: tuple[tuple[str, ...], ...] = ()
     missing: tuple[int, ...] = ()
 
@@ -97,7 +97,7 @@ class FeatureShape(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     feature: int
-    form: Form
+    form: ShapeForm
     grid: tuple[Figure, ...]
     values: tuple[tuple[Figure, ...], ...]
     low: tuple[tuple[Figure, ...], ...] = ()
@@ -124,7 +124,7 @@ class FeatureInteraction(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     features: tuple[int, ...]
-    forms: tuple[Form, ...]
+    forms: tuple[ShapeForm, ...]
     left_grid: tuple[Figure, ...]
     right_grid: tuple[Figure, ...]
     values: tuple[tuple[Figure, ...], ...]

@@ -1,0 +1,26 @@
+"""Model and data to an explanation: what the model does with its features, as a frozen report.
+
+Computed in the kernel with InterpretML and scikit-learn, on what the user holds: no notebook, no tracking and
+no view here. One method a file behind `Explainer`; others are found by the entry points
+`jupyter_mlops.explainers`.
+"""
+
+from __future__ import annotations
+
+from ._discovery import AUTO, explainer_names, load_explainer
+from ._protocol import SAMPLE, Explained, Explainer, ExplanationWish, Suitability
+from ._report import explain_model
+from ._subject import Subject
+
+__all__ = [
+    "AUTO",
+    "SAMPLE",
+    "Explained",
+    "Explainer",
+    "ExplanationWish",
+    "Subject",
+    "Suitability",
+    "explain_model",
+    "explainer_names",
+    "load_explainer",
+]

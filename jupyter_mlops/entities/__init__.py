@@ -5,9 +5,11 @@ from ._explanation import (
     ExplainedFeatures,
     ExplanationReport,
     FeatureInteraction,
+    FeatureKind,
     FeatureShape,
     Importance,
     LocalExplanations,
+    ShapeForm,
 )
 from ._explorer import (
     ArtifactEntry,
@@ -31,7 +33,6 @@ from ._explorer import (
     ServerStatus,
     TensorBoardInstance,
 )
-from ._figures import Figure, figure, figure_value
 from ._fairness import (
     FAIRNESS_VERSION,
     FairnessBootstrap,
@@ -43,6 +44,7 @@ from ._fairness import (
     FairnessResult,
     FairnessSpread,
 )
+from ._figures import Figure, figure, figure_value
 from ._provenance import Environment, Fingerprint, GitState, Provenance
 from ._run import (
     AUTOLOG_FLAVORS,
@@ -83,6 +85,7 @@ __all__ = [
     "ExplainedFeatures",
     "ExplanationReport",
     "FeatureInteraction",
+    "FeatureKind",
     "FeatureShape",
     "FairnessBootstrap",
     "FairnessFeature",
@@ -120,6 +123,7 @@ __all__ = [
     "RunStatus",
     "RunSummary",
     "ServerStatus",
+    "ShapeForm",
     "TensorBoardInstance",
     "Upstream",
     "UserRecord",

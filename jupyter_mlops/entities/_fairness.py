@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import msgspec
 
-from ._explorer import Figure
+from ..exceptions import UsageError
+from ._figures import Figure, figure_value
 from ._wire import decode, encode
 
 if TYPE_CHECKING:
@@ -212,7 +213,7 @@ class FairnessReport(msgspec.Struct, frozen=True, kw_only=True):
         Of outcome, features and weights, hex: two reports with the same are about the same rows.
     data : dict
         Under which names the data came: `X`, `y`.
-    notices : tuple of str
+    notes : tuple of str
         What a reader should know, in sentences.
     digits : int
         Significant digits that were kept; 0 for all.
@@ -220,7 +221,7 @@ class FairnessReport(msgspec.Struct, frozen=True, kw_only=True):
 
     version: int = FAIRNESS_VERSION
     task: Literal["binary", "multiclass", "regression", "score"]
-    created_at: str
+    made_at: str
     rows: int
     positive: str = ""
     classes: tuple[str, ...] = ()
@@ -238,7 +239,7 @@ class FairnessReport(msgspec.Struct, frozen=True, kw_only=True):
     uncertain_below: int = 0
     fingerprint: str = ""
     data: dict[str, str] = {}
-    notices: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
     digits: int = 0
 
     def to_json(self) -> str:
@@ -251,16 +252,20 @@ class FairnessReport(msgspec.Struct, frozen=True, kw_only=True):
 
         Raises
         ------
-        msgspec.ValidationError
+        UsageError
             It is no fairness report, or one of a newer version.
         """
         data = text.encode() if isinstance(text, str) else text
-        version = decode(data, _Versioned).version
-        if version > FAIRNESS_VERSION:
-            raise msgspec.ValidationError(
-                f"The report has version {version}; this package reads up to {FAIRNESS_VERSION}. Upgrade jupyter_mlops."
-            )
-        return decode(data, FairnessReport)
+        try:
+            version = decode(data, _Versioned).version
+            if version <= FAIRNESS_VERSION:
+                return decode(data, FairnessReport)
+        except msgspec.MsgspecError as error:
+            raise UsageError(f"This is no fairness report: {error}.") from None
+        raise UsageError(
+            f"The fairness report has version {version}, and this package reads up to {FAIRNESS_VERSION}. "
+            "Upgrade jupyter_mlops."
+        )
 
     def group_name(self, grouping: FairnessGrouping, group: int) -> str:
         """Return a group as people read it: `female · black`."""
@@ -281,15 +286,13 @@ class FairnessReport(msgspec.Struct, frozen=True, kw_only=True):
 
         Index levels are `model`, `grouping` and `group`, and `stratum` where control features are.
         """
-        return self.to_frame().pivot_table(
-            index=["model", "grouping", "group", *(["stratum"] if self.strata else [])],
-            columns="metric",
-            values="value",
-            dropna=False,
-            sort=False,
-            aggfunc="first",
-            observed=True,
-        )
+        import pandas as pd
+
+        frame, metrics = self.to_frame(), [metric.key for metric in self.metrics]
+        first = frame.iloc[:: len(metrics)]
+        names = ["model", "grouping", "group", *(["stratum"] if self.strata else [])]
+        index = pd.MultiIndex.from_frame(first[names])
+        return pd.DataFrame(frame["value"].to_numpy().reshape(-1, len(metrics)), index=index, columns=metrics)
 
     def to_frame(self) -> DataFrame:
         """Return one row for each model, grouping, group and metric: value, interval, size of the group, marks."""
@@ -303,7 +306,7 @@ class FairnessReport(msgspec.Struct, frozen=True, kw_only=True):
     def _records(self) -> Iterator[tuple[object, ...]]:
         for result in self.results:
             grouping = self.groupings[result.grouping]
-            by = " × ".join(self.sensitive[feature].name for feature in grouping.features)
+            by = " and ".join(self.sensitive[feature].name for feature in grouping.features)
             uncertain, suppressed = set(grouping.uncertain), set(grouping.suppressed)
             for group, size in enumerate(grouping.sizes):
                 stratum = self.stratum_name(grouping.strata[group]) if grouping.strata else ""
@@ -311,14 +314,9 @@ class FairnessReport(msgspec.Struct, frozen=True, kw_only=True):
                 marks = (group in uncertain, group in suppressed)
                 for number, metric in enumerate(self.metrics):
                     tables = (result.by_group, result.low, result.high)
-                    figures = (number_of(table[number][group]) if table else math.nan for table in tables)
+                    figures = (figure_value(table[number][group]) if table else math.nan for table in tables)
                     yield (*of, metric.key, *figures, size, *marks)
 
 
 class _Versioned(msgspec.Struct):
     version: int = FAIRNESS_VERSION
-
-
-def number_of(figure: Figure) -> float:
-    """Return a figure as a number again: `"NaN"` and the infinities are words in JSON."""
-    return float(figure)

@@ -223,6 +223,7 @@ export interface IFeatureShape {
   readonly values: readonly (readonly Figure[])[];
   readonly low: readonly (readonly Figure[])[];
   readonly high: readonly (readonly Figure[])[];
+  readonly missing: readonly Figure[];
   readonly density_grid: readonly Figure[];
   readonly density: readonly Figure[];
   readonly ice: readonly (readonly (readonly Figure[])[])[];
@@ -271,4 +272,97 @@ export interface IExplanationReport {
   readonly local: ILocalExplanations | null;
   readonly notes: readonly string[];
   readonly made_at: string;
+}
+
+/** A sensitive or control feature. */
+export interface IFairnessFeature {
+  readonly name: string;
+  readonly levels: readonly string[];
+  readonly edges: readonly number[];
+  readonly missing: number | null;
+}
+
+/** A metric of the report. */
+export interface IFairnessMetric {
+  readonly key: string;
+  readonly label: string;
+  readonly of_class: string;
+  readonly better: 'higher' | 'lower' | '';
+  readonly kind: 'share' | 'count' | 'value';
+}
+
+/** A model of the report. */
+export interface IFairnessModel {
+  readonly name: string;
+  readonly type: string;
+  readonly run_id: string;
+  readonly mitigator: string;
+}
+
+/** How rows are grouped: by one sensitive feature, or by several together. Arrays have one entry a group. */
+export interface IFairnessGrouping {
+  readonly features: readonly number[];
+  readonly levels: readonly (readonly number[])[];
+  readonly strata: readonly number[];
+  readonly sizes: readonly (number | null)[];
+  readonly uncertain: readonly number[];
+  readonly suppressed: readonly number[];
+  readonly total: number;
+}
+
+/** What a statistic over the groups is: one row a metric, one column a stratum (one column without strata). */
+export interface IFairnessSpread {
+  readonly values: readonly (readonly Figure[])[];
+  readonly low: readonly (readonly Figure[])[];
+  readonly high: readonly (readonly Figure[])[];
+}
+
+/** One model's metrics in one grouping. */
+export interface IFairnessResult {
+  readonly model: number;
+  readonly grouping: number;
+  readonly by_group: readonly (readonly Figure[])[];
+  readonly low: readonly (readonly Figure[])[];
+  readonly high: readonly (readonly Figure[])[];
+  readonly minimum: IFairnessSpread;
+  readonly maximum: IFairnessSpread;
+  readonly difference: IFairnessSpread;
+  readonly ratio: IFairnessSpread;
+  readonly difference_to_overall: IFairnessSpread;
+  readonly ratio_to_overall: IFairnessSpread;
+  readonly disparities: Readonly<Record<string, readonly Figure[]>>;
+}
+
+/** How intervals were made: resamples, the quantiles that bound them, and the seed. */
+export interface IFairnessBootstrap {
+  readonly samples: number;
+  readonly low: number;
+  readonly high: number;
+  readonly seed: number;
+}
+
+/** What a fairness analysis found. */
+export interface IFairnessReport {
+  readonly version: number;
+  readonly task: 'binary' | 'multiclass' | 'regression' | 'score';
+  readonly made_at: string;
+  readonly rows: number;
+  readonly positive: string;
+  readonly classes: readonly string[];
+  readonly weighted: boolean;
+  readonly sensitive: readonly IFairnessFeature[];
+  readonly control: readonly IFairnessFeature[];
+  readonly strata: readonly (readonly number[])[];
+  readonly metrics: readonly IFairnessMetric[];
+  readonly models: readonly IFairnessModel[];
+  readonly overall: readonly IFairnessSpread[];
+  readonly groupings: readonly IFairnessGrouping[];
+  readonly results: readonly IFairnessResult[];
+  readonly bootstrap: IFairnessBootstrap | null;
+  readonly min_group: number;
+  readonly uncertain_below: number;
+  readonly fingerprint: string;
+  readonly data: Readonly<Record<string, string>>;
+  readonly notes: readonly string[];
+  readonly digits: number;
 }

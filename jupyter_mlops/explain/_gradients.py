@@ -7,8 +7,9 @@ Keras and torch, so the sum is here; the gradients are the framework's.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from ..entities import Importance
 from ._asking import asking, refuse_incomplete
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
 
     Array = np.ndarray[Any, Any]
 
-STEPS = 50
-"""Points of the line from the baseline to a row."""
+STEPS, STEPS_OF_ROWS = 50, 250
+"""Points of the line from the baseline to a row: for the mean over many rows, and for rows shown one by one."""
 
 MOST_ROWS = 500
 """Rows whose attributions make the importance."""
@@ -62,16 +63,18 @@ class GradientsExplainer:
         with asking(subject):
             baseline = as_table(subject.data).mean(axis=0, dtype=float).astype("float32")
             sample = as_table(subject.sampled(min(wish.sample, MOST_ROWS), wish.seed).data)
-            importance, order = _importance(subject, attributions(network, sample, baseline, chosen))
+            importance, order = _importance(subject, attributions(network, sample, baseline, chosen, STEPS))
             base = network.predict(baseline[None, :])[0, chosen]
         model = inspected(subject)
         shapes, _ = shapes_of(subject, model, order[:MOST_SHAPES], wish.rows, wish.sample, wish.seed)
-        local = local_rows(subject, model, wish.rows)
+        local, gap = local_rows(subject, model, wish.rows), ""
         if local is not None:
             with asking(subject):
                 rows = as_table(subject.chosen(wish.rows).data)
-                added = attributions(network, rows, baseline, chosen)[:, :, order]
-            local = replace(local, contributions=tuple(tuple(figures(output) for output in row) for row in added))
+                added = attributions(network, rows, baseline, chosen, STEPS_OF_ROWS)[:, :, order]
+                rest = abs(base + added.sum(axis=2) - network.predict(rows)[:, chosen]).max()
+            gap = f" Contributions sum up to the network's output within {rest:.1g}."
+            local = msgspec.structs.replace(local, contributions=tuple(tuple(map(figures, row)) for row in added))
         return Explained(
             title="Integrated gradients (Sundararajan et al. 2017) and partial dependence (scikit-learn)",
             scale=subject.task.scale,
@@ -82,11 +85,11 @@ class GradientsExplainer:
             shapes=shapes,
             local=local,
             rows_used=len(sample),
-            notes=(f"The baseline is the mean of the rows; importance comes from {len(sample):,} of them.",),
+            notes=(f"The baseline is the mean of the rows; importance comes from {len(sample):,} of them.{gap}",),
         )
 
 
-def attributions(network: Network, rows: Array, baseline: Array, outputs: list[int]) -> Array:
+def attributions(network: Network, rows: Array, baseline: Array, outputs: list[int], steps: int) -> Array:
     """Return what each value of each row adds to some outputs.
 
     Parameters
@@ -99,22 +102,24 @@ def attributions(network: Network, rows: Array, baseline: Array, outputs: list[i
         Where they begin.
     outputs : list of int
         Numbers of the outputs.
+    steps : int
+        Points of each line.
 
     Returns
     -------
     ndarray of shape (rows, outputs, columns)
         Over the columns they sum up to the output at the row minus the output at the baseline, up to the error of
-        `STEPS` steps.
+        a sum of so many steps.
     """
     import numpy as np
 
     way = rows - baseline
     found = np.zeros((len(rows), len(outputs), rows.shape[1]))
-    for step in range(STEPS):
-        points = (baseline + way * np.float32((step + 0.5) / STEPS)).astype("float32")
+    for step in range(steps):
+        points = (baseline + way * np.float32((step + 0.5) / steps)).astype("float32")
         for number, output in enumerate(outputs):
             found[:, number] += network.gradients(points, output)
-    found *= way[:, None, :] / STEPS
+    found *= way[:, None, :] / steps
     return found
 
 

@@ -105,10 +105,11 @@ def as_table(data: Any) -> Array:
         A column holds something else.
     """
     import numpy as np
+    from pandas.api.types import is_numeric_dtype
 
     if hasattr(data, "columns"):
         for name in data.columns:
-            if not np.issubdtype(getattr(data[name].dtype, "numpy_dtype", data[name].dtype), np.number):
+            if not is_numeric_dtype(data[name].dtype):
                 raise UsageError(
                     f"Column {name!r} holds no numbers: a network takes numbers. Encode it as for training."
                 )

@@ -8,8 +8,8 @@ from typing import Any
 from ..entities import ExplanationReport
 from ._discovery import AUTO, choose_explainer
 from ._fingerprint import fingerprint_of
+from ._matching import matched
 from ._protocol import ExplanationWish
-from ._subject import subject
 from ._task import type_name
 
 
@@ -49,7 +49,7 @@ def explain_model(
     MissingExtraError
         The method needs a library that is not installed.
     """
-    explained = subject(model, data, target)
+    explained = matched(model, data, target)
     explainer, reason = choose_explainer(method, explained)
     found = explainer.explain(explained, wish or ExplanationWish())
     return ExplanationReport(

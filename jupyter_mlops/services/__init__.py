@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ._default import current_service, service_of, use_service
     from ._diff import Change, RunDiff
     from ._displays import Display, DisplayPage
+    from ._explanation import ExplainModel, explain, explain_for, keep_explanation, model_of
     from ._explorer import RunExplorer
     from ._homes import Homes
     from ._listing import RunPage
@@ -49,6 +50,7 @@ __all__ = [
     "CatalogChanges",
     "Change",
     "Display",
+    "ExplainModel",
     "Homes",
     "LogChunk",
     "LogGap",
@@ -71,7 +73,11 @@ __all__ = [
     "clean_name",
     "clean_text",
     "current_service",
+    "explain",
+    "explain_for",
+    "keep_explanation",
     "log",
+    "model_of",
     "parse_query",
     "runs",
     "service_of",
@@ -83,6 +89,11 @@ __getattr__, __dir__ = lazy_exports(
     __name__,
     {
         "DisplayPage": "._displays",
+        "ExplainModel": "._explanation",
+        "explain": "._explanation",
+        "explain_for": "._explanation",
+        "keep_explanation": "._explanation",
+        "model_of": "._explanation",
         "parse_columns": "._csv",
         "csv_rows": "._csv",
         "csv_head": "._csv",

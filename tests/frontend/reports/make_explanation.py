@@ -18,7 +18,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder
 
 from jupyter_mlops.entities import ExplanationReport
-from jupyter_mlops.explain import ExplanationWish, explain_model
+from jupyter_mlops.explanation import ExplanationWish, explain_model
 
 FOLDER = Path(__file__).parent
 

@@ -49,9 +49,14 @@ class Task:
         return self.classes[1:] if self.name == "binary" else self.classes
 
 
+def is_model(value: Any) -> bool:
+    """Whether a value predicts; classes of models do not."""
+    return not isinstance(value, type) and (hasattr(value, "predict") or is_network(value))
+
+
 def require_model(model: Any) -> None:
     """Raise `UsageError` for what predicts nothing, or is not fitted."""
-    if isinstance(model, type) or not (hasattr(model, "predict") or is_network(model)):
+    if not is_model(model):
         raise UsageError(_no_model(model))
     if hasattr(model, "__sklearn_tags__"):
         from sklearn.exceptions import NotFittedError

@@ -7,10 +7,12 @@ no view here. One method a file behind `Explainer`; others are found by the entr
 
 from __future__ import annotations
 
+from ._cut import cut_for_view
 from ._discovery import AUTO, explainer_names, load_explainer
 from ._protocol import SAMPLE, Explained, Explainer, ExplanationWish, Suitability
 from ._report import explain_model
 from ._subject import Subject
+from ._task import is_model
 
 __all__ = [
     "AUTO",
@@ -20,7 +22,9 @@ __all__ = [
     "ExplanationWish",
     "Subject",
     "Suitability",
+    "cut_for_view",
     "explain_model",
     "explainer_names",
+    "is_model",
     "load_explainer",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -164,10 +164,13 @@ def _distinct(values: Any) -> int:
 def _classes(y: Any, said: Mapping[str, Predictions], positive: Any) -> tuple[Any, ...]:
     """Return the classes in order, the positive one of two last."""
     found: dict[Any, None] = dict.fromkeys(_plain(y))
-    for predictions in said.values():
+    outcomes = set(found)
+    for name, predictions in said.items():
         words = predictions.classes
         if words is None and predictions.nature == "raw" and predictions.answer.ndim == 1:
             words = () if _has_fractions(predictions.answer) else tuple(_plain(predictions.answer))
+        if words and outcomes.isdisjoint(words) and len(outcomes.union(words)) > 2:
+            raise UsageError(f"{name} answers {_listed(words)}, and y holds {_listed(outcomes)}. Use the same labels.")
         found |= dict.fromkeys(words or ())
     try:
         classes = sorted(found)
@@ -181,6 +184,11 @@ def _classes(y: Any, said: Mapping[str, Predictions], positive: Any) -> tuple[An
     if not chosen:
         raise UsageError(f"{positive!r} is none of the classes {', '.join(map(str, classes))}.")
     return (*(known for known in classes if known != chosen[0]), chosen[0])
+
+
+def _listed(words: Iterable[Any]) -> str:
+    texts = sorted(map(repr, words))
+    return ", ".join(texts[:5]) + (" and others" if len(texts) > 5 else "")
 
 
 def _with_other_class(only: Any, positive: Any) -> list[Any]:

@@ -97,7 +97,7 @@ def _is_answer(model: Any) -> bool:
 def _asked(model: Any, X: Any, features: Mapping[str, Any], seed: int) -> Predictions:
     torch = sys.modules.get("torch")
     if torch is not None and isinstance(model, torch.nn.Module):
-        return Predictions(_of_torch(torch, model, X), "network")
+        return Predictions(_array("the answer", _of_torch(torch, model, X)), "network")
     if any(kind.__module__.startswith(("keras.", "tensorflow.")) for kind in type(model).__mro__):
         return Predictions(_array("the answer", model.predict(_values(X), verbose=0)), "network")
     if not hasattr(model, "predict"):
@@ -166,7 +166,7 @@ def _nature(model: Any, classes: Any) -> Nature:
 def _of_torch(torch: Any, model: Any, X: Any) -> Any:
     """Return a module's answer, computed as it is used: in evaluation mode, on its own device, without gradients."""
     parameter = next(iter(model.parameters()), None)
-    rows = X if isinstance(X, torch.Tensor) else torch.as_tensor(_values(X))
+    rows = X if isinstance(X, torch.Tensor) else torch.tensor(_values(X))
     if parameter is not None:
         becomes_fractions = rows.is_floating_point() or not _embeds(torch, model)
         rows = rows.to(parameter.device, parameter.dtype if becomes_fractions else None)

@@ -1,0 +1,14 @@
+/** What a report needs of where it stands. */
+
+import { IWords } from './words';
+
+/** JupyterLab, another front end's widget, or a page of its own. */
+export interface IReportHost {
+  readonly words: IWords;
+}
+
+/** A report that is shown. */
+export interface IShownReport {
+  /** Take it out of its place. */
+  dispose(): void;
+}

@@ -17,7 +17,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from jupyter_mlops.entities import FairnessReport
-from jupyter_mlops.fairness import FairnessQuestion, analyse, cut_for_view
+from jupyter_mlops.assessment import FairnessQuestion, analyse, cut_for_view
 
 HERE = Path(__file__).parent
 

@@ -1,7 +1,8 @@
-"""From predictions and sensitive features to a `FairnessReport`. Every number is Fairlearn's or scikit-learn's own.
+"""Fairness assessment, as Fairlearn has it: from predictions and sensitive features to a `FairnessReport`.
 
 Reads a question (models, data, features, metrics), lets each model predict, hands all of it to Fairlearn's MetricFrame
-and writes down what comes back. Knows no notebook and no run; Fairlearn loads when the first question is asked.
+and writes down what comes back; every number is Fairlearn's or scikit-learn's own. Knows no notebook and no run.
+Fairlearn loads when the first question is asked.
 """
 
 from __future__ import annotations

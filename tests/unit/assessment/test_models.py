@@ -13,7 +13,7 @@ from sklearn.preprocessing import StandardScaler
 
 from jupyter_mlops.entities import FairnessReport
 from jupyter_mlops.exceptions import UsageError
-from jupyter_mlops.fairness import FairnessQuestion, analyse
+from jupyter_mlops.assessment import FairnessQuestion, analyse
 
 MADE = np.random.default_rng(0)
 SEX = MADE.choice(["f", "m"], 120)
@@ -130,7 +130,7 @@ def test_a_threshold_optimizer_is_told_the_feature_that_it_was_fitted_with():
     assert overall(report, "selection_rate") == expected.mean()
 
 
-@pytest.mark.filterwarnings("ignore:Setting a value on a Series")  # Fairlearn 0.15's fit, on pandas 3
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of pandas 3, in Fairlearn 0.15
 def test_a_mitigator_that_decides_at_random_decides_the_same_twice():
     model = ExponentiatedGradient(LogisticRegression(), DemographicParity(), max_iter=5).fit(
         X, Y, sensitive_features=SEX

@@ -7,7 +7,7 @@ from sklearn.linear_model import LogisticRegression
 
 from jupyter_mlops.entities import FairnessReport
 from jupyter_mlops.exceptions import UsageError
-from jupyter_mlops.fairness import FairnessQuestion, analyse, cut_for_view
+from jupyter_mlops.assessment import FairnessQuestion, analyse, cut_for_view
 
 Y = np.array([0, 1] * 20)
 SEX = np.array(["f", "f", "m", "m"] * 10)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from ._cut import cut_for_view
 from ._discovery import AUTO, explainer_names, load_explainer
+from ._matching import matched
 from ._protocol import SAMPLE, Explained, Explainer, ExplanationWish, Suitability
 from ._report import explain_model
 from ._subject import Subject
@@ -27,4 +28,5 @@ __all__ = [
     "explainer_names",
     "is_model",
     "load_explainer",
+    "matched",
 ]

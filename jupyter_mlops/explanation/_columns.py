@@ -42,10 +42,13 @@ def is_number(column: pd.Series) -> bool:
 
 
 def categories_of(column: pd.Series) -> list[Any]:
-    """Return the most frequent values of a column, ties in the order of their text."""
+    """Return the most frequent values of a column, ties in the order of their text.
+
+    A value that only one row has would tell of that row: names and addresses are none.
+    """
     counts = column.value_counts()
     ranked = sorted(zip(counts.index, counts, strict=True), key=lambda pair: (-pair[1], str(pair[0])))
-    return [value for value, count in ranked if count][:MOST_CATEGORIES]
+    return [value for value, count in ranked if count > 1][:MOST_CATEGORIES]
 
 
 def density_of(column: pd.Series) -> tuple[tuple[Figure, ...], tuple[Figure, ...]]:

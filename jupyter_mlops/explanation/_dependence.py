@@ -33,7 +33,7 @@ def shapes_of(
     model : object
         What scikit-learn is to ask.
     features : list of int
-        Numbers of columns; those without any value are left out.
+        Numbers of columns; those without any value, or with categories of one row each, are left out.
     rows : tuple of int
         Rows whose own curves are wanted.
     sample : int
@@ -42,7 +42,7 @@ def shapes_of(
         Of the sample.
     """
     curves = _Curves(subject, model, min(sample, MOST_ROWS), seed)
-    shapes = [curves.shape(feature, rows) for feature in features if subject.column(feature).notna().any()]
+    shapes = [curves.shape(feature, rows) for feature in features if density_of(subject.column(feature))[0]]
     return tuple(shapes), curves.rows
 
 

@@ -24,8 +24,8 @@ def explainer_names() -> tuple[str, ...]:
     return tuple(sorted({*_ours(), *(point.name for point in entry_points(group=GROUP))}))
 
 
-def choose_explainer(name: str, subject: Subject) -> tuple[Explainer, str]:
-    """Return the method of that name, or for "auto" the one that knows most of the model, and why it was taken.
+def choose_explainer(wanted: str | Explainer, subject: Subject) -> tuple[Explainer, str]:
+    """Return a method, that of a name, or for "auto" the one that knows most of the model, and why it was taken.
 
     Raises
     ------
@@ -34,15 +34,17 @@ def choose_explainer(name: str, subject: Subject) -> tuple[Explainer, str]:
     MissingExtraError
         It needs a library that is not installed.
     """
-    if name == AUTO:
+    if wanted == AUTO:
         known = [load_explainer(known) for known in explainer_names()]
         explainer = max(known, key=lambda method: method.suits(subject).preference)
         return explainer, explainer.suits(subject).reason
-    explainer = load_explainer(name)
+    explainer = load_explainer(wanted) if isinstance(wanted, str) else wanted
     suitability = explainer.suits(subject)
     if suitability.preference <= 0:
-        raise UsageError(f"--method {name} does not explain {type(subject.model).__name__}: {suitability.reason}.")
-    return explainer, f"--method {name} asked for it"
+        raise UsageError(
+            f"--method {explainer.name} does not explain {type(subject.model).__name__}: {suitability.reason}."
+        )
+    return explainer, f"--method {explainer.name} asked for it"
 
 
 def load_explainer(name: str) -> Explainer:

@@ -68,7 +68,9 @@ def _table(data: Any) -> Any:
         ) from None
     if table.ndim != 2:
         shape = " x ".join(map(str, table.shape)) or "no rows"
-        raise UsageError(f"X is no table: it has {table.ndim} dimensions ({shape}). Explained are rows and columns.")
+        raise UsageError(
+            f"X is no table: it has {table.ndim} dimensions ({shape}). Give a data frame, or rows and columns."
+        )
     return table
 
 
@@ -110,6 +112,7 @@ def _trained_columns(model: Any, table: Any) -> tuple[Any, tuple[str, ...]]:
         _check_width(model, table.shape[1])
         return table, ()
     if is_frame:
+        _refuse_doubles(table)
         return _in_trained_order(model, trained, table)
     _check_width(model, table.shape[1])
     return (table if _named_by_library(trained) else pd.DataFrame(table, columns=list(trained))), ()
@@ -129,6 +132,13 @@ def _in_trained_order(
     left_out = ", ".join([repr(name) for name in columns if name not in set(trained)][:10])
     notes = (f"The model was trained without these columns of X, which are left out: {left_out}.",) if left_out else ()
     return table[[columns[name] for name in trained]], notes
+
+
+def _refuse_doubles(table: pd.DataFrame) -> None:
+    names = list(map(str, table.columns))
+    double = next((name for name in names if names.count(name) > 1), None)
+    if double is not None:
+        raise UsageError(f"X has more than one column {double!r}. Rename one of them.")
 
 
 def _check_width(model: Any, width: int) -> None:

@@ -9,13 +9,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from ..entities import Importance, LocalExplanations
+from ..entities import FeatureShape, Importance, LocalExplanations
 from ..exceptions import UsageError
 from ._asking import asking
 from ._columns import cell, features_of, figures
 from ._dependence import shapes_of
 from ._protocol import Explained, ExplanationWish, Suitability
-from ._response import Inspected, inspected, scale_of
+from ._response import inspected, scale_of
 from ._subject import Subject, check_rows
 
 if TYPE_CHECKING:
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 MOST_SHAPES = 50
 """Features whose shape is drawn: the most important ones."""
+
+_OWN_ANSWERS = ("clusters", "anomalies")
+"""Nobody can say what would be right."""
 
 
 class PermutationExplainer:
@@ -49,11 +52,7 @@ class PermutationExplainer:
         importance, notes = _importance(subject, model, wish)
         ranked = [term[0] for term in importance.features]
         shapes, curves = shapes_of(subject, model, ranked[:MOST_SHAPES], wish.rows, wish.sample, wish.seed)
-        if len(ranked) > MOST_SHAPES:
-            notes += (f"Shapes are drawn for the {MOST_SHAPES} most important of {len(ranked)} columns.",)
         used = min(subject.rows, wish.sample)
-        if max(used, curves) > curves or used < subject.rows:
-            notes += (f"Importance comes from {used:,} of {subject.rows:,} rows, shapes from {curves:,}.",)
         return Explained(
             title="Permutation importance and partial dependence (scikit-learn)",
             scale=scale_of(subject, model),
@@ -63,7 +62,7 @@ class PermutationExplainer:
             shapes=shapes,
             local=local_rows(subject, model, wish.rows),
             rows_used=used,
-            notes=notes,
+            notes=(*notes, *_left_out(subject, ranked, shapes), *_sampled(subject, used, curves)),
         )
 
 
@@ -102,6 +101,23 @@ def predictions(subject: Subject, model: Any) -> np.ndarray[Any, Any]:
     return answers[:, 1:] if answers.shape[1] == 2 and ask == "predict_proba" else answers
 
 
+def _left_out(subject: Subject, ranked: list[int], shapes: tuple[FeatureShape, ...]) -> tuple[str, ...]:
+    drawn = {shape.feature for shape in shapes}
+    bare = [repr(subject.names[column]) for column in ranked[:MOST_SHAPES] if column not in drawn]
+    notes = []
+    if bare:
+        notes.append(f"No shape is drawn where no two rows share a value: {', '.join(bare[:10])}.")
+    if len(ranked) > MOST_SHAPES:
+        notes.append(f"Shapes are drawn for the {MOST_SHAPES} most important of {len(ranked)} columns.")
+    return tuple(notes)
+
+
+def _sampled(subject: Subject, used: int, curves: int) -> tuple[str, ...]:
+    if used == curves == subject.rows:
+        return ()
+    return (f"Importance comes from {used:,} of {subject.rows:,} rows, shapes from {curves:,}.",)
+
+
 def _importance(subject: Subject, model: Any, wish: ExplanationWish) -> tuple[Importance, tuple[str, ...]]:
     from sklearn.inspection import permutation_importance
 
@@ -127,7 +143,7 @@ def _importance(subject: Subject, model: Any, wish: ExplanationWish) -> tuple[Im
 
 def _measured(subject: Subject, model: Any, wish: ExplanationWish) -> str:
     metric = wish.metric or ("accuracy" if hasattr(model, "classes_") else "R2")
-    own = subject.target is None or subject.task.answer == "clusters"
+    own = subject.target is None or subject.task.answer in _OWN_ANSWERS
     return f"{metric} against the model's own answers" if own else metric
 
 
@@ -136,16 +152,16 @@ def _with_target(sample: Subject, model: Any) -> tuple[Subject, tuple[str, ...]]
     import numpy as np
 
     task = sample.task
-    if sample.target is None or task.answer == "clusters":
+    if sample.target is None or task.answer in _OWN_ANSWERS:
         with asking(sample):
             answers = np.asarray(model.predict(sample.data))
-        if task.answer == "clusters":
+        if task.answer in _OWN_ANSWERS:
             return replace(sample, target=answers), ()
         note = (
             "Without labels (-y) importance tells how much the model's own answer depends on a column, right or wrong."
         )
         return replace(sample, target=answers), (note,)
-    if isinstance(model, Inspected) and task.answer == "network" and task.name != "regression":
+    if task.answer == "network" and task.name != "regression":
         from ._network import class_numbers
 
         return replace(sample, target=class_numbers(sample.target, task.classes)), ()

@@ -9,7 +9,7 @@ from ..entities import ExplanationReport
 from ._discovery import AUTO, choose_explainer
 from ._fingerprint import fingerprint_of
 from ._matching import matched
-from ._protocol import ExplanationWish
+from ._protocol import Explainer, ExplanationWish
 from ._task import type_name
 
 
@@ -18,7 +18,7 @@ def explain_model(
     data: Any = None,
     target: Any = None,
     *,
-    method: str = AUTO,
+    method: str | Explainer = AUTO,
     wish: ExplanationWish | None = None,
     name: str = "",
     run_id: str = "",
@@ -33,8 +33,8 @@ def explain_model(
         Rows and columns as the model takes them. A model that explains itself needs none.
     target : Series or array, optional
         Labels or numbers of these rows.
-    method : str
-        Name of a method; "auto" takes the one that knows most of the model.
+    method : str or Explainer
+        A method or its name; "auto" takes the one that knows most of the model.
     wish : ExplanationWish, optional
         How.
     name : str

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from ..exceptions import UsageError
 
-Answer = Literal["classes", "numbers", "clusters", "network"]
+Answer = Literal["classes", "numbers", "clusters", "anomalies", "network"]
 TaskName = Literal["binary", "multiclass", "regression", "clustering"]
 
 
@@ -21,13 +21,13 @@ class Task:
     name : str
         As in `ExplanationReport.task`.
     answer : str
-        How it is asked: for classes, numbers, clusters, or by calling a network.
+        How it is asked: for classes, numbers, clusters, how ordinary a row is, or by calling a network.
     classes : tuple of str
         Labels as text.
     answers : int
         Numbers that a regression predicts at once.
     scale : str
-        What the answers of a network are measured in; empty for other models, which tell by their methods.
+        What the answers are measured in; empty for models that tell by their methods.
     target_name : str
         What is predicted, where the labels have a name.
     """
@@ -44,6 +44,8 @@ class Task:
         """What is explained, one a column: the second of two classes, each of several, or the number."""
         if self.answers > 1:
             return tuple(f"output {number}" for number in range(self.answers))
+        if self.answer == "anomalies":
+            return ("decision function",)
         if self.name == "regression":
             return (self.target_name or "prediction",)
         return self.classes[1:] if self.name == "binary" else self.classes
@@ -90,6 +92,8 @@ def task_of(model: Any, data: Any, target: Any) -> Task:
     kind = estimator_type(model)
     if kind == "clusterer" or (kind == "density_estimator" and hasattr(model, "n_components")):
         return Task("clustering", "clusters")
+    if kind == "outlier_detector":
+        return Task("regression", "anomalies", scale="decision function")
     classes = getattr(model, "classes_", None)
     if kind == "classifier" or (kind == "" and classes is not None):
         return _classification(model, classes)
@@ -116,6 +120,13 @@ def unwrapped(model: Any) -> Any:
         if len(real) == 1:
             return unwrapped(real[0])
     return model
+
+
+def last_step(model: Any) -> Any:
+    """Return the model at the end of a pipeline, found by a search perhaps."""
+    core = unwrapped(model)
+    steps = getattr(core, "steps", None)
+    return last_step(steps[-1][1]) if isinstance(steps, list) else core
 
 
 def type_name(model: Any) -> str:
@@ -163,4 +174,6 @@ def _no_model(model: Any) -> str:
             f"{kind} cannot say where a new row belongs: it has no predict. Explain a classifier that was trained "
             "on its labels_, such as a decision tree."
         )
+    if hasattr(model, "refit"):
+        return f"{kind} has kept no model: it searched with refit={model.refit}. Search again with refit=True."
     return f"{kind} is no model that can be explained: it has no predict. Give a fitted model."

@@ -78,7 +78,7 @@ def task_of(model: Any, data: Any, target: Any) -> Task:
     model : object
         One that `require_model` takes.
     data, target : DataFrame or ndarray, optional
-        A network is asked once; its labels tell what its outputs are.
+        A network and a regression are asked once; a network's labels tell what its outputs are.
 
     Raises
     ------
@@ -97,7 +97,7 @@ def task_of(model: Any, data: Any, target: Any) -> Task:
     classes = getattr(model, "classes_", None)
     if kind == "classifier" or (kind == "" and classes is not None):
         return _classification(model, classes)
-    return Task("regression", "numbers")
+    return Task("regression", "numbers", answers=1 if data is None else _answers(model, data))
 
 
 def is_network(model: Any) -> bool:
@@ -146,6 +146,12 @@ def estimator_type(model: Any) -> str:
 
         return str(get_tags(model).estimator_type or "")
     return str(getattr(model, "_estimator_type", "") or "")
+
+
+def _answers(model: Any, data: Any) -> int:
+    """Return how many numbers a model predicts at once."""
+    shape = getattr(model.predict(data[:1]), "shape", ())
+    return int(shape[1]) if len(shape) == 2 else 1
 
 
 def _classification(model: Any, classes: Any) -> Task:

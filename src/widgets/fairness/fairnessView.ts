@@ -82,7 +82,7 @@ export class FairnessView {
       ),
       strata.length
         ? select(
-            words.__('where'),
+            words.__('where %1', report.control.map(each => each.name).join(' × ')),
             numbered(strata.map((_, index) => stratumName(report, index))),
             String(selection.stratum),
             value => this._choose({ stratum: Number(value) })

@@ -65,7 +65,7 @@ export class GroupsChart {
     const words = this._words;
     const only = gaps.length === 1 ? gaps[0] : undefined;
     const marks = [
-      row.isSuppressed ? words.__('withheld') : row.isUncertain ? words.__('few rows: uncertain') : '',
+      row.isSuppressed ? words.__('withheld') : row.isUncertain ? words.__('uncertain') : '',
       only?.least === row && only.most !== row ? words.__('lowest') : '',
       only?.most === row && only.least !== row ? words.__('highest') : ''
     ].filter(Boolean);

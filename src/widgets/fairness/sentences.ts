@@ -47,8 +47,8 @@ export function careSentences(
     intervalsSentence(report, words),
     uncertain
       ? words._n(
-          '%1 group has fewer than %2 rows: its figures can be chance.',
-          '%1 groups have fewer than %2 rows: their figures can be chance.',
+          '%1 group is uncertain: it has fewer than %2 rows, or one outcome only, and its figures can be chance.',
+          '%1 groups are uncertain: they have fewer than %2 rows, or one outcome only, and their figures can be chance.',
           uncertain,
           formatCount(report.uncertain_below)
         )

@@ -12,9 +12,9 @@ from ._lazy import lazy_exports
 
 if TYPE_CHECKING:
     from .magics import load_ipython_extension, unload_ipython_extension
-    from .services import explain, log, runs, train
+    from .services import explain, fairness, log, runs, train
 
-__all__ = ["explain", "load_ipython_extension", "log", "runs", "train", "unload_ipython_extension"]
+__all__ = ["explain", "fairness", "load_ipython_extension", "log", "runs", "train", "unload_ipython_extension"]
 
 __getattr__, __dir__ = lazy_exports(
     __name__,
@@ -22,6 +22,7 @@ __getattr__, __dir__ = lazy_exports(
         "_jupyter_server_extension_points": ".server",
         "load_ipython_extension": ".magics",
         "explain": ".services",
+        "fairness": ".services",
         "log": ".services",
         "runs": ".services",
         "train": ".services",

@@ -14,16 +14,30 @@ from .._lazy import lazy_exports
 if TYPE_CHECKING:
     from ._analysis import analyse
     from ._cut import MOST_GROUPS, cut_for_view
-    from ._question import FairnessQuestion
+    from ._mitigation import MITIGATORS, last_step, mitigations
+    from ._question import FairnessQuestion, MetricName
 
-__all__ = ["MOST_GROUPS", "FairnessQuestion", "analyse", "cut_for_view"]
+__all__ = [
+    "MITIGATORS",
+    "MOST_GROUPS",
+    "FairnessQuestion",
+    "MetricName",
+    "analyse",
+    "cut_for_view",
+    "last_step",
+    "mitigations",
+]
 
 __getattr__, __dir__ = lazy_exports(
     __name__,
     {
         "MOST_GROUPS": "._cut",
+        "MITIGATORS": "._mitigation",
         "FairnessQuestion": "._question",
+        "MetricName": "._question",
         "analyse": "._analysis",
         "cut_for_view": "._cut",
+        "last_step": "._mitigation",
+        "mitigations": "._mitigation",
     },
 )

@@ -13,6 +13,7 @@ from ._columns import Column, read_column
 from ._grouping import row_groups
 from ._measures import Measures, shared_metrics
 from ._metrics import resolve_metrics
+from ._mitigation import mitigations
 from ._notes import notes_of
 from ._outcome import Outcome, read_outcome
 from ._predictions import Predictions, predict, type_name
@@ -88,7 +89,7 @@ def analyse(question: FairnessQuestion) -> FairnessReport:
             )
             for metric in metrics
         ),
-        models=_models(question),
+        models=_models(question, read),
         overall=tables.overall,
         groupings=tables.groupings,
         results=tables.results,
@@ -149,13 +150,19 @@ def _resamples(question: FairnessQuestion, read: Read, groups: list[Any], metric
     ]
 
 
-def _models(question: FairnessQuestion) -> tuple[FairnessModel, ...]:
+def _models(question: FairnessQuestion, read: Read) -> tuple[FairnessModel, ...]:
+    features = tuple(column.feature for column in read.sensitive)
     return tuple(
         FairnessModel(
             name=name,
             type=type_name(model),
             run_id=question.run_ids.get(name, ""),
             mitigator=_mitigator(model),
+            mitigations=tuple(
+                name
+                for name, reason in mitigations(model, question.X, read.outcome.classes, features).items()
+                if not reason
+            ),
         )
         for name, model in question.models.items()
     )

@@ -127,11 +127,16 @@ def _sort_key(value: Any) -> tuple[int, float, str]:
     return (0, float(value), "") if is_number else (1, 0.0, str(value))
 
 
+def _text(value: Any) -> str:
+    """Return a value as people read it: a whole number, of whatever type, has no point."""
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
+
 def _leveled(name: str, codes: np.ndarray[Any, Any], values: list[Any], edges: tuple[float, ...] = ()) -> Column:
     """Return the column; rows of the code -1 are missing, and get a level of their own behind the others."""
     import numpy as np
 
-    texts = [str(value) for value in values]
+    texts = list(map(_text, values))
     if len(set(texts)) < len(texts):
         texts = [repr(value) for value in values]
     numbers = codes.astype(np.int64)

@@ -17,7 +17,7 @@ _MOST_NAMED = 5
 
 def notes_of(report: FairnessReport, tables: Tables, notes: Iterable[str]) -> FairnessReport:
     """Return a report with its notes."""
-    found = [*_features(report), *_small(report), *_undefined(report, tables), *notes]
+    found = [*_features(report), *_small(report), *_undefined(report, tables), *_intervals(report), *notes]
     return msgspec.structs.replace(report, notes=tuple(found))
 
 
@@ -60,6 +60,15 @@ def _undefined(report: FairnessReport, tables: Tables) -> Iterator[str]:
         yield (
             f"By {_by(report, grouping)}, {labels[undefined.metric]} is not defined in {', '.join(names)}{rest}; "
             "what stands there is scikit-learn's convention."
+        )
+
+
+def _intervals(report: FairnessReport) -> Iterator[str]:
+    if report.bootstrap is not None:
+        share = report.bootstrap.high - report.bootstrap.low
+        yield (
+            f"Intervals hold {share:.0%} of {report.bootstrap.samples:,} resamples. "
+            "Chance alone makes a gap larger, and a smallest group smaller: their intervals lie to that side."
         )
 
 

@@ -113,11 +113,20 @@ def _asked(model: Any, X: Any, features: Mapping[str, Any], seed: int) -> Predic
 
 def _columns_of(model: Any, X: Any) -> Any:
     """Return the columns that a model was fitted on: sensitive ones often stand in the same frame, for the report."""
-    names = getattr(model, "feature_names_in_", None)
+    names = _fitted_columns(model)
     columns = getattr(X, "columns", None)
     if names is None or columns is None or len(names) >= len(columns) or not set(names) <= set(columns):
         return X
     return X[list(names)]
+
+
+def _fitted_columns(model: Any) -> Any:
+    """Return the names of the columns that a model was fitted on; a mitigator's are those of the model inside."""
+    insides = (model, *(getattr(model, name, None) for name in ("estimator_", "estimator")))
+    inner = list(getattr(model, "predictors_", ()))[:1]
+    return next(
+        (inside.feature_names_in_ for inside in (*inner, *insides) if hasattr(inside, "feature_names_in_")), None
+    )
 
 
 def _further(model: Any, features: Mapping[str, Any], seed: int) -> dict[str, Any]:

@@ -82,12 +82,15 @@ class FairnessModel(msgspec.Struct, frozen=True, kw_only=True):
         The run that made it; empty where none did.
     mitigator : str
         The Fairlearn class by which it was mitigated; empty for an ordinary model.
+    mitigations : tuple of str
+        Fairlearn's classes that can lessen its gaps, given what it is and what it predicts.
     """
 
     name: str
     type: str = ""
     run_id: str = ""
     mitigator: str = ""
+    mitigations: tuple[str, ...] = ()
 
 
 class FairnessGrouping(msgspec.Struct, frozen=True, kw_only=True):

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..entities import figure_value
 from ..exceptions import UnknownReferenceError, UsageError
-from ._elements import Element, element
+from ._elements import element
 from ._explain_command import ExplainCommand
 from ._figures import number
-from ._view import View, muted, table_element, text_table
+from ._named_values import near_name, value_named
+from ._view import muted, text_table
 
 if TYPE_CHECKING:
     from ..entities import ExplanationReport
@@ -36,31 +37,29 @@ def explain(session: NotebookSession, line: str) -> ExplanationView:
 
     command = ExplainCommand.parse(line)
     namespace = session.shell.user_ns
-    data, target = _data(command, namespace)
     is_name = command.model.partition(".")[0] in namespace
-    model = _value(command.model, namespace) if is_name else _run(session, command.model)
-    wish = ExplanationWish(rows=command.rows, metric=command.metric, sample=command.sample or SAMPLE)
-    report = explain_for(
-        session.runs,
-        ExplainModel(
-            model=model,
-            result=command.result,
-            data=data,
-            target=target,
-            method=command.method,
-            wish=wish,
-            name=command.model if is_name else "",
-        ),
+    model = value_named(command.model, namespace) if is_name else _run(session, command.model)
+    data, target = _data(command, namespace)
+    wanted = ExplainModel(
+        model=model,
+        result=command.result,
+        data=data,
+        target=target,
+        method=command.method,
+        wish=ExplanationWish(rows=command.rows, metric=command.metric, sample=command.sample or SAMPLE),
+        name=command.model if is_name else "",
+        run_id=session.pending.deliveries.origins.run_id(model),
     )
+    report = explain_for(session.runs, wanted)
     if command.save:
         save(report, Path(command.save).expanduser())
     if command.output:
         session.bind({command.output: report})
-    return ExplanationView(report, command.save)
+    return ExplanationView(report, f"Saved as {command.save}." if command.save else "")
 
 
 def save(report: ExplanationReport, path: Path) -> None:
-    """Write a report as JSON.
+    """Write a report: as data, or as a page that opens offline.
 
     Raises
     ------
@@ -68,7 +67,11 @@ def save(report: ExplanationReport, path: Path) -> None:
         The file cannot be written.
     """
     from ..home import write_atomic
+    from ..widgets import save_report
 
+    if path.suffix.lower() == ".html":
+        save_report(report, path)
+        return
     try:
         write_atomic(path, report.to_json().encode() + b"\n")
     except OSError as error:
@@ -77,26 +80,15 @@ def save(report: ExplanationReport, path: Path) -> None:
 
 def _data(command: ExplainCommand, namespace: Mapping[str, Any]) -> tuple[Any, Any]:
     """Return rows and labels; labels that are no name of the notebook are a column of the rows."""
-    data: Any = _value(command.data, namespace) if command.data else None
+    if not command.data and not command.target:
+        return namespace.get("X_test"), namespace.get("y_test") if "X_test" in namespace else None
+    data: Any = value_named(command.data, namespace) if command.data else None
     if not command.target:
         return data, None
     columns = getattr(data, "columns", None)
     if columns is not None and command.target not in namespace and command.target in columns:
         return data.drop(columns=command.target), data[command.target]
-    return data, _value(command.target, namespace)
-
-
-def _value(name: str, namespace: Mapping[str, Any]) -> Any:
-    """Return what a name, with attributes perhaps, means in the notebook."""
-    first, *attributes = name.split(".")
-    if first not in namespace:
-        raise UsageError(f"{first} is not defined here.{_meant(first, namespace)}")
-    value = namespace[first]
-    for attribute in attributes:
-        if not hasattr(value, attribute):
-            raise UsageError(f"{name}: {type(value).__name__} has no {attribute}.")
-        value = getattr(value, attribute)
-    return value
+    return data, value_named(command.target, namespace)
 
 
 def _run(session: NotebookSession, reference: str) -> Any:
@@ -105,52 +97,42 @@ def _run(session: NotebookSession, reference: str) -> Any:
     except UnknownReferenceError as error:
         if not reference.isidentifier():
             raise
-        meant = _meant(reference, session.shell.user_ns)
+        meant = near_name(reference, session.shell.user_ns)
         raise UsageError(f"{reference} is not defined here.{meant} {error}") from None
 
 
-def _meant(name: str, namespace: Mapping[str, Any]) -> str:
-    near = get_close_matches(name, [known for known in namespace if not known.startswith("_")], n=1, cutoff=0.6)
-    return f" Did you mean {near[0]}?" if near else ""
-
-
-class ExplanationView(View):
-    """An explanation in a cell: the labextension draws the report, other front ends show its most important terms.
+class ExplanationView:
+    """An explanation in a cell: the labextension draws it, other front ends show it still, as table and picture.
 
     Parameters
     ----------
     report : ExplanationReport
         The whole of it.
-    saved : str
-        File that it was written to; empty for none.
+    told : str
+        What else happened, in a sentence: the file that was written.
     """
 
-    def __init__(self, report: ExplanationReport, saved: str = "") -> None:
+    def __init__(self, report: ExplanationReport, told: str = "") -> None:
         self.report = report
-        self._saved = saved
+        self._told = told
 
     def __repr__(self) -> str:
-        return "\n".join([self._head(), text_table(self._heads(), self._rows()), *self._told()])
+        return "\n".join([self._head(), text_table(self._heads(), self._rows()), *self._lines()])
 
-    def element(self) -> Element:
-        """Return what a front end without the labextension shows."""
-        caption = f"Importance: {self.report.importance.measure}"
-        table = table_element(self._heads(), self._rows(), caption)
-        return element(
-            "div",
-            element("div", self._head()),
-            element("div", muted(caption)),
-            table,
-            *(element("div", muted(told)) for told in self._told()),
-        )
-
-    def data(self) -> dict[str, Any]:
-        """Return what the labextension draws, cut to what a page can hold."""
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:  # noqa: ARG002
+        """Return what Jupyter shows (IPython's protocol), cut to what a page can hold."""
         import msgspec
 
         from ..explanation import cut_for_view
+        from ..widgets import explanation_html
 
-        return {MIME_TYPE: msgspec.to_builtins(cut_for_view(self.report))}
+        view = cut_for_view(self.report)
+        told = str(element("div", muted(self._told))) if self._told else ""
+        return {
+            "text/plain": repr(self),
+            "text/html": explanation_html(view) + told,
+            MIME_TYPE: msgspec.to_builtins(view),
+        }
 
     def _head(self) -> str:
         report = self.report
@@ -165,15 +147,15 @@ class ExplanationView(View):
         importance = self.report.importance
         columns = [importance.scores, *([importance.low, importance.high] if importance.interval else [])]
         return [
-            [name, *(number(float(column[term])) for column in columns)]
+            [name, *(number(figure_value(column[term])) for column in columns)]
             for term, name in enumerate(importance.names[:_MOST_TERMS])
         ]
 
-    def _told(self) -> list[str]:
-        report = self.report
-        told = [f"Between low and high lies {report.importance.interval}."] if report.importance.interval else []
-        rest = len(report.importance.names) - _MOST_TERMS
-        told += [f"{rest} more terms are less important."] if rest > 0 else []
+    def _lines(self) -> list[str]:
+        report, importance = self.report, self.report.importance
+        rest = len(importance.names) - _MOST_TERMS
+        told = [f"{rest} more terms are in report.to_frame()."] if rest > 0 else []
+        told += [f"Importance: {importance.measure}."]
+        told += [f"Between low and high lies {importance.interval}."] if importance.interval else []
         told += ["Contains data: values of single rows are stored with this output."] if report.contains_data else []
-        told += [f"Saved as {self._saved}."] if self._saved else []
-        return [*told, *report.notes]
+        return [*told, *([self._told] if self._told else []), *report.notes]

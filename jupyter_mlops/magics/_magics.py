@@ -8,6 +8,7 @@ from typing import Any
 from ..exceptions import UsageError
 from ._edge import magic_edge
 from ._explain import explain
+from ._fairness import fairness
 from ._runs import runs
 from ._session import NotebookSession
 from ._tensorboard import tensorboard
@@ -29,6 +30,7 @@ class MlopsMagics:
         self._session.shell.register_magic_function(self.runs, "line", "runs")
         self._session.shell.register_magic_function(self.tensorboard, "line", "tensorboard")
         self._session.shell.register_magic_function(self.explain, "line", "explain")
+        self._session.shell.register_magic_function(self.fairness, "line", "fairness")
         self._session.shell.register_magic_function(self.misplaced, "line", "%train")
 
     def unregister(self) -> None:
@@ -42,6 +44,7 @@ class MlopsMagics:
             ("line", "runs", self.runs),
             ("line", "tensorboard", self.tensorboard),
             ("line", "explain", self.explain),
+            ("line", "fairness", self.fairness),
             ("line", "%train", self.misplaced),
         ):
             if registered[kind].get(name) == magic:
@@ -77,6 +80,11 @@ class MlopsMagics:
     def explain(self, line: str) -> Any:
         """Explain what a model does with its features; `%explain -h` shows the options."""
         return explain(self._session, line)
+
+    @magic_edge
+    def fairness(self, line: str) -> Any:
+        """Compare how models do in groups of people; `%fairness -h` shows the options."""
+        return fairness(self._session, line)
 
 
 def with_a_body(lines: list[str]) -> list[str]:

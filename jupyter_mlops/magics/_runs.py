@@ -84,6 +84,7 @@ def _load(session: NotebookSession, command: RunsCommand) -> View:
     with interruptible():
         values = run.results(command.names or None)
     session.bind(values)
+    session.pending.deliveries.origins.note(run.id, values)
     return Notice(f"Bound {', '.join(sorted(values)) or 'nothing'} from {run.name} ({run.id[:8]}).")
 
 

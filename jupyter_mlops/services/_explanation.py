@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from ..entities import ChangeRun, ExplanationReport
-from ..exceptions import HomeError, UsageError
+from ..entities import ExplanationReport
+from ..exceptions import UsageError
 from ._default import current_service
+from ._kept_reports import keep_report
 from ._run import Run
 
 if TYPE_CHECKING:
@@ -39,6 +40,8 @@ class ExplainModel:
         How.
     name : str
         What the user calls the model; a run's own name unless given.
+    run_id : str
+        Of the run that made the model, where `model` is what the run has delivered.
     """
 
     model: Any
@@ -48,6 +51,7 @@ class ExplainModel:
     method: str = "auto"
     wish: ExplanationWish | None = field(default=None)
     name: str = ""
+    run_id: str = ""
 
 
 def explain(
@@ -116,6 +120,8 @@ def explain_for(runs: RunService, command: ExplainModel) -> ExplanationReport:
 
     run = command.model if isinstance(command.model, Run) else None
     model = command.model if run is None else model_of(run, command.result)
+    if run is None and command.run_id:
+        run = runs.get(command.run_id)
     report = explain_model(
         model,
         command.data,
@@ -125,8 +131,8 @@ def explain_for(runs: RunService, command: ExplainModel) -> ExplanationReport:
         name=command.name or (run.name if run else ""),
         run_id=run.id if run else "",
     )
-    if run is not None:
-        keep_explanation(runs.find(run), report)
+    if run is not None and run.exists:
+        keep_explanation(run, report)
     return report
 
 
@@ -160,14 +166,5 @@ def keep_explanation(run: Run, report: ExplanationReport) -> None:
     HomeError
         The home may not be written.
     """
-    from ..home import write_atomic
-    from ._user_changes import change_run
-
-    path = run.directory.artifacts / ARTIFACT
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        write_atomic(path, report.to_json().encode())
-    except OSError as error:
-        raise HomeError(f"Cannot write {path}: {error.strerror}. Free space, or make it writable.") from error
     tags = {METHOD_TAG: f"{report.method} {report.version}", DATA_TAG: report.fingerprint or None}
-    change_run(run, ChangeRun(tags=tags))
+    keep_report(run, ARTIFACT, report.to_json(), tags)

@@ -297,6 +297,7 @@ export interface IFairnessModel {
   readonly type: string;
   readonly run_id: string;
   readonly mitigator: string;
+  readonly mitigations: readonly string[];
 }
 
 /** How rows are grouped: by one sensitive feature, or by several together. Arrays have one entry a group. */

@@ -150,7 +150,7 @@ def estimator_type(model: Any) -> str:
 
 def _answers(model: Any, data: Any) -> int:
     """Return how many numbers a model predicts at once."""
-    shape = getattr(model.predict(data[:1]), "shape", ())
+    shape: tuple[int, ...] = getattr(model.predict(data[:1]), "shape", ())
     return int(shape[1]) if len(shape) == 2 else 1
 
 

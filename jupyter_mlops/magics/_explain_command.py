@@ -13,7 +13,7 @@ from ._arguments import MagicParser, split_words
 _NAME = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
 _ROWS = re.compile(r"\d{1,12}(?:,\d{1,12})*,?")
 _MOST_ROWS = 20
-_SAVED_AS = (".json",)
+_SAVED_AS = (".json", ".html")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,14 +76,14 @@ def _parser() -> MagicParser:
     )
     add = parser.add_argument
     add("model", metavar="MODEL", help="a fitted model: a name, or a run that returned one (id, name, last, best)")
-    add("-X", "--data", type=_name, default="", metavar="NAME", help="rows as the model takes them")
+    add("-X", "--data", type=_name, default="", metavar="NAME", help="rows as the model takes them (default: X_test)")
     add("-y", "--target", type=_name, default="", metavar="NAME", help="their labels: a name, or a column of -X")
     add("--method", default="auto", metavar="M", help="glassbox, permutation, gradients (default: auto)")
     add("--rows", type=_rows, default=(), metavar="I,J", help="explain these rows, from 0; their values are stored")
     add("--metric", default="", metavar="NAME", help="what shuffling is measured by, such as roc_auc")
     add("--sample", type=_count, metavar="N", help="look at so many rows at most (default: 10,000)")
     add("--result", default="", metavar="NAME", help="which of the run's results, when it returned several models")
-    add("--save", type=_file, default="", metavar="FILE", help="write the report: as FILE.json")
+    add("--save", type=_file, default="", metavar="FILE", help="write the report: FILE.json, or FILE.html")
     add("-o", "--output", type=_plain_name, default="", metavar="NAME", help="bind the report to a name")
     return parser
 

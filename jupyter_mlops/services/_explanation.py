@@ -118,10 +118,11 @@ def explain_for(runs: RunService, command: ExplainModel) -> ExplanationReport:
     """
     from ..explanation import explain_model
 
-    run = command.model if isinstance(command.model, Run) else None
-    model = command.model if run is None else model_of(run, command.result)
-    if run is None and command.run_id:
-        run = runs.get(command.run_id)
+    run: Run | None
+    if isinstance(command.model, Run):
+        run, model = command.model, model_of(command.model, command.result)
+    else:
+        run, model = _still_there(runs, command.run_id), command.model
     report = explain_model(
         model,
         command.data,
@@ -131,9 +132,15 @@ def explain_for(runs: RunService, command: ExplainModel) -> ExplanationReport:
         name=command.name or (run.name if run else ""),
         run_id=run.id if run else "",
     )
-    if run is not None and run.exists:
+    if run is not None:
         keep_explanation(run, report)
     return report
+
+
+def _still_there(runs: RunService, run_id: str) -> Run | None:
+    """Return the run that delivered a model, unless it was collected since."""
+    run = runs.get(run_id) if run_id else None
+    return run if run is not None and run.exists else None
 
 
 def model_of(run: Run, name: str = "") -> Any:

@@ -13,7 +13,7 @@ export function show(
   data: unknown,
   host: IReportHost = { words: ENGLISH }
 ): IShownReport {
-  const { report, problem } = readExplanation(data, host.words);
+  const { report, problem } = readExplanation(data, host);
   const node = report ? new ExplanationView(report, host.words).node : refusal(problem);
   place.append(node);
   return { dispose: () => node.remove() };

@@ -23,7 +23,7 @@ import {
   word
 } from '../report/reading';
 import { Read, readReport } from '../report/refusal';
-import { IWords } from '../report/words';
+import { IReportHost } from '../report/host';
 
 /** The newest version that is known here. */
 export const EXPLANATION_VERSION = 1;
@@ -105,8 +105,8 @@ const report = record<IExplanationReport>({
 });
 
 /** Return the report that a notebook holds, or why there is none. */
-export function readExplanation(data: unknown, words: IWords): Read<IExplanationReport> {
-  return readReport(data, EXPLANATION_VERSION, fitting, words);
+export function readExplanation(data: unknown, host: IReportHost): Read<IExplanationReport> {
+  return readReport(data, EXPLANATION_VERSION, fitting, host);
 }
 
 const fitting: Reader<IExplanationReport> = (value, path, size) => {

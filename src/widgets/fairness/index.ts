@@ -16,7 +16,7 @@ export function show(
   data: unknown,
   host: IReportHost = { words: ENGLISH }
 ): IShownReport {
-  const { report, problem } = readFairness(data, host.words);
+  const { report, problem } = readFairness(data, host);
   const node = report ? new FairnessView(report, host.words).node : refusal(problem);
   place.append(node);
   return { dispose: () => node.remove() };

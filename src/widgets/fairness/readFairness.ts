@@ -25,7 +25,7 @@ import {
   text,
   word
 } from '../report/reading';
-import { IWords } from '../report/words';
+import { IReportHost } from '../report/host';
 
 /** The newest version that is known here. */
 export const FAIRNESS_VERSION = 1;
@@ -52,7 +52,8 @@ const model = record<IFairnessModel>({
   name: text,
   type: or(text, ''),
   run_id: or(text, ''),
-  mitigator: or(text, '')
+  mitigator: or(text, ''),
+  mitigations: or(list(text), [])
 });
 
 const grouping = record<IFairnessGrouping>({
@@ -110,8 +111,8 @@ const report = record<IFairnessReport>({
 });
 
 /** Return the report that a notebook holds, or why there is none. */
-export function readFairness(data: unknown, words: IWords): Read<IFairnessReport> {
-  return readReport(data, FAIRNESS_VERSION, fitting, words);
+export function readFairness(data: unknown, host: IReportHost): Read<IFairnessReport> {
+  return readReport(data, FAIRNESS_VERSION, fitting, host);
 }
 
 const fitting: Reader<IFairnessReport> = (value, path, size) => {

@@ -15,10 +15,13 @@ export type Reader<T> = (value: unknown, path: string, size: Size) => T;
 
 /** How much was read: characters, and eight for a number. */
 export class Size {
+  /** Read so many. */
+  constructor(private readonly _largest = LARGEST) {}
+
   /** Count, and stop when it is too much. */
   add(amount: number): void {
     this._read += amount;
-    if (this._read > LARGEST) {
+    if (this._read > this._largest) {
       throw new UnreadableError('size');
     }
   }

@@ -3,6 +3,7 @@
 import { make } from './dom';
 import { Reader, Size, UnreadableError } from './reading';
 import { IWords } from './words';
+import { IReportHost } from './host';
 
 /** A report, or the reason that there is none. */
 export type Read<T> =
@@ -14,7 +15,8 @@ export type Read<T> =
  * @param data - anything
  * @param newest - the version that the reader knows; older ones it reads as well
  */
-export function readReport<T>(data: unknown, newest: number, reader: Reader<T>, words: IWords): Read<T> {
+export function readReport<T>(data: unknown, newest: number, reader: Reader<T>, host: IReportHost): Read<T> {
+  const { words, largest } = host;
   const version =
     typeof data === 'object' && data !== null ? (data as { version?: unknown }).version : undefined;
   if (typeof version === 'number' && version > newest) {
@@ -29,7 +31,7 @@ export function readReport<T>(data: unknown, newest: number, reader: Reader<T>, 
     if (typeof version !== 'number') {
       throw new UnreadableError('version');
     }
-    return { report: reader(data, '', new Size()), problem: '' };
+    return { report: reader(data, '', new Size(largest)), problem: '' };
   } catch (error) {
     if (!(error instanceof UnreadableError)) {
       throw error;

@@ -13,7 +13,7 @@ from ._columns import Column, read_column
 from ._grouping import row_groups
 from ._measures import Measures, shared_metrics
 from ._metrics import resolve_metrics
-from ._mitigation import mitigations
+from ._mitigation import mitigations, mitigator_of
 from ._notes import notes_of
 from ._outcome import Outcome, read_outcome
 from ._predictions import Predictions, predict, type_name
@@ -157,7 +157,7 @@ def _models(question: FairnessQuestion, read: Read) -> tuple[FairnessModel, ...]
             name=name,
             type=type_name(model),
             run_id=question.run_ids.get(name, ""),
-            mitigator=_mitigator(model),
+            mitigator=mitigator_of(model),
             mitigations=tuple(
                 name
                 for name, reason in mitigations(model, question.X, read.outcome.classes, features).items()
@@ -166,14 +166,6 @@ def _models(question: FairnessQuestion, read: Read) -> tuple[FairnessModel, ...]
         )
         for name, model in question.models.items()
     )
-
-
-def _mitigator(model: Any) -> str:
-    """Return the Fairlearn class that a model is, or that a pipeline begins with."""
-    steps = getattr(model, "steps", None)
-    parts = [step for _, step in steps] if isinstance(steps, list) else [model]
-    mitigators = [type(part).__name__ for part in parts if type(part).__module__.startswith("fairlearn.")]
-    return mitigators[0] if mitigators else ""
 
 
 def _texts(outcome: Outcome) -> tuple[str, ...]:

@@ -41,6 +41,13 @@ def mitigations(
     }
 
 
+def mitigator_of(model: Any) -> str:
+    """Return the Fairlearn class that a model is, or that a pipeline has among its steps; empty for any other."""
+    steps = getattr(model, "steps", None)
+    parts = [step for _, step in steps] if isinstance(steps, list) else [model]
+    return next((type(part).__name__ for part in parts if type(part).__module__.startswith("fairlearn.")), "")
+
+
 def last_step(model: Any) -> tuple[str, Any]:
     """Return a pipeline's last step by its name; the model itself, without a name, where it is none."""
     steps = getattr(model, "steps", None)
@@ -51,8 +58,8 @@ def _general(model: Any, features: tuple[FairnessFeature, ...]) -> str:
     kind = type(model).__name__
     if not (hasattr(model, "fit") and hasattr(model, "predict") and hasattr(model, "get_params")):
         return f"Fairlearn mitigates models of scikit-learn's kind, with fit, predict and get_params; this is a {kind}."
-    if type(model).__module__.startswith("fairlearn."):
-        return f"This model is a {kind} already. Mitigate the one that it was made from."
+    if made_by := mitigator_of(model):
+        return f"This model was made by {made_by} already. Mitigate the one that it was made from."
     cut = [feature.name for feature in features if feature.edges]
     if cut:
         return (

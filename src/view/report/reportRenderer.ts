@@ -1,9 +1,12 @@
-/** JupyterLab's renderer of reports: pure data, so that it draws the same in an untrusted notebook and without a kernel. */
+/** JupyterLab's renderer of reports: they are data, and are drawn the same in an untrusted notebook and without a kernel. */
 
 import { IRenderMime } from '@jupyterlab/rendermime-interfaces';
+import { Message } from '@lumino/messaging';
 import { Widget } from '@lumino/widgets';
 
 import { IReportHost, IShownReport } from '../../widgets/report/host';
+import { IWords } from '../../widgets/report/words';
+import { INotebooks, NotebookCells } from './notebookCells';
 
 /** Draws a report into a place. */
 export type ShowReport = (place: HTMLElement, data: unknown, host: IReportHost) => IShownReport;
@@ -14,7 +17,8 @@ export class ReportRenderer extends Widget implements IRenderMime.IRenderer {
   constructor(
     private readonly _mimeType: string,
     private readonly _show: ShowReport,
-    private readonly _host: IReportHost
+    private readonly _words: IWords,
+    private readonly _notebooks: INotebooks | null
   ) {
     super();
     this.addClass('mlops-ReportRenderer');
@@ -23,7 +27,11 @@ export class ReportRenderer extends Widget implements IRenderMime.IRenderer {
   /** Show an output's data. */
   async renderModel(output: IRenderMime.IMimeModel): Promise<void> {
     this._shown?.dispose();
-    this._shown = this._show(this.node, output.data[this._mimeType], this._host);
+    // What the user does not trust puts no code anywhere.
+    this._cells =
+      output.trusted && this._notebooks ? new NotebookCells(this.node, this._notebooks) : undefined;
+    const host: IReportHost = { words: this._words, cells: this._cells };
+    this._shown = this._show(this.node, output.data[this._mimeType], host);
   }
 
   /** Take the report away. */
@@ -33,5 +41,12 @@ export class ReportRenderer extends Widget implements IRenderMime.IRenderer {
     super.dispose();
   }
 
+  /** Look in which notebook it stands. */
+  protected override onAfterAttach(message: Message): void {
+    super.onAfterAttach(message);
+    this._cells?.lookAgain();
+  }
+
+  private _cells: NotebookCells | undefined;
   private _shown: IShownReport | null = null;
 }

@@ -5,8 +5,10 @@ import { boxes, radios, select } from '../report/controls';
 import { make, named } from '../report/dom';
 import { formatCount } from '../report/estimates';
 import { symbolKey } from '../report/symbols';
+import { IReportHost } from '../report/host';
 import { IWords } from '../report/words';
 import { GroupsChart } from './groups';
+import { MitigateControl } from './mitigateControl';
 import {
   ISelection,
   Method,
@@ -29,24 +31,33 @@ export class FairnessView {
   /** Show the first selection. */
   constructor(
     private readonly _report: IFairnessReport,
-    private readonly _words: IWords
+    host: IReportHost
   ) {
+    this._words = host.words;
+    this._mitigate = new MitigateControl(_report, host);
     this._selection = firstSelection(_report);
     this._performance = firstPerformance(_report);
-    this._groups = new GroupsChart(_report, _words);
+    this._groups = new GroupsChart(_report, host.words);
     this.node = make(
       'section',
-      { class: 'mlops-Report mlops-Fairness', 'aria-label': _words.__('Fairness report') },
+      { class: 'mlops-Report mlops-Fairness', 'aria-label': host.words.__('Fairness report') },
       this._head(),
       this._controls(),
       this._groups.node,
       this._said,
-      make('h3', {}, _words.__('Trade-off')),
+      make('h3', {}, host.words.__('Trade-off')),
       this._performanceChoice(),
       this._tradeOff,
+      this._mitigate.node,
       ..._report.notes.map(note => make('p', { class: 'mlops-Report-note' }, note))
     );
     this._show();
+  }
+
+  /** Take it away. */
+  dispose(): void {
+    this._mitigate.dispose();
+    this.node.remove();
   }
 
   private _head(): HTMLElement {
@@ -166,6 +177,8 @@ export class FairnessView {
 
   private _selection: ISelection;
   private _performance: number;
+  private readonly _words: IWords;
+  private readonly _mitigate: MitigateControl;
   private readonly _groups: GroupsChart;
   /** Heard after every choice. */
   private readonly _said = make('div', { 'aria-live': 'polite' });

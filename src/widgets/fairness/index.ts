@@ -17,9 +17,14 @@ export function show(
   host: IReportHost = { words: ENGLISH }
 ): IShownReport {
   const { report, problem } = readFairness(data, host);
-  const node = report ? new FairnessView(report, host.words).node : refusal(problem);
-  place.append(node);
-  return { dispose: () => node.remove() };
+  if (!report) {
+    const said = refusal(problem);
+    place.append(said);
+    return { dispose: () => said.remove() };
+  }
+  const view = new FairnessView(report, host);
+  place.append(view.node);
+  return view;
 }
 
 export default anyWidget(show);

@@ -14,6 +14,7 @@ import { Read, readReport } from '../report/refusal';
 import {
   Reader,
   UnreadableError,
+  dictionary,
   figure,
   flag,
   list,
@@ -105,7 +106,7 @@ const report = record<IFairnessReport>({
   min_group: or(number, 0),
   uncertain_below: or(number, 0),
   fingerprint: or(text, ''),
-  data: () => ({}),
+  data: or(dictionary(text), {}),
   notes: or(list(text), []),
   digits: or(number, 0)
 });

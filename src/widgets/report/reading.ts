@@ -94,6 +94,20 @@ export function or<T>(reader: Reader<T>, absent: T): Reader<T> {
   return (value, path, size) => (value === undefined ? absent : reader(value, path, size));
 }
 
+/** An object whose keys are the user's. */
+export function dictionary<T>(item: Reader<T>): Reader<Readonly<Record<string, T>>> {
+  return (value, path, size) => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+      throw new UnreadableError(path);
+    }
+    const entries = Object.entries(value).map(([key, each]) => {
+      size.add(key.length);
+      return [key, item(each, `${path}.${key}`, size)] as const;
+    });
+    return Object.fromEntries(entries);
+  };
+}
+
 /** An object with the keys given; others are left behind. */
 export function record<T extends object>(readers: { readonly [K in keyof T]-?: Reader<T[K]> }): Reader<T> {
   return (value, path, size) => {

@@ -1,4 +1,6 @@
 import { RenderMimeRegistry, MimeModel, standardRendererFactories } from '@jupyterlab/rendermime';
+import { Signal } from '@lumino/signaling';
+import { Widget } from '@lumino/widgets';
 
 import { reportsPlugin } from '../../../src/plugins/reports';
 import { Desk } from '../desk';
@@ -16,7 +18,7 @@ function registry(): RenderMimeRegistry {
     { safe: false, mimeTypes: [WIDGET], createRenderer: () => rendermime.createRenderer('text/plain') },
     -10
   );
-  void reportsPlugin.activate(new Desk().app, rendermime, null);
+  void reportsPlugin.activate(new Desk().app, rendermime, null, null);
   return rendermime;
 }
 
@@ -50,5 +52,55 @@ describe('a report in a cell', () => {
     expect(renderer.node.textContent).toMatch(/^This report was made by a newer jupyter-mlops/);
     renderer.dispose();
     expect(renderer.node.childElementCount).toBe(0);
+  });
+});
+
+describe('the button that mitigates', () => {
+  const report = fairnessReport({
+    models: fairnessReport().models.map(each => ({ ...each, mitigations: ['GridSearch'] }))
+  });
+
+  async function inNotebook(trusted: boolean) {
+    const node = document.createElement('div');
+    document.body.append(node);
+    const panel = {
+      node,
+      content: { widgets: [] },
+      sessionContext: { ...signals(), kernelDisplayStatus: 'idle', hasNoKernel: false }
+    };
+    const tracker = {
+      forEach: (each: (panel: unknown) => void) => each(panel),
+      widgetAdded: new Signal({}),
+      find: (wanted: (panel: unknown) => boolean) => [panel].find(wanted)
+    };
+    const rendermime = new RenderMimeRegistry();
+    void reportsPlugin.activate(new Desk().app, rendermime, null, tracker);
+    const renderer = rendermime.createRenderer(FAIRNESS);
+    await renderer.renderModel(new MimeModel({ data: { [FAIRNESS]: report as never }, trusted }));
+    Widget.attach(renderer as unknown as Widget, node);
+    return { renderer, panel, button: () => renderer.node.querySelector('button')! };
+  }
+
+  const signals = () => ({
+    statusChanged: new Signal({}),
+    kernelChanged: new Signal({}),
+    sessionChanged: new Signal({})
+  });
+
+  it('can be pressed in a trusted notebook, while it has its kernel', async () => {
+    const { panel, button } = await inNotebook(true);
+    expect(button().disabled).toBe(false);
+    panel.sessionContext.hasNoKernel = true;
+    panel.sessionContext.kernelChanged.emit(undefined);
+    expect(button().disabled).toBe(true);
+  });
+
+  it('B24: cannot be pressed in an untrusted one', async () => {
+    const { panel, button, renderer } = await inNotebook(false);
+    panel.sessionContext.kernelChanged.emit(undefined);
+    expect(button().disabled).toBe(true);
+    expect(renderer.node.textContent).toContain(
+      'Mitigating needs the notebook, trusted and with its kernel.'
+    );
   });
 });

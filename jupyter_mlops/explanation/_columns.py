@@ -17,6 +17,7 @@ MOST_CATEGORIES = 20
 """Of a feature, the most frequent ones."""
 
 _BINS = 20
+_LARGEST_PLAIN = 2.0**53
 
 
 def features_of(subject: Subject) -> ExplainedFeatures:
@@ -69,7 +70,29 @@ def density_of(column: pd.Series) -> tuple[tuple[Figure, ...], tuple[Figure, ...
 
 def figures(values: Iterable[float]) -> tuple[Figure, ...]:
     """Return numbers of any library as a report holds them."""
-    return tuple(figure(float(value)) for value in values)
+    import numpy as np
+
+    numbers = np.asarray(values if hasattr(values, "__len__") else list(values), dtype=float)
+    if (np.abs(numbers) <= _LARGEST_PLAIN).all():
+        return tuple(numbers.tolist())
+    return tuple(map(figure, numbers.tolist()))
+
+
+def figure_rows(table: Any) -> tuple[tuple[Figure, ...], ...]:
+    """Return a table of numbers as a report holds it, one tuple a row."""
+    import numpy as np
+
+    numbers = np.asarray(table, dtype=float)
+    if (np.abs(numbers) <= _LARGEST_PLAIN).all():
+        return tuple(map(tuple, numbers.tolist()))
+    return tuple(map(figures, numbers))
+
+
+def cells(subject: Subject) -> tuple[tuple[Figure, ...], ...]:
+    """Return the values of a subject's rows, which are few."""
+    data = subject.data
+    rows = data.itertuples(index=False, name=None) if hasattr(data, "itertuples") else data.tolist()
+    return tuple(tuple(map(cell, row)) for row in rows)
 
 
 def cell(value: Any) -> Figure:

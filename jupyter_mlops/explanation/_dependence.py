@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..entities import FeatureShape, Figure
 from ._asking import asking
-from ._columns import categories_of, density_of, figures, is_number
+from ._columns import categories_of, density_of, figure_rows, figures, is_number
 from ._subject import Subject
 
 if TYPE_CHECKING:
@@ -63,9 +63,9 @@ class _Curves:
             feature=feature,
             form="line" if numeric else "bars",
             grid=figures(grid) if numeric else tuple(map(str, grid)),
-            values=_by_output(mean),
-            low=_by_output(mean - spread),
-            high=_by_output(mean + spread),
+            values=figure_rows(mean),
+            low=figure_rows(mean - spread),
+            high=figure_rows(mean + spread),
             density_grid=edges,
             density=counts,
             ice=self._ice(feature, grid, numeric, rows),
@@ -77,7 +77,7 @@ class _Curves:
         if not rows:
             return ()
         found = self._ask(as_floats(self._subject.chosen(rows)), feature, grid, numeric)
-        return tuple(_by_output(output) for output in found["individual"])
+        return tuple(figure_rows(output) for output in found["individual"])
 
     def _grid(self, feature: int) -> np.ndarray[Any, Any] | None:
         """Return the grid where scikit-learn makes none: for categories, and for numbers that it would stumble over."""
@@ -130,7 +130,3 @@ def as_floats(subject: Subject) -> Subject:
         if is_number(data[name]) and data[name].dtype != np.float64:
             floats[name] = data[name].to_numpy(dtype=float, na_value=np.nan)
     return replace(subject, data=floats)
-
-
-def _by_output(values: Any) -> tuple[tuple[Figure, ...], ...]:
-    return tuple(figures(row) for row in values)

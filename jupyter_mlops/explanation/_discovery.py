@@ -6,7 +6,8 @@ asked for, or when a model is to be explained without a name.
 
 from __future__ import annotations
 
-from importlib.metadata import entry_points
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
 
 from ..exceptions import MissingExtraError, UsageError
 from ._glassbox import GlassBoxExplainer
@@ -21,7 +22,7 @@ AUTO = "auto"
 
 def explainer_names() -> tuple[str, ...]:
     """Return what `--method` takes besides "auto"."""
-    return tuple(sorted({*_ours(), *(point.name for point in entry_points(group=GROUP))}))
+    return tuple(sorted({*_ours(), *_installed()}))
 
 
 def choose_explainer(wanted: str | Explainer, subject: Subject) -> tuple[Explainer, str]:
@@ -60,9 +61,8 @@ def load_explainer(name: str) -> Explainer:
     ours = _ours()
     if name in ours:
         return ours[name]
-    found = {point.name: point for point in entry_points(group=GROUP)}
-    if name in found:
-        explainer: Explainer = found[name].load()()
+    if name in _installed():
+        explainer: Explainer = _installed()[name].load()()
         return explainer
     if name == "shap":
         raise MissingExtraError(
@@ -70,6 +70,12 @@ def load_explainer(name: str) -> Explainer:
             f"{GROUP}. Use --method permutation, which explains any model."
         )
     raise UsageError(f"No method named {name!r}. Known: auto, {', '.join(explainer_names())}.")
+
+
+@cache
+def _installed() -> dict[str, EntryPoint]:
+    """Return the methods of other packages: to look takes longer than to explain a small glass box."""
+    return {point.name: point for point in entry_points(group=GROUP)}
 
 
 def _ours() -> dict[str, Explainer]:

@@ -55,7 +55,7 @@ class GlassBoxExplainer:
             found = core.explain_global()
         terms = terms_of(core, found)
         importance, order = _importance(core, found, terms)
-        shapes = [shape_of(core, found, term) for term in order if len(terms[term]) == 1]
+        shapes = [shape_of(core, found, term, terms[term][0]) for term in order if len(terms[term]) == 1]
         pairs = [term for term in order if len(terms[term]) == 2]
         return Explained(
             title=f"{type(core).__name__} as InterpretML shows it",
@@ -65,7 +65,7 @@ class GlassBoxExplainer:
             outputs=subject.task.outputs,
             base_values=figures(_intercepts(core)),
             shapes=tuple(shapes),
-            interactions=tuple(interaction_of(core, found, term) for term in pairs),
+            interactions=tuple(interaction_of(core, found, term, terms[term]) for term in pairs),
             local=local_of(subject, wish.rows, importance.names) if wish.rows else None,
             notes=_notes(core, len(terms)),
         )

@@ -14,7 +14,7 @@ from ..entities import (
     ShapeForm,
 )
 from ._asking import asking
-from ._columns import cell, figures
+from ._columns import cell, cells, figure_rows, figures
 from ._subject import Subject
 
 
@@ -38,7 +38,7 @@ def terms_of(core: Any, found: Any) -> list[tuple[int, ...]]:
     return [tuple(map(int, by_name[name])) for name in found.feature_names]
 
 
-def shape_of(core: Any, found: Any, term: int) -> FeatureShape:
+def shape_of(core: Any, found: Any, term: int, feature: int) -> FeatureShape:
     """Return the shape of a term of one column."""
     data = found.data(term)
     kind = found.feature_types[term]
@@ -47,7 +47,7 @@ def shape_of(core: Any, found: Any, term: int) -> FeatureShape:
     grid = _grid(data["names"], kind)
     counted = list(density["scores"])[: len(grid)] if kind != "continuous" else density["scores"]
     return FeatureShape(
-        feature=terms_of(core, found)[term][0],
+        feature=feature,
         form=_form(kind, len(data["names"]), len(data["scores"])),
         grid=grid,
         values=_by_output(data["scores"]),
@@ -59,10 +59,9 @@ def shape_of(core: Any, found: Any, term: int) -> FeatureShape:
     )
 
 
-def interaction_of(core: Any, found: Any, term: int) -> FeatureInteraction:
+def interaction_of(core: Any, found: Any, term: int, features: tuple[int, ...]) -> FeatureInteraction:
     """Return a term of two columns."""
     data = found.data(term)
-    features = terms_of(core, found)[term]
     left, right = (core.feature_types_in_[feature] for feature in features)
     scores = data["scores"]
     return FeatureInteraction(
@@ -73,7 +72,7 @@ def interaction_of(core: Any, found: Any, term: int) -> FeatureInteraction:
         ),
         left_grid=_grid(data["left_names"], left),
         right_grid=_grid(data["right_names"], right),
-        values=tuple(figures(row) for row in scores),
+        values=figure_rows(scores),
     )
 
 
@@ -85,11 +84,10 @@ def local_of(subject: Subject, rows: tuple[int, ...], names: tuple[str, ...]) ->
         predicted = _predicted(subject, chosen.data)
     shown = [list(found.feature_names).index(name) for name in names]
     scores = [found.data(row)["scores"] for row in range(len(rows))]
-    columns = [chosen.column(index) for index in range(len(chosen.names))]
     return LocalExplanations(
         rows=rows,
-        values=tuple(tuple(cell(column.iloc[row]) for column in columns) for row in range(len(rows))),
-        predicted=tuple(figures(row) for row in predicted),
+        values=cells(chosen),
+        predicted=figure_rows(predicted),
         actual=() if chosen.target is None else tuple(cell(value) for value in chosen.target.tolist()),
         contributions=tuple(_by_output([row[term] for term in shown]) for row in scores),
     )
@@ -134,4 +132,4 @@ def _by_output(scores: Any) -> tuple[tuple[Figure, ...], ...]:
     import numpy as np
 
     table = np.asarray(scores, dtype=float)
-    return (figures(table),) if table.ndim == 1 else tuple(figures(column) for column in table.T)
+    return figure_rows(np.atleast_2d(table.T))

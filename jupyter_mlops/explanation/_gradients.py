@@ -13,7 +13,7 @@ import msgspec
 
 from ..entities import Importance
 from ._asking import asking, refuse_incomplete
-from ._columns import features_of, figures
+from ._columns import features_of, figure_rows, figures
 from ._dependence import shapes_of
 from ._network import Network, as_table, open_network
 from ._permutation import MOST_SHAPES, local_rows
@@ -74,7 +74,7 @@ class GradientsExplainer:
                 added = attributions(network, rows, baseline, chosen, STEPS_OF_ROWS)[:, :, order]
                 rest = abs(base + added.sum(axis=2) - network.predict(rows)[:, chosen]).max()
             gap = f" Contributions sum up to the network's output within {rest:.1g}."
-            local = msgspec.structs.replace(local, contributions=tuple(tuple(map(figures, row)) for row in added))
+            local = msgspec.structs.replace(local, contributions=tuple(map(figure_rows, added)))
         return Explained(
             title="Integrated gradients (Sundararajan et al. 2017) and partial dependence (scikit-learn)",
             scale=subject.task.scale,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from ..entities import FeatureShape, Importance, LocalExplanations
 from ..exceptions import UsageError
 from ._asking import asking
-from ._columns import cell, features_of, figures
+from ._columns import cell, cells, features_of, figure_rows, figures
 from ._dependence import shapes_of
 from ._protocol import Explained, ExplanationWish, Suitability
 from ._response import inspected, scale_of
@@ -79,13 +79,12 @@ def local_rows(subject: Subject, model: Any, rows: tuple[int, ...]) -> LocalExpl
     if not rows:
         return None
     chosen = subject.chosen(rows)
-    columns = [chosen.column(index) for index in range(len(chosen.names))]
     with asking(subject):
         predicted = predictions(chosen, model)
     return LocalExplanations(
         rows=rows,
-        values=tuple(tuple(cell(column.iloc[row]) for column in columns) for row in range(len(rows))),
-        predicted=tuple(figures(row) for row in predicted),
+        values=cells(chosen),
+        predicted=figure_rows(predicted),
         actual=() if chosen.target is None else tuple(cell(value) for value in chosen.target.tolist()),
     )
 

@@ -18,7 +18,7 @@ from jupyter_mlops.entities import (
 )
 from jupyter_mlops.explanation import cut_for_view
 from jupyter_mlops.explanation._columns import MOST_CATEGORIES, categories_of, cell, density_of, is_number
-from jupyter_mlops.explanation._cut import MOST_INTERACTIONS, MOST_POINTS, MOST_SHAPES
+from jupyter_mlops.explanation._cut import MOST_INTERACTIONS, MOST_POINTS, MOST_SHAPES, SMALL
 from jupyter_mlops.explanation._fingerprint import fingerprint_of
 
 
@@ -134,13 +134,12 @@ def long_report(points: int, shapes: int, pairs: int = 0) -> ExplanationReport:
 
 
 def test_a_small_report_is_shown_as_it_is():
-    report = long_report(points=MOST_POINTS, shapes=MOST_SHAPES, pairs=MOST_INTERACTIONS)
+    report = long_report(points=SMALL // 3, shapes=1)
     assert cut_for_view(report) is report
 
 
 def test_a_long_shape_keeps_its_ends_and_its_peak():
-    report = long_report(points=1_000, shapes=1)
-    (shape,) = cut_for_view(report).shapes
+    shape = cut_for_view(long_report(points=1_000, shapes=3)).shapes[0]
 
     assert len(shape.values[0]) <= MOST_POINTS
     assert len(shape.grid) == len(shape.values[0]) + 1
@@ -155,19 +154,26 @@ def test_what_is_not_shown_is_told():
 
     assert (len(view.shapes), len(view.interactions)) == (MOST_SHAPES, MOST_INTERACTIONS)
     assert view.notes[-1].startswith(
-        "Shown here: 20 of 40 shapes, 6 of 50 interactions, at most 128 points of a shape."
+        "Shown here: 5 digits, 20 of 40 shapes, 4 of 50 interactions, at most 128 points of a shape."
     )
-    assert len(view.to_json()) < 200_000
+    assert len(view.to_json()) < 150_000
 
 
-def test_lines_keep_one_value_a_point():
-    shape = FeatureShape(
-        feature=0,
-        form="line",
-        grid=tuple(map(float, range(500))),
-        values=(tuple(map(float, range(500))),),
-        ice=((tuple(map(float, range(500))),),),
-    )
-    report = long_report(points=3, shapes=0)
-    (thin,) = cut_for_view(msgspec.structs.replace(report, shapes=(shape,))).shapes
+def test_a_large_report_has_the_digits_that_are_shown_and_a_few_more():
+    view = cut_for_view(long_report(points=100, shapes=40))
+
+    assert view.shapes[0].values[0][1] == 0.14237
+    assert len(view.shapes[0].values[0]) == 100
+    assert "points of a shape" not in view.notes[-1]
+
+
+def test_lines_keep_one_value_a_point_and_words_stay_words():
+    line = tuple(map(float, range(500)))
+    shape = FeatureShape(feature=0, form="line", grid=line, values=(line,), ice=((line, ("NaN",) * 500),))
+    bars = FeatureShape(feature=1, form="bars", grid=("a", "1.23456789"), values=((1.23456789, "Infinity"),))
+    report = msgspec.structs.replace(long_report(points=3, shapes=0), shapes=(shape,) * 8 + (bars,))
+
+    *_, thin, words = cut_for_view(report).shapes
     assert thin.grid == thin.values[0] == thin.ice[0][0]
+    assert set(thin.ice[0][1]) == {"NaN"}
+    assert (words.grid, words.values) == (("a", "1.23456789"), ((1.2346, "Infinity"),))

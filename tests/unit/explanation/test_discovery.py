@@ -40,6 +40,9 @@ def with_oracle(monkeypatch):
     point = EntryPoint("oracle", f"{__name__}:Oracle", _discovery.GROUP)
     monkeypatch.setattr(EntryPoint, "load", lambda _: Oracle)
     monkeypatch.setattr(_discovery, "entry_points", lambda group: EntryPoints([point] if group == point.group else []))
+    _discovery._installed.cache_clear()
+    yield
+    _discovery._installed.cache_clear()
 
 
 def test_ours_are_known():

@@ -10,6 +10,7 @@ from ..exceptions import UnknownReferenceError, UsageError
 from ._fairness_command import FairnessCommand
 from ._fairness_view import FairnessView
 from ._named_values import near_name, value_named
+from ._waiting import interruptible
 
 if TYPE_CHECKING:
     from ..assessment import FairnessQuestion
@@ -27,12 +28,18 @@ def fairness(session: NotebookSession, line: str) -> FairnessView:
     ------
     MlopsError
         The line is wrong, a name is not there, or model and data do not go together.
+    KeyboardInterrupt
+        The user stopped it.
     """
     from ..services import assess_for
 
     command = FairnessCommand.parse(line)
     asked = question(session, command)
-    report = assess_for(session.runs, asked, result=command.model)
+    try:
+        with interruptible():
+            report = assess_for(session.runs, asked, result=command.model)
+    except KeyboardInterrupt:  # the usual advice is about a run that is waited for
+        raise KeyboardInterrupt("Stopped; no report was made. --boot 0 leaves out the intervals.") from None
     told = []
     if command.mitigate:
         session.shell.set_next_input(_mitigation(session, command, asked, report))

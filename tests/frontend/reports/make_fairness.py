@@ -1,7 +1,7 @@
 """Write the fairness reports that the front end's tests draw: real models, scikit-learn's diabetes data.
 
 The question of the data: does the disease progress more than in the median patient? Sex and age are the sensitive
-features; the models see neither.
+features; the models see neither. The data does not say which sex its codes 1 and 2 are.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from sklearn.model_selection import train_test_split
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from jupyter_mlops.entities import FairnessReport
 from jupyter_mlops.assessment import FairnessQuestion, analyse, cut_for_view
+from jupyter_mlops.entities import FairnessReport
 
 HERE = Path(__file__).parent
 
@@ -25,7 +25,7 @@ HERE = Path(__file__).parent
 def main() -> None:
     """Write `fairness.json`, with intervals, and `fairness_control.json`, with strata and suppressed groups."""
     data = load_diabetes(as_frame=True, scaled=False)
-    X = data.data.assign(sex=data.data["sex"].map({1: "female", 2: "male"}))
+    X = data.data.assign(sex=data.data["sex"].map({1: "sex 1", 2: "sex 2"}))
     y = (data.target > data.target.median()).map({False: "slower", True: "faster"})
     X_fit, X, y_fit, y = train_test_split(X, y, test_size=0.5, random_state=0)
     blind = X.columns.drop(["sex", "age"])

@@ -208,6 +208,15 @@ def test_a_mitigation_is_the_next_cell(session):
     assert session.shell.inserted[0].splitlines()[0] == "%%train model-ThresholdOptimizer -t mlops.mitigates=model"
 
 
+def test_an_interrupt_says_what_it_stopped(session):
+    def interrupted(_rows):
+        raise KeyboardInterrupt
+
+    session.shell.user_ns["slow"] = interrupted
+    with pytest.raises(KeyboardInterrupt, match="Stopped; no report was made"):
+        fairness(session, "slow -s sex")
+
+
 def test_a_pending_model_is_waited_for(notebook, run_named):
     seen = []
     notebook.shell.register_magic_function(lambda _line: seen.append(notebook["model"]), "line", "fairness")

@@ -47,7 +47,7 @@ class ExplainedFeatures(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Importance(msgspec.Struct, frozen=True, kw_only=True):
-    """How much each term of the explanation matters over all rows, the largest first.
+    """How much each term of the explanation matters over all rows, the most important first.
 
     Parameters
     ----------

@@ -128,7 +128,8 @@ def _importance(subject: Subject, model: Any, wish: ExplanationWish) -> tuple[Im
             model, sample.data, sample.target, scoring=scoring, n_repeats=wish.repeats, random_state=wish.seed
         )
     mean, spread = found["importances_mean"], found["importances_std"]
-    order = sorted(range(len(mean)), key=lambda term: -abs(mean[term]))
+    # Less than nothing is noise: the model did better with the column shuffled.
+    order = sorted(range(len(mean)), key=lambda term: -mean[term])
     return Importance(
         measure=f"decrease of {_measured(subject, model, wish)} when the column is shuffled",
         interval=f"one standard deviation over {wish.repeats} shuffles" if wish.repeats > 1 else "",

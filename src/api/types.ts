@@ -204,7 +204,7 @@ export interface IExplainedFeatures {
   readonly missing: readonly number[];
 }
 
-/** How much each term of the explanation matters over all rows, the largest first. */
+/** How much each term of the explanation matters over all rows, the most important first. */
 export interface IImportance {
   readonly measure: string;
   readonly interval: string;

@@ -44,6 +44,15 @@ def test_the_importance_is_scikit_learns(pipeline, tumours):
         assert low == score - spread[name]
 
 
+def test_less_than_nothing_is_noise_and_comes_last(patients):
+    data, target = patients[0].assign(number=range(len(patients[0]))), patients[1]
+    model = RandomForestRegressor(5, random_state=0).fit(data[:200], target[:200])
+    scores = explain_model(model, data[300:320], target[300:320]).importance.scores
+
+    assert list(scores) == sorted(scores, reverse=True)
+    assert scores[-1] < 0
+
+
 def test_a_metric_of_scikit_learns_measures_the_loss(logistic, numbers):
     data, labels = numbers
     binary = (labels == "benign").astype(int)

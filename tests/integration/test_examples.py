@@ -13,7 +13,7 @@ from nbclient import NotebookClient
 pytestmark = pytest.mark.kernel
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
-NEEDS = {"fairness": "fairlearn", "keras-digits": "keras", "pytorch": "torch"}
+NEEDS = {"explanations": "interpret", "fairness": "fairlearn", "keras-digits": "keras", "pytorch": "torch"}
 OURS = ("%%train", "%explain", "%fairness", "%runs", "%tensorboard")
 NAMES = sorted(path.stem for path in EXAMPLES.glob("*.ipynb"))
 

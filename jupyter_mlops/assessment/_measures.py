@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ..exceptions import UsageError
@@ -12,6 +13,9 @@ from ._outcome import Outcome
 
 if TYPE_CHECKING:
     import numpy as np
+
+
+_Remember = Callable[[Callable[[], float]], float]
 
 
 class Measures:
@@ -31,6 +35,7 @@ class Measures:
         self.outcome = outcome
         self.metrics = tuple(metrics)
         self.weights = weights
+        self._of_all_rows: dict[str, float] = {}
 
     def over(self, groups: np.ndarray[Any, Any], withheld: np.ndarray[Any, Any]) -> dict[str, Measure]:
         """Return a function of row numbers for each model and metric.
@@ -44,26 +49,41 @@ class Measures:
         """
         rows = _Rows(groups, withheld)
         return {
-            f"{number}/{metric.key}": Measure(metric, self.outcome.arrays(metric, name), self.weights, rows)
+            key: Measure(metric, self.outcome.arrays(metric, name), self.weights, rows, partial(self._remember, key))
             for number, name in enumerate(self.outcome.answers)
             for metric in self.metrics
+            for key in [f"{number}/{metric.key}"]
         }
+
+    def _remember(self, key: str, compute: Callable[[], float]) -> float:
+        """Return a metric of all rows, which every partition asks for, and which is computed once."""
+        if key not in self._of_all_rows:
+            self._of_all_rows[key] = compute()
+        return self._of_all_rows[key]
 
 
 class Measure:
     """One metric of one model. Called with the numbers of rows, it takes what belongs to them and asks the metric."""
 
-    def __init__(self, metric: Metric, arrays: tuple[Any, Any], weights: Any, rows: _Rows) -> None:
+    def __init__(self, metric: Metric, arrays: tuple[Any, Any], weights: Any, rows: _Rows, remember: _Remember) -> None:
         self.metric = metric
         self.undefined: set[int] = set()
         self._truth, self._said = arrays
         self._weights = weights if metric.weighs else None
         self._rows = rows
+        self._remember = remember
         self._has_worked = False
 
     def __call__(self, positions: np.ndarray[Any, Any], _same: object) -> float:
         if self._rows.are_withheld(positions):
             return float("nan")
+        if self._rows.are_all(positions):
+            value = self._remember(partial(self._measure, positions))
+            self._has_worked = True
+            return value
+        return self._measure(positions)
+
+    def _measure(self, positions: np.ndarray[Any, Any]) -> float:
         take = self._rows.take
         weights = {} if self._weights is None else {"sample_weight": take(self._weights, positions)}
         with warnings.catch_warnings(record=True) as caught:
@@ -103,8 +123,7 @@ class _Rows:
 
     def take(self, array: Any, positions: np.ndarray[Any, Any]) -> Any:
         """Return the entries of some rows; of all rows in their order the array itself."""
-        self._look_at(positions)
-        if self._are_all:
+        if self.are_all(positions):
             return array
         if id(array) not in self._taken:
             self._taken[id(array)] = array[positions]
@@ -120,12 +139,13 @@ class _Rows:
         cells = self._groups[positions]
         return int(cells[0]) if (cells == cells[0]).all() else -1
 
-    def _look_at(self, positions: np.ndarray[Any, Any]) -> None:
-        if positions is self._positions:
-            return
-        self._positions, self._taken = positions, {}
-        count = len(self._groups)
-        self._are_all = len(positions) == count and bool((positions[:-1] < positions[1:]).all())
+    def are_all(self, positions: np.ndarray[Any, Any]) -> bool:
+        """Whether these are all rows in their order; a resample is not."""
+        if positions is not self._positions:
+            self._positions, self._taken = positions, {}
+            is_long = len(positions) == len(self._groups)
+            self._are_all = is_long and bool((positions[:-1] < positions[1:]).all())
+        return self._are_all
 
 
 def shared_metrics(outcome: Outcome, metrics: Iterable[Metric], *, is_asked: bool) -> list[Metric]:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from fairlearn.metrics import MetricFrame
 
-from ..entities import FairnessBootstrap, FairnessGrouping, FairnessResult, FairnessSpread, Figure, figure
+from ..entities import FairnessBootstrap, FairnessGrouping, FairnessResult, FairnessSpread, Figure, figure, figure_value
 from ._grouping import RowGroups
 from ._measures import Measure, Measures
 from ._metric_frame import disaggregate
@@ -195,8 +195,8 @@ class _Comparison:
 
 def _worst(choose: Callable[..., Any], spread: FairnessSpread, rows: list[int]) -> tuple[Figure, ...]:
     columns = zip(*(spread.values[row] for row in rows), strict=True)
-    # A word among the figures is NaN: there is no worst case then.
-    return tuple(next((f for f in column if isinstance(f, str)), None) or choose(column) for column in columns)
+    # As Fairlearn does it, in its order, and by the same `max` and `min`: NaN counts only where it stands first.
+    return tuple(figure(choose(map(figure_value, column))) for column in columns)
 
 
 def _of_one_class(measures: Measures, cells: np.ndarray[Any, Any], counts: np.ndarray[Any, Any]) -> Any:

@@ -269,5 +269,5 @@ def test_a_view_has_fewer_digits_and_says_so():
     report = report_of(np.where(np.arange(40) % 3, Y, 1 - Y))
     view = cut_for_view(report)
 
-    assert (report.digits, view.digits) == (0, 5)
-    assert view.results[0].by_group[1] == tuple(round(value, 5) for value in report.results[0].by_group[1])
+    assert (report.digits, view.digits) == (0, 4)
+    assert view.results[0].by_group[1] == tuple(round(value, 4) for value in report.results[0].by_group[1])

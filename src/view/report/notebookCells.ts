@@ -58,7 +58,13 @@ export class NotebookCells implements ICells {
     panel.content.activeCellIndex = index;
     NotebookActions.insertBelow(panel.content);
     panel.content.activeCell?.model.sharedModel.setSource(code);
+    const count = panel.content.widgets.length;
     await NotebookActions.run(panel.content, panel.sessionContext);
+    const written = panel.content.widgets[index + 2];
+    const isNew = panel.content.widgets.length > count;
+    if (isNew && written?.model.sharedModel.getSource().startsWith('%%train ')) {
+      await NotebookActions.runCells(panel.content, [written], panel.sessionContext);
+    }
   }
 
   private get _panel(): NotebookPanel | undefined {

@@ -45,18 +45,25 @@ export class MitigateControl {
       ? cells.problem
       : words.__('Mitigating needs the notebook, trusted and with its kernel.');
     this._button.disabled = problem !== '';
-    this._said.textContent = problem;
+    // A kernel tells often that it is busy: what was said stays until there is something else to say.
+    if (problem !== this._problem) {
+      this._problem = problem;
+      this._said.textContent = problem;
+    }
   }
 
   private async _mitigate(): Promise<void> {
     const { words, cells } = this._host;
     if (cells && this._chosen && cells.problem === '') {
-      this._said.textContent = words.__('Below: a cell that writes the run. Read it, change it, run it.');
+      this._said.textContent = words.__(
+        'Below: the run that lessens the gap, as a cell to read, change and run again.'
+      );
       await cells.run(this._chosen.code);
     }
   }
 
   private _chosen: IMitigation | undefined;
+  private _problem = '';
   private _unsubscribe: (() => void) | undefined;
   private readonly _button = make('button', { ...OWN_KEYS, type: 'button', class: 'mlops-Report-button' });
   private readonly _said = make('span', { class: 'mlops-Report-note', role: 'status' });

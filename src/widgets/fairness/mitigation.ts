@@ -7,7 +7,7 @@ import { own } from '../../api/guards';
 export interface IMitigation {
   readonly model: string;
   readonly mitigator: string;
-  /** A magic that writes the next cell: a run that the reader sees, changes and runs. */
+  /** A magic that writes the next cell: a run that the reader sees and can change. */
   readonly code: string;
 }
 

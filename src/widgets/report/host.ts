@@ -17,7 +17,7 @@ export interface ICells {
   readonly problem: string;
   /** Tell a listener when that may have changed; returns what ends it. */
   subscribe(listener: () => void): () => void;
-  /** Put code into a new cell below the report's, and run it. */
+  /** Put code into a new cell below the report's, and run it; and then the run that it writes, if it does. */
   run(code: string): Promise<void>;
 }
 

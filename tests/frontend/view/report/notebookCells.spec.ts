@@ -26,7 +26,7 @@ class Story {
   readonly cells: NotebookCells;
 
   constructor() {
-    const widgets = ['first', 'second'].map(() => ({ node: document.createElement('div') }));
+    const widgets = ['first', 'second', 'third'].map(source => this.cell(source));
     this.node.append(...widgets.map(each => each.node));
     widgets[1]!.node.append(this.output);
     const setSource = (text: string) => this.done.push(`write ${text}`);
@@ -38,14 +38,31 @@ class Story {
     const find = (wanted: (panel: unknown) => boolean) => [this.panel].find(wanted);
     const tracker = { find } as unknown as INotebookTracker;
     this.cells = new NotebookCells(this.output, { tracker, kernels: this.kernels, trans });
+    const insert = (source: string, at: number) =>
+      this.panel.content.widgets.splice(at, 0, this.cell(source));
     jest.spyOn(NotebookActions, 'insertBelow').mockImplementation(() => {
       this.done.push(`insert below ${this.panel.content.activeCellIndex}`);
+      insert('', 2);
     });
     jest.spyOn(NotebookActions, 'run').mockImplementation(async () => {
       this.done.push('run');
+      if (this.writes) {
+        insert(this.writes, 3);
+      }
+      return true;
+    });
+    jest.spyOn(NotebookActions, 'runCells').mockImplementation(async (_, cells) => {
+      this.done.push(`run ${cells.map(each => each.model.sharedModel.getSource()).join()}`);
       return true;
     });
   }
+
+  cell(source: string) {
+    return { node: document.createElement('div'), model: { sharedModel: { getSource: () => source } } };
+  }
+
+  /** The next cell, that the kernel writes. */
+  writes = '';
 }
 
 afterEach(() => jest.restoreAllMocks());
@@ -54,6 +71,17 @@ it('puts code below the cell that the report stands in, and runs it', async () =
   const story = new Story();
   await story.cells.run('%fairness best');
   expect(story.done).toEqual(['insert below 1', 'write %fairness best', 'run']);
+});
+
+it('runs the run that the code writes, and no cell that was there', async () => {
+  const story = new Story();
+  story.writes = '%%train mitigated';
+  await story.cells.run('%fairness best');
+  expect(story.done.slice(2)).toEqual(['run', 'run %%train mitigated']);
+  const other = new Story();
+  other.writes = 'print(1)';
+  await other.cells.run('%fairness best');
+  expect(other.done.slice(2)).toEqual(['run']);
 });
 
 it('does nothing where the report stands in no notebook, and says so', async () => {

@@ -95,7 +95,8 @@ describe('Mitigate', () => {
     choose(node, 'Lessen the gap of', 'best by GridSearch');
     button(node).click();
     expect(cells.ran).toEqual(['%fairness best -X Xte -y yte -s sex,race --mitigate GridSearch']);
-    expect(said(node)).toBe('Below: a cell that writes the run. Read it, change it, run it.');
+    cells.become('');
+    expect(said(node)).toBe('Below: the run that lessens the gap, as a cell to read, change and run again.');
   });
 
   it('cannot be pressed without a kernel, and says why until it comes back', () => {

@@ -24,7 +24,7 @@ def fairness_html(report: FairnessReport) -> str:
         return markup(tag("div", paragraph("The fairness report is empty."), class_="mlops-View", style=FRAME))
     number = len(report.groupings) - 1
     results = [result for result in report.results if result.grouping == number][:_MOST_MODELS]
-    metric = next((i for i, metric in enumerate(report.metrics) if metric.kind != "count"), 0)
+    metric = _first_metric(report)
     parts = [
         paragraph(*_head(report), muted=True),
         _groups(report, report.groupings[number], results, metric),
@@ -33,6 +33,14 @@ def fairness_html(report: FairnessReport) -> str:
         *(paragraph(note, muted=True) for note in report.notes),
     ]
     return markup(tag("div", *parts, class_="mlops-View", style=FRAME))
+
+
+def _first_metric(report: FairnessReport) -> int:
+    """Return how often groups are selected, else the first that counts no rows, as the labextension does."""
+    keys = [metric.key for metric in report.metrics]
+    if "selection_rate" in keys:
+        return keys.index("selection_rate")
+    return next((number for number, metric in enumerate(report.metrics) if metric.kind != "count"), 0)
 
 
 def _head(report: FairnessReport) -> Iterator[str]:

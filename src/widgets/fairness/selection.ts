@@ -48,9 +48,10 @@ export interface IGap extends IEstimate {
   readonly maximum: number;
 }
 
-/** Where a reader begins: the first metric that is no count, all features together, the first four models. */
+/** Where a reader begins: how often groups are selected, all features together, the first four models. */
 export function firstSelection(report: IFairnessReport): ISelection {
-  const metric = report.metrics.findIndex(each => each.kind !== 'count');
+  const selected = report.metrics.findIndex(each => each.key === 'selection_rate');
+  const metric = selected >= 0 ? selected : report.metrics.findIndex(each => each.kind !== 'count');
   return {
     metric: Math.max(0, metric),
     grouping: report.groupings.length - 1,

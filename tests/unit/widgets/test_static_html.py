@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from jupyter_mlops.widgets import explanation_html, fairness_html
+from jupyter_mlops.widgets._estimate import Estimate, figure_text
 
 MARKUP = "<img src=x onerror=alert(1)>\"'</td></table><script>alert(1)</script>"
 SAFE = {"div", "p", "span", "bdi", "table", "thead", "tbody", "tr", "th", "td"}
@@ -60,21 +61,39 @@ def hostile(report):
 def test_a_fairness_report_is_a_table_of_groups_and_one_of_gaps(fairness):
     page = Page(fairness_html(fairness))
 
-    groups, gaps = page.rows[:9], page.rows[9:]
-    assert groups[0] == ["sex and age", "rows", "accuracy", ""]
-    assert groups[1] == ["female · 19 to 39", "38", "", "0.6316 (0.4677 to 0.7783)0.6316 (0.4772 to 0.7748)"]
-    assert groups[3][0] == "female · 50 to 59 uncertain"
+    grouping, (result, other) = fairness.groupings[-1], (r for r in fairness.results if r.grouping == 2)
+    count = len(grouping.sizes)
+    groups, gaps = page.rows[: count + 1], page.rows[count + 1 :]
+    assert groups[0] == ["sex and age", "rows", "selection rate", ""]
+    for group, row in enumerate(groups[1:]):
+        mark = " uncertain" if group in grouping.uncertain else ""
+        assert row[:3] == [fairness.group_name(grouping, group) + mark, str(grouping.sizes[group]), ""]
+        assert row[3] == f"{estimate(result, 2, group)}{estimate(other, 2, group)}"
     assert gaps[0] == ["metric", "model", "all rows", "lowest", "highest", "largest gap", "ratio"]
-    assert gaps[1][:6] == ["accuracy", "logistic", "0.7557", "0.6316", "0.875", "0.2434 (0.1834 to 0.4899)"]
+    assert gaps[1][:3] == ["accuracy", "logistic", figure_text(fairness.overall[0].values[1][0])]
+    assert gaps[1][5] == spread_text(result.difference, 1)
     assert len(gaps) == 1 + 2 * 9
     assert "In brackets: where 95 % of 100 resamples of the rows lie." in page.text
+
+
+def estimate(result, metric, group):
+    """Return a group's figure as it should be written."""
+    return Estimate(*(table[metric][group] for table in (result.by_group, result.low, result.high)))
+
+
+def spread_text(spread, metric):
+    """Return a statistic over the groups as it should be written."""
+    return str(Estimate(*(table[metric][0] for table in (spread.values, spread.low, spread.high))))
 
 
 def test_groups_that_are_withheld_are_named_without_figures(controlled):
     page = Page(fairness_html(controlled))
 
-    withheld = next(row for row in page.rows if row[0].startswith("female · 19 to 39 (high)"))
-    assert withheld == ["female · 19 to 39 (high) withheld", "< 10", "", "--"]
+    grouping = controlled.groupings[-1]
+    group = grouping.suppressed[0]
+    name = f"{controlled.group_name(grouping, group)} ({controlled.stratum_name(grouping.strata[group])})"
+    withheld = next(row for row in page.rows if row[0].startswith(name))
+    assert withheld == [f"{name} withheld", "< 10", "", "--"]
     assert "Figures of groups of fewer than 10 rows are withheld." in page.text
     assert "accuracy (low)" in {row[0] for row in page.rows}
 

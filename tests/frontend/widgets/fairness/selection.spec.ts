@@ -16,7 +16,12 @@ function names(report: IFairnessReport, change: Partial<ISelection>): string[] {
 }
 
 describe('what is shown first', () => {
-  it('is the first metric that counts no rows, by all features together', () => {
+  it('is how often groups are selected', () => {
+    const metrics = [metric('accuracy_score'), metric('selection_rate')];
+    expect(firstSelection(fairnessReport({ metrics })).metric).toBe(1);
+  });
+
+  it('is else the first metric that counts no rows, by all features together', () => {
     const report = fairnessReport({
       metrics: [metric('count', { kind: 'count' }), metric('accuracy_score')]
     });

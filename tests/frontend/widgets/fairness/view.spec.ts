@@ -127,7 +127,7 @@ describe('a fairness report', () => {
   it('shows what Fairlearn found in real data', () => {
     const node = shown(real);
     expect(rowTexts(node)).toHaveLength(8);
-    expect(sentences(node)[0]).toMatch(/^logistic: accuracy lies between 0\.\d+ \(sex 1 · /);
+    expect(sentences(node)[0]).toMatch(/^logistic: selection rate lies between 0\.\d+ \(sex 1 · /);
   });
 
   it('shows one stratum of control features at a time', () => {

@@ -34,7 +34,7 @@ def explanation_html(report: ExplanationReport) -> str:
 
 def _head(report: ExplanationReport) -> Iterator[str]:
     yield f"Explanation: {report.method_title}, {report.rows:,} rows."
-    yield f"{report.chosen_because}."
+    yield f"Chosen because {report.chosen_because}."
     if report.contains_data:
         yield "Contains data: values of single rows."
 

@@ -48,7 +48,7 @@ export class ExplanationView {
     const parts = [report.method_title, report.model, used].filter(Boolean);
     return [
       make('p', { class: 'mlops-Report-head' }, parts.join(' · ')),
-      make('p', { class: 'mlops-Report-note' }, report.chosen_because),
+      make('p', { class: 'mlops-Report-note' }, words.__('Chosen because %1.', report.chosen_because)),
       report.contains_data
         ? make('p', { class: 'mlops-Report-data' }, words.__('Contains data: values of single rows.'))
         : null

@@ -71,7 +71,7 @@ function answerSentence(
   words: IWords
 ): string {
   const predicted = (local.predicted[place] ?? [])
-    .map((figure, output) => [report.outputs[output], formatFigure(figure)].filter(Boolean).join(' '))
+    .map((figure, output) => [report.outputs[output], formatFigure(figure)].filter(Boolean).join(': '))
     .join(', ');
   const actual = local.actual[place];
   return [

@@ -56,7 +56,7 @@ export function explanationReport(more: Partial<IExplanationReport> = {}): IExpl
     version: 1,
     method: 'ebm',
     method_title: 'Explainable boosting machine',
-    chosen_because: 'The model is a glass box: its own terms are shown.',
+    chosen_because: 'the model is a glass box',
     model: 'credit',
     model_type: 'interpret.glassbox.ExplainableBoostingClassifier',
     run_id: '',

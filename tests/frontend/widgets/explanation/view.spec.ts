@@ -26,7 +26,7 @@ describe('an explanation', () => {
   it('says what was explained, by what and why, and that it holds data', () => {
     expect(texts(shown(explanationReport()), 'section > p').slice(0, 3)).toEqual([
       'Explainable boosting machine · credit · 474 rows',
-      'The model is a glass box: its own terms are shown.',
+      'Chosen because the model is a glass box.',
       'Contains data: values of single rows.'
     ]);
     expect(texts(shown(shuffled({ rows_used: 100 })), 'section > p')[0]).toBe(
@@ -148,7 +148,7 @@ describe('an explanation', () => {
       ['together', '', '-0.3']
     ]);
     const said =
-      'Row 17. Predicted: granted 0.31. Actual: refused. It starts at 0.2 (log odds of granted). hours = 12 lowers it most (−0.6). age = 50 raises it most (+0.4). Together they lead to -0.3.';
+      'Row 17. Predicted: granted: 0.31. Actual: refused. It starts at 0.2 (log odds of granted). hours = 12 lowers it most (−0.6). age = 50 raises it most (+0.4). Together they lead to -0.3.';
     expect(sentences(node).at(-1)!.split('. ').sort()).toEqual(said.split('. ').sort());
     expect(texts(node, '[role=status]')).toEqual([sentences(node).at(-1)]);
   });
@@ -157,7 +157,7 @@ describe('an explanation', () => {
     expect(shown(shuffled()).textContent).toContain('None was named. “--rows 0,17” explains rows');
     const local = { ...explanationReport().local!, contributions: [] };
     expect(sentences(shown(explanationReport({ local }))).at(-1)).toBe(
-      'Row 0. Predicted: granted 0.73. Actual: granted. This method explains no single row; its curves are drawn above.'
+      'Row 0. Predicted: granted: 0.73. Actual: granted. This method explains no single row; its curves are drawn above.'
     );
   });
 

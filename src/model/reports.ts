@@ -11,9 +11,13 @@ export function hasReport(run: IRunSummary, kind: ReportKind): boolean {
   return Boolean(own(run.tags, `mlops.${kind}`));
 }
 
-/** What changes when the run gets another report in its place. */
-export function reportState(run: IRunSummary | null, kind: ReportKind): string {
-  return run ? [own(run.tags, `mlops.${kind}`), own(run.tags, `mlops.${kind}.data`)].join(' ') : '';
+/** What changes when the run gets another report in its place, as far as any of its summaries tells. */
+export function reportState(
+  summaries: readonly (IRunSummary | null | undefined)[],
+  kind: ReportKind
+): string {
+  const tags = summaries.map(each => each?.tags ?? {});
+  return tags.flatMap(each => [own(each, `mlops.${kind}`), own(each, `mlops.${kind}.data`)]).join(' ');
 }
 
 /** Where the report is, below the run's artifacts. */

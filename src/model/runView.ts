@@ -189,7 +189,8 @@ export class RunViewModel implements IDisposable {
         return this._artifacts.length > 0;
       case 'fairness':
       case 'explanation':
-        return run !== null && hasReport(run, tab);
+        // A feed that an older card listens to may not have heard of a report that was made after the run's end.
+        return [run, detail?.summary].some(each => each && hasReport(each, tab));
       case 'model':
         return mayHaveModels(this._artifacts);
     }

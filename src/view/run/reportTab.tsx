@@ -21,7 +21,7 @@ export function ReportTab({ model, around, kind }: ITabProps & { readonly kind: 
   const [problem, setProblem] = useState('');
   const { runId } = model;
   const { api } = model.manager;
-  const state = reportState(model.summary, kind);
+  const state = reportState([model.summary, model.detail?.summary], kind);
   useEffect(() => {
     const abort = new AbortController();
     let shown: IShownReport | null = null;

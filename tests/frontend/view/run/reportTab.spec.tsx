@@ -88,6 +88,15 @@ it('reads the report again when the run gets another, and only then', async () =
   expect(view.node.querySelectorAll('.mlops-Explanation')).toHaveLength(1);
 });
 
+it('has the tab also where the run’s stream has not heard of the report yet', async () => {
+  const story = new Story();
+  const view = await story.open('fairness');
+  await happened(() => story.feed.tell(run(1, { tags: {} })));
+  await happened(() => new Promise(resolve => setTimeout(resolve)));
+  expect(view.all('tab').map(tab => tab.textContent)).toContain('Fairness');
+  expect(rowTexts(view.node).map(row => row[0])).toContain('male · whiten = 6,410');
+});
+
 it('says why there is none', async () => {
   const story = new Story();
   story.answers['reports/fairness.json'] = new Refusal(404, { message: 'There is no such file.', field: '' });

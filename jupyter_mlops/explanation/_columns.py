@@ -64,7 +64,10 @@ def density_of(column: pd.Series) -> tuple[tuple[Figure, ...], tuple[Figure, ...
     values = values[np.isfinite(values)]
     if not len(values):
         return (), ()
-    rows, edges = np.histogram(values, bins=_BINS)
+    try:
+        rows, edges = np.histogram(values, bins=_BINS)
+    except ValueError:  # the values differ by so little that there are no 20 numbers between them
+        rows, edges = np.histogram(values, bins=1)
     return figures(edges), figures(rows)
 
 

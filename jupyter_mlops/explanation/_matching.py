@@ -122,6 +122,10 @@ def _in_trained_order(
     model: Any, trained: tuple[str, ...], table: pd.DataFrame
 ) -> tuple[pd.DataFrame, tuple[str, ...]]:
     columns = {str(column): column for column in table.columns}
+    # LightGBM writes an underscore for a blank.
+    without_blanks = {name.replace(" ", "_"): column for name, column in columns.items()}
+    if not set(trained) <= set(columns) and set(trained) <= set(without_blanks):
+        columns = without_blanks
     for name in trained:
         if name not in columns:
             near = difflib.get_close_matches(name, columns, n=1, cutoff=0.6)

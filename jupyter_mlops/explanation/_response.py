@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ..exceptions import UsageError
 from ._subject import Subject
-from ._task import estimator_type, last_step
+from ._task import estimator_type, last_step, type_name
 
 if TYPE_CHECKING:
     import numpy as np
@@ -126,7 +127,11 @@ def inspected(subject: Subject) -> Any:
             return Inspected(subject)
         return InspectedClassifier(subject, np.arange(len(task.classes)))
     if task.answer == "clusters":
-        return InspectedClassifier(subject, clusters_of(subject))
+        clusters = clusters_of(subject)
+        if len(clusters) < 2:
+            name = type_name(model)
+            raise UsageError(f"{name} knows one cluster only: no column can move a row to another. Ask it for more.")
+        return InspectedClassifier(subject, clusters)
     known = hasattr(model, "__sklearn_tags__") and hasattr(model, "fit")
     if task.answer in ("numbers", "anomalies"):
         return model if known and estimator_type(model) == "regressor" else Inspected(subject)

@@ -58,6 +58,11 @@ def test_density_counts_every_number_once():
     assert len(edges) == len(counts) + 1
 
 
+def test_values_that_hardly_differ_have_a_density():
+    edges, counts = density_of(pd.Series([1e6, np.nextafter(1e6, 2e6)]))
+    assert (len(edges), counts) == (2, (2.0,))
+
+
 def test_density_of_nothing_is_nothing():
     assert density_of(pd.Series([np.nan, np.nan])) == ((), ())
     assert density_of(pd.Series(["a", "b"])) == ((), ())

@@ -6,7 +6,7 @@ import { draw, make, titled } from '../report/dom';
 import { IEstimate, hasInterval, intervalLine, intervalText, valueText } from '../report/estimates';
 import { scaleOf } from '../report/scale';
 import { WindowedRows } from '../report/windowedRows';
-import { IWords } from '../report/words';
+import { IWords, isolated } from '../report/words';
 
 const ROW_HEIGHT = 26;
 const MOST_HEIGHT = 340;
@@ -59,7 +59,7 @@ export function importanceRows(
 
 /** Say what matters most, and how sure that is. */
 export function importanceSentence(importance: IImportance, words: IWords): string {
-  const [first, ...others] = importance.names.slice(0, 3);
+  const [first, ...others] = importance.names.slice(0, 3).map(isolated);
   const [a, b] = importanceEstimates(importance);
   const order = others.length
     ? words.__('%1 matters most, then %2.', first ?? '', others.join(', '))

@@ -1,11 +1,11 @@
 /** The rows that were named, one at a time: what each term adds on the way from the base value to the answer. */
 
-import { IExplanationReport, ILocalExplanations } from '../../api/types';
+import { Figure, IExplanationReport, ILocalExplanations } from '../../api/types';
 import { formatFigure } from '../../model/format';
 import { Child, draw, make, titled } from '../report/dom';
 import { scaleOf } from '../report/scale';
 import { WindowedRows } from '../report/windowedRows';
-import { IWords } from '../report/words';
+import { IWords, isolated } from '../report/words';
 import { IStep, IWay, wayOf } from './contributions';
 import { bar } from './importance';
 import { outputTitle } from './shapeChart';
@@ -71,7 +71,7 @@ function answerSentence(
   words: IWords
 ): string {
   const predicted = (local.predicted[place] ?? [])
-    .map((figure, output) => [report.outputs[output], formatFigure(figure)].filter(Boolean).join(': '))
+    .map((figure, output) => answerText(report.outputs[output], figure))
     .join(', ');
   const actual = local.actual[place];
   return [
@@ -79,10 +79,14 @@ function answerSentence(
     predicted ? words.__('Predicted: %1.', predicted) : '',
     actual === undefined
       ? ''
-      : words.__('Actual: %1.', typeof actual === 'number' ? formatFigure(actual) : actual)
+      : words.__('Actual: %1.', typeof actual === 'number' ? formatFigure(actual) : isolated(actual))
   ]
     .filter(Boolean)
     .join(' ');
+}
+
+function answerText(output: string | undefined, figure: Figure): string {
+  return output ? `${isolated(output)}: ${formatFigure(figure)}` : formatFigure(figure);
 }
 
 function waySentence(report: IExplanationReport, way: IWay, output: number, words: IWords): string {
@@ -91,8 +95,8 @@ function waySentence(report: IExplanationReport, way: IWay, output: number, word
   const by = (step: IStep) => signed(step.to - step.from);
   return [
     words.__('It starts at %1 (%2).', formatFigure(way.base), outputTitle(report, output, words)),
-    raising ? words.__('%1 raises it most (%2).', raising.name, by(raising)) : '',
-    lowering ? words.__('%1 lowers it most (%2).', lowering.name, by(lowering)) : '',
+    raising ? words.__('%1 raises it most (%2).', isolated(raising.name), by(raising)) : '',
+    lowering ? words.__('%1 lowers it most (%2).', isolated(lowering.name), by(lowering)) : '',
     words.__('Together they lead to %1.', formatFigure(way.end))
   ]
     .filter(Boolean)

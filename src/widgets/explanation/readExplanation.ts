@@ -109,8 +109,8 @@ export function readExplanation(data: unknown, host: IReportHost): Read<IExplana
   return readReport(data, EXPLANATION_VERSION, fitting, host);
 }
 
-const fitting: Reader<IExplanationReport> = (value, path, size) => {
-  const read = report(value, path, size);
+const fitting: Reader<IExplanationReport> = (value, size) => {
+  const read = report(value, size);
   const { names, scores, low, high } = read.importance;
   sameLength('importance', names.length, read.importance.features, scores, low, high);
   if (names.length === 0 || read.outputs.length === 0) {

@@ -15,7 +15,7 @@ import { figureTable } from '../report/figureTable';
 import { linePath, plot, stretched, ticksOf } from '../report/plot';
 import { IScale, scaleOf } from '../report/scale';
 import { WindowedRows } from '../report/windowedRows';
-import { IWords } from '../report/words';
+import { IWords, isolated } from '../report/words';
 import { ICourse, Point, courseOf, endsOf } from './shapePoints';
 
 const HEIGHT = 220;
@@ -43,7 +43,7 @@ export function shapeChart(
 /** What is shown, with its unit: `log odds of granted`. */
 export function outputTitle(report: IExplanationReport, output: number, words: IWords): string {
   const name = report.outputs[output] ?? '';
-  return name ? words.__('%1 of %2', report.scale, name) : report.scale;
+  return name ? words.__('%1 of %2', report.scale, isolated(name)) : report.scale;
 }
 
 function curve(
@@ -175,10 +175,11 @@ function shapeSentence(
   if (!ends) {
     return words.__('There is nothing to draw: the shape has no figures.');
   }
-  const at = ([x]: Point) => (shape.form === 'bars' ? String(shape.grid[x] ?? '') : formatFigure(x));
+  const at = ([x]: Point) =>
+    shape.form === 'bars' ? isolated(String(shape.grid[x] ?? '')) : formatFigure(x);
   return words.__(
     'Along %1 the %2 goes from %3 (at %4) to %5 (at %6).',
-    report.features.names[shape.feature] ?? '',
+    isolated(report.features.names[shape.feature] ?? ''),
     outputTitle(report, output, words),
     formatFigure(ends.least[1]),
     at(ends.least),

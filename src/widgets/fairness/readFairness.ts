@@ -116,8 +116,8 @@ export function readFairness(data: unknown, host: IReportHost): Read<IFairnessRe
   return readReport(data, FAIRNESS_VERSION, fitting, host);
 }
 
-const fitting: Reader<IFairnessReport> = (value, path, size) => {
-  const read = report(value, path, size);
+const fitting: Reader<IFairnessReport> = (value, size) => {
+  const read = report(value, size);
   for (const name of ['metrics', 'models', 'groupings', 'results'] as const) {
     if (read[name].length === 0) {
       throw new UnreadableError(name);

@@ -3,7 +3,7 @@
 import { IFairnessReport } from '../../api/types';
 import { formatFigure } from '../../model/format';
 import { formatCount, hasInterval, intervalText } from '../report/estimates';
-import { IWords } from '../report/words';
+import { IWords, isolated } from '../report/words';
 import { IGap, IGroupRow, ISelection, overallOf } from './selection';
 
 /** The gap of one model. */
@@ -13,8 +13,8 @@ export function gapSentence(
   gap: IGap,
   words: IWords
 ): string {
-  const model = report.models[gap.model]?.name ?? '';
-  const metric = report.metrics[selection.metric]?.label ?? '';
+  const model = isolated(report.models[gap.model]?.name ?? '');
+  const metric = isolated(report.metrics[selection.metric]?.label ?? '');
   if (Number.isNaN(gap.value)) {
     return words.__('%1: %2 has no gap to show, because a group has no figure.', model, metric);
   }
@@ -83,7 +83,7 @@ function endText(value: number, row: IGroupRow | null, words: IWords): string {
     ? words.__(
         '%1 (%2, n = %3)',
         formatFigure(value),
-        row.name,
+        isolated(row.name),
         row.size === null ? '?' : formatCount(row.size)
       )
     : formatFigure(value);

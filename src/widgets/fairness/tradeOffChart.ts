@@ -7,7 +7,7 @@ import { figureTable } from '../report/figureTable';
 import { linePath, plot, stretched, ticksOf } from '../report/plot';
 import { IScale, scaleOf } from '../report/scale';
 import { symbol } from '../report/symbols';
-import { IWords } from '../report/words';
+import { IWords, isolated } from '../report/words';
 import { ISelection } from './selection';
 import { IPoint, tradeOff } from './tradeOff';
 
@@ -95,7 +95,7 @@ function mark(point: IPoint, x: IScale, y: IScale): SVGElement {
 const LONGEST_NAME = 24;
 
 function sentence(points: readonly IPoint[], across: string, up: string, words: IWords): string {
-  const front = points.filter(point => point.isOnFront).map(point => point.name);
+  const front = points.filter(point => point.isOnFront).map(point => isolated(point.name));
   const rest = points.length - front.length;
   const best =
     front.length > 1

@@ -27,16 +27,17 @@ export function readReport<T>(data: unknown, newest: number, reader: Reader<T>, 
     );
     return { report: null, problem };
   }
+  const size = new Size(largest);
   try {
     if (typeof version !== 'number') {
       throw new UnreadableError('version');
     }
-    return { report: reader(data, '', new Size(largest)), problem: '' };
+    return { report: reader(data, size), problem: '' };
   } catch (error) {
     if (!(error instanceof UnreadableError)) {
       throw error;
     }
-    return { report: null, problem: reason(error.message, words) };
+    return { report: null, problem: reason(error.message, size, words) };
   }
 }
 
@@ -45,11 +46,8 @@ export function refusal(problem: string): HTMLElement {
   return make('p', { class: 'mlops-Report-problem', role: 'status' }, problem);
 }
 
-function reason(path: string, words: IWords): string {
-  return path === 'size'
+function reason(path: string, size: Size, words: IWords): string {
+  return size.isOver
     ? words.__('This report is larger than a notebook can show. Its file is whole.')
-    : words.__(
-        'This report cannot be shown: “%1” is not what it should be. Make it again.',
-        path || 'version'
-      );
+    : words.__('This report cannot be shown: “%1” is not what it should be. Make it again.', path);
 }

@@ -1,17 +1,23 @@
 /** Reads what stands on the page as a reader does, and chooses as a reader does. */
 
-/** The text of each part that a selector finds, with single blanks. */
+/** The text of each part that a selector finds. */
 export function texts(node: ParentNode, selector: string): string[] {
-  return [...node.querySelectorAll(selector)].map(each =>
-    (each.textContent ?? '').replace(/\s+/g, ' ').trim()
-  );
+  return [...node.querySelectorAll(selector)].map(each => seen(each.textContent));
 }
 
 /** What stands in the rows, a cell an item. */
 export function rowTexts(node: ParentNode): string[][] {
   return [...node.querySelectorAll('.mlops-Rows-row')].map(row =>
-    [...row.children].map(cell => (cell.textContent ?? '').replace(/\s+/g, ' ').trim())
+    [...row.children].map(cell => seen(cell.textContent))
   );
+}
+
+/** A text as a reader sees it: blanks are one, and what isolates a name in a sentence is nothing. */
+export function seen(text: string | null): string {
+  return (text ?? '')
+    .replace(/[\u2068\u2069]/g, '')
+    .replace(/\s+/g, ' ')
+    .trim();
 }
 
 /** Choose in the list that has a label. */

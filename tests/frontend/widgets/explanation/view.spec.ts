@@ -1,6 +1,6 @@
 import explanation, { show } from '../../../../src/widgets/explanation';
 import { AGE, HOURS, JOB, explanationReport, shuffled } from '../explanationReports';
-import { choose, key, place, rowTexts, texts } from '../reader';
+import { choose, key, place, rowTexts, seen, texts } from '../reader';
 import real from '../../reports/explanation.json';
 import pipeline from '../../reports/explanation-pipeline.json';
 
@@ -69,7 +69,7 @@ describe('an explanation', () => {
 
   it('draws a curve with its band, its density, and a table', () => {
     const node = shown(explanationReport());
-    expect(node.querySelector('.mlops-Plot svg')!.getAttribute('aria-label')).toBe(
+    expect(seen(node.querySelector('.mlops-Plot svg')!.getAttribute('aria-label'))).toBe(
       'log odds of granted along hours'
     );
     expect(node.querySelector('.mlops-Shape-band')!.getAttribute('d')).toMatch(/^M3\.00 .*Z$/);

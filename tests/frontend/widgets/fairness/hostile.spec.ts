@@ -117,3 +117,11 @@ describe('a report of somebody else', () => {
     expect(rowTexts(node)[0]![2]).toContain('∞');
   });
 });
+
+it('B4: a name that turns the writing around leaves the sentence as it is', () => {
+  const report = fairnessReport({
+    models: fairnessReport().models.map(each => ({ ...each, name: '\u202Etsal' }))
+  });
+  const [sentence] = [...shown(report).querySelectorAll('.mlops-Report-sentence')];
+  expect(sentence!.textContent).toMatch(/^\u2068\u202Etsal\u2069: \u2068selection rate\u2069 lies between/);
+});

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ..entities import FairnessBootstrap, FairnessMetric, FairnessModel, FairnessReport
 from ..exceptions import MissingExtraError, UsageError
 from ._columns import Column, read_column
-from ._grouping import row_groups
+from ._grouping import RowGroups, row_groups
 from ._measures import Measures, shared_metrics
 from ._metrics import resolve_metrics
 from ._mitigation import mitigations, mitigator_of
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 QUANTILES = (0.025, 0.975)
 """Bounds of an interval: between them lie 95 % of the resamples."""
+
+MOST_CELLS = 100_000
+"""Groups, in all strata, that one partition may have."""
 
 DEFAULT_BOOT = 100
 MOST_SECONDS = 15.0
@@ -64,6 +67,7 @@ def analyse(question: FairnessQuestion) -> FairnessReport:
     metrics = shared_metrics(read.outcome, resolved, is_asked=bool(question.metrics))
     measures = Measures(read.outcome, metrics, read.weights)
     groups = row_groups(read.sensitive)
+    _demand_groups(groups, read)
     boot, notes = _resamples(question, read, groups, len(metrics))
     bootstrap = (
         FairnessBootstrap(samples=boot, low=QUANTILES[0], high=QUANTILES[1], seed=question.seed) if boot else None
@@ -133,7 +137,19 @@ def _weights(weights: Any, rows: int) -> np.ndarray[Any, Any] | None:
     return array
 
 
-def _resamples(question: FairnessQuestion, read: Read, groups: list[Any], metrics: int) -> tuple[int, list[str]]:
+def _demand_groups(groups: list[RowGroups], read: Read) -> None:
+    """Refuse what tells rows apart rather than groups, such as a name or a time: it would take hours."""
+    largest = max(groups, key=len)
+    cells = len(largest) * max(1, len(read.strata.levels))
+    if cells > MOST_CELLS:
+        names = " and ".join(read.sensitive[number].feature.name for number in largest.features)
+        raise UsageError(
+            f"By {names} there are {cells:,} groups; {MOST_CELLS:,} can be compared. "
+            "Make groups of it first, such as a year of a date, or name fewer features."
+        )
+
+
+def _resamples(question: FairnessQuestion, read: Read, groups: list[RowGroups], metrics: int) -> tuple[int, list[str]]:
     """Return how often to resample, and what to say about it."""
     if question.boot is not None:
         return question.boot, []

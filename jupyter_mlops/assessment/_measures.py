@@ -89,8 +89,9 @@ class Measure:
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
             value = self._ask(take(self._truth, positions), take(self._said, positions), weights)
-        if any("ill-defined" in str(warning.message) or "not defined" in str(warning.message) for warning in caught):
-            self.undefined.add(self._rows.cell_of(positions))
+        told = " ".join(str(warning.message) for warning in caught)
+        if "ill-defined" in told or "not defined" in told:
+            self.undefined |= self._rows.whole_cell(positions)
         self._has_worked = True
         return value
 
@@ -134,18 +135,24 @@ class _Rows:
         cell = self._groups[positions[0]]
         return bool(self._withheld[cell]) and bool((self._groups[positions] == cell).all())
 
-    def cell_of(self, positions: np.ndarray[Any, Any]) -> int:
-        """Return the cell of some rows; -1 where they are of several."""
-        cells = self._groups[positions]
-        return int(cells[0]) if (cells == cells[0]).all() else -1
+    def whole_cell(self, positions: np.ndarray[Any, Any]) -> set[int]:
+        """Return the cell that has exactly these rows; none for a resample of it, or for rows of several."""
+        cell = int(self._groups[positions[0]])
+        is_whole = _in_order(positions) and bool((self._groups[positions] == cell).all())
+        return {cell} if is_whole and len(positions) == int((self._groups == cell).sum()) else set()
 
     def are_all(self, positions: np.ndarray[Any, Any]) -> bool:
         """Whether these are all rows in their order; a resample is not."""
         if positions is not self._positions:
             self._positions, self._taken = positions, {}
             is_long = len(positions) == len(self._groups)
-            self._are_all = is_long and bool((positions[:-1] < positions[1:]).all())
+            self._are_all = is_long and _in_order(positions)
         return self._are_all
+
+
+def _in_order(positions: np.ndarray[Any, Any]) -> bool:
+    """Whether rows stand as in the data; those of a resample do not."""
+    return bool((positions[:-1] < positions[1:]).all())
 
 
 def shared_metrics(outcome: Outcome, metrics: Iterable[Metric], *, is_asked: bool) -> list[Metric]:

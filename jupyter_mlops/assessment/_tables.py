@@ -69,7 +69,7 @@ def compare_groups(
             Undefined(number, measure.metric.key, tuple(sorted(comparison.places(measure.undefined))))
             for number, comparison in enumerate(compared)
             for measure in comparison.measures.values()
-            if measure.undefined - {-1}
+            if measure.undefined
         ),
     )
 
@@ -123,7 +123,7 @@ class _Comparison:
 
     def places(self, cells: set[int]) -> list[int]:
         """Return the numbers of some cells among those that occur."""
-        return [int(np.searchsorted(self._cells, cell)) for cell in cells - {-1}]
+        return [int(np.searchsorted(self._cells, cell)) for cell in cells]
 
     def overall(self, model: int) -> FairnessSpread:
         """Return a model's metrics of all rows, by stratum where there are any."""

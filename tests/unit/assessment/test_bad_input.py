@@ -5,9 +5,9 @@ import pandas as pd
 import pytest
 from sklearn.linear_model import LogisticRegression
 
+from jupyter_mlops.assessment import FairnessQuestion, analyse, cut_for_view
 from jupyter_mlops.entities import FairnessReport
 from jupyter_mlops.exceptions import UsageError
-from jupyter_mlops.assessment import FairnessQuestion, analyse, cut_for_view
 
 Y = np.array([0, 1] * 20)
 SEX = np.array(["f", "f", "m", "m"] * 10)
@@ -271,3 +271,51 @@ def test_a_view_has_fewer_digits_and_says_so():
 
     assert (report.digits, view.digits) == (0, 4)
     assert view.results[0].by_group[1] == tuple(round(value, 4) for value in report.results[0].by_group[1])
+
+
+def test_what_tells_rows_apart_makes_no_groups():
+    rows = np.arange(100_001)
+    refused(
+        r"By sex there are 100,001 groups; 100,000 can be compared\. Make groups",
+        rows % 2,
+        y=rows % 2,
+        sex=rows.astype(str),
+    )
+
+
+def test_what_is_not_defined_in_a_resample_only_is_not_said_of_the_data():
+    sex = np.where(np.arange(40) < 3, "x", SEX)
+    y = np.where(sex == "x", [0, 1] * 20, Y)
+    report = report_of(y, y=y, sex=sex, metrics=("precision",), boot=20, uncertain_below=2)
+
+    assert not any("is not defined" in note for note in report.notes)
+    assert report.notes[-1].startswith("Intervals hold 95% of 20 resamples.")
+
+
+def test_a_regression_with_missing_predictions_is_told_in_scikit_learns_words():
+    refused(
+        "mean_absolute_error cannot be computed: Input contains NaN",
+        [np.nan] * 40,
+        y=np.linspace(0.1, 9.3, 40),
+        metrics=("mean_absolute_error",),
+    )
+
+
+def test_text_and_numbers_do_not_go_together():
+    refused("model holds text, and the other side numbers", ["a", "b"] * 20, y=np.linspace(0.1, 9.3, 40))
+
+
+def test_several_columns_of_scores_need_as_many_classes():
+    refused("model answers 3 columns, and y has 2 classes", np.ones((40, 3)) / 3)
+    refused("one value a row is wanted", Y, y=np.ones((40, 2)))
+    refused("model has the shape", np.ones((40, 2, 2)))
+
+
+def test_a_positive_class_that_is_none():
+    refused("'maybe' is none of the classes 0, 1", positive="maybe")
+
+
+def test_fractions_for_whole_numbers_are_a_regression():
+    report = report_of(np.linspace(0.1, 0.9, 42), y=np.arange(42) % 3, sex=np.array(["f", "m"] * 21))
+
+    assert report.task == "regression"

@@ -11,9 +11,9 @@ from sklearn.metrics import roc_auc_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from jupyter_mlops.assessment import FairnessQuestion, analyse
 from jupyter_mlops.entities import FairnessReport
 from jupyter_mlops.exceptions import UsageError
-from jupyter_mlops.assessment import FairnessQuestion, analyse
 
 MADE = np.random.default_rng(0)
 SEX = MADE.choice(["f", "m"], 120)

@@ -13,8 +13,8 @@ from fairlearn.metrics import MetricFrame
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from jupyter_mlops.entities import FairnessReport, FairnessSpread, figure_value
 from jupyter_mlops.assessment import FairnessQuestion, analyse
+from jupyter_mlops.entities import FairnessReport, FairnessSpread, figure_value
 
 LABEL_METRICS = (
     "count", "accuracy_score", "selection_rate", "true_positive_rate", "false_positive_rate", "true_negative_rate",

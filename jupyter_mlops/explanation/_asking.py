@@ -52,5 +52,5 @@ def _incomplete(subject: Subject) -> str:
     for index, name in enumerate(subject.names):
         count = int(subject.column(index).isna().sum()) if subject.data is not None else 0
         missing += [(name, count)] if count else []
-    told = [f"column {name!r} has {count} missing values" for name, count in missing[:3]]
+    told = [f"column {name!r} has {count} missing value{'s' * (count > 1)}" for name, count in missing[:3]]
     return ", ".join(told) + (f" and {len(missing) - 3} more columns have some" if len(missing) > 3 else "")

@@ -58,35 +58,49 @@ class GradientsExplainer:
         subject.require_data("Integrated gradients")
         check_rows(wish.rows, subject.rows)
         refuse_incomplete(subject)
-        network = open_network(subject.model)
-        chosen = _outputs(subject)
-        with asking(subject):
-            baseline = as_table(subject.data).mean(axis=0, dtype=float).astype("float32")
-            sample = as_table(subject.sampled(min(wish.sample, MOST_ROWS), wish.seed).data)
-            importance, order = _importance(subject, attributions(network, sample, baseline, chosen, STEPS))
-            base = network.predict(baseline[None, :])[0, chosen]
         model = inspected(subject)
+        with asking(subject):
+            lines = _Lines(subject)
+            sample = as_table(subject.sampled(min(wish.sample, MOST_ROWS), wish.seed).data)
+            importance, order = _importance(subject, lines.attributions(sample, STEPS))
         shapes, _ = shapes_of(subject, model, order[:MOST_SHAPES], wish.rows, wish.sample, wish.seed)
         local, gap = local_rows(subject, model, wish.rows), ""
         if local is not None:
             with asking(subject):
                 rows = as_table(subject.chosen(wish.rows).data)
-                added = attributions(network, rows, baseline, chosen, STEPS_OF_ROWS)[:, :, order]
-                rest = abs(base + added.sum(axis=2) - network.predict(rows)[:, chosen]).max()
-            gap = f" Contributions sum up to the network's output within {rest:.1g}."
-            local = msgspec.structs.replace(local, contributions=tuple(map(figure_rows, added)))
+                added = lines.attributions(rows, STEPS_OF_ROWS)
+                gap = f" Contributions sum up to the network's output within {lines.gap(rows, added):.1g}."
+            local = msgspec.structs.replace(local, contributions=tuple(map(figure_rows, added[:, :, order])))
         return Explained(
             title="Integrated gradients (Sundararajan et al. 2017) and partial dependence (scikit-learn)",
             scale=subject.task.scale,
             importance=importance,
             features=features_of(subject),
             outputs=subject.task.outputs,
-            base_values=figures(base),
+            base_values=figures(lines.base),
             shapes=shapes,
             local=local,
             rows_used=len(sample),
             notes=(f"The baseline is the mean of the rows; importance comes from {len(sample):,} of them.{gap}",),
         )
+
+
+class _Lines:
+    """The lines from the mean row to others, in one network."""
+
+    def __init__(self, subject: Subject) -> None:
+        self._network = open_network(subject.model)
+        self._outputs = _outputs(subject)
+        self._baseline = as_table(subject.data).mean(axis=0, dtype=float).astype("float32")
+        self.base = self._network.predict(self._baseline[None, :])[0, self._outputs]
+
+    def attributions(self, rows: Array, steps: int) -> Array:
+        return attributions(self._network, rows, self._baseline, self._outputs, steps)
+
+    def gap(self, rows: Array, added: Array) -> float:
+        """Return by how much base and contributions miss the output, at most."""
+        answers = self._network.predict(rows)[:, self._outputs]
+        return float(abs(self.base + added.sum(axis=2) - answers).max())
 
 
 def attributions(network: Network, rows: Array, baseline: Array, outputs: list[int], steps: int) -> Array:

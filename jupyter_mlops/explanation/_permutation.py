@@ -48,7 +48,7 @@ class PermutationExplainer:
         subject.require_data("Permutation importance", least=2)
         check_rows(wish.rows, subject.rows)
         model = inspected(subject)
-        outputs = outputs_of(subject, model)
+        clusters = _clusters(subject, model)
         importance, notes = _importance(subject, model, wish)
         ranked = [term[0] for term in importance.features]
         shapes, curves = shapes_of(subject, model, ranked[:MOST_SHAPES], wish.rows, wish.sample, wish.seed)
@@ -58,7 +58,8 @@ class PermutationExplainer:
             scale=scale_of(subject, model),
             importance=importance,
             features=features_of(subject),
-            outputs=outputs,
+            outputs=(clusters[1:] if len(clusters) == 2 else clusters) or subject.task.outputs,
+            classes=clusters,
             shapes=shapes,
             local=local_rows(subject, model, wish.rows),
             rows_used=used,
@@ -66,12 +67,9 @@ class PermutationExplainer:
         )
 
 
-def outputs_of(subject: Subject, model: Any) -> tuple[str, ...]:
-    """Return the names of what partial dependence is about."""
-    if subject.task.answer == "clusters":
-        names = tuple(f"cluster {label}" for label in model.classes_)
-        return names[1:] if len(names) == 2 else names
-    return subject.task.outputs
+def _clusters(subject: Subject, model: Any) -> tuple[str, ...]:
+    """Return the names of clusters; none for any other model."""
+    return tuple(f"cluster {label}" for label in model.classes_) if subject.task.answer == "clusters" else ()
 
 
 def local_rows(subject: Subject, model: Any, rows: tuple[int, ...]) -> LocalExplanations | None:

@@ -62,13 +62,17 @@ class Suitability:
 
 @dataclass(frozen=True, kw_only=True)
 class Explained:
-    """What a method found; the report adds what is known of model and data. Fields as in `ExplanationReport`."""
+    """What a method found; the report adds what is known of model and data. Fields as in `ExplanationReport`.
+
+    `classes` are needed only where the model does not tell them: clusters.
+    """
 
     title: str
     scale: str
     importance: Importance
     features: ExplainedFeatures
     outputs: tuple[str, ...]
+    classes: tuple[str, ...] = ()
     base_values: tuple[Figure, ...] = ()
     shapes: tuple[FeatureShape, ...] = ()
     interactions: tuple[FeatureInteraction, ...] = ()

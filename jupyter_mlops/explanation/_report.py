@@ -60,7 +60,7 @@ def explain_model(
         model_type=type_name(model),
         run_id=run_id,
         task=explained.task.name,
-        classes=explained.task.classes or (found.outputs if explained.task.name == "clustering" else ()),
+        classes=explained.task.classes or found.classes,
         outputs=found.outputs,
         scale=found.scale,
         base_values=found.base_values,

@@ -60,7 +60,7 @@ def require_model(model: Any) -> None:
     """Raise `UsageError` for what predicts nothing, or is not fitted."""
     if not is_model(model):
         raise UsageError(_no_model(model))
-    if hasattr(model, "__sklearn_tags__"):
+    if hasattr(model, "__sklearn_tags__") and hasattr(model, "fit"):
         from sklearn.exceptions import NotFittedError
         from sklearn.utils.validation import check_is_fitted
 
@@ -114,29 +114,29 @@ def unwrapped(model: Any) -> Any:
     best = getattr(model, "best_estimator_", None)
     if best is not None:
         return unwrapped(best)
-    steps = getattr(model, "steps", None)
-    if isinstance(steps, list):
-        real = [step for _, step in steps if step is not None and step != "passthrough"]
-        if len(real) == 1:
-            return unwrapped(real[0])
-    return model
+    steps = _steps(model)
+    return unwrapped(steps[0]) if len(steps) == 1 else model
 
 
 def last_step(model: Any) -> Any:
     """Return the model at the end of a pipeline, found by a search perhaps."""
     core = unwrapped(model)
-    steps = getattr(core, "steps", None)
-    return last_step(steps[-1][1]) if isinstance(steps, list) else core
+    steps = _steps(core)
+    return last_step(steps[-1]) if steps else core
 
 
 def type_name(model: Any) -> str:
     """Return what people call a model: its class, and that of what is inside a search or a pipeline."""
     best = getattr(model, "best_estimator_", None)
+    inside = _steps(model) if best is None else [best]
     name = type(model).__name__
-    if best is not None:
-        return f"{name}({type_name(best)})"
+    return f"{name}({', '.join(map(type_name, inside))})" if inside else name
+
+
+def _steps(model: Any) -> list[Any]:
+    """Return the steps of a pipeline that do something."""
     steps = getattr(model, "steps", None)
-    return f"{name}({', '.join(type_name(step) for _, step in steps)})" if isinstance(steps, list) else name
+    return [step for _, step in steps if step is not None and step != "passthrough"] if isinstance(steps, list) else []
 
 
 def estimator_type(model: Any) -> str:

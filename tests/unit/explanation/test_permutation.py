@@ -172,7 +172,7 @@ def test_clusters_behind_a_scaler_are_explained_too(wines):
     model = make_pipeline(StandardScaler(), KMeans(2, n_init=1, random_state=0)).fit(data)
     report = explain_model(model, data, wish=ExplanationWish(rows=(0,)))
 
-    assert report.outputs == ("cluster 1",)
+    assert (report.classes, report.outputs) == (("cluster 0", "cluster 1"), ("cluster 1",))
     assert report.local.predicted == ((float(model.predict(data[:1])[0] == 1),),)
 
 

@@ -108,7 +108,8 @@ def _rows(report: ExplanationReport) -> Iterator[Element]:
             [tag("bdi", _with_values(report, place, term)), _text(contributions[term])] for term in largest
         ]
         if cells:
-            yield table(f"Row {row}", [("feature", False), (f"adds to the {report.scale}", True)], cells)
+            adds = f"adds to the {report.scale} of {report.outputs[0]}"
+            yield table(f"Row {row}", [("feature", False), (adds, True)], cells)
 
 
 def _with_values(report: ExplanationReport, place: int, term: int) -> str:

@@ -168,8 +168,12 @@ def _scores(model: Any, X: Any) -> tuple[Any, bool]:
 def _nature(model: Any, classes: Any) -> Nature:
     if classes is not None:
         return "classifier"
-    sklearn = sys.modules.get("sklearn.base")
-    return "regressor" if sklearn is not None and sklearn.is_regressor(model) else "raw"
+    if hasattr(model, "__sklearn_tags__"):
+        from sklearn.base import is_regressor
+
+        return "regressor" if is_regressor(model) else "raw"
+    # What only looks like scikit-learn's, and estimators of before its tags.
+    return "regressor" if getattr(model, "_estimator_type", "") == "regressor" else "raw"
 
 
 def _of_torch(torch: Any, model: Any, X: Any) -> Any:

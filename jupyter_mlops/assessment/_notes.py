@@ -39,11 +39,9 @@ def _small(report: FairnessReport) -> Iterator[str]:
                 "are left out of every figure but the overall ones."
             )
     if any(grouping.uncertain for grouping in report.groupings):
-        one_class = " or only one outcome" if report.task in ("binary", "score") else ""
-        yield (
-            f"Groups marked as uncertain have fewer than {report.uncertain_below} rows{one_class}: "
-            "chance alone moves their figures far."
-        )
+        reasons = [f"fewer than {report.uncertain_below} rows"] if report.uncertain_below else []
+        reasons += ["only one outcome"] if report.task in ("binary", "score") else []
+        yield f"Groups marked as uncertain have {' or '.join(reasons)}: chance alone moves their figures far."
 
 
 def _undefined(report: FairnessReport, tables: Tables) -> Iterator[str]:

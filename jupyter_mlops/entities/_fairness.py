@@ -153,7 +153,8 @@ class FairnessResult(msgspec.Struct, frozen=True, kw_only=True):
     difference_to_overall, ratio_to_overall : FairnessSpread
         The furthest group against all rows, as Fairlearn's `to_overall` has it.
     disparities : dict
-        Fairlearn's named disparities, such as `demographic_parity_difference`: one figure a stratum.
+        Fairlearn's named disparities, such as `demographic_parity_difference`: one figure a stratum. Empty in what a
+        view is given.
     """
 
     model: int

@@ -108,18 +108,19 @@ def question(session: NotebookSession, command: FairnessCommand) -> FairnessQues
 
 
 def save(report: FairnessReport, path: Path) -> None:
-    """Write a report: as data, or as a page that opens offline.
+    """Write a report: as data, all of it, or as a page that opens offline, with what a view shows.
 
     Raises
     ------
     UsageError
         The file cannot be written.
     """
+    from ..assessment import cut_for_view
     from ..home import write_atomic
     from ..widgets import save_report
 
     if path.suffix.lower() == ".html":
-        save_report(report, path)
+        save_report(cut_for_view(report), path)
         return
     try:
         write_atomic(path, report.to_json().encode() + b"\n")

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from sklearn.linear_model import LogisticRegression
 
+from jupyter_mlops import widgets
 from jupyter_mlops.entities import FairnessReport
 from jupyter_mlops.exceptions import UnknownReferenceError, UsageError
 from jupyter_mlops.magics._arguments import HelpRequested
@@ -176,11 +177,21 @@ def test_a_long_table_is_cut_in_text(session):
     assert "more lines are in report.to_frame()." in text
 
 
-def test_a_report_is_saved_as_data_and_as_a_page(session, tmp_path: Path):
+def test_a_report_is_saved_as_data(session, tmp_path: Path):
     view = fairness(session, f"model -s sex --boot 0 --save {tmp_path / 'r.json'}")
 
     assert FairnessReport.from_json((tmp_path / "r.json").read_text()) == view.report
     assert f"Saved as {tmp_path / 'r.json'}." in repr(view)
+
+
+def test_a_report_is_saved_as_a_page(session, tmp_path: Path):
+    if not (Path(widgets.__file__).parent / "static" / "fairness.js").exists():
+        pytest.skip(reason="the front end is not built")
+    fairness(session, f"model -s sex --boot 0 --save {tmp_path / 'r.html'}")
+
+    page = (tmp_path / "r.html").read_text()
+    assert page.startswith("<!DOCTYPE html>")
+    assert "selection rate" in page
 
 
 def test_a_report_shows_itself():

@@ -165,10 +165,12 @@ class NotebookSession:
             self.pending.ledger.expect_promised_only(promise)
         return promise
 
-    def bind(self, values: Mapping[str, object]) -> None:
-        """Assign names in the notebook; what runs owe of them is dropped."""
+    def bind(self, values: Mapping[str, object], made_by: str = "") -> None:
+        """Assign names in the notebook, of values that a run made perhaps; what runs owe of them is dropped."""
         self.pending.ledger.drop(values)
         self.shell.user_ns.update(values)
+        if made_by:
+            self.pending.deliveries.origins.note(made_by, values)
 
     def card(self, run: Run, promise: Promise) -> RunCard:
         """Return the card of a run that was just submitted."""

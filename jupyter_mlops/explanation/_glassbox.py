@@ -11,7 +11,7 @@ from typing import Any
 from ..entities import Importance
 from ._asking import asking
 from ._columns import figures
-from ._glassbox_data import features_of_model, interaction_of, local_of, shape_of, terms_of
+from ._glassbox_data import Term, features_of_model, interaction_of, local_of, shape_of, terms_of
 from ._protocol import Explained, ExplanationWish, Suitability
 from ._subject import Subject, check_rows
 
@@ -54,9 +54,7 @@ class GlassBoxExplainer:
         with asking(subject):
             found = core.explain_global()
         terms = terms_of(core, found)
-        importance, order = _importance(core, found, terms)
-        shapes = [shape_of(core, found, term, terms[term][0]) for term in order if len(terms[term]) == 1]
-        pairs = [term for term in order if len(terms[term]) == 2]
+        importance, ranked = _importance(core, found, terms)
         return Explained(
             title=f"{type(core).__name__} as InterpretML shows it",
             scale=_SCALES.get(_link(core), subject.task.target_name or "prediction"),
@@ -64,8 +62,8 @@ class GlassBoxExplainer:
             features=features_of_model(core),
             outputs=subject.task.outputs,
             base_values=figures(_intercepts(core)),
-            shapes=tuple(shapes),
-            interactions=tuple(interaction_of(core, found, term, terms[term]) for term in pairs),
+            shapes=tuple(shape_of(core, found, term) for term in ranked if len(term.features) == 1),
+            interactions=tuple(interaction_of(core, found, term) for term in ranked if len(term.features) == 2),
             local=local_of(subject, wish.rows, importance.names) if wish.rows else None,
             notes=_notes(core, len(terms)),
         )
@@ -89,22 +87,22 @@ def _intercepts(core: Any) -> Any:
     return np.atleast_1d(core.intercept_ if _is_ebm(core) else core.sk_model_.intercept_)
 
 
-def _importance(core: Any, found: Any, terms: list[tuple[int, ...]]) -> tuple[Importance, list[int]]:
-    """Return the importance, the largest term first, and the numbers of the terms in that order."""
+def _importance(core: Any, found: Any, terms: list[Term]) -> tuple[Importance, list[Term]]:
+    """Return the importance, and the terms in its order: the largest first."""
     overall = found.data()
     scores = [float(score) for score in overall["scores"]]
-    order = sorted(range(len(scores)), key=lambda term: -abs(scores[term]))
+    ranked = sorted(terms, key=lambda term: -abs(scores[term.number]))
     spread = _spread(core) if _is_ebm(core) else []
     bags = len(core.bagged_scores_[0]) if spread else 0
     return Importance(
         measure="mean size of what the term adds" if _is_ebm(core) else "coefficient, what one more of the column adds",
         interval=f"one standard deviation over {bags} outer bags" if spread else "",
-        names=tuple(str(overall["names"][term]) for term in order),
-        features=tuple(terms[term] for term in order),
-        scores=figures(scores[term] for term in order),
-        low=figures(scores[term] - spread[term] for term in order) if spread else (),
-        high=figures(scores[term] + spread[term] for term in order) if spread else (),
-    ), order
+        names=tuple(str(overall["names"][term.number]) for term in ranked),
+        features=tuple(term.features for term in ranked),
+        scores=figures(scores[term.number] for term in ranked),
+        low=figures(scores[term.number] - spread[term.place] for term in ranked) if spread else (),
+        high=figures(scores[term.number] + spread[term.place] for term in ranked) if spread else (),
+    ), ranked
 
 
 def _spread(core: Any) -> list[float]:
@@ -131,4 +129,7 @@ def _notes(core: Any, shown: int) -> tuple[str, ...]:
     if not left_out:
         return ()
     terms = "1 term" if left_out == 1 else f"{left_out} terms"
-    return (f"InterpretML shows no interactions of several classes or of three columns: {terms} left out.",)
+    return (
+        f"InterpretML shows no interactions of several classes or of three columns: {terms} left out, of single rows too, "
+        "whose contributions do not sum up then.",
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from ..entities import (
@@ -30,42 +31,62 @@ def features_of_model(core: Any) -> ExplainedFeatures:
     )
 
 
-def terms_of(core: Any, found: Any) -> list[tuple[int, ...]]:
-    """Return the numbers of the columns of each term that an explanation shows."""
+@dataclass(frozen=True)
+class Term:
+    """A term that an explanation shows.
+
+    Parameters
+    ----------
+    number : int
+        In the explanation.
+    place : int
+        In the model, which may have terms that InterpretML does not show.
+    features : tuple of int
+        Numbers of its columns.
+    """
+
+    number: int
+    place: int
+    features: tuple[int, ...]
+
+
+def terms_of(core: Any, found: Any) -> list[Term]:
+    """Return the terms that an explanation shows."""
     if not hasattr(core, "term_features_"):
-        return [(number,) for number in range(len(found.feature_names))]
-    by_name = dict(zip(core.term_names_, core.term_features_, strict=True))
-    return [tuple(map(int, by_name[name])) for name in found.feature_names]
+        return [Term(number, number, (number,)) for number in range(len(found.feature_names))]
+    places = {name: place for place, name in enumerate(core.term_names_)}
+    shown = [places[name] for name in found.feature_names]
+    return [Term(number, place, tuple(map(int, core.term_features_[place]))) for number, place in enumerate(shown)]
 
 
-def shape_of(core: Any, found: Any, term: int, feature: int) -> FeatureShape:
+def shape_of(core: Any, found: Any, term: Term) -> FeatureShape:
     """Return the shape of a term of one column."""
-    data = found.data(term)
-    kind = found.feature_types[term]
+    data = found.data(term.number)
+    kind = found.feature_types[term.number]
     low, high = data.get("lower_bounds"), data.get("upper_bounds")
     density = data.get("density") or {"names": (), "scores": ()}
     grid = _grid(data["names"], kind)
     counted = list(density["scores"])[: len(grid)] if kind != "continuous" else density["scores"]
     return FeatureShape(
-        feature=feature,
+        feature=term.features[0],
         form=_form(kind, len(data["names"]), len(data["scores"])),
         grid=grid,
         values=_by_output(data["scores"]),
         low=() if low is None else _by_output(low),
         high=() if high is None else _by_output(high),
-        missing=_missing(core, str(found.feature_names[term])),
+        missing=_missing(core, term.place),
         density_grid=_grid(density["names"], kind),
         density=figures(counted),
     )
 
 
-def interaction_of(core: Any, found: Any, term: int, features: tuple[int, ...]) -> FeatureInteraction:
+def interaction_of(core: Any, found: Any, term: Term) -> FeatureInteraction:
     """Return a term of two columns."""
-    data = found.data(term)
-    left, right = (core.feature_types_in_[feature] for feature in features)
+    data = found.data(term.number)
+    left, right = (core.feature_types_in_[feature] for feature in term.features)
     scores = data["scores"]
     return FeatureInteraction(
-        features=features,
+        features=term.features,
         forms=(
             _form(left, len(data["left_names"]), scores.shape[0]),
             _form(right, len(data["right_names"]), scores.shape[1]),
@@ -108,13 +129,13 @@ def _categories(core: Any, index: int) -> tuple[str, ...]:
     return tuple(map(str, bins)) if isinstance(bins, dict) else ()
 
 
-def _missing(core: Any, name: str) -> tuple[Figure, ...]:
+def _missing(core: Any, place: int) -> tuple[Figure, ...]:
     """Return what an EBM adds where the column has no value; it keeps that in the first bin, and shows it nowhere."""
     import numpy as np
 
     if not hasattr(core, "term_scores_"):
         return ()
-    return figures(np.atleast_1d(core.term_scores_[list(core.term_names_).index(name)][0]))
+    return figures(np.atleast_1d(core.term_scores_[place][0]))
 
 
 def _form(kind: str, names: int, scores: int) -> ShapeForm:

@@ -1,5 +1,7 @@
 """Models that explain themselves: every number is InterpretML's, to the last digit."""
 
+import warnings
+
 import numpy as np
 import pytest
 from interpret.glassbox import (
@@ -162,6 +164,27 @@ def test_interactions_that_interpretml_cannot_show_are_counted(wines):
 
     assert report.interactions == ()
     assert "2 terms left out" in report.notes[0]
+
+
+def test_terms_of_three_columns_are_left_out_and_the_others_keep_their_own_spread(numbers):
+    data, labels = numbers
+    settings = {**QUICK, "outer_bags": 3, "interactions": [(0, 1, 2), (0, 3)]}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # InterpretML's, about what it cannot draw
+        model = ExplainableBoostingClassifier(**settings).fit(data, labels)
+    report = explain_model(model, data, labels)
+
+    one, of_bags = model.copy(), []
+    for bag in range(3):
+        one.term_scores_ = [scores[bag] for scores in model.bagged_scores_]
+        of_bags.append(one.term_importances())
+    spread = dict(zip(model.term_names_, np.std(of_bags, axis=0), strict=True))
+    assert len(report.importance.names) == len(model.term_names_) - 1
+    for name, score, high in zip(
+        report.importance.names, report.importance.scores, report.importance.high, strict=True
+    ):
+        assert high == score + spread[name]
+    assert "1 term left out" in report.notes[0]
 
 
 def test_regression_is_in_the_unit_of_the_target(patients):

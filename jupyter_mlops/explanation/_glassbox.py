@@ -130,6 +130,6 @@ def _notes(core: Any, shown: int) -> tuple[str, ...]:
         return ()
     terms = "1 term" if left_out == 1 else f"{left_out} terms"
     return (
-        f"InterpretML shows no interactions of several classes or of three columns: {terms} left out, of single rows too, "
-        "whose contributions do not sum up then.",
+        f"InterpretML shows no interactions of several classes or of three columns: {terms} left out, of single rows "
+        "too, whose contributions do not sum up then.",
     )

@@ -42,8 +42,8 @@ check: $(STAMPS)/dev $(STAMPS)/node $(STAMPS)/ui-tests  ## what a machine can sa
 jest: $(STAMPS)/node  ## the front end's units
 	$(JLPM) test
 
-pytest: $(STAMPS)/dev $(STAMPS)/labextension  ## the Python suites
-	$(BIN)/python -m pytest
+pytest: $(STAMPS)/dev $(STAMPS)/labextension  ## the Python suites, file by file on two processes: most stories wait for others
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 ui-tests: $(STAMPS)/dev $(STAMPS)/labextension $(STAMPS)/ui-tests chromium  ## user stories in a real browser; STORY=keyboard narrows it
 	cd ui-tests && $(JLPM) test $(STORY)

@@ -1,6 +1,7 @@
 """Every test has a home, a key and a runtime directory of its own, and leaves no process behind."""
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -11,6 +12,8 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent / "integration"))  # plain modules that stories share
 # Runs are processes: with .pyc files they start two to three times sooner, so the tests do not inherit this.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+# A shell starts what it puts in the background deaf to Ctrl+C, which many stories press.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True, scope="session")

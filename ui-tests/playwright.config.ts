@@ -1,4 +1,4 @@
-/** How the stories are told: one after the other, in Debian's Chromium, each with a Jupyter server of its own. */
+/** How the stories are told: two at a time, in Debian's Chromium, each with a Jupyter server of its own. */
 
 import { defineConfig } from '@playwright/test';
 
@@ -10,8 +10,8 @@ export default defineConfig({
   forbidOnly: true,
   // On a machine that others use too. What passes only the second time is listed as flaky, and is a bug to look into.
   retries: 1,
-  // A story starts a server, a kernel and runs: two of them at once would measure the machine.
-  workers: 1,
+  // A story waits more than it computes: for servers, kernels and runs to start.
+  workers: 2,
   // Several times what a story takes on a quiet machine.
   timeout: 180_000,
   expect: { timeout: 30_000 },

@@ -153,7 +153,12 @@ def _load_one(unpickler: ValueUnpickler, name: str) -> Any:
     try:
         return unpickler.load()
     except Exception as error:  # rebuilding runs any library's code; what it raises says little without the name
-        told = f"{name} could not be rebuilt: {type(error).__name__}: {error}. Is its library installed here?"
+        remedy = (
+            "Is its library installed here?"
+            if isinstance(error, ImportError | AttributeError)
+            else "Give its class a __reduce__ that says how to build it, or return what it is made of."
+        )
+        told = f"{name} could not be rebuilt: {type(error).__name__}: {error}. {remedy}"
         raise CannotTravelError(told) from error
 
 

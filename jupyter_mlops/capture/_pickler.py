@@ -105,6 +105,8 @@ class ValuePickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle ha
             return _reduce_cell
         if refusal_of(kind) is not None:
             return _refuse
+        if _has_init_of_its_own(kind):
+            return _reduce_exception
         framework = find_reducer(kind, self._frameworks)
         if framework is None:
             return None
@@ -268,3 +270,17 @@ def _reduce_cell(cell: types.CellType) -> Any:
 
 def _refuse(value: Any) -> Any:
     raise RefusedValueError(value)
+
+
+def _has_init_of_its_own(kind: type) -> bool:
+    """Whether a class is an exception that Python would rebuild by calling it with its `args`: seldom what it takes."""
+    return (
+        issubclass(kind, BaseException)
+        and kind.__reduce__ is BaseException.__reduce__
+        and isinstance(kind.__init__, types.FunctionType)
+        and not isinstance(kind.__new__, types.FunctionType)
+    )
+
+
+def _reduce_exception(error: BaseException) -> Any:
+    return rebuild.make_exception, (type(error), error.args), vars(error) or None

@@ -71,6 +71,13 @@ def set_cell(cell: types.CellType, state: tuple[Any]) -> None:
     (cell.cell_contents,) = state
 
 
+def make_exception(kind: type[BaseException], args: tuple[Any, ...]) -> BaseException:
+    """Return an exception without calling its `__init__`, which may take other arguments than it passed on."""
+    error = kind.__new__(kind)
+    error.args = args
+    return error
+
+
 def make_class(constructor: Callable[..., type], args: tuple[Any, ...]) -> type:
     """Return the class known here under the sender's tracking id, else a new one without attributes."""
     tracking_id = args[-2]

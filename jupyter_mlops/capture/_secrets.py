@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 MASK = "***"
 
@@ -79,6 +80,7 @@ def mask_secrets(values: Mapping[str, str]) -> dict[str, str]:
     return {key: MASK if is_secret(key) else mask_urls(value) for key, value in values.items()}
 
 
+@lru_cache(maxsize=1024)  # every submission shows the cells above it
 def mask_code(source: str) -> str:
     """Return code with the texts that it gives to secrets replaced by `***`, and the logins in its URLs.
 

@@ -128,7 +128,7 @@ class SqliteFeed:
         changed = set()
         for run in runs:
             run_id = run.tags.get(RUN_TAG, run.id)
-            if not RUN_ID.fullmatch(run_id) or self._owns(run_id) or self._owns(run.id):
+            if not RUN_ID.fullmatch(run_id) or any(map(self._owns, {run_id, run.id})):
                 continue
             self._ids[run.id] = run_id
             self._unsaved.add(run.id)
@@ -160,7 +160,7 @@ def sqlite_stores(service: RunService, named: Iterable[str]) -> tuple[Path, ...]
 def store_summary(run: ForeignRun, run_id: str, home_id: str) -> RunSummary:
     """Return another tool's run as a row of the explorer, safe to show."""
     source = run.tags.get("mlflow.source.name", "")
-    ended = run.end_time if run.status.is_terminal else None
+    started, ended = _moment(run.start_time), _moment(run.end_time if run.status.is_terminal else None)
     return RunSummary(
         run_id=run_id,
         home_id=home_id,
@@ -170,22 +170,15 @@ def store_summary(run: ForeignRun, run_id: str, home_id: str) -> RunSummary:
         notebook=clean_name(source) if source.endswith(".ipynb") else "",
         user=clean_name(run.tags.get("mlflow.user", "")),
         status=run.status,
-        submitted_at=_moment(run.start_time),
-        started_at=_moment(run.start_time) if run.status is not RunStatus.SCHEDULED else "",
-        ended_at=_moment(ended),
-        duration_s=_duration(run.start_time, ended),
+        submitted_at=started,
+        started_at=started if run.status is not RunStatus.SCHEDULED else "",
+        ended_at=ended,
+        duration_s=max(0.0, ((run.end_time or 0) - run.start_time) / 1000) if started and ended else None,
         params=shown(run.params.items()),
         tags=shown(run.tags.items()),
         metrics=shown_metrics(run.metrics),
         archived=run.tags.get(ARCHIVED_TAG) == "true",
     )
-
-
-def _duration(started: int, ended: int | None) -> float | None:
-    """Return the seconds between two of a store's times; None where one is missing or outside of all calendars."""
-    if not _moment(started) or not _moment(ended):
-        return None
-    return max(0.0, ((ended or 0) - started) / 1000)
 
 
 def _moment(milliseconds: int | None) -> str:

@@ -31,8 +31,8 @@ def read_groups(table: RunTable, rows: list[int], by: str) -> tuple[RunGroup, ..
 
 
 def notebook_labels(paths: Iterable[str]) -> dict[str, str]:
-    """Return how each notebook is called in a list: its file's name, with as many folders as tell it from the others."""
-    labels = {path: "" for path in paths}
+    """Return how each notebook is called in a list: its file, with as many folders as tell it from the others."""
+    labels = dict.fromkeys(paths, "")
     parts, alike = 1, set(labels)
     while alike:
         labels |= {path: "/".join(PurePosixPath(path).parts[-parts:]) for path in alike}
@@ -62,4 +62,3 @@ def _used(column: TextColumn, height: int) -> tuple[str, ...]:
     counts = Counter(code for code in column.codes(range(height)) if code >= 0)
     words = (column.words[code] for code, _count in counts.most_common(MOST_KEYS + 1))
     return tuple(word for word in words if word)[:MOST_KEYS]
-

@@ -280,7 +280,9 @@ def _read(database: sqlite3.Connection, run_ids: list[str]) -> StoreChanges:
     rows = [row for row in database.execute(_RUNS.format(marks=marks), run_ids) if row[6]]
     metrics: dict[str, dict[str, float]] = {}
     for run_id, key, value, is_nan in database.execute(_METRICS.format(marks=marks), run_ids):
-        metrics.setdefault(run_id, {})[key] = stored_value(value, is_nan)
+        # Nearly every number is stored as it is: a call for each would be a tenth of the time.
+        is_plain = not is_nan and -LARGEST < value < LARGEST
+        metrics.setdefault(run_id, {})[key] = value if is_plain else stored_value(value, is_nan)
     # sqlite gathers a run's texts into one, which msgspec reads: half the time of a loop. (Numbers would lose digits.)
     params, tags = (
         dict(database.execute(_TEXTS.format(table=table, marks=marks), run_ids)) for table in ("params", "tags")

@@ -136,9 +136,8 @@ class Shipment:
             "mlops.cell_id": provenance.cell_id,
             "mlops.origin": f"{self.spec.origin.how} {self.spec.origin.run_id}" if self.spec.origin else "",
         }
-        tags = (
-            {key: value for key, value in tags.items() if value} | record.tags | {USER_TAG: record.user, NAME_TAG: record.name}
-        )
+        known = {key: value for key, value in tags.items() if value}
+        tags = known | record.tags | {USER_TAG: record.user, NAME_TAG: record.name}
         self.cursor.run_ids[self.spec.run_id] = self.target.create_run(
             self.spec.run_id,
             self.spec.experiment,

@@ -6,6 +6,7 @@ import { IRunPage, IRunSummary } from '../api/types';
 
 /** Rows that are asked for at once. */
 export const PAGE_ROWS = 50;
+const MOST_PAGES = 4;
 
 /** A sparse list of runs. */
 export class RunPages {
@@ -57,14 +58,14 @@ export class RunPages {
   /** Have the rows from `start` up to `end` come, as far as they are not there or are stale. */
   async ensure(start: number, end: number): Promise<void> {
     const last = Math.max(start, Math.min(end, this._isReady ? this._total : end) - 1);
-    const pages = [];
+    const missing: number[] = [];
     for (let page = Math.floor(start / PAGE_ROWS); page <= Math.floor(last / PAGE_ROWS); page++) {
       if (!this._fresh.has(page)) {
         this._fresh.add(page);
-        pages.push(this._load(page));
+        missing.push(page);
       }
     }
-    await Promise.all(pages);
+    await Promise.all(neighbours(missing).map(([first, count]) => this._load(first, count)));
   }
 
   /** Ask again for whatever is looked at next; until it comes, what was known stays. */
@@ -90,28 +91,31 @@ export class RunPages {
     this._abort.abort();
   }
 
-  private async _load(page: number): Promise<void> {
+  private async _load(first: number, count: number): Promise<void> {
+    const pages = Array.from({ length: count }, (_, index) => first + index);
     try {
-      const query = { ...this._query, offset: page * PAGE_ROWS, limit: PAGE_ROWS };
-      this._take(page, await this._api.page(query, this._abort.signal));
+      const query = { ...this._query, offset: first * PAGE_ROWS, limit: count * PAGE_ROWS };
+      this._take(pages, await this._api.page(query, this._abort.signal));
     } catch (error) {
-      this._fresh.delete(page);
+      pages.forEach(page => this._fresh.delete(page));
       if (!this._abort.signal.aborted && error instanceof RequestError) {
         this._onError(error);
       }
     }
   }
 
-  private _take(page: number, answer: IRunPage): void {
+  private _take(pages: readonly number[], answer: IRunPage): void {
     if (this._abort.signal.aborted) {
       return;
     }
     this._isReady = true;
     this._building = answer.building;
     this._total = answer.total;
-    this._pages.set(page, answer.runs);
+    pages.forEach((page, index) =>
+      this._pages.set(page, answer.runs.slice(index * PAGE_ROWS, (index + 1) * PAGE_ROWS))
+    );
     for (const key of [...this._pages.keys()]) {
-      if (key * PAGE_ROWS >= answer.total && key !== page) {
+      if (key * PAGE_ROWS >= answer.total && key !== pages[0]) {
         this._pages.delete(key);
       }
     }
@@ -124,4 +128,18 @@ export class RunPages {
   private _total = 0;
   private _isReady = false;
   private _building = false;
+}
+
+/** Return pages that follow each other as first and count, at most so many together as the server gives at once. */
+function neighbours(pages: readonly number[]): readonly (readonly [number, number])[] {
+  const found: [number, number][] = [];
+  for (const page of pages) {
+    const last = found[found.length - 1];
+    if (last && last[0] + last[1] === page && last[1] < MOST_PAGES) {
+      last[1] += 1;
+    } else {
+      found.push([page, 1]);
+    }
+  }
+  return found;
 }

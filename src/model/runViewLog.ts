@@ -117,6 +117,13 @@ export class RunLogModel implements IDisposable {
     }
   }
 
+  /** Hold more before the first row, as long as no row at the end must be dropped for it. */
+  async fill(): Promise<void> {
+    if (this._isShort()) {
+      await this.readAbove();
+    }
+  }
+
   /** Hold more behind the last row. */
   async readBelow(): Promise<void> {
     if (this._reader.next >= this._size || this._fetching) {
@@ -216,7 +223,7 @@ export class RunLogModel implements IDisposable {
     this._drawSoon();
   }
 
-  /** A reader who has scrolled up keeps his rows: new ones are held only while nothing must be dropped for them. */
+  /** Whether rows can be held without dropping others. A reader who has scrolled up keeps his: then only such are. */
   private _isShort(): boolean {
     return this._reader.next - this._start < KEPT_BYTES;
   }

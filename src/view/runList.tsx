@@ -2,7 +2,7 @@
 
 import { TranslationBundle } from '@jupyterlab/translation';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import React, { useEffect, useId, useMemo, useRef } from 'react';
+import React, { useId, useLayoutEffect, useMemo, useRef } from 'react';
 
 import { IColumn, column, fitting } from '../model/columns';
 import { ExplorerModel } from '../model/explorer';
@@ -53,7 +53,8 @@ export function RunList(props: IRunListProps): JSX.Element {
   });
   const items = virtualizer.getVirtualItems();
   const [start, end] = [items[0]?.index ?? 0, (items[items.length - 1]?.index ?? 0) + 1];
-  useEffect(() => model.look(start, end), [model, start, end, model.rowCount]);
+  // Not after the empty lines are painted: the rows are asked for a frame sooner.
+  useLayoutEffect(() => model.look(start, end), [model, start, end, model.rowCount]);
   const extra = hasHeader ? HEAD_PX : 0;
   const template = [`minmax(${NAME_PX}px, 1fr)`, ...columns.map(each => `${each.width + extra}px`)].join(' ');
 

@@ -26,6 +26,10 @@ os.execv(sys.argv[3], sys.argv[3:])
 """Chromium reads commands from descriptor 3 and writes answers to descriptor 4."""
 
 
+class RefusedError(RuntimeError):
+    """The browser does not do what it was asked."""
+
+
 class Browser:
     """One page. Close it, as a `with` does.
 
@@ -104,8 +108,14 @@ class Browser:
         """Return what the page looks like, as a Pillow image."""
         from PIL import Image
 
-        data = base64.b64decode(self._ask("Page.captureScreenshot", format="png")["data"])
-        return Image.open(io.BytesIO(data)).convert("RGB")
+        end_at = time.monotonic() + 10
+        while True:
+            try:
+                data = self._ask("Page.captureScreenshot", format="png")["data"]
+                return Image.open(io.BytesIO(base64.b64decode(data))).convert("RGB")
+            except RefusedError:  # one page just takes the place of another
+                assert time.monotonic() < end_at
+                time.sleep(0.1)
 
     def _ask(self, method: str, **parameters: Any) -> Any:
         self._asked += 1
@@ -116,7 +126,8 @@ class Browser:
         while True:
             answer = self._hear()
             if answer.get("id") == self._asked:
-                assert "error" not in answer, answer["error"]
+                if "error" in answer:
+                    raise RefusedError(answer["error"])
                 return answer["result"]
             if answer.get("method") in ("Runtime.exceptionThrown", "Runtime.consoleAPICalled"):
                 self.said.append(json.dumps(answer["params"])[:500])

@@ -2,8 +2,11 @@
 
 import asyncio
 import json
+import os
 import re
+import sys
 import uuid
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -24,24 +27,39 @@ def execute(server: JupyterServer, kernel_id: str, code: str, until: str) -> str
     async def run() -> str:
         url = server.url(f"api/kernels/{kernel_id}/channels").replace("http", "ws", 1)
         socket = await websocket_connect(HTTPRequest(url, headers={"Authorization": f"token {TOKEN}"}))
-        header = {"msg_id": uuid.uuid4().hex, "msg_type": "execute_request", "version": "5.3", "username": ""}
-        header |= {"session": uuid.uuid4().hex, "date": "2026-11-21T08:00:00Z"}
-        content = {"code": code, "silent": False, "store_history": True, "allow_stdin": False}
-        message = {"header": header, "parent_header": {}, "metadata": {}, "content": content, "channel": "shell"}
-        await socket.write_message(json.dumps(message))
+        # What is sent before the server has reached the kernel is dropped without a word: ask until it answers.
+        reply = ""
+        while "kernel_info_reply" not in reply:
+            await socket.write_message(message("kernel_info_request", {}))
+            with suppress(TimeoutError):
+                reply = str(await asyncio.wait_for(socket.read_message(), 1))
+        await socket.write_message(message("execute_request", {"code": code, "allow_stdin": False}))
         told = ""
         while until not in told:
+            assert "ERROR: " not in told, told
             answer: Any = await socket.read_message()
             assert answer is not None, told
             told += answer if isinstance(answer, str) else ""
         socket.close()
+        while await socket.read_message() is not None:
+            pass
         return told
 
     return asyncio.run(asyncio.wait_for(run(), 110))
 
 
+def message(kind: str, content: dict[str, Any]) -> str:
+    """Return a request of the kernel protocol on the shell channel."""
+    header = {"msg_id": uuid.uuid4().hex, "msg_type": kind, "version": "5.3", "username": ""}
+    header |= {"session": uuid.uuid4().hex, "date": "2026-11-21T08:00:00Z"}
+    parts = {"header": header, "parent_header": {}, "metadata": {}, "content": content, "channel": "shell"}
+    return json.dumps(parts)
+
+
 @pytest.mark.kernel
 def test_b16_the_stock_magic_shows_its_page_through_the_proxy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # It looks for the command as a shell does, and these tests may be run without the environment being activated.
+    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
     file = EventFile(tmp_path / "logs" / "train")
     file.add_scalar("loss", Point(1, 0, 0, 1.0))
     file.close()

@@ -20,6 +20,7 @@ import { dirname, join, resolve } from 'node:path';
 export const PYTHON = process.env.MLOPS_PYTHON ?? resolve(__dirname, '../../.venv/bin/python');
 
 const START_MS = 60_000;
+const LONGEST_END_MS = 20_000;
 
 /** What may be unlike the default. */
 export interface IServerOptions {
@@ -183,7 +184,10 @@ export class JupyterServer {
     if (process && process.exitCode === null && process.signalCode === null) {
       const ended = once(process, 'exit');
       process.kill(signal);
+      // Jupyter Server waits for ever for a thread of AnyIO whose task had not ended when the event loop was closed.
+      const impatience = setTimeout(() => process.kill('SIGKILL'), LONGEST_END_MS);
       await ended;
+      clearTimeout(impatience);
     }
   }
 

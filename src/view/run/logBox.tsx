@@ -136,6 +136,9 @@ function useLogScroll(log: RunLogModel) {
       }
       placed.current = node.scrollTop;
       setView({ top: node.scrollTop, height: node.clientHeight });
+      if (log.follows && layOut(log.window).height < node.clientHeight) {
+        void log.fill();
+      }
     }
   }, [log, version]);
   const onScroll = (event: React.UIEvent<HTMLDivElement>) => {

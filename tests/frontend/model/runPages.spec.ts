@@ -22,7 +22,7 @@ class Story {
   }
 }
 
-it('asks for what is looked at, a page at a time and once', async () => {
+it('asks for what is looked at once, for pages that follow each other together', async () => {
   const story = new Story();
   expect(story.pages.isReady).toBe(false);
   await story.pages.ensure(0, 30);
@@ -31,7 +31,11 @@ it('asks for what is looked at, a page at a time and once', async () => {
   expect(story.server.asked[0]!.query.get('query')).toBe('acc > 0');
   expect([story.pages.total, story.pages.isReady, story.changes]).toEqual([250, true, 1]);
   await story.pages.ensure(90, 210);
-  expect(story.offsets).toEqual(['0', '50', '100', '150', '200']);
+  expect(story.server.asked.map(({ query }) => [query.get('offset'), query.get('limit')])).toEqual([
+    ['0', '50'],
+    ['50', '200']
+  ]);
+  expect([story.pages.at(50)?.name, story.pages.at(149)?.name]).toEqual(['run 50', 'run 149']);
   expect(story.pages.at(249)?.name).toBe('run 249');
   expect(story.pages.at(250)).toBeUndefined();
 });

@@ -433,6 +433,20 @@ def test_every_value_is_packed_twice_at_most_however_many_cannot_be():
     assert len(packed) == 2
 
 
+def test_an_exception_that_takes_other_arguments_than_it_passes_on(notebook, make_notebook):
+    notebook.run(
+        "class Wrong(ValueError):\n"
+        "    def __init__(self, where, why):\n"
+        "        super().__init__(f'{where}: {why}')\n"
+        "        self.where = where\n"
+        "wrong = Wrong('row 3', 'NaN')\n"
+        "plain = ValueError('a', 1)"
+    )
+    received = make_notebook().receive(notebook.pack("wrong", "plain"))
+    assert (str(received["wrong"]), received["wrong"].where) == ("row 3: NaN", "row 3")
+    assert (type(received["wrong"]).__name__, received["plain"].args) == ("Wrong", ("a", 1))
+
+
 def test_a_value_that_cannot_be_rebuilt_is_named(notebook, make_notebook):
     notebook.run("class Bad:\n    def __setstate__(self, state): raise KeyError('gone')\nbad = Bad(); bad.x = 1")
     with pytest.raises(CannotTravelError, match="bad could not be rebuilt: KeyError: 'gone'"):

@@ -144,7 +144,7 @@ def shell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[InteractiveShell
     how = {"colors": "nocolor", "xmode": "Minimal"}
     config = Config({"HistoryManager": {"enabled": False}, "InteractiveShell": how})
     shell = InteractiveShell.instance(config=config)
-    # Each story begins with a reset, which collects garbage: what the suite has loaded by then is not to be gone through.
+    # Each story begins with a reset, which collects garbage: not to be sought in all that the suite has loaded.
     gc.freeze()
     yield shell
     gc.unfreeze()

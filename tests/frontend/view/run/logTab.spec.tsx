@@ -100,6 +100,13 @@ it('draws only what is in sight, of however many rows', async () => {
   expect(rows(story).at(-1)).toBe('000004999');
 });
 
+it('shows what stands before the end where that does not fill the view, however long the line is', async () => {
+  const bar = Array.from({ length: 100_000 }, (_, count) => `\rstep ${count}`).join('');
+  const story = await open(`begin\n${bar}\nafterwards\n`);
+  await drawn(() => rows(story).length > 1);
+  expect(rows(story).slice(-2)).toEqual(['step 99999', 'afterwards']);
+});
+
 it('stays where the reader scrolls up to, and follows again at the end', async () => {
   const story = await open(lines(1000));
   const follow = () => story.view.node.querySelector<HTMLInputElement>('input[type=checkbox]')!;

@@ -9,7 +9,7 @@ TORCH  ?= torch==2.13.0
 
 JLPM   := PATH="$(CURDIR)/$(BIN):$$PATH" jlpm
 EXTENSION := $(VENV)/share/jupyter/labextensions/jupyter-mlops
-SOURCES := $(shell find src style schema -type f) package.json tsconfig.json yarn.lock
+SOURCES := $(shell find src style schema -type f) package.json tsconfig.json yarn.lock tools/bundle_widgets.mjs
 # The browser suite takes the machine's own Chromium.
 export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD := 1
 

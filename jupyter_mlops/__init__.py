@@ -12,15 +12,17 @@ from ._lazy import lazy_exports
 
 if TYPE_CHECKING:
     from .magics import load_ipython_extension, unload_ipython_extension
-    from .services import log, runs, train
+    from .services import explain, fairness, log, runs, train
 
-__all__ = ["load_ipython_extension", "log", "runs", "train", "unload_ipython_extension"]
+__all__ = ["explain", "fairness", "load_ipython_extension", "log", "runs", "train", "unload_ipython_extension"]
 
 __getattr__, __dir__ = lazy_exports(
     __name__,
     {
         "_jupyter_server_extension_points": ".server",
         "load_ipython_extension": ".magics",
+        "explain": ".services",
+        "fairness": ".services",
         "log": ".services",
         "runs": ".services",
         "train": ".services",

@@ -4,6 +4,7 @@ import { JupyterFrontEndPlugin } from '@jupyterlab/application';
 
 import { cellToolbarPlugin } from './plugins/cellToolbar';
 import { comparePlugin } from './plugins/compare';
+import { reportsPlugin } from './plugins/reports';
 import { rerunPlugin } from './plugins/rerun';
 import { runActionsPlugin } from './plugins/runActions';
 import { runCardPlugin } from './plugins/runCard';
@@ -25,6 +26,7 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   runExportPlugin,
   rerunPlugin,
   tensorBoardPlugin,
+  reportsPlugin,
   statusBarPlugin,
   runNotificationsPlugin,
   cellToolbarPlugin

@@ -1,4 +1,4 @@
-"""Write `src/api/types.ts` from the wire types in `jupyter_mlops/entities/_explorer.py`: `make types`.
+"""Write `src/api/types.ts` from the wire types in `jupyter_mlops/entities/`, those of `_MODULES`: `make types`.
 
 The front end and the server must mean the same thing by a run. There is one definition, in Python; this program says
 it again in TypeScript, and `tests/house/test_wire_types.py` fails when the two differ.
@@ -16,12 +16,14 @@ from pathlib import Path
 
 import msgspec
 
-from jupyter_mlops.entities import RunStatus, _explorer
+from jupyter_mlops.entities import RunStatus, _explanation, _explorer, _fairness
 
 TARGET = Path(__file__).parents[1] / "src" / "api" / "types.ts"
 
+_MODULES = (_explorer, _explanation, _fairness)
+
 _HEAD = """\
-// Generated from jupyter_mlops/entities/_explorer.py by `make types`: change it there.
+// Generated from jupyter_mlops/entities/ by `make types`: change it there.
 
 /** A number, or the word for one that JSON has not: "NaN", "Infinity", "-Infinity", or a whole number beyond 2^53. */
 export type Figure = number | string;
@@ -39,9 +41,11 @@ def typescript() -> str:
 
 
 def _structs() -> Iterator[type[msgspec.Struct]]:
-    for value in vars(_explorer).values():
-        if inspect.isclass(value) and issubclass(value, msgspec.Struct) and value.__module__ == _explorer.__name__:
-            yield value
+    for module in _MODULES:
+        for name, value in vars(module).items():
+            is_own = inspect.isclass(value) and value.__module__ == module.__name__
+            if is_own and issubclass(value, msgspec.Struct) and not name.startswith("_"):
+                yield value
 
 
 def _status() -> str:
@@ -51,7 +55,7 @@ def _status() -> str:
 
 def _interface(struct: type[msgspec.Struct]) -> str:
     summary = (inspect.getdoc(struct) or "").splitlines()[0]
-    hints = typing.get_type_hints(struct, vars(_explorer) | {"RunStatus": RunStatus})
+    hints = typing.get_type_hints(struct, vars(sys.modules[struct.__module__]) | {"RunStatus": RunStatus})
     optional = struct.__name__.startswith("Change")
     lines = [f"\n/** {summary} */", f"export interface I{struct.__name__} {{"]
     for field in msgspec.structs.fields(struct):

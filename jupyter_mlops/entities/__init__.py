@@ -1,12 +1,22 @@
 """What the product talks about: frozen values and their one serializer. No I/O, no other layer."""
 
+from ._explanation import (
+    EXPLANATION_VERSION,
+    ExplainedFeatures,
+    ExplanationReport,
+    FeatureInteraction,
+    FeatureKind,
+    FeatureShape,
+    Importance,
+    LocalExplanations,
+    ShapeForm,
+)
 from ._explorer import (
     ArtifactEntry,
     ArtifactPage,
     ChangeRun,
     Comparison,
     Difference,
-    Figure,
     HomeInfo,
     MetricPage,
     MetricSeries,
@@ -23,6 +33,18 @@ from ._explorer import (
     ServerStatus,
     TensorBoardInstance,
 )
+from ._fairness import (
+    FAIRNESS_VERSION,
+    FairnessBootstrap,
+    FairnessFeature,
+    FairnessGrouping,
+    FairnessMetric,
+    FairnessModel,
+    FairnessReport,
+    FairnessResult,
+    FairnessSpread,
+)
+from ._figures import Figure, figure, figure_value
 from ._provenance import Environment, Fingerprint, GitState, Provenance
 from ._run import (
     AUTOLOG_FLAVORS,
@@ -46,6 +68,8 @@ from ._wire import WIRE_VERSION, decode, encode
 
 __all__ = [
     "AUTOLOG_FLAVORS",
+    "EXPLANATION_VERSION",
+    "FAIRNESS_VERSION",
     "WAITS_FOR_DISK",
     "WIRE_VERSION",
     "ArtifactEntry",
@@ -58,10 +82,25 @@ __all__ = [
     "EarlyRelease",
     "Environment",
     "Exit",
+    "ExplainedFeatures",
+    "ExplanationReport",
+    "FeatureInteraction",
+    "FeatureKind",
+    "FeatureShape",
+    "FairnessBootstrap",
+    "FairnessFeature",
+    "FairnessGrouping",
+    "FairnessMetric",
+    "FairnessModel",
+    "FairnessReport",
+    "FairnessResult",
+    "FairnessSpread",
     "Figure",
     "Fingerprint",
     "GitState",
     "HomeInfo",
+    "Importance",
+    "LocalExplanations",
     "Manifest",
     "MetricPage",
     "MetricSeries",
@@ -84,6 +123,7 @@ __all__ = [
     "RunStatus",
     "RunSummary",
     "ServerStatus",
+    "ShapeForm",
     "TensorBoardInstance",
     "Upstream",
     "UserRecord",
@@ -91,4 +131,6 @@ __all__ = [
     "WaitRecord",
     "decode",
     "encode",
+    "figure",
+    "figure_value",
 ]

@@ -6,14 +6,12 @@ numbers beyond 2**53, which JavaScript cannot hold, are words too.
 
 from __future__ import annotations
 
-from typing import Literal, TypeAlias
+from typing import Literal
 
 import msgspec
 
+from ._figures import Figure
 from ._run import RunStatus
-
-Figure: TypeAlias = float | str
-"""A number, or the word for one that JSON has not."""
 
 
 class HomeInfo(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from ..entities import Result
 from ..exceptions import MlopsError
+from ._origins import Origins
 from ._promises import Ledger, Namespace, Promise
 from ._waiting import AwaitedRun, Screen, wait_for
 
@@ -57,6 +58,7 @@ class Deliveries:
         self._namespace = namespace
         self._open_screen = open_screen
         self.notices: list[str] = []
+        self.origins = Origins()
 
     def settle(self, promise: Promise, names: Iterable[str] = ()) -> None:
         """Wait for a promise's run and bind everything that it still owes; less when it has handed on all the names.
@@ -128,6 +130,7 @@ class Deliveries:
             self._notice(f"{promise.run.name} has changed {alias.name}; {alias.after}.")
         self.notice_late_changes(promise)
         self._ledger.keep_promise(promise, values, self._namespace)
+        self.origins.note(promise.run.id, values)
 
     def _is_welcome(self, promise: Promise, name: str) -> bool:
         """Whether a name that was not promised can be bound: nobody has used or assigned it in the meantime."""

@@ -7,6 +7,8 @@ from typing import Any
 
 from ..exceptions import UsageError
 from ._edge import magic_edge
+from ._explain import explain
+from ._fairness import fairness
 from ._runs import runs
 from ._session import NotebookSession
 from ._tensorboard import tensorboard
@@ -27,6 +29,8 @@ class MlopsMagics:
         self._session.shell.register_magic_function(self.train, "cell", "train")
         self._session.shell.register_magic_function(self.runs, "line", "runs")
         self._session.shell.register_magic_function(self.tensorboard, "line", "tensorboard")
+        self._session.shell.register_magic_function(self.explain, "line", "explain")
+        self._session.shell.register_magic_function(self.fairness, "line", "fairness")
         self._session.shell.register_magic_function(self.misplaced, "line", "%train")
 
     def unregister(self) -> None:
@@ -39,6 +43,8 @@ class MlopsMagics:
             ("cell", "train", self.train),
             ("line", "runs", self.runs),
             ("line", "tensorboard", self.tensorboard),
+            ("line", "explain", self.explain),
+            ("line", "fairness", self.fairness),
             ("line", "%train", self.misplaced),
         ):
             if registered[kind].get(name) == magic:
@@ -69,6 +75,16 @@ class MlopsMagics:
         TensorBoard's own magic has the same name: the one that was loaded last answers.
         """
         return tensorboard(self._session, line)
+
+    @magic_edge
+    def explain(self, line: str) -> Any:
+        """Explain what a model does with its features; `%explain -h` shows the options."""
+        return explain(self._session, line)
+
+    @magic_edge
+    def fairness(self, line: str) -> Any:
+        """Compare how models do in groups of people; `%fairness -h` shows the options."""
+        return fairness(self._session, line)
 
 
 def with_a_body(lines: list[str]) -> list[str]:

@@ -83,7 +83,7 @@ def _load(session: NotebookSession, command: RunsCommand) -> View:
     run = _run(session, command)
     with interruptible():
         values = run.results(command.names or None)
-    session.bind(values)
+    session.bind(values, made_by=run.id)
     return Notice(f"Bound {', '.join(sorted(values)) or 'nothing'} from {run.name} ({run.id[:8]}).")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..capture import observe_modules
@@ -24,14 +24,35 @@ from ._waiting import NotebookScreen, Screen, TerminalScreen
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
+    from ..entities import ExplanationReport, FairnessReport
     from ..services import Run, RunService, SubmitRun
-
-_HANDLE = ("jupyter_mlops.services._run", "Run")
+    from ._explain import ExplanationView
+    from ._fairness_view import FairnessView
 
 _UNSEEN_NAMES = (
     "The cell binds names that its text does not show: a new one comes back when a cell reads it, one that exists here "
     "keeps its value unless --returns lists it."
 )
+
+
+def _explanation(report: ExplanationReport) -> ExplanationView:
+    from ._explain import ExplanationView
+
+    return ExplanationView(report)
+
+
+def _fairness(report: FairnessReport) -> FairnessView:
+    from ._fairness_view import FairnessView
+
+    return FairnessView(report)
+
+
+_SHOWN_AS: dict[tuple[str, str], Callable[[Any], Any]] = {
+    ("jupyter_mlops.services._run", "Run"): RunLine.of,
+    ("jupyter_mlops.entities._explanation", "ExplanationReport"): _explanation,
+    ("jupyter_mlops.entities._fairness", "FairnessReport"): _fairness,
+}
+"""What a notebook shows of values whose types, of the layers below, know no notebook."""
 
 
 class NotebookSession:
@@ -144,10 +165,12 @@ class NotebookSession:
             self.pending.ledger.expect_promised_only(promise)
         return promise
 
-    def bind(self, values: Mapping[str, object]) -> None:
-        """Assign names in the notebook; what runs owe of them is dropped."""
+    def bind(self, values: Mapping[str, object], made_by: str = "") -> None:
+        """Assign names in the notebook, of values that a run made perhaps; what runs owe of them is dropped."""
         self.pending.ledger.drop(values)
         self.shell.user_ns.update(values)
+        if made_by:
+            self.pending.deliveries.origins.note(made_by, values)
 
     def card(self, run: Run, promise: Promise) -> RunCard:
         """Return the card of a run that was just submitted."""
@@ -165,22 +188,24 @@ class NotebookSession:
         self.history.register()
         self.names.register()
         self.completions.register()
-        self._handles.for_type_by_name(*_HANDLE, lambda run: RunLine.of(run)._repr_mimebundle_())
+        for kind, view_of in _SHOWN_AS.items():
+            self._formats.for_type_by_name(*kind, lambda value, view_of=view_of: view_of(value)._repr_mimebundle_())
         self.shell.events.register("post_run_cell", self._after_cell)
         self._after_cell()
 
     def unregister(self) -> None:
         """Look at no further cell."""
         self.shell.events.unregister("post_run_cell", self._after_cell)
-        self._handles.pop(".".join(_HANDLE), None)
+        for kind in _SHOWN_AS:
+            self._formats.pop(".".join(kind), None)
         self.completions.unregister()
         self.names.unregister()
         self.history.unregister()
         self.pending.unregister()
 
     @property
-    def _handles(self) -> Any:
-        """IPython's table of how to show what; a run's handle is of the services, which know no notebook."""
+    def _formats(self) -> Any:
+        """IPython's table of how to show what."""
         return self.shell.display_formatter.mimebundle_formatter
 
     @property

@@ -18,7 +18,11 @@ if TYPE_CHECKING:
     from ._default import current_service, service_of, use_service
     from ._diff import Change, RunDiff
     from ._displays import Display, DisplayPage
+    from ._explanation import ExplainModel, explain, explain_for, keep_explanation, model_of
     from ._explorer import RunExplorer
+    from ._fairness import assess_for, fairness
+    from ._fairness_columns import named_columns
+    from ._fairness_mitigation import Mitigation, mitigation_cell
     from ._homes import Homes
     from ._listing import RunPage
     from ._log import LogChunk, LogGap, LogPart, RunLog
@@ -39,6 +43,7 @@ __all__ = [
     "parse_columns",
     "csv_rows",
     "csv_head",
+    "Mitigation",
     "NotebookPath",
     "LEAST_POINTS",
     "MOST_COMPARED",
@@ -49,6 +54,7 @@ __all__ = [
     "CatalogChanges",
     "Change",
     "Display",
+    "ExplainModel",
     "Homes",
     "LogChunk",
     "LogGap",
@@ -68,10 +74,18 @@ __all__ = [
     "SubmitRun",
     "TensorBoardService",
     "TravelReport",
+    "assess_for",
     "clean_name",
     "clean_text",
     "current_service",
+    "fairness",
+    "mitigation_cell",
+    "named_columns",
+    "explain",
+    "explain_for",
+    "keep_explanation",
     "log",
+    "model_of",
     "parse_query",
     "runs",
     "service_of",
@@ -83,6 +97,11 @@ __getattr__, __dir__ = lazy_exports(
     __name__,
     {
         "DisplayPage": "._displays",
+        "ExplainModel": "._explanation",
+        "explain": "._explanation",
+        "explain_for": "._explanation",
+        "keep_explanation": "._explanation",
+        "model_of": "._explanation",
         "parse_columns": "._csv",
         "csv_rows": "._csv",
         "csv_head": "._csv",
@@ -115,7 +134,12 @@ __getattr__, __dir__ = lazy_exports(
         "SubmitRun": "._commands",
         "TensorBoardService": "._tensorboard",
         "TravelReport": "._commands",
+        "assess_for": "._fairness",
         "clean_name": "._names",
+        "fairness": "._fairness",
+        "Mitigation": "._fairness_mitigation",
+        "mitigation_cell": "._fairness_mitigation",
+        "named_columns": "._fairness_columns",
         "clean_text": "._names",
         "current_service": "._default",
         "log": "..tracking",

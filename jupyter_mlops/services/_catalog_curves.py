@@ -7,11 +7,10 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Collection
 
-from ..entities import Figure, MetricPage, MetricSeries
+from ..entities import Figure, MetricPage, MetricSeries, figure
 from ..exceptions import TrackingError, UsageError
 from ..tracking import Curve, RunCurves
 from ._names import clean_name
-from ._summary import figure
 
 MOST_POINTS = 2000
 LEAST_POINTS = 10

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 import os
 import threading
 from collections.abc import Iterable
 from functools import lru_cache
 from itertools import islice
 
-from ..entities import Figure, RunProgress, RunState, RunStatus, RunSummary
+from ..entities import Figure, RunProgress, RunState, RunStatus, RunSummary, figure
 from ..tracking import RunLogbook
 from ._main_metrics import MainMetrics
 from ._names import clean_name, clean_text
@@ -20,14 +19,6 @@ MOST_KEYS = 1_000
 """Parameters, metrics and tags of a run that a summary tells, each."""
 
 _MOST_TEXT = 500
-_LARGEST_EXACT = 2**53
-
-
-def figure(value: float) -> Figure:
-    """Return a number as JSON can hold it and JavaScript can read it."""
-    if math.isfinite(value):
-        return value if abs(value) <= _LARGEST_EXACT or not float(value).is_integer() else str(int(value))
-    return "NaN" if value != value else "Infinity" if value > 0 else "-Infinity"
 
 
 class SummaryReader:

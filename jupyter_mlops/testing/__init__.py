@@ -8,9 +8,12 @@ class TestMyLauncher(LauncherContract):
     def launcher(self, home):
         return MyLauncher(home)
 ```
+
+A method of explaining is tested by a class that inherits `ExplainerContract` and says what it explains.
 """
 
+from ._explainer_contract import ExplainedModel, ExplainerContract
 from ._fill import SHELL_EXECUTOR, fill_run, wait_until
 from ._launcher_contract import LauncherContract
 
-__all__ = ["SHELL_EXECUTOR", "LauncherContract", "fill_run", "wait_until"]
+__all__ = ["SHELL_EXECUTOR", "ExplainedModel", "ExplainerContract", "LauncherContract", "fill_run", "wait_until"]

@@ -1,4 +1,4 @@
-// Generated from jupyter_mlops/entities/_explorer.py by `make types`: change it there.
+// Generated from jupyter_mlops/entities/ by `make types`: change it there.
 
 /** A number, or the word for one that JSON has not: "NaN", "Infinity", "-Infinity", or a whole number beyond 2^53. */
 export type Figure = number | string;
@@ -194,4 +194,176 @@ export interface ITensorBoardInstance {
 export interface IProblem {
   readonly message: string;
   readonly field: string;
+}
+
+/** The columns that are explained, as the user knows them. */
+export interface IExplainedFeatures {
+  readonly names: readonly string[];
+  readonly kinds: readonly ('number' | 'category')[];
+  readonly categories: readonly (readonly string[])[];
+  readonly missing: readonly number[];
+}
+
+/** How much each term of the explanation matters over all rows, the most important first. */
+export interface IImportance {
+  readonly measure: string;
+  readonly interval: string;
+  readonly names: readonly string[];
+  readonly features: readonly (readonly number[])[];
+  readonly scores: readonly Figure[];
+  readonly low: readonly Figure[];
+  readonly high: readonly Figure[];
+}
+
+/** What the model's output does along one feature. */
+export interface IFeatureShape {
+  readonly feature: number;
+  readonly form: 'line' | 'steps' | 'bars';
+  readonly grid: readonly Figure[];
+  readonly values: readonly (readonly Figure[])[];
+  readonly low: readonly (readonly Figure[])[];
+  readonly high: readonly (readonly Figure[])[];
+  readonly missing: readonly Figure[];
+  readonly density_grid: readonly Figure[];
+  readonly density: readonly Figure[];
+  readonly ice: readonly (readonly (readonly Figure[])[])[];
+}
+
+/** What two features do together, beyond what each does alone. */
+export interface IFeatureInteraction {
+  readonly features: readonly number[];
+  readonly forms: readonly ('line' | 'steps' | 'bars')[];
+  readonly left_grid: readonly Figure[];
+  readonly right_grid: readonly Figure[];
+  readonly values: readonly (readonly Figure[])[];
+}
+
+/** Chosen rows of the data: values, prediction, and what each term adds to it. Contains data. */
+export interface ILocalExplanations {
+  readonly rows: readonly number[];
+  readonly values: readonly (readonly Figure[])[];
+  readonly predicted: readonly (readonly Figure[])[];
+  readonly actual: readonly Figure[];
+  readonly contributions: readonly (readonly (readonly Figure[])[])[];
+}
+
+/** What a model does with its features. */
+export interface IExplanationReport {
+  readonly version: number;
+  readonly method: string;
+  readonly method_title: string;
+  readonly chosen_because: string;
+  readonly model: string;
+  readonly model_type: string;
+  readonly run_id: string;
+  readonly task: 'binary' | 'multiclass' | 'regression' | 'clustering';
+  readonly classes: readonly string[];
+  readonly outputs: readonly string[];
+  readonly scale: string;
+  readonly base_values: readonly Figure[];
+  readonly rows: number;
+  readonly rows_used: number;
+  readonly fingerprint: string;
+  readonly contains_data: boolean;
+  readonly features: IExplainedFeatures;
+  readonly importance: IImportance;
+  readonly shapes: readonly IFeatureShape[];
+  readonly interactions: readonly IFeatureInteraction[];
+  readonly local: ILocalExplanations | null;
+  readonly notes: readonly string[];
+  readonly made_at: string;
+}
+
+/** A sensitive or control feature. */
+export interface IFairnessFeature {
+  readonly name: string;
+  readonly levels: readonly string[];
+  readonly edges: readonly number[];
+  readonly missing: number | null;
+}
+
+/** A metric of the report. */
+export interface IFairnessMetric {
+  readonly key: string;
+  readonly label: string;
+  readonly of_class: string;
+  readonly better: 'higher' | 'lower' | '';
+  readonly kind: 'share' | 'count' | 'value';
+}
+
+/** A model of the report. */
+export interface IFairnessModel {
+  readonly name: string;
+  readonly type: string;
+  readonly run_id: string;
+  readonly mitigator: string;
+  readonly mitigations: readonly string[];
+}
+
+/** How rows are grouped: by one sensitive feature, or by several together. Arrays have one entry a group. */
+export interface IFairnessGrouping {
+  readonly features: readonly number[];
+  readonly levels: readonly (readonly number[])[];
+  readonly strata: readonly number[];
+  readonly sizes: readonly (number | null)[];
+  readonly uncertain: readonly number[];
+  readonly suppressed: readonly number[];
+  readonly total: number;
+}
+
+/** What a statistic over the groups is: one row a metric, one column a stratum (one column without strata). */
+export interface IFairnessSpread {
+  readonly values: readonly (readonly Figure[])[];
+  readonly low: readonly (readonly Figure[])[];
+  readonly high: readonly (readonly Figure[])[];
+}
+
+/** One model's metrics in one grouping. */
+export interface IFairnessResult {
+  readonly model: number;
+  readonly grouping: number;
+  readonly by_group: readonly (readonly Figure[])[];
+  readonly low: readonly (readonly Figure[])[];
+  readonly high: readonly (readonly Figure[])[];
+  readonly minimum: IFairnessSpread;
+  readonly maximum: IFairnessSpread;
+  readonly difference: IFairnessSpread;
+  readonly ratio: IFairnessSpread;
+  readonly difference_to_overall: IFairnessSpread;
+  readonly ratio_to_overall: IFairnessSpread;
+  readonly disparities: Readonly<Record<string, readonly Figure[]>>;
+}
+
+/** How intervals were made: resamples, the quantiles that bound them, and the seed. */
+export interface IFairnessBootstrap {
+  readonly samples: number;
+  readonly low: number;
+  readonly high: number;
+  readonly seed: number;
+}
+
+/** What a fairness analysis found. */
+export interface IFairnessReport {
+  readonly version: number;
+  readonly task: 'binary' | 'multiclass' | 'regression' | 'score';
+  readonly made_at: string;
+  readonly rows: number;
+  readonly positive: string;
+  readonly classes: readonly string[];
+  readonly weighted: boolean;
+  readonly sensitive: readonly IFairnessFeature[];
+  readonly control: readonly IFairnessFeature[];
+  readonly strata: readonly (readonly number[])[];
+  readonly metrics: readonly IFairnessMetric[];
+  readonly models: readonly IFairnessModel[];
+  readonly overall: readonly IFairnessSpread[];
+  readonly groupings: readonly IFairnessGrouping[];
+  readonly results: readonly IFairnessResult[];
+  readonly bootstrap: IFairnessBootstrap | null;
+  readonly min_group: number;
+  readonly uncertain_below: number;
+  readonly fingerprint: string;
+  readonly data: Readonly<Record<string, string>>;
+  readonly notes: readonly string[];
+  readonly digits: number;
 }

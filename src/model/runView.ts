@@ -8,6 +8,7 @@ import { IArtifactEntry, IChangeRun, IRunDetail, IRunSummary } from '../api/type
 import { IRunFeed, IRunManager } from '../tokens';
 import { CurvesModel } from './curves';
 import { isSystemMetric } from './curvesData';
+import { hasReport } from './reports';
 import { RunLogModel } from './runViewLog';
 import { mayHaveModels } from './runViewModels';
 import { isEnded } from './runs';
@@ -22,6 +23,8 @@ export const RUN_TABS = [
   'environment',
   'artifacts',
   'system',
+  'fairness',
+  'explanation',
   'model'
 ] as const;
 
@@ -184,6 +187,10 @@ export class RunViewModel implements IDisposable {
         return detail !== null && [detail.packages, detail.machine, detail.seeds].map(keys).some(some);
       case 'artifacts':
         return this._artifacts.length > 0;
+      case 'fairness':
+      case 'explanation':
+        // A feed that an older card listens to may not have heard of a report that was made after the run's end.
+        return [run, detail?.summary].some(each => each && hasReport(each, tab));
       case 'model':
         return mayHaveModels(this._artifacts);
     }

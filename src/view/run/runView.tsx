@@ -16,6 +16,7 @@ import { LogTab } from './logTab';
 import { OverviewTab } from './overviewTab';
 import { MetricsTab } from './metricsTab';
 import { ModelTab } from './modelTab';
+import { ReportTab } from './reportTab';
 import { addRunActions } from './runToolbar';
 import type { RunWidget } from './runWidget';
 import { IRunSurroundings } from './surroundings';
@@ -54,6 +55,8 @@ export function RunView(props: ITabProps): JSX.Element {
     environment: trans.__('Environment'),
     artifacts: trans.__('Artifacts'),
     system: trans.__('System'),
+    fairness: trans.__('Fairness'),
+    explanation: trans.__('Explanation'),
     model: trans.__('Model')
   };
   return (
@@ -91,6 +94,9 @@ function Part(props: ITabProps): JSX.Element {
       return <EnvironmentTab {...props} />;
     case 'artifacts':
       return <ArtifactsTab {...props} />;
+    case 'fairness':
+    case 'explanation':
+      return <ReportTab {...props} kind={model.tab} />;
     case 'model':
       return <ModelTab {...props} />;
   }

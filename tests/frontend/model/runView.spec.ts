@@ -62,8 +62,9 @@ it.each([
 
 it('has a tab for what there is to show, and for nothing else', async () => {
   const bare = new Story(detail(run(1, { metrics: {} })));
+  const tags = { 'mlops.fairness': 'sex 1', 'mlops.explanation': 'ebm 1' };
   const full = new Story(
-    detail(run(1, { metrics: { loss: 1, 'system/cpu': 2 }, log_bytes: 5 }), {
+    detail(run(1, { metrics: { loss: 1, 'system/cpu': 2 }, tags, log_bytes: 5 }), {
       cell: 'fit()',
       inputs: [{ name: 'X', type: 'DataFrame', size: 1, fingerprint: '', shape: '' }],
       packages: { numpy: '2' }

@@ -127,7 +127,8 @@ class Session:
         self.runs = Services(run)
         self.bound: dict[str, object] = {}
 
-    def bind(self, values: Mapping[str, object]) -> None:
+    def bind(self, values: Mapping[str, object], made_by: str = "") -> None:
+        assert made_by
         self.bound.update(values)
 
     def rerun(self, run: KnownRun) -> tuple[KnownRun, str]:

@@ -1,0 +1,149 @@
+"""A sensitive or control feature as levels and numbers: text as it is, numbers in bins, what is missing apart."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+from ..entities import FairnessFeature
+from ..exceptions import UsageError
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+
+MOST_WHOLE_NUMBERS = 20
+MOST_FRACTIONS = 10
+"""Distinct numbers that are still taken for names of groups: whole ones, and others."""
+
+_MISSING = "missing"
+
+
+@dataclass(frozen=True)
+class Column:
+    """A feature and, for each row, the number of its level."""
+
+    feature: FairnessFeature
+    codes: np.ndarray[Any, Any]
+
+
+def read_column(name: str, values: Any, rows: int, bins: int) -> Column:
+    """Return a feature's levels and the level of each row.
+
+    Parameters
+    ----------
+    name : str
+        For people.
+    values : array, Series or list
+        One a row.
+    rows : int
+        How many there must be.
+    bins : int
+        For continuous values: parts of equal size; 0 keeps every value a level.
+
+    Raises
+    ------
+    UsageError
+        The column has another length, several dimensions, or values that cannot be groups.
+    """
+    import pandas as pd
+
+    series = values if isinstance(values, pd.Series) else _series(name, values)
+    if len(series) != rows:
+        raise UsageError(f"{name} has {len(series):,} rows and y has {rows:,}. Take both from the same split.")
+    if bins and _is_continuous(series):
+        return _binned(name, series, bins)
+    if isinstance(series.dtype, pd.CategoricalDtype):
+        used = series.cat.remove_unused_categories().cat
+        return _leveled(name, used.codes.to_numpy(), list(used.categories))
+    return _factorized(name, series)
+
+
+def _series(name: str, values: Any) -> pd.Series:
+    import numpy as np
+    import pandas as pd
+
+    if isinstance(values, pd.DataFrame):
+        if values.shape[1] != 1:
+            raise UsageError(f"{name} has {values.shape[1]} columns. Name them one by one.")
+        return values.iloc[:, 0]
+    if isinstance(values, pd.Categorical | pd.api.extensions.ExtensionArray | pd.Index):
+        return pd.Series(values)
+    array = np.asarray(values)
+    if array.ndim == 2 and array.shape[1] == 1:
+        array = array[:, 0]
+    if array.ndim != 1:
+        raise UsageError(f"{name} has the shape {array.shape}; a feature is one value a row.")
+    return pd.Series(array)
+
+
+def _is_continuous(series: pd.Series) -> bool:
+    """Whether a column is measured rather than named."""
+    from pandas.api import types
+
+    if types.is_bool_dtype(series.dtype) or not types.is_numeric_dtype(series.dtype):
+        return False
+    distinct = series.dropna().unique()
+    if len(distinct) <= MOST_FRACTIONS:
+        return False
+    return len(distinct) > MOST_WHOLE_NUMBERS or not bool((distinct % 1 == 0).all())
+
+
+def _binned(name: str, series: pd.Series, bins: int) -> Column:
+    """Cut at the quantiles; a bin includes its upper bound, and the first one its lower bound too."""
+    import numpy as np
+
+    numbers = series.to_numpy(dtype=float, na_value=np.nan)
+    finite = numbers[np.isfinite(numbers)]
+    if not len(finite):
+        raise UsageError(f"{name} has no finite number, so it cannot be cut into bins. Give it as text.")
+    edges = np.unique(np.quantile(finite, np.linspace(0, 1, bins + 1)))
+    if len(edges) == 1:
+        edges = np.repeat(edges, 2)
+    codes = np.searchsorted(edges[1:-1], numbers, side="left")
+    shown = [f"{edge:.6g}" for edge in edges]
+    levels = [f"{low} to {high}" for low, high in pairwise(shown)]
+    return _leveled(name, np.where(np.isnan(numbers), -1, codes), levels, tuple(map(float, edges)))
+
+
+def _factorized(name: str, series: pd.Series) -> Column:
+    import pandas as pd
+
+    try:
+        codes, found = pd.factorize(series)
+    except TypeError as error:
+        raise UsageError(f"{name} holds values that cannot be groups: {error}. Give it as text.") from None
+    values = list(found)
+    order = sorted(range(len(values)), key=lambda number: _sort_key(values[number]))
+    rank = {old: new for new, old in enumerate(order)}
+    ranked = pd.Series(codes).map(rank).fillna(-1).to_numpy(dtype="int64")
+    return _leveled(name, ranked, [values[number] for number in order])
+
+
+def _sort_key(value: Any) -> tuple[int, float, str]:
+    """Order numbers by size, before text by its letters; a column may hold both."""
+    is_number = isinstance(value, int | float)
+    return (0, float(value), "") if is_number else (1, 0.0, str(value))
+
+
+def _text(value: Any) -> str:
+    """Return a value as people read it: a whole number, of whatever type, has no point."""
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
+
+def _leveled(name: str, codes: np.ndarray[Any, Any], values: list[Any], edges: tuple[float, ...] = ()) -> Column:
+    """Return the column; rows of the code -1 are missing, and get a level of their own behind the others."""
+    import numpy as np
+
+    texts = list(map(_text, values))
+    if len(set(texts)) < len(texts):
+        texts = [repr(value) for value in values]
+    numbers = codes.astype(np.int64)
+    is_missing = numbers < 0
+    missing = None
+    if is_missing.any():
+        missing = len(texts)
+        numbers[is_missing] = missing
+        texts.append(_MISSING if _MISSING not in texts else f"({_MISSING})")
+    return Column(FairnessFeature(name=name, levels=tuple(texts), edges=edges, missing=missing), numbers)

@@ -1,0 +1,172 @@
+"""Metrics as functions of row numbers: what Fairlearn's MetricFrame calls with the rows of each group."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from ..exceptions import UsageError
+from ._metrics import Metric
+from ._outcome import Outcome
+
+if TYPE_CHECKING:
+    import numpy as np
+
+
+_Remember = Callable[[Callable[[], float]], float]
+
+
+class Measures:
+    """The metrics of some models over one set of rows.
+
+    Parameters
+    ----------
+    outcome : Outcome
+        Truth and answers.
+    metrics : sequence of Metric
+        In the order of the report.
+    weights : array, optional
+        Of the rows.
+    """
+
+    def __init__(self, outcome: Outcome, metrics: Sequence[Metric], weights: np.ndarray[Any, Any] | None) -> None:
+        self.outcome = outcome
+        self.metrics = tuple(metrics)
+        self.weights = weights
+        self._of_all_rows: dict[str, float] = {}
+
+    def over(self, groups: np.ndarray[Any, Any], withheld: np.ndarray[Any, Any]) -> dict[str, Measure]:
+        """Return a function of row numbers for each model and metric.
+
+        Parameters
+        ----------
+        groups : array of int, one a row
+            Which cell of the report a row is in.
+        withheld : array of bool, one a cell
+            Cells whose figures must not be known: they come out as NaN, and so take no part in any comparison.
+        """
+        rows = _Rows(groups, withheld)
+        return {
+            key: Measure(metric, self.outcome.arrays(metric, name), self.weights, rows, partial(self._remember, key))
+            for number, name in enumerate(self.outcome.answers)
+            for metric in self.metrics
+            for key in [f"{number}/{metric.key}"]
+        }
+
+    def _remember(self, key: str, compute: Callable[[], float]) -> float:
+        """Return a metric of all rows, which every partition asks for, and which is computed once."""
+        if key not in self._of_all_rows:
+            self._of_all_rows[key] = compute()
+        return self._of_all_rows[key]
+
+
+class Measure:
+    """One metric of one model. Called with the numbers of rows, it takes what belongs to them and asks the metric."""
+
+    def __init__(self, metric: Metric, arrays: tuple[Any, Any], weights: Any, rows: _Rows, remember: _Remember) -> None:
+        self.metric = metric
+        self.undefined: set[int] = set()
+        self._truth, self._said = arrays
+        self._weights = weights if metric.weighs else None
+        self._rows = rows
+        self._remember = remember
+        self._has_worked = False
+
+    def __call__(self, positions: np.ndarray[Any, Any], _same: object) -> float:
+        if self._rows.are_withheld(positions):
+            return float("nan")
+        if self._rows.are_all(positions):
+            value = self._remember(partial(self._measure, positions))
+            self._has_worked = True
+            return value
+        return self._measure(positions)
+
+    def _measure(self, positions: np.ndarray[Any, Any]) -> float:
+        take = self._rows.take
+        weights = {} if self._weights is None else {"sample_weight": take(self._weights, positions)}
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            value = self._ask(take(self._truth, positions), take(self._said, positions), weights)
+        told = " ".join(str(warning.message) for warning in caught)
+        if "ill-defined" in told or "not defined" in told:
+            self.undefined |= self._rows.whole_cell(positions)
+        self._has_worked = True
+        return value
+
+    def _ask(self, truth: Any, said: Any, weights: dict[str, Any]) -> float:
+        try:
+            value = self.metric.function(truth, said, **weights)
+        except (ValueError, ZeroDivisionError) as error:
+            # MetricFrame begins with all rows: what fails there fails for a reason that the user must hear.
+            if self._has_worked:
+                return float("nan")
+            raise UsageError(f"{self.metric.key} cannot be computed: {error}") from error
+        try:
+            return float(value)
+        except (TypeError, ValueError):
+            raise UsageError(
+                f"{self.metric.key} returns a {type(value).__name__}, and one number is wanted. "
+                "Give a function of y_true and y_pred that returns a number."
+            ) from None
+
+
+class _Rows:
+    """Indexes arrays by row numbers, each array once for all metrics that are asked about the same rows."""
+
+    def __init__(self, groups: np.ndarray[Any, Any], withheld: np.ndarray[Any, Any]) -> None:
+        self._groups = groups
+        self._withheld = withheld
+        self._positions: object = None
+        self._are_all = False
+        self._taken: dict[int, Any] = {}
+
+    def take(self, array: Any, positions: np.ndarray[Any, Any]) -> Any:
+        """Return the entries of some rows; of all rows in their order the array itself."""
+        if self.are_all(positions):
+            return array
+        if id(array) not in self._taken:
+            self._taken[id(array)] = array[positions]
+        return self._taken[id(array)]
+
+    def are_withheld(self, positions: np.ndarray[Any, Any]) -> bool:
+        """Whether the rows are of one cell, and its figures must not be known."""
+        cell = self._groups[positions[0]]
+        return bool(self._withheld[cell]) and bool((self._groups[positions] == cell).all())
+
+    def whole_cell(self, positions: np.ndarray[Any, Any]) -> set[int]:
+        """Return the cell that has exactly these rows; none for a resample of it, or for rows of several."""
+        cell = int(self._groups[positions[0]])
+        is_whole = _in_order(positions) and bool((self._groups[positions] == cell).all())
+        return {cell} if is_whole and len(positions) == int((self._groups == cell).sum()) else set()
+
+    def are_all(self, positions: np.ndarray[Any, Any]) -> bool:
+        """Whether these are all rows in their order; a resample is not."""
+        if positions is not self._positions:
+            self._positions, self._taken = positions, {}
+            is_long = len(positions) == len(self._groups)
+            self._are_all = is_long and _in_order(positions)
+        return self._are_all
+
+
+def _in_order(positions: np.ndarray[Any, Any]) -> bool:
+    """Whether rows stand as in the data; those of a resample do not."""
+    return bool((positions[:-1] < positions[1:]).all())
+
+
+def shared_metrics(outcome: Outcome, metrics: Iterable[Metric], *, is_asked: bool) -> list[Metric]:
+    """Return the metrics that every model can answer; those that the user asked for must be among them.
+
+    Raises
+    ------
+    UsageError
+        A metric that was asked for is of scores that a model does not give.
+    """
+    metrics = list(metrics)
+    if is_asked:
+        for metric in metrics:
+            for name in outcome.answers:
+                outcome.arrays(metric, name)
+        return metrics
+    return [metric for metric in metrics if all(outcome.can(metric, name) for name in outcome.answers)]

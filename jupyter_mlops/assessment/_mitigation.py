@@ -1,0 +1,108 @@
+"""Which of Fairlearn's mitigators can work on a model: by what it is, what it predicts, and how its features come."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping
+from typing import Any
+
+from ..entities import FairnessFeature
+
+MITIGATORS = ("ThresholdOptimizer", "ExponentiatedGradient", "GridSearch", "CorrelationRemover")
+"""Fairlearn's, in the order in which to try them: the first needs no further training."""
+
+
+def mitigations(
+    model: Any, X: Any, classes: tuple[Any, ...], features: tuple[FairnessFeature, ...]
+) -> Mapping[str, str]:
+    """Return for each mitigator why it cannot work here; an empty text where it can.
+
+    Parameters
+    ----------
+    model : object
+        As it was asked for predictions.
+    X : DataFrame or array, optional
+        What it predicts from.
+    classes : tuple
+        Of the outcome; empty for a regression.
+    features : tuple of FairnessFeature
+        The sensitive ones.
+    """
+    general = _general(model, features)
+    if general:
+        return dict.fromkeys(MITIGATORS, general)
+    labels = _labels(classes)
+    weights = labels or _weights(model)
+    return {
+        "ThresholdOptimizer": labels or _ranks(model),
+        "ExponentiatedGradient": weights,
+        "GridSearch": weights,
+        "CorrelationRemover": _removable(model, X, features),
+    }
+
+
+def mitigator_of(model: Any) -> str:
+    """Return the Fairlearn class that a model is, or that a pipeline has among its steps; empty for any other."""
+    steps = getattr(model, "steps", None)
+    parts = [step for _, step in steps] if isinstance(steps, list) else [model]
+    return next((type(part).__name__ for part in parts if type(part).__module__.startswith("fairlearn.")), "")
+
+
+def last_step(model: Any) -> tuple[str, Any]:
+    """Return a pipeline's last step by its name; the model itself, without a name, where it is none."""
+    steps = getattr(model, "steps", None)
+    return steps[-1] if isinstance(steps, list) and steps else ("", model)
+
+
+def _general(model: Any, features: tuple[FairnessFeature, ...]) -> str:
+    kind = type(model).__name__
+    if not (hasattr(model, "fit") and hasattr(model, "predict") and hasattr(model, "get_params")):
+        return f"Fairlearn mitigates models of scikit-learn's kind, with fit, predict and get_params; this is a {kind}."
+    if made_by := mitigator_of(model):
+        return f"This model was made by {made_by} already. Mitigate the one that it was made from."
+    cut = [feature.name for feature in features if feature.edges]
+    if cut:
+        return (
+            f"{cut[0]} is a continuous feature, cut into parts for the report only. "
+            "Make a column of groups of it, and name that."
+        )
+    missing = [feature.name for feature in features if feature.missing is not None]
+    if missing:
+        return (
+            f"{missing[0]} has missing values, which Fairlearn's mitigators refuse. Fill them with a word of your own."
+        )
+    return ""
+
+
+def _labels(classes: tuple[Any, ...]) -> str:
+    if len(classes) != 2:
+        what = f"{len(classes)} classes" if classes else "a regression"
+        return f"It works on outcomes of two classes, and this is {what}."
+    if tuple(classes) != (0, 1):
+        return f"It works on the outcomes 0 and 1. Map yours first: y = (y == {classes[1]!r}).astype(int)."
+    return ""
+
+
+def _ranks(model: Any) -> str:
+    if any(hasattr(model, method) for method in ("predict_proba", "decision_function")):
+        return ""
+    return "It moves thresholds of scores, and this model has neither predict_proba nor decision_function."
+
+
+def _weights(model: Any) -> str:
+    _, step = last_step(model)
+    if "sample_weight" in inspect.signature(step.fit).parameters:
+        return ""
+    return f"It trains with weights, and {type(step).__name__}.fit takes no sample_weight."
+
+
+def _removable(model: Any, X: Any, features: tuple[FairnessFeature, ...]) -> str:
+    dtypes = getattr(X, "dtypes", None)
+    for feature in features:
+        if dtypes is None or feature.name not in getattr(dtypes, "index", ()):
+            return f"It takes correlation out of the columns of X, and {feature.name} is none of them."
+        if getattr(dtypes[feature.name], "kind", "O") not in "iufb":
+            return f"It works on numbers, and the column {feature.name} holds text. Add it to X as 0 and 1."
+    names = getattr(model, "feature_names_in_", None)
+    absent = [feature.name for feature in features if names is not None and feature.name not in names]
+    return f"The model does not take the column {absent[0]}, so there is nothing to remove." if absent else ""

@@ -1,0 +1,226 @@
+"""What a model says of each row: a label, a score or both, whatever library it comes from.
+
+Knows scikit-learn and all that predicts as it does (pipelines, XGBoost, LightGBM, Fairlearn's mitigators), Keras,
+torch modules, functions, and predictions that were made elsewhere. No library is imported to find out.
+"""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from ..exceptions import UsageError
+
+Nature = Literal["classifier", "regressor", "network", "raw"]
+
+
+@dataclass(frozen=True)
+class Predictions:
+    """What a model said.
+
+    Parameters
+    ----------
+    answer : array
+        One row a row: labels, numbers, or a column for each class.
+    nature : str
+        "classifier" and "regressor" say what their answers are; those of a "network" are scores; "raw" may be anything.
+    scores : array, optional
+        Of a classifier: probabilities, a column a class, or decision values.
+    probable : bool
+        Whether scores are probabilities.
+    classes : tuple, optional
+        The order of the columns of `scores`.
+    """
+
+    answer: Any
+    nature: Nature
+    scores: Any = None
+    probable: bool = False
+    classes: tuple[Any, ...] | None = None
+
+
+def predict(name: str, model: Any, X: Any, features: Mapping[str, Any], seed: int) -> Predictions:
+    """Return what a model says of `X`.
+
+    Parameters
+    ----------
+    name : str
+        Of the model, for messages.
+    model : object
+        A model, a function of `X`, or its predictions.
+    X : array or DataFrame
+        None where only predictions are given.
+    features : Mapping
+        The sensitive columns: a `ThresholdOptimizer` asks for them to predict.
+    seed : int
+        For models that predict at random.
+
+    Raises
+    ------
+    UsageError
+        It is no model, there is no `X`, or the model failed; the message has the model's own words.
+    """
+    if _is_answer(model):
+        return Predictions(_array(name, model), "raw")
+    predicts = hasattr(model, "predict") or callable(model)
+    if not predicts or isinstance(model, type):
+        what = f"the class {model.__name__}" if isinstance(model, type) else f"a {type(model).__name__}"
+        raise UsageError(
+            f"{name} is {what}: neither a fitted model with predict, nor a function of X, nor predictions. "
+            "Name a model, or give an array with one prediction a row."
+        )
+    if X is None:
+        raise UsageError(f"{name} needs rows to predict from. Name them with -X (X= in Python).")
+    try:
+        return _asked(model, X, features, seed)
+    except (ValueError, TypeError, KeyError, IndexError, AttributeError, RuntimeError) as error:
+        raise UsageError(f"{name} cannot predict from X: {type(error).__name__}: {_first_lines(error)}") from error
+
+
+def type_name(model: Any) -> str:
+    """Return a model's type as people know it; a pipeline with its last step."""
+    kind = type(model)
+    steps = getattr(model, "steps", None)
+    if steps and isinstance(steps, list):
+        return f"{kind.__name__} of {type(steps[-1][1]).__name__}"
+    return "" if _is_answer(model) else str(kind.__name__)
+
+
+def _is_answer(model: Any) -> bool:
+    is_data = hasattr(model, "__array__") or isinstance(model, list | tuple)
+    return is_data and not hasattr(model, "predict") and not callable(model)
+
+
+def _asked(model: Any, X: Any, features: Mapping[str, Any], seed: int) -> Predictions:
+    torch = sys.modules.get("torch")
+    if torch is not None and isinstance(model, torch.nn.Module):
+        return Predictions(_array("the answer", _of_torch(torch, model, X)), "network")
+    if any(kind.__module__.startswith(("keras.", "tensorflow.")) for kind in type(model).__mro__):
+        return Predictions(_array("the answer", model.predict(_values(X), verbose=0)), "network")
+    if not hasattr(model, "predict"):
+        return Predictions(_array("the answer", model(X)), "raw")
+    X = _columns_of(model, X)
+    answer = _array("the answer", model.predict(X, **_further(model, features, seed)))
+    classes = getattr(model, "classes_", None)
+    scores, probable = _scores(model, X) if classes is not None else (None, False)
+    return Predictions(
+        answer, _nature(model, classes), scores, probable, None if classes is None else tuple(_plain(classes))
+    )
+
+
+def _columns_of(model: Any, X: Any) -> Any:
+    """Return the columns that a model was fitted on: sensitive ones often stand in the same frame, for the report."""
+    names = _fitted_columns(model)
+    columns = getattr(X, "columns", None)
+    if names is None or columns is None or len(names) >= len(columns) or not set(names) <= set(columns):
+        return X
+    return X[list(names)]
+
+
+def _fitted_columns(model: Any) -> Any:
+    """Return the names of the columns that a model was fitted on; a mitigator's are those of the model inside."""
+    insides = (model, *(getattr(model, name, None) for name in ("estimator_", "estimator")))
+    inner = list(getattr(model, "predictors_", ()))[:1]
+    return next(
+        (inside.feature_names_in_ for inside in (*inner, *insides) if hasattr(inside, "feature_names_in_")), None
+    )
+
+
+def _further(model: Any, features: Mapping[str, Any], seed: int) -> dict[str, Any]:
+    """Return what Fairlearn's mitigators want besides `X`."""
+    try:
+        parameters = inspect.signature(model.predict).parameters
+    except (TypeError, ValueError):  # a method written in C
+        return {}
+    wanted: dict[str, Any] = {"random_state": seed} if "random_state" in parameters else {}
+    if "sensitive_features" in parameters:
+        wanted["sensitive_features"] = _mitigated_by(model, features)
+    return wanted
+
+
+def _mitigated_by(model: Any, features: Mapping[str, Any]) -> Any:
+    """Return the sensitive columns that a mitigator was fitted with, told by the groups that it knows."""
+    import pandas as pd
+
+    frame = pd.DataFrame({name: _array(name, column) for name, column in features.items()})
+    interpolated = getattr(model, "interpolated_thresholder_", None)
+    known = {str(group) for group in getattr(interpolated, "interpolation_dict", {})}
+    for name in frame:
+        if known.issuperset(map(str, frame[name].unique())):
+            return frame[name]
+    return frame
+
+
+def _scores(model: Any, X: Any) -> tuple[Any, bool]:
+    for method, probable in (("predict_proba", True), ("decision_function", False)):
+        try:
+            ask = getattr(model, method, None)  # a pipeline has the method only where its last step has
+            if ask is not None:
+                return _array("the scores", ask(X)), probable
+        except (AttributeError, NotImplementedError):
+            continue
+    return None, False
+
+
+def _nature(model: Any, classes: Any) -> Nature:
+    if classes is not None:
+        return "classifier"
+    if hasattr(model, "__sklearn_tags__"):
+        from sklearn.base import is_regressor
+
+        return "regressor" if is_regressor(model) else "raw"
+    # What only looks like scikit-learn's, and estimators of before its tags.
+    return "regressor" if getattr(model, "_estimator_type", "") == "regressor" else "raw"
+
+
+def _of_torch(torch: Any, model: Any, X: Any) -> Any:
+    """Return a module's answer, computed as it is used: in evaluation mode, on its own device, without gradients."""
+    parameter = next(iter(model.parameters()), None)
+    rows = X if isinstance(X, torch.Tensor) else torch.tensor(_values(X))
+    if parameter is not None:
+        becomes_fractions = rows.is_floating_point() or not _embeds(torch, model)
+        rows = rows.to(parameter.device, parameter.dtype if becomes_fractions else None)
+    was_training = model.training
+    model.eval()
+    try:
+        with torch.no_grad():
+            return model(rows).cpu().numpy()
+    finally:
+        model.train(was_training)
+
+
+def _embeds(torch: Any, model: Any) -> bool:
+    """Whether whole numbers must stay whole: they are places in an embedding."""
+    return any(isinstance(part, torch.nn.Embedding | torch.nn.EmbeddingBag) for part in model.modules())
+
+
+def _values(X: Any) -> Any:
+    import numpy as np
+
+    return X.to_numpy() if hasattr(X, "to_numpy") else X if hasattr(X, "shape") else np.asarray(X)
+
+
+def _array(name: str, values: Any) -> Any:
+    """Return values as an array of one or two dimensions; a column is a row of values."""
+    import numpy as np
+
+    if hasattr(values, "detach"):
+        values = values.detach().cpu()
+    array = np.asarray(values)
+    if array.ndim == 2 and array.shape[1] == 1:
+        array = array[:, 0]
+    if array.ndim not in (1, 2):
+        raise UsageError(f"{name} has the shape {array.shape}; one prediction a row is wanted, or a column a class.")
+    return array
+
+
+def _plain(values: Any) -> list[Any]:
+    return list(values.tolist()) if hasattr(values, "tolist") else list(values)
+
+
+def _first_lines(error: BaseException) -> str:
+    text = " ".join(str(error).split())
+    return text if len(text) <= 300 else text[:297] + "..."

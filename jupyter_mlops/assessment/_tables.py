@@ -1,0 +1,211 @@
+"""Fairlearn's answers as the report's tables. Imports Fairlearn: load it late."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from fairlearn.metrics import MetricFrame
+
+from ..entities import FairnessBootstrap, FairnessGrouping, FairnessResult, FairnessSpread, Figure, figure, figure_value
+from ._grouping import RowGroups
+from ._measures import Measure, Measures
+from ._metric_frame import disaggregate
+from ._question import FairnessQuestion
+from ._strata import Strata
+
+Table = tuple[tuple[Figure, ...], ...]
+
+_DISPARITIES = {
+    "demographic_parity": ("selection_rate",),
+    "equalized_odds": ("true_positive_rate", "false_positive_rate"),
+    "equal_opportunity": ("true_positive_rate",),
+}
+"""What Fairlearn's named disparities are of; of two metrics the worse case counts, as with Fairlearn's default."""
+
+
+@dataclass(frozen=True)
+class Undefined:
+    """Groups in which scikit-learn gives a metric a value by convention, because it has none there."""
+
+    grouping: int
+    metric: str
+    cells: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Tables:
+    """All that was computed."""
+
+    overall: tuple[FairnessSpread, ...]
+    groupings: tuple[FairnessGrouping, ...]
+    results: tuple[FairnessResult, ...]
+    undefined: tuple[Undefined, ...]
+
+
+def compare_groups(
+    measures: Measures,
+    groups: Sequence[RowGroups],
+    strata: Strata,
+    question: FairnessQuestion,
+    bootstrap: FairnessBootstrap | None,
+) -> Tables:
+    """Return the metrics of each model in each partition, and what Fairlearn makes of them."""
+    compared = [_Comparison(measures, part, strata, question, bootstrap) for part in groups]
+    names = list(measures.outcome.answers)
+    first = compared[0]
+    return Tables(
+        overall=tuple(first.overall(model) for model in range(len(names))),
+        groupings=tuple(comparison.grouping() for comparison in compared),
+        results=tuple(
+            comparison.result(model, number)
+            for number, comparison in enumerate(compared)
+            for model in range(len(names))
+        ),
+        undefined=tuple(
+            Undefined(number, measure.metric.key, tuple(sorted(comparison.places(measure.undefined))))
+            for number, comparison in enumerate(compared)
+            for measure in comparison.measures.values()
+            if measure.undefined
+        ),
+    )
+
+
+class _Comparison:
+    """One MetricFrame, read as tables: rows are metrics; columns are groups, or strata."""
+
+    def __init__(
+        self,
+        measures: Measures,
+        groups: RowGroups,
+        strata: Strata,
+        question: FairnessQuestion,
+        bootstrap: FairnessBootstrap | None,
+    ) -> None:
+        self._groups = groups
+        self._strata = strata
+        self._keys = [metric.key for metric in measures.metrics]
+        cells = strata.cells(groups)
+        counts = np.bincount(cells, minlength=len(groups) * max(1, len(strata.levels)))
+        self._cells = np.flatnonzero(counts)
+        self._sizes = counts[self._cells]
+        self._withheld = self._sizes < question.min_group
+        self._uncertain = (self._sizes < question.uncertain_below) | _of_one_class(measures, cells, counts)[self._cells]
+        self.measures: dict[str, Measure] = measures.over(cells, (counts > 0) & (counts < question.min_group))
+        quantiles = () if bootstrap is None else (bootstrap.low, bootstrap.high)
+        self._frame: MetricFrame = disaggregate(
+            self.measures,
+            groups.codes,
+            strata.codes,
+            boot=bootstrap.samples if bootstrap else 0,
+            quantiles=quantiles,
+            seed=question.seed,
+        )
+        self._has_intervals = bootstrap is not None
+
+    def grouping(self) -> FairnessGrouping:
+        """Return which groups there are, and how sure they are."""
+        members = self._cells % len(self._groups)
+        return FairnessGrouping(
+            features=self._groups.features,
+            levels=tuple(tuple(map(int, column[members])) for column in self._groups.levels),
+            strata=() if self._strata.codes is None else tuple(map(int, self._cells // len(self._groups))),
+            sizes=tuple(
+                None if hidden else int(size) for size, hidden in zip(self._sizes, self._withheld, strict=True)
+            ),
+            uncertain=tuple(map(int, np.flatnonzero(self._uncertain))),
+            suppressed=tuple(map(int, np.flatnonzero(self._withheld))),
+            total=len(self._cells),
+        )
+
+    def places(self, cells: set[int]) -> list[int]:
+        """Return the numbers of some cells among those that occur."""
+        return [int(np.searchsorted(self._cells, cell)) for cell in cells]
+
+    def overall(self, model: int) -> FairnessSpread:
+        """Return a model's metrics of all rows, by stratum where there are any."""
+        return self._spread(
+            model, lambda frame: frame.overall, lambda frame: frame.overall_ci if self._has_intervals else []
+        )
+
+    def result(self, model: int, number: int) -> FairnessResult:
+        """Return a model's metrics by group, and what lies between the groups."""
+        frame = self._frame
+        low, high = (self._by_group(model, part) for part in frame.by_group_ci) if self._has_intervals else ((), ())
+        difference = self._between(model, "difference", "between_groups")
+        ratio = self._between(model, "ratio", "between_groups")
+        return FairnessResult(
+            model=model,
+            grouping=number,
+            by_group=self._by_group(model, frame.by_group),
+            low=low,
+            high=high,
+            minimum=self._spread(model, lambda frame: frame.group_min(), lambda frame: frame.group_min_ci()),
+            maximum=self._spread(model, lambda frame: frame.group_max(), lambda frame: frame.group_max_ci()),
+            difference=difference,
+            ratio=ratio,
+            difference_to_overall=self._between(model, "difference", "to_overall"),
+            ratio_to_overall=self._between(model, "ratio", "to_overall"),
+            disparities=self._disparities(difference, ratio),
+        )
+
+    def _between(self, model: int, statistic: str, method: str) -> FairnessSpread:
+        return self._spread(
+            model,
+            lambda frame: getattr(frame, statistic)(method=method),
+            lambda frame: getattr(frame, f"{statistic}_ci")(method=method),
+        )
+
+    def _spread(
+        self, model: int, read: Callable[[MetricFrame], Any], read_ci: Callable[[MetricFrame], Any]
+    ) -> FairnessSpread:
+        values = self._by_stratum(model, read(self._frame))
+        if not self._has_intervals:
+            return FairnessSpread(values=values)
+        low, high = (self._by_stratum(model, bound) for bound in read_ci(self._frame))
+        return FairnessSpread(values=values, low=low, high=high)
+
+    def _by_stratum(self, model: int, answer: pd.Series | pd.DataFrame) -> Table:
+        """Return a statistic: Fairlearn gives a series by metric, or a frame with a row a stratum."""
+        columns = [f"{model}/{key}" for key in self._keys]
+        if isinstance(answer, pd.DataFrame):
+            return _table(answer[columns].to_numpy(dtype=float).T)
+        return _table(answer[columns].to_numpy(dtype=float)[:, None])
+
+    def _by_group(self, model: int, answer: pd.DataFrame) -> Table:
+        """Return a table by group; Fairlearn's has a row for each group of each stratum, also where there is no row."""
+        columns = [f"{model}/{key}" for key in self._keys]
+        members, strata = self._cells % len(self._groups), self._cells // len(self._groups)
+        index = members if self._strata.codes is None else pd.MultiIndex.from_arrays([strata, members])
+        figures = answer[columns].reindex(index).to_numpy(dtype=float)
+        return _table(figures.T)
+
+    def _disparities(self, difference: FairnessSpread, ratio: FairnessSpread) -> dict[str, tuple[Figure, ...]]:
+        found: dict[str, tuple[Figure, ...]] = {}
+        for name, keys in _DISPARITIES.items():
+            if set(keys) <= set(self._keys):
+                rows = [self._keys.index(key) for key in keys]
+                found[f"{name}_difference"] = _worst(max, difference, rows)
+                found[f"{name}_ratio"] = _worst(min, ratio, rows)
+        return found
+
+
+def _worst(choose: Callable[..., Any], spread: FairnessSpread, rows: list[int]) -> tuple[Figure, ...]:
+    columns = zip(*(spread.values[row] for row in rows), strict=True)
+    # As Fairlearn does it, in its order, and by the same `max` and `min`: NaN counts only where it stands first.
+    return tuple(figure(choose(map(figure_value, column))) for column in columns)
+
+
+def _of_one_class(measures: Measures, cells: np.ndarray[Any, Any], counts: np.ndarray[Any, Any]) -> Any:
+    """Return for each cell whether its rows have all the same outcome: half of the rates mean nothing there."""
+    if measures.outcome.task not in ("binary", "score"):
+        return np.zeros(len(counts), dtype=bool)
+    positives = np.bincount(cells[measures.outcome.truth == 1], minlength=len(counts))
+    return (positives == 0) | (positives == counts)
+
+
+def _table(figures: np.ndarray[Any, Any]) -> Table:
+    return tuple(tuple(map(figure, row)) for row in figures.tolist())

@@ -1,0 +1,254 @@
+"""An explanation as data: what a model does with its features, as a view draws it and as a run keeps it.
+
+Columnar, because a report travels in notebooks: one tuple of numbers rather than an object a cell. Nothing of the data
+is in it but counts, ranges and categories, unless rows were named; then `contains_data` says so.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
+
+from ..exceptions import UsageError
+from ._figures import Figure, figure_value
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+EXPLANATION_VERSION = 1
+"""Of the report's JSON: a reader refuses a newer one, and reads all older ones."""
+
+ShapeForm = Literal["line", "steps", "bars"]
+"""How a shape's values lie on its grid: at its points, between its edges (one value fewer), one for each category."""
+
+FeatureKind = Literal["number", "category"]
+
+
+class ExplainedFeatures(msgspec.Struct, frozen=True, kw_only=True):
+    """The columns that are explained, as the user knows them.
+
+    Parameters
+    ----------
+    names : tuple of str
+        In the order of the data.
+    kinds : tuple of str
+        "number" or "category".
+    categories : tuple of tuple of str
+        Of each feature, the most frequent first and of bounded number; empty for numbers.
+    missing : tuple of int
+        Rows without a value.
+    """
+
+    names: tuple[str, ...]
+    kinds: tuple[FeatureKind, ...]
+    categories: tuple[tuple[str, ...], ...] = ()
+    missing: tuple[int, ...] = ()
+
+
+class Importance(msgspec.Struct, frozen=True, kw_only=True):
+    """How much each term of the explanation matters over all rows, the most important first.
+
+    Parameters
+    ----------
+    measure : str
+        What the figures are, in words: "decrease of accuracy when the column is shuffled".
+    interval : str
+        What lies between `low` and `high`, in words; empty where the method gives none, and both are empty then.
+    names : tuple of str
+        Of the terms: features, or pairs of them.
+    features : tuple of tuple of int
+        Numbers of the features of each term.
+    scores, low, high : tuple of Figure
+        One a term.
+    """
+
+    measure: str
+    interval: str = ""
+    names: tuple[str, ...]
+    features: tuple[tuple[int, ...], ...]
+    scores: tuple[Figure, ...]
+    low: tuple[Figure, ...] = ()
+    high: tuple[Figure, ...] = ()
+
+
+class FeatureShape(msgspec.Struct, frozen=True, kw_only=True):
+    """What the model's output does along one feature.
+
+    Parameters
+    ----------
+    feature : int
+        Its number.
+    form : str
+        "line": values at the points of the grid. "steps": values between its edges, one fewer. "bars": one a category.
+    grid : tuple of Figure
+        Points, edges or categories.
+    values, low, high : tuple of tuple of Figure
+        One tuple an output of the report; `low` and `high` are empty without an interval.
+    missing : tuple of Figure
+        By output, the value where the feature has none; empty when the method does not tell.
+    density_grid : tuple of Figure
+        Edges of the histogram of the data, one more than counts; for "bars" the categories.
+    density : tuple of Figure
+        Rows, or weights, in each.
+    ice : tuple of tuple of tuple of Figure
+        By output and by row of `LocalExplanations.rows`, that row's own curve along the grid; empty unless rows were
+        named.
+    """
+
+    feature: int
+    form: ShapeForm
+    grid: tuple[Figure, ...]
+    values: tuple[tuple[Figure, ...], ...]
+    low: tuple[tuple[Figure, ...], ...] = ()
+    high: tuple[tuple[Figure, ...], ...] = ()
+    missing: tuple[Figure, ...] = ()
+    density_grid: tuple[Figure, ...] = ()
+    density: tuple[Figure, ...] = ()
+    ice: tuple[tuple[tuple[Figure, ...], ...], ...] = ()
+
+
+class FeatureInteraction(msgspec.Struct, frozen=True, kw_only=True):
+    """What two features do together, beyond what each does alone.
+
+    Parameters
+    ----------
+    features : tuple of int
+        The two numbers.
+    forms : tuple of str
+        Of each side, as in `FeatureShape`: "steps" or "bars".
+    left_grid, right_grid : tuple of Figure
+        Edges or categories of the first and of the second feature.
+    values : tuple of tuple of Figure
+        One tuple a cell of the left grid, with one value a cell of the right grid.
+    """
+
+    features: tuple[int, ...]
+    forms: tuple[ShapeForm, ...]
+    left_grid: tuple[Figure, ...]
+    right_grid: tuple[Figure, ...]
+    values: tuple[tuple[Figure, ...], ...]
+
+
+class LocalExplanations(msgspec.Struct, frozen=True, kw_only=True):
+    """Chosen rows of the data: values, prediction, and what each term adds to it. Contains data.
+
+    Parameters
+    ----------
+    rows : tuple of int
+        Numbers of the rows, from 0, in the data that was explained.
+    values : tuple of tuple of Figure
+        By row and feature; categories are text.
+    predicted : tuple of tuple of Figure
+        By row and output, on the scale of the model's answer: probabilities or numbers.
+    actual : tuple of Figure
+        By row, the label as text or the number; empty when none were given.
+    contributions : tuple of tuple of tuple of Figure
+        By row, output and term of the importance, on the scale of `base_values`; with these they sum up to the
+        explained output. Empty where the method explains no single row.
+    """
+
+    rows: tuple[int, ...]
+    values: tuple[tuple[Figure, ...], ...]
+    predicted: tuple[tuple[Figure, ...], ...] = ()
+    actual: tuple[Figure, ...] = ()
+    contributions: tuple[tuple[tuple[Figure, ...], ...], ...] = ()
+
+
+class ExplanationReport(msgspec.Struct, frozen=True, kw_only=True):
+    """What a model does with its features.
+
+    Parameters
+    ----------
+    version : int
+        Of this JSON.
+    method, method_title, chosen_because : str
+        Name, in words, and why this one explains this model.
+    model, model_type : str
+        What the user calls it, and its class.
+    run_id : str
+        Of the run that made the model; empty when none did.
+    task : str
+        What the model answers.
+    classes : tuple of str
+        Labels, or clusters; empty for regression.
+    outputs : tuple of str
+        What `values` and `contributions` are about, one a column: the class, or the number that is predicted. Two
+        classes have one output, the second class.
+    scale : str
+        Unit of shapes, base values and contributions, in words: "log odds", "probability".
+    base_values : tuple of Figure
+        One an output: what the model answers before it looks at the features; empty where the method knows none.
+    rows, rows_used : int
+        Of the data, and how many of them the method looked at.
+    fingerprint : str
+        Content hash of the data, hex; empty without data.
+    contains_data : bool
+        Whether values of single rows are in the report.
+    notes : tuple of str
+        What a reader should know, in sentences.
+    made_at : str
+        UTC, ISO 8601.
+    """
+
+    version: int = EXPLANATION_VERSION
+    method: str
+    method_title: str
+    chosen_because: str
+    model: str = ""
+    model_type: str = ""
+    run_id: str = ""
+    task: Literal["binary", "multiclass", "regression", "clustering"]
+    classes: tuple[str, ...] = ()
+    outputs: tuple[str, ...]
+    scale: str
+    base_values: tuple[Figure, ...] = ()
+    rows: int = 0
+    rows_used: int = 0
+    fingerprint: str = ""
+    contains_data: bool = False
+    features: ExplainedFeatures
+    importance: Importance
+    shapes: tuple[FeatureShape, ...] = ()
+    interactions: tuple[FeatureInteraction, ...] = ()
+    local: LocalExplanations | None = None
+    notes: tuple[str, ...] = ()
+    made_at: str = ""
+
+    def to_json(self) -> str:
+        """Return the report as JSON text; `from_json` reads it again."""
+        return msgspec.json.encode(self).decode()
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> ExplanationReport:
+        """Return the report that a text holds.
+
+        Raises
+        ------
+        UsageError
+            It is no explanation report, or a newer one than this version can read.
+        """
+        try:
+            version = msgspec.json.decode(text, type=_Versioned).version
+            if version <= EXPLANATION_VERSION:
+                return msgspec.json.decode(text, type=cls)
+        except msgspec.DecodeError as error:
+            raise UsageError(f"This is no explanation report: {error}. Give what report.to_json() returned.") from None
+        raise UsageError(
+            f"The report has version {version}; this jupyter_mlops reads up to {EXPLANATION_VERSION}. Update it to "
+            "read the report."
+        )
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the importance as a frame: one row a term, the largest first."""
+        import pandas as pd
+
+        columns = {"importance": self.importance.scores, "low": self.importance.low, "high": self.importance.high}
+        numbers = {key: [figure_value(value) for value in values] for key, values in columns.items() if values}
+        return pd.DataFrame({"term": list(self.importance.names), **numbers})
+
+
+class _Versioned(msgspec.Struct):
+    """The part of a report that says whether the rest can be read."""
+
+    version: int

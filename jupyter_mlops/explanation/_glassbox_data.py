@@ -1,0 +1,156 @@
+"""InterpretML's explanations, which are dictionaries, as the parts of a report."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from ..entities import (
+    ExplainedFeatures,
+    FeatureInteraction,
+    FeatureKind,
+    FeatureShape,
+    Figure,
+    LocalExplanations,
+    ShapeForm,
+)
+from ._asking import asking
+from ._columns import cell, cells, figure_rows, figures
+from ._subject import Subject
+
+
+def features_of_model(core: Any) -> ExplainedFeatures:
+    """Return the columns as the model was trained with them."""
+    kinds: tuple[FeatureKind, ...] = tuple(
+        "number" if kind == "continuous" else "category" for kind in core.feature_types_in_
+    )
+    return ExplainedFeatures(
+        names=tuple(map(str, core.feature_names_in_)),
+        kinds=kinds,
+        categories=tuple(_categories(core, index) for index in range(len(kinds))),
+    )
+
+
+@dataclass(frozen=True)
+class Term:
+    """A term that an explanation shows.
+
+    Parameters
+    ----------
+    number : int
+        In the explanation.
+    place : int
+        In the model, which may have terms that InterpretML does not show.
+    features : tuple of int
+        Numbers of its columns.
+    """
+
+    number: int
+    place: int
+    features: tuple[int, ...]
+
+
+def terms_of(core: Any, found: Any) -> list[Term]:
+    """Return the terms that an explanation shows."""
+    if not hasattr(core, "term_features_"):
+        return [Term(number, number, (number,)) for number in range(len(found.feature_names))]
+    places = {name: place for place, name in enumerate(core.term_names_)}
+    shown = [places[name] for name in found.feature_names]
+    return [Term(number, place, tuple(map(int, core.term_features_[place]))) for number, place in enumerate(shown)]
+
+
+def shape_of(core: Any, found: Any, term: Term) -> FeatureShape:
+    """Return the shape of a term of one column."""
+    data = found.data(term.number)
+    kind = found.feature_types[term.number]
+    low, high = data.get("lower_bounds"), data.get("upper_bounds")
+    density = data.get("density") or {"names": (), "scores": ()}
+    grid = _grid(data["names"], kind)
+    counted = list(density["scores"])[: len(grid)] if kind != "continuous" else density["scores"]
+    return FeatureShape(
+        feature=term.features[0],
+        form=_form(kind, len(data["names"]), len(data["scores"])),
+        grid=grid,
+        values=_by_output(data["scores"]),
+        low=() if low is None else _by_output(low),
+        high=() if high is None else _by_output(high),
+        missing=_missing(core, term.place),
+        density_grid=_grid(density["names"], kind),
+        density=figures(counted),
+    )
+
+
+def interaction_of(core: Any, found: Any, term: Term) -> FeatureInteraction:
+    """Return a term of two columns."""
+    data = found.data(term.number)
+    left, right = (core.feature_types_in_[feature] for feature in term.features)
+    scores = data["scores"]
+    return FeatureInteraction(
+        features=term.features,
+        forms=(
+            _form(left, len(data["left_names"]), scores.shape[0]),
+            _form(right, len(data["right_names"]), scores.shape[1]),
+        ),
+        left_grid=_grid(data["left_names"], left),
+        right_grid=_grid(data["right_names"], right),
+        values=figure_rows(scores),
+    )
+
+
+def local_of(subject: Subject, rows: tuple[int, ...], names: tuple[str, ...]) -> LocalExplanations:
+    """Return what each term adds for some rows, the terms in the order of these names."""
+    chosen = subject.chosen(rows)
+    with asking(subject):
+        found = subject.core.explain_local(chosen.data)
+        predicted = _predicted(subject, chosen.data)
+    shown = [list(found.feature_names).index(name) for name in names]
+    scores = [found.data(row)["scores"] for row in range(len(rows))]
+    return LocalExplanations(
+        rows=rows,
+        values=cells(chosen),
+        predicted=figure_rows(predicted),
+        actual=() if chosen.target is None else tuple(cell(value) for value in chosen.target.tolist()),
+        contributions=tuple(_by_output([row[term] for term in shown]) for row in scores),
+    )
+
+
+def _predicted(subject: Subject, data: Any) -> Any:
+    import numpy as np
+
+    model = subject.model
+    answers = np.asarray(model.predict_proba(data) if subject.task.answer == "classes" else model.predict(data))
+    if answers.ndim == 1:
+        return answers[:, None]
+    return answers[:, 1:] if answers.shape[1] == 2 else answers
+
+
+def _categories(core: Any, index: int) -> tuple[str, ...]:
+    bins = core.bins_[index][0] if hasattr(core, "bins_") else None
+    return tuple(map(str, bins)) if isinstance(bins, dict) else ()
+
+
+def _missing(core: Any, place: int) -> tuple[Figure, ...]:
+    """Return what an EBM adds where the column has no value; it keeps that in the first bin, and shows it nowhere."""
+    import numpy as np
+
+    if not hasattr(core, "term_scores_"):
+        return ()
+    return figures(np.atleast_1d(core.term_scores_[place][0]))
+
+
+def _form(kind: str, names: int, scores: int) -> ShapeForm:
+    if kind != "continuous":
+        return "bars"
+    return "steps" if names == scores + 1 else "line"
+
+
+def _grid(names: Any, kind: str) -> tuple[Figure, ...]:
+    return figures(names) if kind == "continuous" else tuple(map(str, names))
+
+
+def _by_output(scores: Any) -> tuple[tuple[Figure, ...], ...]:
+    """Return scores with one tuple an output: InterpretML has one number a bin, or one a bin and class."""
+    import numpy as np
+
+    table = np.asarray(scores, dtype=float)
+    return figure_rows(np.atleast_2d(table.T))

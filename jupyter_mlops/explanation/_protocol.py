@@ -1,0 +1,108 @@
+"""What every method of explaining must offer, what it is asked for, and what it gives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from ..entities import (
+    ExplainedFeatures,
+    FeatureInteraction,
+    FeatureShape,
+    Figure,
+    Importance,
+    LocalExplanations,
+)
+from ._subject import Subject
+
+SAMPLE = 10_000
+"""Rows that a method looks at where it asks the model again and again."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExplanationWish:
+    """How to explain.
+
+    Parameters
+    ----------
+    rows : tuple of int
+        Rows to explain one by one, from 0; what they hold is stored.
+    sample : int
+        At most so many rows are looked at where a method asks the model many times.
+    repeats : int
+        How often a column is shuffled.
+    metric : str
+        What shuffling is measured by, a name of scikit-learn's; empty for the model's own score.
+    seed : int
+        Of everything that is drawn.
+    """
+
+    rows: tuple[int, ...] = ()
+    sample: int = SAMPLE
+    repeats: int = 5
+    metric: str = ""
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class Suitability:
+    """Whether a method explains a model: the suitable one of the highest `preference` is chosen; 0 is not suitable.
+
+    Parameters
+    ----------
+    preference : int
+        Ours use 10 (explains anything) to 30 (the model explains itself).
+    reason : str
+        Why, or why not and what to do: what stands after "because".
+    """
+
+    preference: int
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Explained:
+    """What a method found; the report adds what is known of model and data. Fields as in `ExplanationReport`.
+
+    `classes` are needed only where the model does not tell them: clusters.
+    """
+
+    title: str
+    scale: str
+    importance: Importance
+    features: ExplainedFeatures
+    outputs: tuple[str, ...]
+    classes: tuple[str, ...] = ()
+    base_values: tuple[Figure, ...] = ()
+    shapes: tuple[FeatureShape, ...] = ()
+    interactions: tuple[FeatureInteraction, ...] = ()
+    local: LocalExplanations | None = None
+    rows_used: int = 0
+    notes: tuple[str, ...] = ()
+
+
+class Explainer(Protocol):
+    """One method of explaining. It keeps nothing between calls and is safe to share between threads.
+
+    It computes with a library that is known for the method, and its numbers are that library's to the last digit.
+    Model and data are only read.
+    """
+
+    @property
+    def name(self) -> str:
+        """What `--method` says."""
+        ...
+
+    def suits(self, subject: Subject) -> Suitability:
+        """Tell whether this method explains a model with the data that is there. Cheap: nothing is predicted."""
+        ...
+
+    def explain(self, subject: Subject, wish: ExplanationWish) -> Explained:
+        """Explain a subject that it suits.
+
+        Raises
+        ------
+        UsageError
+            Model and data do not go together; the message names the column or the number that is wrong.
+        """
+        ...

@@ -1,0 +1,161 @@
+"""`%explain`: looks up what the line names, asks the service, and shows the report as data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..entities import figure_value
+from ..exceptions import UnknownReferenceError, UsageError
+from ._elements import element
+from ._explain_command import ExplainCommand
+from ._figures import number
+from ._named_values import near_name, value_named
+from ._view import muted, text_table
+
+if TYPE_CHECKING:
+    from ..entities import ExplanationReport
+    from ._session import NotebookSession
+
+MIME_TYPE = "application/vnd.jupyter-mlops.explanation+json"
+"""What the labextension draws: an `ExplanationReport`, pure data."""
+
+_MOST_TERMS = 15
+
+
+def explain(session: NotebookSession, line: str) -> ExplanationView:
+    """Do what an `%explain` line asks for.
+
+    Raises
+    ------
+    MlopsError
+        The line is wrong, a name is not there, or model and data do not go together.
+    """
+    from ..explanation import SAMPLE, ExplanationWish
+    from ..services import ExplainModel, explain_for
+
+    command = ExplainCommand.parse(line)
+    namespace = session.shell.user_ns
+    is_name = command.model.partition(".")[0] in namespace
+    model = value_named(command.model, namespace) if is_name else _run(session, command.model)
+    data, target = _data(command, namespace)
+    wanted = ExplainModel(
+        model=model,
+        result=command.result,
+        data=data,
+        target=target,
+        method=command.method,
+        wish=ExplanationWish(rows=command.rows, metric=command.metric, sample=command.sample or SAMPLE),
+        name=command.model if is_name else "",
+        run_id=session.pending.deliveries.origins.run_id(model),
+    )
+    report = explain_for(session.runs, wanted)
+    if command.save:
+        save(report, Path(command.save).expanduser())
+    if command.output:
+        session.bind({command.output: report})
+    return ExplanationView(report, f"Saved as {command.save}." if command.save else "")
+
+
+def save(report: ExplanationReport, path: Path) -> None:
+    """Write a report: as data, or as a page that opens offline.
+
+    Raises
+    ------
+    UsageError
+        The file cannot be written.
+    """
+    from ..home import write_atomic
+    from ..widgets import save_report
+
+    if path.suffix.lower() == ".html":
+        save_report(report, path)
+        return
+    try:
+        write_atomic(path, report.to_json().encode() + b"\n")
+    except OSError as error:
+        raise UsageError(f"Cannot write {path}: {error.strerror}. Choose another place with --save.") from error
+
+
+def _data(command: ExplainCommand, namespace: Mapping[str, Any]) -> tuple[Any, Any]:
+    """Return rows and labels; labels that are no name of the notebook are a column of the rows."""
+    if not command.data and not command.target:
+        return namespace.get("X_test"), namespace.get("y_test") if "X_test" in namespace else None
+    data: Any = value_named(command.data, namespace) if command.data else None
+    if not command.target:
+        return data, None
+    columns = getattr(data, "columns", None)
+    if columns is not None and command.target not in namespace and command.target in columns:
+        return data.drop(columns=command.target), data[command.target]
+    return data, value_named(command.target, namespace)
+
+
+def _run(session: NotebookSession, reference: str) -> Any:
+    try:
+        return session.runs.find(reference)
+    except UnknownReferenceError as error:
+        if not reference.isidentifier():
+            raise
+        meant = near_name(reference, session.shell.user_ns)
+        raise UsageError(f"{reference} is not defined here.{meant} {error}") from None
+
+
+class ExplanationView:
+    """An explanation in a cell: the labextension draws it, other front ends show it still, as table and picture.
+
+    Parameters
+    ----------
+    report : ExplanationReport
+        The whole of it.
+    told : str
+        What else happened, in a sentence: the file that was written.
+    """
+
+    def __init__(self, report: ExplanationReport, told: str = "") -> None:
+        self.report = report
+        self._told = told
+
+    def __repr__(self) -> str:
+        return "\n".join([self._head(), text_table(self._heads(), self._rows()), *self._lines()])
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:  # noqa: ARG002
+        """Return what Jupyter shows (IPython's protocol), cut to what a page can hold."""
+        import msgspec
+
+        from ..explanation import cut_for_view
+        from ..widgets import explanation_html
+
+        view = cut_for_view(self.report)
+        told = str(element("div", muted(self._told))) if self._told else ""
+        return {
+            "text/plain": repr(self),
+            "text/html": explanation_html(view) + told,
+            MIME_TYPE: msgspec.to_builtins(view),
+        }
+
+    def _head(self) -> str:
+        report = self.report
+        name = f"{report.model}: " if report.model else ""
+        return f"{name}{report.method_title}, because {report.chosen_because}"
+
+    def _heads(self) -> list[tuple[str, bool]]:
+        interval = [("low", True), ("high", True)] if self.report.importance.interval else []
+        return [("term", False), ("importance", True), *interval]
+
+    def _rows(self) -> list[list[str]]:
+        importance = self.report.importance
+        columns = [importance.scores, *([importance.low, importance.high] if importance.interval else [])]
+        return [
+            [name, *(number(figure_value(column[term])) for column in columns)]
+            for term, name in enumerate(importance.names[:_MOST_TERMS])
+        ]
+
+    def _lines(self) -> list[str]:
+        report, importance = self.report, self.report.importance
+        rest = len(importance.names) - _MOST_TERMS
+        told = [f"{rest} more terms are in report.to_frame()."] if rest > 0 else []
+        told += [f"Importance: {importance.measure}."]
+        told += [f"Between low and high lies {importance.interval}."] if importance.interval else []
+        told += ["Contains data: values of single rows are stored with this output."] if report.contains_data else []
+        return [*told, *([self._told] if self._told else []), *report.notes]

@@ -1,0 +1,160 @@
+"""`%fairness`: looks up what the line names, asks the service, and shows the report as data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..exceptions import UnknownReferenceError, UsageError
+from ._fairness_command import FairnessCommand
+from ._fairness_view import FairnessView
+from ._named_values import near_name, value_named
+from ._waiting import interruptible
+
+if TYPE_CHECKING:
+    from ..assessment import FairnessQuestion
+    from ..entities import FairnessReport
+    from ._session import NotebookSession
+
+_DEFAULTS = ("X_test", "y_test")
+"""What scikit-learn's users call the rows that a model has not seen."""
+
+
+def fairness(session: NotebookSession, line: str) -> FairnessView:
+    """Do what a `%fairness` line asks for.
+
+    Raises
+    ------
+    MlopsError
+        The line is wrong, a name is not there, or model and data do not go together.
+    KeyboardInterrupt
+        The user stopped it.
+    """
+    from ..services import assess_for
+
+    command = FairnessCommand.parse(line)
+    asked = question(session, command)
+    try:
+        with interruptible():
+            report = assess_for(session.runs, asked, result=command.model)
+    except KeyboardInterrupt:  # the usual advice is about a run that is waited for
+        raise KeyboardInterrupt("Stopped; no report was made. --boot 0 leaves out the intervals.") from None
+    told = []
+    if command.mitigate:
+        session.shell.set_next_input(_mitigation(session, command, asked, report))
+        told.append("The next cell is a run that lessens the gap: read it, change it, run it.")
+    if command.save:
+        save(report, Path(command.save).expanduser())
+        told.append(f"Saved as {command.save}.")
+    return FairnessView(report, " ".join(told))
+
+
+def _mitigation(
+    session: NotebookSession, command: FairnessCommand, asked: FairnessQuestion, report: FairnessReport
+) -> str:
+    from ..services import Mitigation, mitigation_cell
+
+    namespace = session.shell.user_ns
+    if command.model not in namespace:
+        raise UsageError(f"{command.model} is a run. Bind its model first: %runs load {command.model}")
+    if asked.data.get("X", "") not in namespace or asked.data["y"] not in namespace:
+        raise UsageError("A mitigator is fitted on rows: name them with -X and -y, as names of the notebook.")
+    wanted = Mitigation(
+        mitigator=command.mitigate,
+        name=command.model,
+        model=asked.models[command.model],
+        X=asked.data["X"],
+        y=asked.data["y"],
+        sensitive=command.sensitive,
+        report=report,
+        run_id=asked.run_ids.get(command.model, ""),
+    )
+    return mitigation_cell(wanted, namespace)
+
+
+def question(session: NotebookSession, command: FairnessCommand) -> FairnessQuestion:
+    """Return what a command asks, its names looked up in the notebook.
+
+    Raises
+    ------
+    UsageError
+        A name or column is not there.
+    """
+    from ..assessment import FairnessQuestion
+    from ..services import named_columns
+
+    namespace = session.shell.user_ns
+    data, target = command.data or _default(0, namespace), command.target or _default(1, namespace)
+    X = value_named(data, namespace) if data else None
+    X, y = _outcome(target, X, namespace)
+    models = {word: _model(session, word) for word in (command.model, *command.compare)}
+    origins = session.pending.deliveries.origins
+    made_by = {name: run_id for name, model in models.items() if (run_id := origins.run_id(model))}
+    return FairnessQuestion(
+        models=models,
+        X=X,
+        y=y,
+        sensitive=named_columns(command.sensitive, X, namespace),
+        control=named_columns(command.control, X, namespace),
+        metrics=command.metrics,
+        weights=_column(command.weights, X, namespace) if command.weights else None,
+        positive=command.positive or None,
+        min_group=command.min_group,
+        boot=command.boot,
+        data={"X": data, "y": target} if data else {"y": target},
+        run_ids=made_by,
+    )
+
+
+def save(report: FairnessReport, path: Path) -> None:
+    """Write a report: as data, all of it, or as a page that opens offline, with what a view shows.
+
+    Raises
+    ------
+    UsageError
+        The file cannot be written.
+    """
+    from ..assessment import cut_for_view
+    from ..home import write_atomic
+    from ..widgets import save_report
+
+    if path.suffix.lower() == ".html":
+        save_report(cut_for_view(report), path)
+        return
+    try:
+        write_atomic(path, report.to_json().encode() + b"\n")
+    except OSError as error:
+        raise UsageError(f"Cannot write {path}: {error.strerror}. Choose another place with --save.") from error
+
+
+def _default(place: int, namespace: Mapping[str, Any]) -> str:
+    return _DEFAULTS[place] if _DEFAULTS[place] in namespace else ""
+
+
+def _outcome(target: str, X: Any, namespace: Mapping[str, Any]) -> tuple[Any, Any]:
+    """Return rows and outcome; one that is no name of the notebook is a column of the rows."""
+    if not target:
+        raise UsageError("There is no outcome to compare predictions with. Name it with -y, and the rows with -X.")
+    columns = getattr(X, "columns", None)
+    if columns is not None and target not in namespace and target in columns:
+        return X.drop(columns=target), X[target]
+    return X, value_named(target, namespace)
+
+
+def _column(name: str, X: Any, namespace: Mapping[str, Any]) -> Any:
+    columns = getattr(X, "columns", None)
+    return X[name] if columns is not None and name in columns else value_named(name, namespace)
+
+
+def _model(session: NotebookSession, word: str) -> Any:
+    """Return what a word means: a name of the notebook, else a run."""
+    namespace = session.shell.user_ns
+    if word.partition(".")[0] in namespace:
+        return value_named(word, namespace)
+    try:
+        return session.runs.find(word)
+    except UnknownReferenceError as error:
+        if not word.isidentifier():
+            raise
+        raise UsageError(f"{word} is not defined here.{near_name(word, namespace)} {error}") from None

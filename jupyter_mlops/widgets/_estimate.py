@@ -1,0 +1,100 @@
+"""A figure with its interval: as text, and as a dot on a line."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+from xml.etree.ElementTree import Element
+
+from ..entities import Figure
+from ._markup import COLOURS, tag
+
+_WIDTH = 240
+_HEIGHT = 18
+_ROOM = 6
+
+
+class Estimate(NamedTuple):
+    """A figure, and the bounds of its interval; NaN where there is none."""
+
+    value: float
+    low: float = math.nan
+    high: float = math.nan
+
+    @classmethod
+    def at(cls, tables: tuple[tuple[tuple[Figure, ...], ...], ...], row: int, column: int) -> Estimate:
+        """Return what stands at a place of the tables of values, lows and highs; NaN outside of them."""
+        return cls(*(_cell(table, row, column) for table in tables))
+
+    def __str__(self) -> str:
+        """Return `0.21 (0.17 to 0.25)`, a dash where there is no figure."""
+        if math.isnan(self.value):
+            return "-"
+        if math.isnan(self.low) or math.isnan(self.high):
+            return figure_text(self.value)
+        return f"{figure_text(self.value)} ({figure_text(self.low)} to {figure_text(self.high)})"
+
+
+class Scale:
+    """From figures to places in a picture of the width of a cell."""
+
+    def __init__(self, estimates: list[Estimate]) -> None:
+        finite = [value for estimate in estimates for value in estimate if math.isfinite(value)]
+        self._low = min(finite, default=0.0)
+        self._span = (max(finite, default=1.0) - self._low) or 1.0
+
+    def place(self, value: float) -> float | None:
+        """Return pixels from the left; None for what is no number."""
+        if not math.isfinite(value) or not math.isfinite(self._span):
+            return None
+        return round(_ROOM + (value - self._low) / self._span * (_WIDTH - 2 * _ROOM), 1)
+
+    def dots(self, estimates: list[Estimate], hollow: list[bool]) -> Element:
+        """Return a picture with one line a model: its dot, and its interval."""
+        parts = []
+        for number, (estimate, is_hollow) in enumerate(zip(estimates, hollow, strict=True)):
+            y, colour = _HEIGHT * number + _HEIGHT / 2, COLOURS[number % len(COLOURS)]
+            value, low, high = (self.place(each) for each in estimate)
+            if low is not None and high is not None:
+                parts.append(tag("line", x1=low, x2=high, y1=y, y2=y, stroke=colour, stroke_width=1.5))
+            if value is not None:
+                fill = "none" if is_hollow else colour
+                parts.append(tag("circle", cx=value, cy=y, r=4, fill=fill, stroke=colour, stroke_width=1.5))
+        return _picture(parts, len(estimates))
+
+    def bar(self, estimate: Estimate) -> Element:
+        """Return a picture with a bar from 0, and its interval."""
+        zero, value, low, high = (self.place(each) for each in (0.0, *estimate))
+        parts = []
+        if zero is not None and value is not None:
+            left, width = min(zero, value), abs(value - zero)
+            parts.append(tag("rect", x=left, width=width, y=4, height=_HEIGHT - 8, fill=COLOURS[0]))
+        if low is not None and high is not None:
+            parts.append(
+                tag("line", x1=low, x2=high, y1=_HEIGHT / 2, y2=_HEIGHT / 2, stroke="#888888", stroke_width=1.5)
+            )
+        return _picture(parts, 1)
+
+
+def figure_text(value: float) -> str:
+    """Return a number with at most four significant digits: `0.9583`, `12340`, `1.2e-05`.
+
+    Examples
+    --------
+    >>> figure_text(0.958333), figure_text(12340.0), figure_text(float("inf"))
+    ('0.9583', '12340', '∞')
+    """
+    if not math.isfinite(value):
+        return "NaN" if math.isnan(value) else "∞" if value > 0 else "-∞"
+    return f"{value:.0f}" if 9999.5 <= abs(value) < 1e7 else f"{value:.4g}"
+
+
+def _cell(table: tuple[tuple[Figure, ...], ...], row: int, column: int) -> float:
+    if row >= len(table) or column >= len(table[row]):
+        return math.nan
+    return float(table[row][column])
+
+
+def _picture(parts: list[Element], lines: int) -> Element:
+    height = _HEIGHT * lines
+    return tag("svg", *parts, width=_WIDTH, height=height, viewBox=f"0 0 {_WIDTH} {height}", aria_hidden="true")

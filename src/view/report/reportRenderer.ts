@@ -1,0 +1,52 @@
+/** JupyterLab's renderer of reports: they are data, and are drawn the same in an untrusted notebook and without a kernel. */
+
+import { IRenderMime } from '@jupyterlab/rendermime-interfaces';
+import { Message } from '@lumino/messaging';
+import { Widget } from '@lumino/widgets';
+
+import { IReportHost, IShownReport } from '../../widgets/report/host';
+import { IWords } from '../../widgets/report/words';
+import { INotebooks, NotebookCells } from './notebookCells';
+
+/** Draws a report into a place. */
+export type ShowReport = (place: HTMLElement, data: unknown, host: IReportHost) => IShownReport;
+
+/** One output. */
+export class ReportRenderer extends Widget implements IRenderMime.IRenderer {
+  /** Show nothing before `renderModel`. */
+  constructor(
+    private readonly _mimeType: string,
+    private readonly _show: ShowReport,
+    private readonly _words: IWords,
+    private readonly _notebooks: INotebooks | null
+  ) {
+    super();
+    this.addClass('mlops-ReportRenderer');
+  }
+
+  /** Show an output's data. */
+  async renderModel(output: IRenderMime.IMimeModel): Promise<void> {
+    this._shown?.dispose();
+    // What the user does not trust puts no code anywhere.
+    this._cells =
+      output.trusted && this._notebooks ? new NotebookCells(this.node, this._notebooks) : undefined;
+    const host: IReportHost = { words: this._words, cells: this._cells };
+    this._shown = this._show(this.node, output.data[this._mimeType], host);
+  }
+
+  /** Take the report away. */
+  override dispose(): void {
+    this._shown?.dispose();
+    this._shown = null;
+    super.dispose();
+  }
+
+  /** Look in which notebook it stands. */
+  protected override onAfterAttach(message: Message): void {
+    super.onAfterAttach(message);
+    this._cells?.lookAgain();
+  }
+
+  private _cells: NotebookCells | undefined;
+  private _shown: IShownReport | null = null;
+}

@@ -1,0 +1,70 @@
+/** Writes the run that lessens a gap into the notebook; where it cannot, it says why. */
+
+import { IFairnessReport } from '../../api/types';
+import { OWN_KEYS, select } from '../report/controls';
+import { make } from '../report/dom';
+import { IReportHost } from '../report/host';
+import { IMitigation, mitigationsOf } from './mitigation';
+
+/** See the module. */
+export class MitigateControl {
+  /** Empty where nothing can be done. */
+  readonly node = make('div', { class: 'mlops-Report-controls' });
+
+  /** Offer what fits the report's models. */
+  constructor(
+    report: IFairnessReport,
+    private readonly _host: IReportHost
+  ) {
+    const { words, cells } = _host;
+    const mitigations = mitigationsOf(report);
+    this._chosen = mitigations[0];
+    if (!this._chosen) {
+      return;
+    }
+    const options = mitigations.map(({ model, mitigator }, index) => ({
+      value: String(index),
+      label: words.__('%1 by %2', model, mitigator)
+    }));
+    const choose = (value: string) => (this._chosen = mitigations[Number(value)]);
+    this._button.textContent = words.__('Mitigate');
+    this._button.addEventListener('click', () => void this._mitigate());
+    this.node.append(select(words.__('Lessen the gap of'), options, '0', choose), this._button, this._said);
+    this._unsubscribe = cells?.subscribe(() => this._update());
+    this._update();
+  }
+
+  /** Listen no longer. */
+  dispose(): void {
+    this._unsubscribe?.();
+  }
+
+  private _update(): void {
+    const { words, cells } = this._host;
+    const problem = cells
+      ? cells.problem
+      : words.__('Mitigating needs the notebook, trusted and with its kernel.');
+    this._button.disabled = problem !== '';
+    // A kernel tells often that it is busy: what was said stays until there is something else to say.
+    if (problem !== this._problem) {
+      this._problem = problem;
+      this._said.textContent = problem;
+    }
+  }
+
+  private async _mitigate(): Promise<void> {
+    const { words, cells } = this._host;
+    if (cells && this._chosen && cells.problem === '') {
+      this._said.textContent = words.__(
+        'Below: the run that lessens the gap, as a cell to read, change and run again.'
+      );
+      await cells.run(this._chosen.code);
+    }
+  }
+
+  private _chosen: IMitigation | undefined;
+  private _problem = '';
+  private _unsubscribe: (() => void) | undefined;
+  private readonly _button = make('button', { ...OWN_KEYS, type: 'button', class: 'mlops-Report-button' });
+  private readonly _said = make('span', { class: 'mlops-Report-note', role: 'status' });
+}

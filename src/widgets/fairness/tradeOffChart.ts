@@ -1,0 +1,131 @@
+/** The trade-off as a picture, a sentence and a table. */
+
+import { IFairnessReport } from '../../api/types';
+import { draw, make, named } from '../report/dom';
+import { hasInterval, intervalText, valueText } from '../report/estimates';
+import { figureTable } from '../report/figureTable';
+import { linePath, plot, stretched, ticksOf } from '../report/plot';
+import { IScale, scaleOf } from '../report/scale';
+import { symbol } from '../report/symbols';
+import { IWords, isolated } from '../report/words';
+import { ISelection } from './selection';
+import { IPoint, tradeOff } from './tradeOff';
+
+const HEIGHT = 240;
+
+/** Return the trade-off of the models that are shown. */
+export function tradeOffChart(
+  report: IFairnessReport,
+  selection: ISelection,
+  performance: number,
+  words: IWords
+): readonly HTMLElement[] {
+  const points = tradeOff(report, selection, performance);
+  if (points.length < 2) {
+    return [
+      make(
+        'p',
+        {},
+        words.__('Two models are needed to see what a smaller gap costs: name more with --compare.')
+      )
+    ];
+  }
+  const across = report.metrics[performance]?.label ?? '';
+  const metric = report.metrics[selection.metric]?.label ?? '';
+  const up = selection.method === 'ratio' ? words.__('ratio of %1', metric) : words.__('gap in %1', metric);
+  return [
+    picture(points, across, up, words),
+    make('p', { class: 'mlops-Report-sentence' }, sentence(points, across, up, words)),
+    table(points, across, up, words)
+  ];
+}
+
+function picture(points: readonly IPoint[], across: string, up: string, words: IWords): HTMLElement {
+  const [x, y] = [
+    scaleOf(points.map(point => point.performance.value)),
+    scaleOf(points.flatMap(({ gap }) => [gap.value, gap.low, gap.high]))
+  ];
+  const front = points
+    .filter(point => point.isOnFront)
+    .sort((a, b) => a.performance.value - b.performance.value)
+    .map(point => [x.place(point.performance.value), y.place(point.gap.value)] as const);
+  return plot(
+    {
+      label: words.__('%1 against %2, one mark a model', up, across),
+      across: ticksOf(x),
+      up: ticksOf(y),
+      acrossTitle: across,
+      upTitle: up,
+      height: HEIGHT
+    },
+    stretched(draw('path', { class: 'mlops-TradeOff-front', d: linePath(front) })),
+    ...points.map(point => mark(point, x, y))
+  );
+}
+
+function mark(point: IPoint, x: IScale, y: IScale): SVGElement {
+  const at = x.place(point.performance.value) ?? 0;
+  const [middle, low, high] = [point.gap.value, point.gap.low, point.gap.high].map(value => {
+    const place = y.place(value);
+    return place === null ? null : `${100 - place}%`;
+  });
+  // A name stands on the side where there is room.
+  const isRight = at > 60;
+  return draw(
+    'g',
+    {},
+    low && high
+      ? draw('line', { class: 'mlops-TradeOff-interval', x1: `${at}%`, x2: `${at}%`, y1: low, y2: high })
+      : null,
+    symbol(point.model, Boolean(point.mitigator), `${at}%`, middle ?? '0'),
+    draw(
+      'text',
+      {
+        x: `${at}%`,
+        y: middle ?? '0',
+        dx: isRight ? -10 : 10,
+        dy: -6,
+        'text-anchor': isRight ? 'end' : 'start'
+      },
+      point.name.length > LONGEST_NAME ? `${point.name.slice(0, LONGEST_NAME)}…` : point.name
+    )
+  );
+}
+
+const LONGEST_NAME = 24;
+
+function sentence(points: readonly IPoint[], across: string, up: string, words: IWords): string {
+  const front = points.filter(point => point.isOnFront).map(point => isolated(point.name));
+  const rest = points.length - front.length;
+  const best =
+    front.length > 1
+      ? words.__('On the line: %1. None of them is better in both %2 and %3.', front.join(', '), across, up)
+      : words.__('%1 is the best in both %2 and %3.', front.join(), across, up);
+  const beaten = rest
+    ? ` ${words._n(
+        '%1 other model is worse in one of them, and no better in the other.',
+        '%1 other models are worse in one of them, and no better in the other.',
+        rest
+      )}`
+    : '';
+  const hollow = points.some(point => point.mitigator) ? ` ${words.__('Hollow: mitigated.')}` : '';
+  return best + beaten + hollow;
+}
+
+function table(points: readonly IPoint[], across: string, up: string, words: IWords): HTMLElement {
+  const rows = points.map(({ name, mitigator, performance, gap, isOnFront }) => [
+    named(name),
+    mitigator ? named(mitigator) : '–',
+    valueText(performance),
+    hasInterval(gap) ? `${valueText(gap)} (${intervalText(gap, words)})` : valueText(gap),
+    isOnFront ? words.__('yes') : words.__('no')
+  ]);
+  const columns = [
+    [words.__('model'), false],
+    [words.__('mitigated by'), false],
+    [across, true],
+    [up, true],
+    [words.__('on the line'), false]
+  ] as const;
+  return figureTable(words, words.__('%1 against %2', up, across), columns, rows);
+}

@@ -1,0 +1,67 @@
+/** A figure with its interval, in words and as a dot on a line. */
+
+import { formatFigure } from '../../model/format';
+import { draw } from './dom';
+import { IScale } from './scale';
+import { seriesClass, symbol } from './symbols';
+import { IWords } from './words';
+
+/** A figure and the interval around it; NaN where there is none. */
+export interface IEstimate {
+  readonly value: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+/** Whether there is an interval. */
+export function hasInterval({ low, high }: IEstimate): boolean {
+  return !Number.isNaN(low) && !Number.isNaN(high);
+}
+
+/** 0.21; a dash where there is no figure. */
+export function valueText({ value }: IEstimate): string {
+  return Number.isNaN(value) ? '–' : formatFigure(value);
+}
+
+/** 0.17 to 0.25. */
+export function intervalText({ low, high }: IEstimate, words: IWords): string {
+  return words.__('%1 to %2', formatFigure(low), formatFigure(high));
+}
+
+/** 3,201. */
+export function formatCount(count: number): string {
+  return COUNT.format(count);
+}
+
+/** Made once: making it is what takes long. */
+const COUNT = new Intl.NumberFormat();
+
+/** Return the line from low to high at a height of the picture around it; nothing where there is no interval. */
+export function intervalLine(
+  estimate: IEstimate,
+  scale: IScale,
+  y: number,
+  className = ''
+): readonly SVGElement[] {
+  const [low, high] = [scale.place(estimate.low), scale.place(estimate.high)];
+  if (low === null || high === null) {
+    return [];
+  }
+  const line = { y1: y, y2: y, x1: `${low}%`, x2: `${high}%` };
+  const ends = [low, high].map(x => ({ y1: y - 4, y2: y + 4, x1: `${x}%`, x2: `${x}%` }));
+  const strokes = [line, ...ends].map(each => draw('line', each));
+  return [draw('g', { class: `mlops-Interval ${className}`.trim() }, ...strokes)];
+}
+
+/** Return the dot of a model on its line. */
+export function dotAndLine(
+  estimate: IEstimate,
+  scale: IScale,
+  y: number,
+  place: number,
+  isHollow: boolean
+): readonly SVGElement[] {
+  const value = scale.place(estimate.value);
+  const dot = value === null ? [] : [symbol(place, isHollow, `${value}%`, String(y))];
+  return [...intervalLine(estimate, scale, y, seriesClass(place)), ...dot];
+}

@@ -1,0 +1,113 @@
+import { INotebookTracker, NotebookActions } from '@jupyterlab/notebook';
+import { nullTranslator } from '@jupyterlab/translation';
+import { Signal } from '@lumino/signaling';
+
+import { IKernels } from '../../../../src/model/kernels';
+import { NotebookCells } from '../../../../src/view/report/notebookCells';
+
+const trans = nullTranslator.load('jupyter_mlops');
+
+class Kernels implements IKernels {
+  readonly changed: Signal<IKernels, void> = new Signal(this);
+  gone = false;
+
+  isGone(): boolean {
+    return this.gone;
+  }
+}
+
+/** A notebook of two cells, with an output in the second. */
+class Story {
+  readonly kernels = new Kernels();
+  readonly output = document.createElement('div');
+  readonly node = document.createElement('div');
+  readonly done: string[] = [];
+  readonly panel;
+  readonly cells: NotebookCells;
+
+  constructor() {
+    const widgets = ['first', 'second', 'third'].map(source => this.cell(source));
+    this.node.append(...widgets.map(each => each.node));
+    widgets[1]!.node.append(this.output);
+    const setSource = (text: string) => this.done.push(`write ${text}`);
+    this.panel = {
+      node: this.node,
+      sessionContext: {},
+      content: { widgets, activeCellIndex: 0, activeCell: { model: { sharedModel: { setSource } } } }
+    };
+    const find = (wanted: (panel: unknown) => boolean) => [this.panel].find(wanted);
+    const tracker = { find } as unknown as INotebookTracker;
+    this.cells = new NotebookCells(this.output, { tracker, kernels: this.kernels, trans });
+    const insert = (source: string, at: number) =>
+      this.panel.content.widgets.splice(at, 0, this.cell(source));
+    jest.spyOn(NotebookActions, 'insertBelow').mockImplementation(() => {
+      this.done.push(`insert below ${this.panel.content.activeCellIndex}`);
+      insert('', 2);
+    });
+    jest.spyOn(NotebookActions, 'run').mockImplementation(async () => {
+      this.done.push('run');
+      if (this.writes) {
+        insert(this.writes, 3);
+      }
+      return true;
+    });
+    jest.spyOn(NotebookActions, 'runCells').mockImplementation(async (_, cells) => {
+      this.done.push(`run ${cells.map(each => each.model.sharedModel.getSource()).join()}`);
+      return true;
+    });
+  }
+
+  cell(source: string) {
+    return { node: document.createElement('div'), model: { sharedModel: { getSource: () => source } } };
+  }
+
+  /** The next cell, that the kernel writes. */
+  writes = '';
+}
+
+afterEach(() => jest.restoreAllMocks());
+
+it('puts code below the cell that the report stands in, and runs it', async () => {
+  const story = new Story();
+  await story.cells.run('%fairness best');
+  expect(story.done).toEqual(['insert below 1', 'write %fairness best', 'run']);
+});
+
+it('runs the run that the code writes, and no cell that was there', async () => {
+  const story = new Story();
+  story.writes = '%%train mitigated';
+  await story.cells.run('%fairness best');
+  expect(story.done.slice(2)).toEqual(['run', 'run %%train mitigated']);
+  const other = new Story();
+  other.writes = 'print(1)';
+  await other.cells.run('%fairness best');
+  expect(other.done.slice(2)).toEqual(['run']);
+});
+
+it('does nothing where the report stands in no notebook, and says so', async () => {
+  const story = new Story();
+  story.output.remove();
+  await story.cells.run('%fairness best');
+  expect(story.done).toEqual([]);
+  expect(story.cells.problem).toBe('Mitigating needs the notebook that the report stands in.');
+});
+
+it('says whether the kernel is there', () => {
+  const story = new Story();
+  expect(story.cells.problem).toBe('');
+  story.kernels.gone = true;
+  expect(story.cells.problem).toBe('Mitigating needs the notebook’s kernel, which is gone. Start one.');
+});
+
+it('tells of kernels that come and go, and of another place, until nobody listens', () => {
+  const story = new Story();
+  const heard = jest.fn();
+  const end = story.cells.subscribe(heard);
+  story.kernels.changed.emit();
+  story.cells.lookAgain();
+  expect(heard).toHaveBeenCalledTimes(2);
+  end();
+  story.kernels.changed.emit();
+  story.cells.lookAgain();
+  expect(heard).toHaveBeenCalledTimes(2);
+});

@@ -1,0 +1,69 @@
+import {
+  IEstimate,
+  dotAndLine,
+  formatCount,
+  hasInterval,
+  intervalLine,
+  intervalText,
+  valueText
+} from '../../../../src/widgets/report/estimates';
+import { scaleOf } from '../../../../src/widgets/report/scale';
+import { ENGLISH } from '../../../../src/widgets/report/words';
+
+const WHOLE: IEstimate = { value: 0.5, low: 0.25, high: 0.75 };
+const BARE: IEstimate = { value: 0.5, low: NaN, high: NaN };
+const NOTHING: IEstimate = { value: NaN, low: NaN, high: NaN };
+const SCALE = scaleOf([0, 1]);
+
+describe('an estimate in words', () => {
+  it.each([
+    [WHOLE, '0.5', true],
+    [BARE, '0.5', false],
+    [NOTHING, '–', false],
+    [{ ...WHOLE, high: NaN }, '0.5', false],
+    [{ ...WHOLE, value: Infinity }, '∞', true],
+    [{ ...WHOLE, value: 1 / 3 }, '0.3333', true]
+  ])('%j is %s', (estimate, said, isWithInterval) => {
+    expect([valueText(estimate), hasInterval(estimate)]).toEqual([said, isWithInterval]);
+  });
+
+  it('says its interval from low to high', () => {
+    expect(intervalText({ value: 0, low: -0.123456, high: 12_345.6 }, ENGLISH)).toBe('-0.1235 to 12346');
+  });
+
+  it('counts in thousands', () => {
+    expect([0, 999, 3201, 1_000_000].map(formatCount)).toEqual(['0', '999', '3,201', '1,000,000']);
+  });
+});
+
+describe('an estimate as a picture', () => {
+  const places = (elements: readonly SVGElement[]) =>
+    elements
+      .flatMap(each => [...each.querySelectorAll('line')])
+      .map(line => [line.getAttribute('x1'), line.getAttribute('x2')]);
+
+  it('is a line with two ends, and a dot on it', () => {
+    const parts = dotAndLine(WHOLE, SCALE, 10, 0, false);
+    expect(parts.map(each => each.tagName)).toEqual(['g', 'svg']);
+    expect(places(parts)).toEqual([
+      ['26.5%', '73.5%'],
+      ['26.5%', '26.5%'],
+      ['73.5%', '73.5%']
+    ]);
+    expect([parts[1]!.getAttribute('x'), parts[1]!.getAttribute('y')]).toEqual(['50%', '10']);
+  });
+
+  it('is a dot alone without an interval, and nothing without a figure', () => {
+    expect(dotAndLine(BARE, SCALE, 10, 0, false).map(each => each.tagName)).toEqual(['svg']);
+    expect(dotAndLine(NOTHING, SCALE, 10, 0, false)).toEqual([]);
+    expect(intervalLine({ ...WHOLE, low: -Infinity }, SCALE, 10)).toEqual([]);
+  });
+
+  it('has the colour of its model', () => {
+    const [line, dot] = dotAndLine(WHOLE, SCALE, 10, 9, true);
+    expect(line!.getAttribute('class')).toBe('mlops-Interval mlops-mod-series1');
+    expect(dot!.firstElementChild!.getAttribute('class')).toBe(
+      'mlops-Symbol mlops-mod-series1 mlops-mod-hollow'
+    );
+  });
+});

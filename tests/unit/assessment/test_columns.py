@@ -1,0 +1,180 @@
+"""A feature becomes levels and numbers: what is a group, what is cut, what is missing."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from jupyter_mlops.assessment._columns import read_column
+from jupyter_mlops.assessment._grouping import crossed, row_groups
+from jupyter_mlops.assessment._strata import read_strata
+from jupyter_mlops.exceptions import UsageError
+
+quick = settings(max_examples=40, deadline=None)
+
+
+def read(values, bins=4):
+    return read_column("feature", values, len(values), bins)
+
+
+def named(column) -> list[str]:
+    """Return the level of each row, by name."""
+    return [column.feature.levels[code] for code in column.codes]
+
+
+@pytest.mark.parametrize(
+    ("values", "levels", "missing"),
+    [
+        (["b", "a", "b"], ("a", "b"), None),
+        ([True, False, True], ("False", "True"), None),
+        ([10, 9, 9], ("9", "10"), None),
+        ([2.0, 1.0], ("1", "2"), None),
+        ([0.5, 1.5, 0.5], ("0.5", "1.5"), None),
+        (["b", None, "a"], ("a", "b", "missing"), 2),
+        ([1.0, float("nan")], ("1", "missing"), 1),
+        (pd.Series(["x", pd.NA], dtype="string"), ("x", "missing"), 1),
+        (pd.Series([1, pd.NA], dtype="Int64"), ("1", "missing"), 1),
+        (pd.Categorical(["lo", "hi"], categories=["lo", "mid", "hi"], ordered=True), ("lo", "hi"), None),
+        (pd.Series([3, "b", 1, "a"], dtype=object), ("1", "3", "a", "b"), None),
+        (pd.Series(pd.to_datetime(["2025-01-02", "2025-01-01"])), ("2025-01-01 00:00:00", "2025-01-02 00:00:00"), None),
+        (np.array([["a"], ["b"]]), ("a", "b"), None),
+        (pd.Index(["a", "b"]), ("a", "b"), None),
+        (("a", "b"), ("a", "b"), None),
+        (["", " "], ("", " "), None),
+    ],
+)
+def test_values_are_levels_in_their_order(values, levels, missing):
+    column = read(values)
+
+    assert (column.feature.levels, column.feature.missing, column.feature.edges) == (levels, missing, ())
+    assert len(column.codes) == len(values)
+
+
+def test_a_categorical_keeps_the_order_of_its_categories():
+    column = read(pd.Series(["old", "young", None], dtype=pd.CategoricalDtype(["young", "old"], ordered=True)))
+
+    assert named(column) == ["old", "young", "missing"]
+    assert column.feature.levels == ("young", "old", "missing")
+
+
+@quick
+@given(st.lists(st.one_of(st.none(), st.text(max_size=3)), min_size=1, max_size=30))
+def test_every_row_has_the_level_of_its_own_text(values):
+    column = read(pd.Series(values, dtype=object))
+
+    assert len(set(column.feature.levels)) == len(column.feature.levels)
+    for value, name in zip(values, named(column), strict=True):
+        assert name == value or (value is None and column.feature.levels.index(name) == column.feature.missing)
+
+
+@quick
+@given(
+    st.lists(st.floats(-1e6, 1e6), min_size=11, max_size=80, unique=True).map(lambda values: [v + 0.5 for v in values]),
+    st.integers(1, 6),
+)
+def test_a_bin_holds_what_lies_between_its_edges(values, bins):
+    column = read(values, bins)
+    edges = column.feature.edges
+    if not edges:  # adding a half made large numbers equal: few enough are names
+        return
+
+    assert len(edges) == len(column.feature.levels) + 1
+    assert list(edges) == sorted(edges)
+    for value, code in zip(values, column.codes, strict=True):
+        assert edges[code] <= value <= edges[code + 1]
+        assert code == 0 or edges[code] < value
+
+
+def test_bins_are_of_equal_size():
+    column = read(np.arange(1000.0) + 0.5)
+
+    assert np.bincount(column.codes).tolist() == [250, 250, 250, 250]
+
+
+def test_a_value_that_most_rows_share_makes_fewer_bins():
+    column = read(np.concatenate([np.zeros(90), np.linspace(1, 2, 30)]))
+
+    assert len(column.feature.levels) < 4
+    assert sum(np.bincount(column.codes)) == 120
+
+
+def test_infinities_are_in_the_bins_at_the_ends_and_the_edges_are_finite():
+    values = np.concatenate([np.linspace(0.1, 9.9, 30), [np.inf, -np.inf, np.nan]])
+    column = read(values, 2)
+
+    assert np.isfinite(column.feature.edges).all()
+    assert column.codes[-3:].tolist() == [1, 0, 2]
+    assert column.feature.missing == 2
+
+
+def test_what_cannot_be_groups_is_told_by_its_name():
+    with pytest.raises(UsageError, match="feature holds values that cannot be groups"):
+        read(pd.Series([[1], [2]]))
+    with pytest.raises(UsageError, match=r"feature has the shape \(2, 3\)"):
+        read(np.ones((2, 3)))
+    with pytest.raises(UsageError, match="feature has 2 rows and y has 3"):
+        read_column("feature", [1, 2], 3, 4)
+
+
+def columns_of(**features):
+    return [read_column(name, values, len(values), 4) for name, values in features.items()]
+
+
+def test_each_alone_each_two_and_three_together():
+    columns = columns_of(a=list("xyxy"), b=list("ppqq"), c=list("kkkl"))
+
+    assert [groups.features for groups in row_groups(columns)] == [(0,), (1,), (2,), (0, 1), (0, 2), (1, 2), (0, 1, 2)]
+
+
+def test_of_more_than_three_each_two():
+    columns = columns_of(**{name: list("xy") for name in "abcd"})
+
+    assert {len(groups.features) for groups in row_groups(columns)} == {1, 2}
+    assert len(row_groups(columns)) == 4 + 6
+
+
+def test_only_what_occurs_is_a_group():
+    groups = crossed(columns_of(a=list("xxyy"), b=list("pppq")), (0, 1))
+
+    pairs = list(zip(*(levels.tolist() for levels in groups.levels), strict=True))
+    assert pairs == [(0, 0), (1, 0), (1, 1)]
+    assert groups.codes.tolist() == [0, 0, 1, 2]
+
+
+@quick
+@given(st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from("xyz")), min_size=1, max_size=40))
+def test_groups_together_are_the_pairs_of_the_rows(rows):
+    columns = columns_of(first=[row[0] for row in rows], second=[row[1] for row in rows])
+    groups = crossed(columns, (0, 1))
+
+    found = [
+        tuple(column.feature.levels[levels[code]] for column, levels in zip(columns, groups.levels, strict=True))
+        for code in groups.codes
+    ]
+    assert found == rows
+    assert len(groups) == len(set(rows))
+
+
+def test_many_levels_are_sorted_rather_than_tabled():
+    made = np.random.default_rng(0)
+    values = [made.permutation(3_000).astype(str) for _ in range(2)]
+    groups = crossed(columns_of(a=values[0], b=values[1]), (0, 1))
+
+    assert len(groups) == 3_000
+    assert sorted(groups.codes.tolist()) == list(range(3_000))
+
+
+def test_strata_are_the_combinations_of_control_features():
+    columns = columns_of(a=list("xxyy"), b=list("pppq"))
+    strata = read_strata(columns, 4)
+
+    assert (strata.levels, strata.codes.tolist()) == (((0, 0), (1, 0), (1, 1)), [0, 0, 1, 2])
+    groups = crossed(columns_of(s=list("fmfm")), (0,))
+    assert strata.cells(groups).tolist() == [0, 1, 2, 5]
+
+
+def test_without_control_features_cells_are_groups():
+    groups = crossed(columns_of(s=list("fmfm")), (0,))
+
+    assert read_strata([], 4).cells(groups) is groups.codes

@@ -1,0 +1,81 @@
+"""Figures with intervals, as text and as pictures."""
+
+import math
+
+import pytest
+
+from jupyter_mlops.widgets._estimate import Estimate, Scale, figure_text
+from jupyter_mlops.widgets._markup import markup
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0.958333, "0.9583"),
+        (0.4, "0.4"),
+        (-3.0, "-3"),
+        (9999.4, "9999"),
+        (9999.5, "10000"),
+        (1_234_567.0, "1234567"),
+        (12_345_678.0, "1.235e+07"),
+        (1.2e-5, "1.2e-05"),
+        (math.inf, "∞"),
+        (-math.inf, "-∞"),
+        (math.nan, "NaN"),
+    ],
+)
+def test_a_figure_has_four_digits_at_most(value, text):
+    assert figure_text(value) == text
+
+
+@pytest.mark.parametrize(
+    ("estimate", "text"),
+    [
+        (Estimate(0.21, 0.17, 0.25), "0.21 (0.17 to 0.25)"),
+        (Estimate(0.21), "0.21"),
+        (Estimate(0.21, 0.17), "0.21"),
+        (Estimate(math.nan, 0.1, 0.2), "-"),
+    ],
+)
+def test_an_estimate_says_its_interval_where_it_has_one(estimate, text):
+    assert str(estimate) == text
+
+
+def test_an_estimate_is_read_from_the_tables_of_a_report():
+    values, low, high = ((0.1, "NaN"), (3, "Infinity")), ((0.05, 0.1),), ()
+
+    assert Estimate.at((values, low, high), 0, 0)[:2] == (0.1, 0.05)
+    assert math.isnan(Estimate.at((values, low, high), 0, 0).high)
+    assert Estimate.at((values,), 1, 1).value == math.inf
+    assert math.isnan(Estimate.at((values,), 7, 0).value)
+
+
+def test_a_scale_spans_what_is_drawn():
+    scale = Scale([Estimate(0.2, 0.0, 1.0), Estimate(math.nan), Estimate(math.inf)])
+
+    assert [scale.place(value) for value in (0.0, 0.5, 1.0)] == [6.0, 120.0, 234.0]
+    assert scale.place(math.nan) is None
+    assert scale.place(math.inf) is None
+
+
+@pytest.mark.parametrize("estimates", [[], [Estimate(math.nan)], [Estimate(0.5)], [Estimate(-1.7e308, high=1.7e308)]])
+def test_a_scale_of_little_or_of_too_much_is_one_all_the_same(estimates):
+    place = Scale(estimates).place(0.5)
+
+    assert place is None or 0 <= place <= 240
+
+
+def test_a_mitigated_model_is_hollow():
+    picture = markup(Scale([Estimate(0.0), Estimate(1.0)]).dots([Estimate(0.0), Estimate(1.0)], [False, True]))
+
+    assert picture.count("<circle") == 2
+    assert 'fill="#0072b2" stroke="#0072b2"' in picture
+    assert 'fill="none" stroke="#c25400"' in picture
+
+
+def test_a_bar_goes_from_zero_whichever_way():
+    scale = Scale([Estimate(-1.0), Estimate(1.0)])
+
+    assert '<rect x="120.0" width="114.0"' in markup(scale.bar(Estimate(1.0)))
+    assert '<rect x="6.0" width="114.0"' in markup(scale.bar(Estimate(-1.0)))
+    assert "<rect" not in markup(scale.bar(Estimate(math.nan)))

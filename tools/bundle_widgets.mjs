@@ -1,0 +1,40 @@
+/**
+ * Write `jupyter_mlops/widgets/static/`: each report's ES module as one file, and their style sheet.
+ *
+ * JupyterLab has both in its labextension. Other front ends get the module from the package (anywidget), and a saved page
+ * holds it. The bundler is the labextension's own.
+ */
+
+import { copyFile, mkdir, readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { rspack } from '@rspack/core';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const target = join(root, 'jupyter_mlops', 'widgets', 'static');
+
+function bundled(name) {
+  const compiler = rspack({
+    mode: 'production',
+    target: ['web', 'es2020'],
+    context: root,
+    entry: { [name]: `./lib/widgets/${name}/index.js` },
+    output: { path: target, filename: '[name].js', module: true, library: { type: 'modern-module' } },
+    performance: { hints: false }
+  });
+  return new Promise((resolve, reject) => {
+    compiler.run((error, stats) => {
+      const problem = error ?? (stats.hasErrors() ? new Error(stats.toString('errors-only')) : null);
+      compiler.close(() => (problem ? reject(problem) : resolve()));
+    });
+  });
+}
+
+await mkdir(target, { recursive: true });
+for (const name of ['fairness', 'explanation']) {
+  await bundled(name);
+  const size = (await readFile(join(target, `${name}.js`))).length;
+  process.stdout.write(`${join(target, `${name}.js`)}: ${size} bytes\n`);
+}
+await copyFile(join(root, 'style', 'reports.css'), join(target, 'reports.css'));

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from ..entities import figure_value
 from ..exceptions import UnknownReferenceError, UsageError
-from ._elements import element
 from ._explain_command import ExplainCommand
 from ._figures import number
 from ._named_values import near_name, value_named
-from ._view import muted, text_table
+from ._report_line import report_bundle
+from ._view import text_table
 
 if TYPE_CHECKING:
     from ..entities import ExplanationReport
@@ -121,18 +121,11 @@ class ExplanationView:
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:  # noqa: ARG002
         """Return what Jupyter shows (IPython's protocol), cut to what a page can hold."""
-        import msgspec
-
         from ..explanation import cut_for_view
         from ..widgets import explanation_html
 
         view = cut_for_view(self.report)
-        told = str(element("div", muted(self._told))) if self._told else ""
-        return {
-            "text/plain": repr(self),
-            "text/html": explanation_html(view) + told,
-            MIME_TYPE: msgspec.to_builtins(view),
-        }
+        return report_bundle(repr(self), explanation_html(view), MIME_TYPE, view, self._told)
 
     def _head(self) -> str:
         report = self.report

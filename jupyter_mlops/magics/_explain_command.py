@@ -6,14 +6,12 @@ import argparse
 import re
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
 from ._arguments import MagicParser, split_words
+from ._report_line import file_word, name_word
 
-_NAME = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
 _ROWS = re.compile(r"\d{1,12}(?:,\d{1,12})*,?")
 _MOST_ROWS = 20
-_SAVED_AS = (".json", ".html")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,25 +74,19 @@ def _parser() -> MagicParser:
     )
     add = parser.add_argument
     add("model", metavar="MODEL", help="a fitted model: a name, or a run that returned one (id, name, last, best)")
-    add("-X", "--data", type=_name, default="", metavar="NAME", help="rows as the model takes them (default: X_test)")
-    add("-y", "--target", type=_name, default="", metavar="NAME", help="their labels: a name, or a column of -X")
+    add("-X", "--data", type=name_word, default="", metavar="NAME", help="rows for the model (default: X_test)")
+    add("-y", "--target", type=name_word, default="", metavar="NAME", help="their labels: a name, or a column of -X")
     add("--method", default="auto", metavar="M", help="glassbox, permutation, gradients (default: auto)")
     add("--rows", type=_rows, default=(), metavar="I,J", help="explain these rows, from 0; their values are stored")
     add("--metric", default="", metavar="NAME", help="what shuffling is measured by, such as roc_auc")
     add("--sample", type=_count, metavar="N", help="look at so many rows at most (default: 10,000)")
     add("--result", default="", metavar="NAME", help="which of the run's results, when it returned several models")
-    add("--save", type=_file, default="", metavar="FILE", help="write the report: FILE.json, or FILE.html")
+    add("--save", type=file_word, default="", metavar="FILE", help="write the report: FILE.json, or FILE.html")
     add("-o", "--output", type=_plain_name, default="", metavar="NAME", help="bind the report to a name")
     return parser
 
 
 # argparse converts what was not given too, so an empty text passes.
-
-
-def _name(text: str) -> str:
-    if text and not _NAME.fullmatch(text):
-        raise argparse.ArgumentTypeError(f"{text[:60]!r} is no name; assign it first: X = {text[:60]}")
-    return text
 
 
 def _plain_name(text: str) -> str:
@@ -116,9 +108,3 @@ def _count(text: str) -> int:
     if not text.isdecimal() or not 2 <= int(text[:12]) <= 10**9:
         raise argparse.ArgumentTypeError(f"{text[:60]!r} is no number of rows; write 2 or more")
     return int(text[:12])
-
-
-def _file(text: str) -> str:
-    if text and Path(text).suffix.lower() not in _SAVED_AS:
-        raise argparse.ArgumentTypeError(f"{text[:60]!r} says not how: end it with {' or '.join(_SAVED_AS)}")
-    return text

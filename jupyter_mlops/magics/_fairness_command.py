@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import re
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
 from ._arguments import MagicParser, split_words
+from ._report_line import file_word, name_word
 
-_NAME = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
-_SAVED_AS = (".html", ".json")
 _MOST_RESAMPLES = 10_000
 
 
@@ -79,19 +76,19 @@ def _parser() -> MagicParser:
     )
     add = parser.add_argument
     add("model", metavar="MODEL", help="a fitted model or predictions: a name, or a run (id, name, last, best)")
-    add("-X", "--data", type=_name, default="", metavar="NAME", help="rows as the model takes them (default: X_test)")
-    add("-y", "--target", type=_name, default="", metavar="NAME", help="the outcome, or a column of -X (y_test)")
+    add("-X", "--data", type=name_word, default="", metavar="NAME", help="rows for the model (default: X_test)")
+    add("-y", "--target", type=name_word, default="", metavar="NAME", help="the outcome, or a column of -X (y_test)")
     add("-s", "--sensitive", type=_list, default=(), metavar="A,B", help="columns of -X, or names: what to compare by")
     add("--control", type=_list, default=(), metavar="A,B", help="compare only rows that are alike in these")
     add("--metrics", type=_list, default=(), metavar="M,N", help="of scikit-learn or Fairlearn (default: by the task)")
     add("--compare", type=_list, default=(), metavar="R,R", help="further models: names, or runs")
     add("--positive", default="", metavar="CLASS", help="the class that counts as selected (default: the second)")
-    add("--weights", type=_name, default="", metavar="NAME", help="of the rows")
+    add("--weights", type=name_word, default="", metavar="NAME", help="of the rows")
     add("--min-group", type=_count, default=0, metavar="N", help="withhold the figures of groups of fewer rows")
     add("--boot", type=_resamples, metavar="N", help="resamples for intervals (default: 100 where that is quick)")
     add(
         "--save",
-        type=_file,
+        type=file_word,
         default="",
         metavar="FILE",
         help="write the report: FILE.html opens offline, FILE.json is data",
@@ -101,12 +98,6 @@ def _parser() -> MagicParser:
 
 
 # argparse converts what was not given too, so an empty text passes.
-
-
-def _name(text: str) -> str:
-    if text and not _NAME.fullmatch(text):
-        raise argparse.ArgumentTypeError(f"{text[:60]!r} is no name; assign it first: X = {text[:60]}")
-    return text
 
 
 def _list(text: str) -> tuple[str, ...]:
@@ -126,9 +117,3 @@ def _resamples(text: str) -> int:
     if not text.isdecimal() or not int(text[:12]) <= _MOST_RESAMPLES or int(text[:12]) == 1:
         raise argparse.ArgumentTypeError(f"{text[:60]!r} are no resamples; write 2 to {_MOST_RESAMPLES:,}, or 0")
     return int(text[:12])
-
-
-def _file(text: str) -> str:
-    if text and Path(text).suffix.lower() not in _SAVED_AS:
-        raise argparse.ArgumentTypeError(f"{text[:60]!r} says not how: end it with {' or '.join(_SAVED_AS)}")
-    return text

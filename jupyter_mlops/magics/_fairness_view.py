@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from ..entities import FairnessResult, FairnessSpread, figure_value
-from ._elements import element
 from ._figures import number
-from ._view import muted, text_table
+from ._report_line import report_bundle
+from ._view import text_table
 
 if TYPE_CHECKING:
     from ..entities import FairnessReport
@@ -44,18 +44,11 @@ class FairnessView:
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:  # noqa: ARG002
         """Return what Jupyter shows (IPython's protocol), cut to what a page can hold."""
-        import msgspec
-
         from ..assessment import cut_for_view
         from ..widgets import fairness_html
 
         view = cut_for_view(self.report)
-        told = str(element("div", muted(self._told))) if self._told else ""
-        return {
-            "text/plain": repr(self),
-            "text/html": fairness_html(view) + told,
-            MIME_TYPE: msgspec.to_builtins(view),
-        }
+        return report_bundle(repr(self), fairness_html(view), MIME_TYPE, view, self._told)
 
     def _head(self) -> str:
         report = self.report

@@ -43,6 +43,8 @@ def test_f13_runs_go_on_when_the_server_ends_and_are_there_when_it_comes_back(ro
         run.end()
 
         wait_until(lambda: server.get("api/runs")[1]["runs"][0]["status"] == "FINISHED")
+        lines = run.files.log_file.read_text().splitlines()
+        assert lines == [f"line {number}" for number in range(len(lines))]
 
 
 def test_f14_a_client_misses_nothing_when_the_server_is_killed(root, tmp_path):

@@ -54,7 +54,7 @@ def test_a_line_is_one_command(line, command):
         ("model --rows " + ",".join(map(str, range(21))), "21 rows are too many to look at; name up to 20"),
         ("model --sample 1", "'1' is no number of rows"),
         ("model --sample 99999999999999999999", "is no number of rows"),
-        ("model --save report.pdf", "'report.pdf' says not how: end it with .json or .html"),
+        ("model --save report.pdf", "'report.pdf' says not how: end it with .html or .json"),
         ("model -o 'a b'", "'a b' is no name"),
         ("'unbalanced", "no closing quotation"),
         ("(model)", "looks like Python"),

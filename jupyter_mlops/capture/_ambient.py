@@ -109,7 +109,7 @@ class AmbientState:
             locale=locale.setlocale(locale.LC_ALL),
             recursion_limit=sys.getrecursionlimit(),
             decimal=decimal.getcontext().copy(),
-            imported=tuple(_imported()),
+            imported=_imported.refreshed(),
             libraries={key: cloudpickle.dumps(state) for key, state in states if state is not None},
             disabled=logging.root.manager.disable,
             silenced=tuple(_silenced()),
@@ -189,10 +189,24 @@ def _working_directory() -> str:
         return os.environ.get("PWD", os.sep)
 
 
-def _imported() -> Iterator[str]:
-    for name in list(sys.modules):
-        if "." not in name and name not in sys.stdlib_module_names:
-            yield name
+class _Imported:
+    """The libraries that this process has imported. A few thousand modules are gone through only when there are new."""
+
+    def __init__(self) -> None:
+        self._seen: tuple[int, str] = (0, "")
+        self._libraries: tuple[str, ...] = ()
+
+    def refreshed(self) -> tuple[str, ...]:
+        """Return their names; what was added since, whatever went meanwhile, stands at the end of the table."""
+        seen = len(sys.modules), next(reversed(sys.modules), "")
+        if seen != self._seen:
+            names = list(sys.modules)
+            self._libraries = tuple(name for name in names if "." not in name and name not in sys.stdlib_module_names)
+            self._seen = len(names), names[-1]
+        return self._libraries
+
+
+_imported = _Imported()
 
 
 def _portable_filters() -> Iterator[_Filter]:

@@ -14,7 +14,6 @@ from ..entities import CellError, Result, RunSpec, RunStatus
 from ..exceptions import HomeError, MlopsError
 from ..home import Home, RunDirectory, crash_point
 from ..tracking import current_session, install
-from ._autolog import install_autologging
 from ._cell import EXIT_ERROR, EXIT_INTERRUPTED, CellEnd, run_cell
 from ._cell_error import cell_error
 from ._claim import utc_now
@@ -66,12 +65,10 @@ class Execution:
         namespace = shell.user_ns
         sys.argv[:] = [""]
         show_figures_inline(shell)
-        # Before anything is restored: what the notebook imported by name is then found patched.
-        install_autologging(self.spec)
         inputs = restore_inputs(self.home, self.run, self.spec, namespace)
         handed_on = release_early(self.run, self.spec, inputs)
         namespace.update({param.key: param.value for param in self.spec.params})
-        self._tell_environment()
+        tell_environment(self.run)
         show_figures_inline(shell)
         install(self.run, self.spec, self._plain_python(shell))
         return Promise(self.spec, inputs, namespace, handed_on)
@@ -103,15 +100,6 @@ class Execution:
         with contextlib.suppress(HomeError):
             return self.home.settings.system_metrics
         return False
-
-    def _tell_environment(self) -> None:
-        """Tell the cell, its libraries and its children which run they are in, and where it keeps things."""
-        show_native_output_by_lines()
-        os.environ |= {
-            "JUPYTER_MLOPS_RUN_ID": self.run.run_id,
-            "JUPYTER_MLOPS_RUN_DIR": str(self.run.path),
-            "JUPYTER_MLOPS_TENSORBOARD_DIR": str(self.run.tensorboard),
-        }
 
     def _deliver(self, promise: Promise, shell: RunShell) -> Result:
         """Save what comes back. A cell that ended well stays well when something of it cannot be saved."""
@@ -168,3 +156,13 @@ class Execution:
             ended_at=utc_now(),
             duration_s=time.monotonic() - self.started,
         )
+
+
+def tell_environment(run: RunDirectory) -> None:
+    """Tell the cell, its libraries and its children which run they are in, and where it keeps things."""
+    show_native_output_by_lines()
+    os.environ |= {
+        "JUPYTER_MLOPS_RUN_ID": run.run_id,
+        "JUPYTER_MLOPS_RUN_DIR": str(run.path),
+        "JUPYTER_MLOPS_TENSORBOARD_DIR": str(run.tensorboard),
+    }

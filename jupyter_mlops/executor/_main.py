@@ -13,8 +13,9 @@ from pathlib import Path
 from ..capture import environment
 from ..entities import RunStatus
 from ..exceptions import HomeError, LaunchError
-from ..home import Home, RunDirectory, crash_point
+from ..home import RunDirectory, crash_point
 from ..tracking import current_session
+from ._approach import Approach
 from ._autolog import prepare_autologging
 from ._cell import EXIT_ERROR
 from ._claim import claim, reset_signals
@@ -43,7 +44,7 @@ def prepare() -> None:
     environment()
 
 
-def main(run_dir: Path) -> int:
+def main(run_dir: Path, approach: Approach | None = None) -> int:
     """Execute a run in this process, which does nothing else afterwards.
 
     What wants to act at exit has done so when this returns, so that the caller may leave with `os._exit`.
@@ -52,6 +53,8 @@ def main(run_dir: Path) -> int:
     ----------
     run_dir : Path
         `<home>/runs/<run_id>`, with spec, cell and inputs complete.
+    approach : Approach, optional
+        Of a process that knew its run before it might begin.
 
     Returns
     -------
@@ -61,8 +64,8 @@ def main(run_dir: Path) -> int:
     """
     started = time.monotonic()
     reset_signals()
-    home = Home.open(run_dir.parent.parent)
-    run = home.run(run_dir.name)
+    approach = approach or Approach.to(run_dir)
+    run = approach.run
     try:
         # Held until the process is gone: the lock is its life.
         claim(run)
@@ -70,7 +73,7 @@ def main(run_dir: Path) -> int:
         sys.stderr.write(f"{error}\n")
         return EXIT_TAKEN
     streams = install_streams()
-    result = Execution(home, run, run.spec(), streams, started).execute()
+    result = Execution(approach.home, run, approach.spec, streams, started).execute()
     write_when_there_is_room(lambda: run.write(result, run.result_file), run.executor_lock)
     crash_point("executor.result")
     _wake_shim(run)

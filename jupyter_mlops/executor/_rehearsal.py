@@ -8,6 +8,9 @@ keep them at hand.
 from __future__ import annotations
 
 import contextlib
+import os
+import sys
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import msgspec
@@ -17,11 +20,17 @@ from ..entities import Manifest, ProcessRecord, Result, RunSpec, decode, encode
 from ..home import Home, LifeLock, RunDirectory
 from ..tracking import MetricSpool
 from ._claim import process_record
+from ._display import DisplayLog
+from ._execution import tell_environment
 from ._figures import show_figures_inline
 from ._inputs import restore_inputs
+from ._outputs import Promise
 from ._shell import take_shell
+from ._streams import open_streams
+from ._system_metrics import SystemMetrics
 
 _NOBODY = "0" * 32
+_CELL = "import sys; _ = [sys.maxsize, f'{sys.maxsize}']\nfor _ in range(1):\n    _ = None"
 
 
 class Stage:
@@ -58,15 +67,37 @@ class Stage:
     def rehearse(self) -> None:
         """Do what `main` does before the cell, to no effect: this process takes on the state that it has."""
         home = Home.open(self._home.path)
+        spec = self._run.spec()
         lock = LifeLock.acquire(self._run.executor_lock)
         if lock is not None:
             lock.release()
         encode(process_record())
-        shell = take_shell()
-        show_figures_inline(shell)
-        restore_inputs(home, self._run, self._run.spec(), {})
-        MetricSpool.open(self._run.path, _NOBODY).close()
-        shell.run_cell("None", silent=True)
+        with _as_before():
+            streams, shell = open_streams(), take_shell()
+            shell.attach(streams, DisplayLog(self._run.display_file, streams))
+            show_figures_inline(shell)
+            inputs = restore_inputs(home, self._run, spec, {})
+            tell_environment(self._run)
+            Promise(spec, inputs, {})
+            MetricSpool.open(self._run.path, _NOBODY).close()
+            with SystemMetrics(_log_nowhere):
+                shell.run_cell(_CELL, silent=True)
+
+
+@contextlib.contextmanager
+def _as_before() -> Iterator[None]:
+    """Leave environment and modules as they are now."""
+    environment, main = dict(os.environ), sys.modules["__main__"]
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
+        for name in os.environ.keys() - environment.keys():
+            del os.environ[name]
+
+
+def _log_nowhere(metrics: Mapping[str, float]) -> None:
+    """Take metrics that nobody asked for."""
 
 
 def rehearse_reading() -> None:

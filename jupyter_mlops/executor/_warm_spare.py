@@ -1,6 +1,7 @@
 """A shim and an executor forked in advance, because `fork` is a large part of a warm start.
 
-Both are blocked in a read until they are told which run they are. The warm parent has one such pair; when it is used,
+Both are blocked in a read until they are told which run they are. The shim passes that on at once, so that the executor
+approaches the run while the shim still looks whether it may start. The warm parent has one such pair; when it is used,
 the next is forked.
 """
 
@@ -12,6 +13,7 @@ import signal
 import socket
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,6 +36,7 @@ from ..launchers import (
 from ._warm_preload import start_anew
 
 if TYPE_CHECKING:
+    from ._approach import Approach
     from ._rehearsal import Stage
 
 
@@ -81,12 +84,10 @@ class Spare:
 
 
 class _Start(msgspec.Struct, frozen=True):
-    """What a waiting executor is told."""
+    """What an executor that knows its run is told when it may begin."""
 
-    run_dir: str
     cwd: str
     slot: int
-    environment: bytes
 
 
 class SpareStarter(ExecutorStarter):
@@ -102,7 +103,7 @@ class SpareStarter(ExecutorStarter):
 
     def __init__(self, stage: Stage, inherited: socket.socket) -> None:
         super().__init__(_become_executor)
-        self.environment = b""
+        self._environment: bytes | None = None
         mine, theirs = socket.socketpair()
         self._channel: socket.socket | None = mine
         self._pid = os.fork()
@@ -113,22 +114,44 @@ class SpareStarter(ExecutorStarter):
         theirs.close()
         join_group(self._pid)
 
+    def expect(self, line: bytes, request: WarmRequest) -> None:
+        """Tell the executor which run it will be, with the line that told the shim so."""
+        self._environment = request.environment
+        self._tell(line)
+
     def start(self, run_dir: Path, cwd: str, slot: int) -> int:
-        """Tell the executor which run it is; see `ExecutorStarter.start`."""
-        if self._channel is not None:
-            channel, self._channel = self._channel, None
-            # Who was killed while waiting hears nothing; then another is forked.
-            with channel, contextlib.suppress(OSError):
-                channel.sendall(encode(_Start(str(run_dir), cwd, slot, self.environment)) + b"\n")
-                return self._pid
-        return super().start(run_dir, cwd, slot)
+        """Tell the executor to begin; see `ExecutorStarter.start`."""
+        begun = self._tell(encode(_Start(cwd, slot)) + b"\n")
+        self._let_go()
+        self._be_as_the_kernel()
+        # Where none waits any more another is forked.
+        return self._pid if begun else super().start(run_dir, cwd, slot)
 
     def expect_wait(self) -> None:
         """Let the executor go: a run that waits, perhaps for hours with hundreds of others, holds no process ready."""
+        self._be_as_the_kernel()
+        if self._channel is not None:
+            self._let_go()
+            os.waitpid(self._pid, 0)
+
+    def _tell(self, line: bytes) -> bool:
+        """Tell the waiting executor something; False when there is none."""
+        if self._channel is not None:
+            with contextlib.suppress(OSError):
+                self._channel.sendall(line)
+                return True
+        return False
+
+    def _let_go(self) -> None:
         if self._channel is not None:
             self._channel.close()
             self._channel = None
-            os.waitpid(self._pid, 0)
+
+    def _be_as_the_kernel(self) -> None:
+        """Take the kernel's environment, for what the shim starts itself: the waiting executor has taken its own."""
+        if self._environment is not None:
+            _take_environment(self._environment)
+            self._environment = None
 
 
 def _wait_to_be_shim(channel: socket.socket, stage: Stage, inherited: Sequence[socket.socket]) -> None:
@@ -139,12 +162,12 @@ def _wait_to_be_shim(channel: socket.socket, stage: Stage, inherited: Sequence[s
         for connection in inherited:
             connection.close()
         starter = SpareStarter(stage, channel)
-        _rehearse_shim(stage)
         channel.settimeout(LONGEST_WAIT_S)
-        request = decode(receive_line(channel), WarmRequest)
+        _rehearse_shim(stage)
+        line = receive_line(channel)
+        request = decode(line, WarmRequest)
+        starter.expect(line, request)
         channel.close()
-        starter.environment = request.environment
-        _take_environment(request.environment)
         settings = ShimSettings.from_json(request.settings)
         Shim(Path(request.run_dir), settings, _fitting(starter, request)).run()
     finally:
@@ -163,14 +186,29 @@ def _wait_to_be_executor(channel: socket.socket, stage: Stage) -> None:
     with contextlib.suppress(Exception):
         stage.build()
     _rehearse_executor(stage)
-    try:
-        start = decode(receive_line(channel), _Start)
-    except OSError:
-        # Let go, or told by nobody: there is no run to speak for.
-        os._exit(0)
-    channel.close()
-    _take_environment(start.environment)
-    run_as_executor(Path(start.run_dir), start.cwd, start.slot, _become_executor)
+    with channel, channel.makefile("rb") as told:
+        line = told.readline()
+        # Nothing is told by a shim that has ended, and no beginning where the run has to wait.
+        if not line:
+            os._exit(0)
+        request = decode(line, WarmRequest)
+        _take_environment(request.environment)
+        approach = _approach(Path(request.run_dir))
+        line = told.readline()
+        if not line:
+            os._exit(0)
+    start = decode(line, _Start)
+    become = partial(_become_executor, approach=approach)
+    run_as_executor(Path(request.run_dir), start.cwd, start.slot, become)
+
+
+def _approach(run_dir: Path) -> Approach | None:
+    from ._approach import Approach
+
+    # What fails here fails again when the run has a log to say it in.
+    with contextlib.suppress(Exception):
+        return Approach.to(run_dir)
+    return None
 
 
 def _rehearse_shim(stage: Stage) -> None:
@@ -180,7 +218,7 @@ def _rehearse_shim(stage: Stage) -> None:
         _take_environment(_environment())
         request = WarmRequest(ask="run", owner=Owner(0, 0), settings=ShimSettings(1).to_json())
         ShimSettings.from_json(decode(encode(request), WarmRequest).settings)
-        encode(_Start("", "", 0, b""))
+        encode(_Start("", 0))
         rehearse_shim(stage.folder / "shim")
 
 
@@ -188,7 +226,8 @@ def _rehearse_executor(stage: Stage) -> None:
     """Do before the wait what can be done of what comes after it."""
     with contextlib.suppress(Exception):
         _take_environment(_environment())
-        decode(encode(_Start("", "", 0, b"")), _Start)
+        decode(encode(_Start("", 0)), _Start)
+        decode(encode(WarmRequest(ask="run", owner=Owner(0, 0))), WarmRequest)
         stage.rehearse()
 
 
@@ -208,8 +247,8 @@ def _take_environment(environment: bytes) -> None:
             os.environb[name] = value
 
 
-def _become_executor(run_dir: Path) -> int:
+def _become_executor(run_dir: Path, approach: Approach | None = None) -> int:
     from . import main
 
     start_anew()
-    return main(run_dir)
+    return main(run_dir, approach)

@@ -16,12 +16,13 @@ from typing import TYPE_CHECKING, Any
 
 from ..exceptions import MlopsError, RunFailedError
 from ._automagic import NamesBeforeMagics
-from ._cells import CellNeeds, Transform, may_leave, read_cell, unseen_names
+from ._cells import CellNeeds, may_leave, read_cell, unseen_names
 from ._delivery import Deliveries, OwingRun
 from ._history import number_of_running_cell
 from ._imported import import_everything_into, import_into
 from ._promises import Ledger, Promise
 from ._rejection import CellRejected
+from ._remembered_transform import RememberedTransform
 from ._waiting import STOPPED_WAITING, Screen
 
 if TYPE_CHECKING:
@@ -61,6 +62,7 @@ class PendingNames:
         self._thread = threading.local()
         self.ledger = Ledger()
         self.deliveries = Deliveries(self.ledger, shell.user_ns, lambda: open_screen(self._depth <= 1))
+        self.transform = RememberedTransform(shell)
         self._placed: set[str] = set()
         self._names_first = NamesBeforeMagics(shell, self.ledger)
 
@@ -104,12 +106,14 @@ class PendingNames:
             The part of `names` that it only imports, with the statement that does it.
         """
         names, watched = set(names), set(watched)
+        # Asking a run for its name reads a file, and many may be waiting.
+        used, user = names | watched, f"run {run.name}"
         for earlier in self.ledger:
-            self._mark_seen(earlier, names | watched, f"run {run.name}")
-        unseen = unseen_names(cell, self._transform)
+            self._mark_seen(earlier, used, user)
+        unseen = unseen_names(cell, self.transform)
         promise = self.ledger.promise(run, names, watched, self._shell.user_ns, self.cell_id, unseen)
         promise.imports = dict(imports or {})
-        promise.unsure = frozenset(names) & may_leave(cell, self._transform)
+        promise.unsure = frozenset(names) & may_leave(cell, self.transform)
         promise.undecided = frozenset(promise.before.keys() & set(undecided))
         return promise
 
@@ -179,11 +183,7 @@ class PendingNames:
         self._show_notices()
 
     def _read(self, tree: ast.Module) -> CellNeeds:
-        return read_cell(tree, self._transform, self._shell.user_ns)
-
-    @property
-    def _transform(self) -> Transform:
-        return self._shell.transform_cell  # type: ignore[no-any-return]  # IPython is untyped
+        return read_cell(tree, self.transform, self._shell.user_ns)
 
     def _wanted(self, needs: CellNeeds) -> dict[Promise, list[str]]:
         """Return the promises to settle before the cell may run, each with the names that it is needed for."""
@@ -271,6 +271,7 @@ class PendingNames:
         self._thread.cell = None
 
     def _arm(self, info: ExecutionInfo) -> None:
+        self.transform.forget()
         self._thread.depth = self._depth + 1
         self._thread.cell_id = getattr(info, "cell_id", None) or ""
         if info.store_history:

@@ -124,7 +124,7 @@ class NotebookSession:
             launcher=train.launcher,
             timeout_s=train.timeout_s,
             autolog=train.autolog,
-            transform=self.shell.transform_cell,
+            transform=self.pending.transform,
             pending=self.pending.run_ids(),
             earlier=earlier,
             kept=kept,
@@ -136,6 +136,8 @@ class NotebookSession:
 
     def submit(self, train: TrainCommand) -> tuple[Run, Promise]:
         """Start a run and make the names that it promises pending."""
+        # Code may have run since the notebook's cell began: a loop that calls the magic.
+        self.pending.transform.forget()
         run = self.runs.submit(self.command(train))
         promise = self._promise(run)
         if train.output:
@@ -146,12 +148,13 @@ class NotebookSession:
         """Start a run's cell again with what the notebook's names hold now."""
         observe_modules(reloaded=self._reloads_modules)
         earlier, kept = self.pending.ledger.earlier()
+        self.pending.transform.forget()
         changes = {
             "earlier": earlier,
             "kept": kept,
             "before": self.pending.ledger.held_before(),
             "pending": self.pending.run_ids(),
-            "transform": self.shell.transform_cell,
+            "transform": self.pending.transform,
             "history": self.history.cells,
         }
         again = self.runs.rerun(run, self.shell.user_ns, **changes)

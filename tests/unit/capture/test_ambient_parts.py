@@ -9,6 +9,7 @@ import sys
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from hypothesis import given, settings
@@ -198,6 +199,22 @@ def test_the_imported_libraries_are_top_level_and_none_of_pythons_own():
     imported = AmbientState.capture().imported
     assert "pytest" in imported
     assert [name for name in imported if "." in name or name in sys.stdlib_module_names] == []
+
+
+def test_what_is_imported_and_forgotten_later_is_noticed(monkeypatch):
+    monkeypatch.setitem(sys.modules, "made_up_library", ModuleType("made_up_library"))
+    assert "made_up_library" in AmbientState.capture().imported
+    del sys.modules["made_up_library"]
+    assert "made_up_library" not in AmbientState.capture().imported
+    monkeypatch.setitem(sys.modules, "another_library", ModuleType("another_library"))
+    del sys.modules["another_library"]
+    sys.modules["one_more_library"] = ModuleType("one_more_library")
+    try:
+        assert {"another_library", "one_more_library"}.intersection(AmbientState.capture().imported) == {
+            "one_more_library"
+        }
+    finally:
+        del sys.modules["one_more_library"]
 
 
 # Libraries

@@ -9,9 +9,10 @@ from pathlib import Path
 import jupyter_mlops.executor._warm_spare as spare
 from jupyter_mlops.executor import Stage
 from jupyter_mlops.home import Home
+from jupyter_mlops.entities import encode
 from jupyter_mlops.launchers import Owner, WarmRequest
 
-def pretend(run_dir):
+def pretend(run_dir, approach=None):
     print(os.getpid(), os.environ.get("WHO"), os.environ["JUPYTER_MLOPS_SLOT"], Path.cwd(), flush=True)
     return 7
 
@@ -21,8 +22,9 @@ stage = Stage(Home.create(run_dir / ".mlops"), run_dir / "stage")
 mine, theirs = socket.socketpair()
 starter = spare.SpareStarter(stage, theirs)
 starter._become_executor = pretend
-starter.environment = b"WHO=kernel"
 waiting = starter._pid
+request = WarmRequest(ask="run", owner=Owner(1, 1), run_dir=str(run_dir), environment=b"WHO=kernel")
+line = encode(request) + b"\\n"
 
 def code_of(pid):
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
@@ -44,14 +46,40 @@ def tell(tmp_path, body):
 
 
 def test_the_waiting_process_becomes_the_executor(tmp_path):
-    body = f"pid = starter.start(run_dir, {str(tmp_path)!r}, 3)\nprint(pid, pid == waiting, code_of(pid))"
+    body = f"""
+starter.expect(line, request)
+pid = starter.start(run_dir, {str(tmp_path)!r}, 3)
+print(pid, pid == waiting, code_of(pid), os.environ.get("WHO"))
+"""
     told, log = tell(tmp_path, body)
-    assert told[1:] == ["True", "7"]
+    assert told[1:] == ["True", "7", "kernel"]
     assert log == [told[0], "kernel", "3", str(tmp_path)]
+
+
+def test_what_it_is_told_may_come_as_one(tmp_path):
+    body = f"""
+os.kill(waiting, signal.SIGSTOP)
+starter.expect(line, request)
+pid = starter.start(run_dir, {str(tmp_path)!r}, 3)
+os.kill(waiting, signal.SIGCONT)
+print(pid == waiting, code_of(pid))
+"""
+    told, log = tell(tmp_path, body)
+    assert (told, log[1:]) == (["True", "7"], ["kernel", "3", str(tmp_path)])
+
+
+def test_it_ends_with_its_shim_after_it_has_heard_of_its_run(tmp_path):
+    body = """
+starter.expect(line, request)
+starter.expect_wait()
+print(is_child(waiting), os.environ["WHO"], (run_dir / "output.log").exists())
+"""
+    assert tell(tmp_path, body)[0] == ["False", "kernel", "False"]
 
 
 def test_a_run_that_waits_lets_it_go_and_forks_when_its_turn_comes(tmp_path):
     body = f"""
+starter.expect(line, request)
 starter.expect_wait()
 starter.expect_wait()
 print(is_child(waiting), flush=True)  # what lies in a buffer is forked as well
@@ -59,7 +87,7 @@ pid = starter.start(run_dir, {str(tmp_path)!r}, 0)
 print(pid != waiting, code_of(pid))
 """
     told, log = tell(tmp_path, body)
-    assert (told, log[1:]) == (["False", "True", "7"], ["None", "0", str(tmp_path)]), log
+    assert (told, log[1:]) == (["False", "True", "7"], ["kernel", "0", str(tmp_path)]), log
 
 
 def test_one_that_was_killed_while_it_waited_is_replaced(tmp_path):

@@ -10,7 +10,7 @@ import io
 import linecache
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..entities import ValueRef
@@ -41,15 +41,12 @@ class PickledValues:
         What travels, with sizes.
     refused : tuple of Refusal
         What was left out because it cannot travel.
-    keep : object
-        What owns temporary buffers.
     """
 
     stream: bytes
     buffers: tuple[memoryview, ...]
     values: tuple[ValueRef, ...]
     refused: tuple[Refusal, ...] = ()
-    keep: Any = field(default=None, repr=False, compare=False)
 
     @property
     def buffer_bytes(self) -> int:
@@ -95,9 +92,12 @@ def dump_values(
     remaining, refused = dict(values), list[Refusal]()
     while True:
         attempt = _Attempt(remaining, known, namespace, detach)
-        failed = attempt.pack(ambient)
-        if not failed:
-            return attempt.result(tuple(refused))
+        try:
+            failed = attempt.pack(ambient)
+            if not failed:
+                return attempt.result(tuple(refused))
+        finally:
+            attempt.close()
         # What failed values left in the pickler's memory is of no use to the others: start again without them.
         for name, error in failed.items():
             refused.append(find_guilty(name, remaining.pop(name), attempt.again(), error))
@@ -209,7 +209,11 @@ class _Attempt:
 
     def result(self, refused: tuple[Refusal, ...]) -> PickledValues:
         buffers = tuple(self._pickler.buffers)
-        return PickledValues(self._file.getvalue(), buffers, tuple(self._refs), refused, keep=self._pickler)
+        return PickledValues(self._file.getvalue(), buffers, tuple(self._refs), refused)
+
+    def close(self) -> None:
+        """Let go of the values; a result's buffers keep what they show."""
+        self._pickler.forget()
 
     @property
     def _position(self) -> int:

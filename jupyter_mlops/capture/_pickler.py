@@ -88,6 +88,16 @@ class ValuePickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle ha
         found: Shared = self._shared[key]
         return found
 
+    def forget(self) -> None:
+        """Let go of every value that was packed, at once: a pickler refers to itself, and the collector may take long.
+
+        It cannot be used any more.
+        """
+        self.clear_memo()
+        self.buffers = []
+        for table in (self.companions, self._reducers, self._globals, self._shared):
+            table.clear()
+
     def reducer_override(self, obj: Any) -> Any:
         """Return how to pack a value, or NotImplemented to leave it to its own pickling."""
         kind = type(obj)

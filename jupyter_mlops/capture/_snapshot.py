@@ -21,11 +21,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-import xxhash
-
 from ..entities import BufferRef
 from ..exceptions import HomeError
-from ..home import LifeLock, crash_point
+from ..home import LifeLock, content_hash, crash_point
 from ._pickle import PickledValues
 from ._stored import manifest_of, write_stream
 
@@ -75,7 +73,7 @@ def _demand_room(pickled: PickledValues, home: Home) -> None:
     if pickled.buffer_bytes + _SPARE_BYTES <= free:
         return
     # Hashing everything takes the user's time, but data that is stored already needs no room.
-    refs = {BufferRef(xxhash.xxh3_128_hexdigest(view), view.nbytes) for view in pickled.buffers}
+    refs = {BufferRef(content_hash(view), view.nbytes) for view in pickled.buffers}
     needed = sum(ref.size for ref in refs if not home.objects.has(ref))
     if needed > free:
         raise HomeError(
@@ -129,11 +127,14 @@ def _write_and_leave(run_dir: RunDirectory, pickled: PickledValues, home: Home, 
         gc.disable()
         os.setsid()
         _let_go(writer)
-        if LifeLock.acquire(run_dir.snapshot_lock) is not None:
+        lock = LifeLock.acquire(run_dir.snapshot_lock)
+        if lock is not None:
             os.write(writer, b".")
             os.close(writer)
             crash_point("snapshot.started")
             _store(run_dir, pickled, home)
+            # The shim waits for it, and to take down a gigabyte of small pages takes 30 ms.
+            lock.release()
             status = 0
     finally:
         # Also after an error: the lock's end without inputs.json tells it, and nobody reads a traceback here.

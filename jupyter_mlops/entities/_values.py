@@ -11,7 +11,7 @@ class BufferRef(msgspec.Struct, frozen=True):
     Parameters
     ----------
     hash : str
-        xxh3_128 of the bytes, 32 hex digits; its address below `objects/`.
+        Made of the bytes, by xxh3_128; 32 hex digits. Its address below `objects/`.
     size : int
         Length in bytes.
     """

@@ -18,6 +18,7 @@ import xxhash
 
 from ..capture import dump_values
 from ..entities import BufferRef
+from ..home import content_hash
 from ._inputs import RestoredInputs
 
 _PAGE = os.sysconf("SC_PAGE_SIZE")
@@ -80,7 +81,7 @@ class Baseline:
         print_, views = made
         for place, view in zip(print_.places, views, strict=True):
             if not self._is_stored(place):
-                self._hashes[place] = xxhash.xxh3_128_hexdigest(view)
+                self._hashes[place] = content_hash(view)
         return print_
 
     def _still(self, before: _Print, value: Any) -> bool:
@@ -96,7 +97,7 @@ class Baseline:
         if before[1] != after[1]:
             return False
         known = self._stored[before[0]].hash if self._is_stored(before) else self._hashes.get(before)
-        return known == xxhash.xxh3_128_hexdigest(view)
+        return known == content_hash(view)
 
     def _is_stored(self, place: tuple[int, int]) -> bool:
         address, size = place

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from .._lazy import lazy_exports
 
 if TYPE_CHECKING:
+    from ._content import content_hash
     from ._files import (
         CRASH_POINTS,
         boot_id,
@@ -44,6 +45,7 @@ __all__ = [
     "Signer",
     "boot_id",
     "collect",
+    "content_hash",
     "crash_point",
     "end_survivors",
     "exclusive",
@@ -77,6 +79,7 @@ __getattr__, __dir__ = lazy_exports(
         "Signer": "._signing",
         "boot_id": "._files",
         "collect": "._gc",
+        "content_hash": "._content",
         "crash_point": "._files",
         "end_survivors": "._survivors",
         "exclusive": "._locks",

@@ -16,10 +16,9 @@ from pathlib import Path
 from pickle import PickleBuffer
 from typing import TYPE_CHECKING
 
-import xxhash
-
 from ..entities import BufferRef
 from ..exceptions import HomeError, MissingObjectError
+from ._content import content_hash
 from ._files import crash_point, temporary_name, write_fully
 from ._mapping import map_private
 
@@ -30,7 +29,7 @@ _NAME = re.compile(r"[0-9a-f]{32}")
 
 
 class ObjectStore:
-    """Buffers below one directory, addressed by xxh3_128. Safe between processes, threads and forks.
+    """Buffers below one directory, addressed by what they hold. Safe between processes, threads and forks.
 
     Parameters
     ----------
@@ -57,7 +56,7 @@ class ObjectStore:
             The memory is not contiguous.
         """
         data = PickleBuffer(buffer).raw()
-        ref = BufferRef(xxhash.xxh3_128_hexdigest(data), data.nbytes)
+        ref = BufferRef(content_hash(data), data.nbytes)
         if not self.touch(ref):
             try:
                 self._write(ref, data)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
+from ._huge_pages import ask_for_huge_pages
 from ._magics import MlopsMagics
 from ._session import NotebookSession
 
@@ -37,6 +38,7 @@ def load_ipython_extension(shell: InteractiveShell) -> None:
     Loading twice is loading once.
     """
     if shell not in _loaded:
+        ask_for_huge_pages()
         _loaded[shell] = _Loaded(shell)
         _loaded[shell].register()
 

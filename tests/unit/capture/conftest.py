@@ -1,11 +1,12 @@
 """Notebooks that send each other values: in this process, and through a home to another."""
 
 import builtins
+import gc
 import subprocess
 import sys
 import textwrap
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +72,14 @@ def carry() -> Callable[..., Any]:
         return loaded["value"] if value else loaded
 
     return carry
+
+
+@pytest.fixture
+def without_collector() -> Iterator[None]:
+    """Leave cycles alone, so that what goes has been let go by everybody."""
+    gc.disable()
+    yield
+    gc.enable()
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import linecache
 import threading
+import weakref
 
 import numpy as np
 import pytest
@@ -377,6 +378,15 @@ def test_large_buffers_are_out_of_band_and_views_of_live_memory(notebook):
     assert ([view.nbytes for view in pickled.buffers], pickled.buffer_bytes) == ([800_000], 800_000)
     assert np.frombuffer(pickled.buffers[0])[0] == 7
     assert len(pickled.stream) < 2000
+
+
+def test_what_was_packed_is_let_go_with_the_result(notebook, without_collector):
+    kept = weakref.ref(notebook.run("import numpy as np\ndata = np.zeros(100_000)\ndef f(): return data")["data"])
+    pickled = notebook.pack("data", "f")
+    del notebook.namespace["data"], notebook.namespace["f"]
+    assert kept() is not None
+    del pickled
+    assert kept() is None
 
 
 def test_sizes_shapes_and_aliases_are_told():

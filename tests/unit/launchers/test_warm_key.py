@@ -24,7 +24,9 @@ def test_a_variable_that_a_library_may_read_when_imported_changes_it(monkeypatch
     assert len({before, changed, warm_key()}) == 3
 
 
-@pytest.mark.parametrize("name", ["PWD", "COLUMNS", "JPY_PARENT_PID", "JUPYTER_MLOPS_SLOTS", "KMP_INIT_AT_FORK"])
+@pytest.mark.parametrize(
+    "name", ["PWD", "COLUMNS", "JPY_PARENT_PID", "JUPYTER_MLOPS_SLOTS", "KMP_INIT_AT_FORK", "THP_MEM_ALLOC_ENABLE"]
+)
 def test_a_variable_of_the_session_or_set_by_a_library_does_not(monkeypatch, name):
     before = warm_key()
     monkeypatch.setenv(name, "something else")

@@ -26,7 +26,7 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
     submitted_at: str = ""
     started_at: str = ""
     ended_at: str = ""
-    duration_s: float = 0.0
+    duration_s: float | None = None
     params: dict[str, str] = {}
     metrics: dict[str, float | str] = {}
     tags: dict[str, str] = {}

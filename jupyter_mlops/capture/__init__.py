@@ -6,7 +6,7 @@ from ._digest import digest
 from ._environment import environment
 from ._imports import import_statements
 from ._local_modules import changed_files, observe_modules, reached_modules
-from ._magics_text import KNOWN_MAGICS
+from ._magics_text import KNOWN_MAGICS, is_known_magic
 from ._module_state import MODULE_STATE, ModuleState
 from ._modules import ModuleImport, modules_of
 from ._names import CellLine, CellNames, FunctionChanges, analyse_cell, analyse_tree
@@ -47,6 +47,7 @@ __all__ = [
     "environment",
     "fingerprint",
     "import_statements",
+    "is_known_magic",
     "is_secret",
     "is_stateful",
     "load_values",

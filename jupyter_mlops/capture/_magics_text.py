@@ -292,3 +292,8 @@ _BY_NAME: dict[str, Callable[[str, int], MagicText]] = {
     **dict.fromkeys(("rerun", "recall", "macro", "edit", "ed", "loadpy"), lambda *_: _UNSEEN_BOTH),
 }
 """IPython's magics that read or bind names in ways of their own."""
+
+
+def is_known_magic(name: str) -> bool:
+    """Whether it is known what a magic's text means: which Python of it runs here, and what the magic binds."""
+    return name in KNOWN_MAGICS or name in _OPTIONS or name in _BY_NAME

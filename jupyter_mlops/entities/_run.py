@@ -269,6 +269,8 @@ class RunState(msgspec.Struct, frozen=True, kw_only=True):
         One of MLflow's five.
     reason : str
         Why, in a few words: "waiting for a slot, 2 ahead", "signal 9", "machine restarted", "lost: ...".
+    duration_s : float, optional
+        Seconds of running, by a clock that nobody sets; None before the run begins, and where nobody saw its end.
     supervised : bool
         False while the executor lives and its shim does not.
     """
@@ -280,7 +282,7 @@ class RunState(msgspec.Struct, frozen=True, kw_only=True):
     signal: int | None = None
     started_at: str = ""
     ended_at: str = ""
-    duration_s: float = 0.0
+    duration_s: float | None = None
     supervised: bool = True
     peak_rss_bytes: int = 0
     orphans_ended: int = 0

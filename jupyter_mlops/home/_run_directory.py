@@ -215,6 +215,15 @@ class RunDirectory:
         """Return who the executor is or was."""
         return self.read(ProcessRecord, self.executor_file)
 
+    def seen_alive_s(self) -> float | None:
+        """Return for how many seconds the run has written something, by the file system; None if it never began."""
+        written = (self.log_file, self.display_file, self.metrics_file, self.journal_file)
+        try:
+            began = self.executor_file.stat().st_mtime
+            return max([0.0, *(file.stat().st_mtime - began for file in written if file.exists())])
+        except OSError:
+            return None
+
     def state(self) -> RunState:
         """Return how the run stands now; see `read_state`."""
         return read_state(self)

@@ -95,7 +95,7 @@ def _running(run: RunDirectory, reason: str, *, supervised: bool) -> RunState:
         status=RunStatus.RUNNING,
         reason=reason,
         started_at=executor.started_at if executor else "",
-        duration_s=_running_s(executor) if executor else 0.0,
+        duration_s=_running_s(executor) if executor else None,
         supervised=supervised,
     )
 
@@ -138,7 +138,7 @@ def _told_by_exit(run: RunDirectory, ended: Exit) -> RunState:
         signal=ended.signal,
         started_at=ended.started_at,
         ended_at=ended.ended_at,
-        duration_s=max(0.0, ended.duration_s),
+        duration_s=max(0.0, ended.duration_s) if ended.started_at or ended.duration_s else None,
         peak_rss_bytes=ended.peak_rss_bytes,
         orphans_ended=ended.orphans_ended,
         error=result.error if result else None,

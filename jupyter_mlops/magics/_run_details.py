@@ -77,12 +77,11 @@ class RunDetails(View):
 def _facts(run: Run) -> list[tuple[str, str]]:
     spec, state, result = run.spec, run.state, run.directory.result()
     metrics = [f"{key} {number(value)}" for key, value in run.metrics.items() if not key.startswith("system/")]
-    took = span(state.duration_s) if state.started_at else ""
     facts = [
         ("state", state.reason),
         ("experiment", run.experiment),
         ("submitted", f"{ago(spec.submitted_at)} ({spec.submitted_at})"),
-        ("took", took + (f", {size(state.peak_rss_bytes)} of memory at most" if took and state.peak_rss_bytes else "")),
+        ("took", _took(run, state)),
         ("params", _listed(starmap(param_text, (run.params or {p.key: p.text for p in spec.params}).items()))),
         ("metrics", _listed(metrics)),
         ("tags", _listed(f"{key}={value}" for key, value in run.tags.items() if not key.startswith("mlflow."))),
@@ -96,6 +95,15 @@ def _facts(run: Run) -> list[tuple[str, str]]:
         ("directory", str(run.directory.path)),
     ]
     return [(label, text) for label, text in facts if text]
+
+
+def _took(run: Run, state: RunState) -> str:
+    """Return for how long a run went; of one that nobody saw ending, until when it gave signs of life."""
+    if state.duration_s is not None:
+        memory = f", {size(state.peak_rss_bytes)} of memory at most" if state.peak_rss_bytes else ""
+        return span(state.duration_s) + memory
+    seen_s = run.directory.seen_alive_s() if state.status.is_terminal else None
+    return "" if seen_s is None else f"at least {span(seen_s)}, its last sign of life; nobody saw its end"
 
 
 def _without(left_out: Collection[str], names: Iterable[str]) -> Iterator[str]:

@@ -58,7 +58,7 @@ class RunRow:
             status=state.status if state else run.status,
             experiment=run.experiment,
             submitted_at=spec.submitted_at if spec else "",
-            duration_s=state.duration_s if state and state.started_at else None,
+            duration_s=state.duration_s if state else None,
             metrics=tuple(metrics.items()),
             reason=_why(state) if state else "",
         )

@@ -12,11 +12,11 @@ from ..capture import observe_modules
 from ..exceptions import MlopsError
 from ._completion import PendingCompletions
 from ._history import CellHistory
-from ._name_errors import NameErrors
 from ._pending import PendingNames
 from ._promises import Promise
 from ._run_card import RunCard
 from ._run_line import RunLine
+from ._shown_errors import ShownErrors
 from ._train_command import TrainCommand
 from ._view import View
 from ._waiting import NotebookScreen, Screen, TerminalScreen
@@ -70,7 +70,7 @@ class NotebookSession:
         self.pending = PendingNames(shell, self._open_screen, self._show_notice)
         self.history = CellHistory(shell)
         self.completions = PendingCompletions(shell, lambda: self.pending.ledger.pending)
-        self.names = NameErrors(shell, self.pending.explain_name_error)
+        self.errors = ShownErrors(shell, self.pending.explain_name_error)
 
     @property
     def in_notebook(self) -> bool:
@@ -189,7 +189,7 @@ class NotebookSession:
         """Begin to look at the shell's cells, and let the launcher get ready."""
         self.pending.register()
         self.history.register()
-        self.names.register()
+        self.errors.register()
         self.completions.register()
         for kind, view_of in _SHOWN_AS.items():
             self._formats.for_type_by_name(*kind, lambda value, view_of=view_of: view_of(value)._repr_mimebundle_())
@@ -202,7 +202,7 @@ class NotebookSession:
         for kind in _SHOWN_AS:
             self._formats.pop(".".join(kind), None)
         self.completions.unregister()
-        self.names.unregister()
+        self.errors.unregister()
         self.history.unregister()
         self.pending.unregister()
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ..entities import ExplanationReport
 from ..exceptions import UsageError
 from ._default import current_service
+from ._edge import python_edge
 from ._kept_reports import keep_report
 from ._run import Run
 
@@ -54,6 +55,7 @@ class ExplainModel:
     run_id: str = ""
 
 
+@python_edge
 def explain(
     model: Any,
     X: Any = None,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 from ..entities import FairnessReport
 from ..exceptions import UsageError
 from ._default import current_service
+from ._edge import python_edge
 from ._explanation import model_of
 from ._fairness_columns import named_columns
 from ._kept_reports import keep_report
@@ -37,6 +38,7 @@ class FairnessOptions(TypedDict, total=False):
     seed: int
 
 
+@python_edge
 def fairness(
     models: Any,
     X: Any = None,

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from msgspec import structs
 
 from ._commands import SubmitRun
+from ._returns import require_returnable
 from ._shared_names import OWN_NAMES, names_inside
 
 if TYPE_CHECKING:
@@ -63,6 +64,8 @@ def decide_promises(command: SubmitRun) -> Promises:
     ------
     SyntaxError
         The cell is not Python; the line numbers are the cell's.
+    UsageError
+        The user lists results that the cell never has.
     """
     from ..capture import analyse_cell, changed_unseen, reach, registered_names, with_functions_of
 
@@ -87,7 +90,10 @@ def decide_promises(command: SubmitRun) -> Promises:
     captured = tuple(sorted(name for name, value in held.items() if not _is_the_shells_open(name, value)))
     pending, undecided = command.returns, frozenset[str]()
     changed = _changed(names, command.namespace, captured, upstream)
-    if pending is None:
+    if pending is not None:
+        had = given.union(captured, upstream)
+        require_returnable(pending, names, _bound(names, reached), had, unseen=reached.dynamic)
+    else:
         made = _made(names, reached, command.namespace)
         undecided = ((names.passed & upstream.keys()) - names.may_change) - made
         shared = names_inside(command, names, changed, taken=made | given)
@@ -108,9 +114,14 @@ def decide_promises(command: SubmitRun) -> Promises:
     )
 
 
+def _bound(names: CellNames, reached: Reach) -> frozenset[str]:
+    """Return what the cell binds or deletes, itself or through functions of the notebook."""
+    return names.assigns | names.deletes | reached.rebinds
+
+
 def _made(names: CellNames, reached: Reach, namespace: Mapping[str, object]) -> frozenset[str]:
-    """Return what the cell assigns or deletes."""
-    bound = names.assigns | names.deletes | reached.rebinds
+    """Return the part of that which is worth waiting for."""
+    bound = _bound(names, reached)
     return frozenset(name for name in bound if not _is_imported_again(name, names, namespace))
 
 

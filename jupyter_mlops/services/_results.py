@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
+from difflib import get_close_matches
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -146,4 +147,6 @@ class _Delivered:
             return f"Run {run} could not return {name}: {result.untransferable[name]}."
         if name in result.deleted:
             return f"Run {run} deleted {name}."
-        return f"Run {run} returns no {name}. It returned {', '.join(self.names) or 'nothing'}."
+        near = get_close_matches(name, self.names, n=1)
+        meant = f" Did you mean {near[0]}?" if near else ""
+        return f"Run {run} returns no {name}.{meant} It returned {', '.join(self.names) or 'nothing'}."

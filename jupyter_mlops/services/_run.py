@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from ..entities import CellError, Environment, GitState, Provenance, RunSpec, RunState, RunStatus, ValueRef
 from ..exceptions import HomeError, RunFailedError, RunNotFoundError
 from ._displays import Display, read_displays
+from ._edge import python_edge
 from ._log import RunLog
 from ._names import clean_name
 
@@ -142,6 +143,7 @@ class Run:
 
         return _wait_until(is_there, timeout_s, _POLL_RESULT_S)
 
+    @python_edge
     def stop(self) -> RunState:
         """Stop the run: SIGINT, then SIGTERM, then SIGKILL. Return its state; harmless when it has ended."""
         if not self.state.status.is_terminal:
@@ -217,6 +219,7 @@ class Run:
         """Commit and patch; None outside a repository and until the run has started."""
         return self.directory.read(GitState, self.directory.git_file)
 
+    @python_edge
     def result(self, name: str) -> Any:
         """Wait for the run and return one of its results.
 
@@ -243,6 +246,7 @@ class Run:
             self._captured = manifest.values if manifest else ()
         return tuple(value for value in self._captured if not value.name.startswith("__"))
 
+    @python_edge
     def results(self, names: tuple[str, ...] | None = None, *, held: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """Wait for the run and return its results; names that were one object are one object.
 

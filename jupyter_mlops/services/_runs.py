@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..exceptions import UnknownReferenceError
 from ._default import current_service
+from ._edge import python_edge
 from ._run import Run
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ class Runs:
         """The service that answers."""
         return self._service or current_service()
 
+    @python_edge
     def __getitem__(self, reference: str) -> Run:
         """Return the run that a reference means; see `RunService.find`."""
         return self.service.find(reference)
@@ -56,26 +58,32 @@ class Runs:
             return False
 
     @property
+    @python_edge
     def last(self) -> Run:
         """The newest run."""
         return self.service.find("last")
 
+    @python_edge
     def find(self, reference: str, experiment: str = "") -> Run:
         """Return the run that a reference means, within an experiment when one is named."""
         return self.service.find(reference, experiment)
 
+    @python_edge
     def search(self, query: str = "", limit: int = 1000) -> RunPage:
         """Return the newest runs that fit a query such as `acc > 0.9 and lr < 0.1 state:finished`."""
         return self.service.list(query, limit)
 
+    @python_edge
     def diff(self, a: str | Run, b: str | Run) -> RunDiff:
         """Return what differs between two runs."""
         return self.service.diff(a, b)
 
+    @python_edge
     def reproduce(self, run: str | Run) -> Run:
         """Run a run's cell again on exactly its inputs."""
         return self.service.reproduce(run)
 
+    @python_edge
     def compare(self, original: str | Run, again: str | Run) -> Reproduction:
         """Wait for both runs and tell which outputs and metrics are equal."""
         return self.service.compare_reproduction(original, again)

@@ -78,7 +78,7 @@ class SummaryReader:
             submitted_at=spec.submitted_at,
             started_at=state.started_at,
             ended_at=state.ended_at,
-            duration_s=round(state.duration_s, 3) if state.started_at or state.ended_at else None,
+            duration_s=None if state.duration_s is None else round(state.duration_s, 3),
             params=shown(book.params.items()),
             tags=shown(user.tagged(book.tags).items()),
             metrics=shown_metrics(metrics),

@@ -12,12 +12,14 @@ from ..entities import Param
 from ..exceptions import UsageError
 from ._commands import SubmitRun
 from ._default import current_service
+from ._edge import python_edge
 from ._run import Run
 
 RESULT = "result"
 """What the value that a function returns is called among the run's results."""
 
 
+@python_edge
 def train(
     function_or_source: Callable[..., Any] | str,
     /,

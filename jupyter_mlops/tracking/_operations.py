@@ -153,7 +153,13 @@ def _delete_model(shipment: Shipment, entry: Entry) -> None:
 
 def _create_experiment(shipment: Shipment, entry: Entry) -> None:
     fields = entry.fields
-    shipment.target.experiment_id(fields["experiment"], fields.get("artifact_location"), fields.get("tags"))
+    shipment.target.id_of_named(fields["experiment"], fields.get("artifact_location"), fields.get("tags"))
+
+
+def _use_experiment(shipment: Shipment, entry: Entry) -> None:
+    """Make an experiment that the cell names with a number: what comes next must not take that for an id."""
+    if entry.fields["experiment"].isdigit():
+        shipment.target.id_of_named(entry.fields["experiment"])
 
 
 def _set_experiment_tag(shipment: Shipment, entry: Entry) -> None:
@@ -183,6 +189,7 @@ _OPERATIONS: dict[str, Callable[[Shipment, Entry], None]] = {
     "change_model": _change_model,
     "delete_model": _delete_model,
     "create_experiment": _create_experiment,
+    "use_experiment": _use_experiment,
     "set_experiment_tag": _set_experiment_tag,
     "delete_experiment_tag": _delete_experiment_tag,
 }

@@ -138,6 +138,7 @@ class Shipment:
         }
         known = {key: value for key, value in tags.items() if value}
         tags = known | record.tags | {USER_TAG: record.user, NAME_TAG: record.name}
+        self.target.id_of_named(self.spec.experiment)
         self.cursor.run_ids[self.spec.run_id] = self.target.create_run(
             self.spec.run_id,
             self.spec.experiment,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -68,6 +68,13 @@ class StorePart:
             names = {record.experiment for record in records.runs.values()} | records.experiments
             return next((name for name in names if experiment_id_of(name) == experiment_id), experiment_id)
 
+    def experiment_id(self, experiment: str) -> str:
+        """Return the id of an experiment on record: digits that nobody used as a name are an id of the real store."""
+        if not experiment.isdigit() or experiment == self.session.spec.experiment:
+            return experiment_id_of(experiment)
+        with self.records() as records:
+            return experiment_id_of(experiment) if experiment in records.experiments else experiment
+
     def artifact_uri(self, run_id: str) -> str:
         """Return where a run's artifacts are put until the keeper has them."""
         if run_id == self.run_id:
@@ -78,7 +85,7 @@ class StorePart:
         """Return MLflow's view of a record."""
         info = RunInfo(
             run_id=record.run_id,
-            experiment_id=experiment_id(record.experiment),
+            experiment_id=self.experiment_id(record.experiment),
             user_id=record.user,
             status=record.status,
             start_time=record.start_time,
@@ -98,9 +105,13 @@ class StorePart:
         return Run(info, RunData(metrics, params, tags), inputs, outputs)
 
 
-def experiment_id(experiment: str) -> str:
-    """Return the id of an experiment on record: digits are an id of the real store, anything else is a name."""
-    return experiment if experiment.isdigit() else experiment_id_of(experiment)
+def real_ids(store: Any, experiments: Mapping[str, str]) -> list[str]:
+    """Return the real store's ids of experiments on record, given with their ids there; of those that it has."""
+    ids = [name for name, known in experiments.items() if known == name]
+    for name in experiments.keys() - ids:
+        if (experiment := store.get_experiment_by_name(name)) is not None:
+            ids.append(experiment.experiment_id)
+    return ids
 
 
 def to_dataset_input(dataset: dict[str, Any]) -> DatasetInput:

@@ -24,8 +24,9 @@ class ExperimentsPart(StorePart):
         """Return the experiment of a name. There always is one: it is made when something is shipped to it."""
         _validate_experiment_name(experiment_name)
         with self.records() as records:
-            known = records.experiments | {record.experiment for record in records.runs.values()}
-        if experiment_name not in known:
+            known = {record.experiment for record in records.runs.values()} | records.experiments
+            is_known = experiment_name in known and self.experiment_id(experiment_name) != experiment_name
+        if not is_known:
             self.journal.append("use_experiment", self.run_id, experiment=experiment_name)
         return self._experiment(experiment_name)
 

@@ -18,8 +18,7 @@ from mlflow.utils.name_utils import _generate_random_name
 from mlflow.utils.validation import _validate_logged_model_name
 
 from ._record import ModelRecord
-from ._store_base import StorePart
-from ._store_base import experiment_id as id_of
+from ._store_base import StorePart, real_ids
 from ._values import masked
 
 
@@ -102,9 +101,10 @@ class ModelsPart(StorePart):
         """Search the real store; without a filter, the run's own models come first."""
         names = [self.experiment_name(name) for name in experiment_ids]
 
+        wanted = {name: self.experiment_id(name) for name in names}
+
         def search(store: Any) -> PagedList[LoggedModel]:
-            found = [store.get_experiment_by_name(name) for name in names if not name.isdigit()]
-            ids = [name for name in names if name.isdigit()] + [e.experiment_id for e in found if e is not None]
+            ids = real_ids(store, wanted)
             rest = {"max_results": max_results} if max_results else {}
             return store.search_logged_models(
                 ids, filter_string, datasets, order_by=order_by, page_token=page_token, **rest
@@ -131,7 +131,7 @@ class ModelsPart(StorePart):
     def _to_model(self, record: ModelRecord) -> LoggedModel:
         folder = self.session.directory / "staged" / "models" / record.model_id / "artifacts"
         return LoggedModel(
-            experiment_id=id_of(record.experiment),
+            experiment_id=self.experiment_id(record.experiment),
             model_id=record.model_id,
             name=record.name,
             artifact_location=folder.as_uri(),

@@ -31,7 +31,7 @@ from ._joining import say_once
 from ._record import NAME_TAG, PARENT_TAG, RunRecord
 from ._spool import Series
 from ._spool_reading import read_keys, read_spool, spool_paths
-from ._store_base import StorePart, experiment_id, from_dataset_input, stored_param, stored_tag
+from ._store_base import StorePart, from_dataset_input, real_ids, stored_param, stored_tag
 
 _MODEL_HISTORY_TAG = "mlflow.log-model.history"
 
@@ -232,15 +232,18 @@ class RunsPart(StorePart):
     ) -> tuple[list[Run], str | None]:
         """Search the real store; what it does not have yet of this run is put in front of the first page."""
         names = [self.experiment_name(str(given)) for given in experiment_ids]
-        found, token = self.real.call(
-            lambda store: _search(store, names, filter_string, run_view_type, max_results, order_by, page_token), "runs"
-        )
+        wanted = {name: self.experiment_id(name) for name in names}
+
+        def search(store: Any) -> tuple[list[Run], str | None]:
+            ids = real_ids(store, wanted)
+            return _search(store, ids, filter_string, run_view_type, max_results, order_by, page_token)
+
+        found, token = self.real.call(search, "runs")
         if page_token:
             return found, token
-        wanted = {experiment_id(name) for name in names}
         with self.records(metrics=True) as records:
             own = [self.to_run(record) for record in records.runs.values()]
-        own = [run for run in own if run.info.experiment_id in wanted and _in_view(run, run_view_type)]
+        own = [run for run in own if run.info.experiment_id in wanted.values() and _in_view(run, run_view_type)]
         own = SearchUtils.filter(own, filter_string)
         known = {run.info.run_id for run in own}
         others = [run for run in found if run.info.run_id not in known]
@@ -249,18 +252,14 @@ class RunsPart(StorePart):
 
 def _search(
     store: Any,
-    names: list[str],
+    ids: list[str],
     filter_string: str | None,
     view: int,
     max_results: int,
     order_by: list[str] | None,
     page_token: str | None,
 ) -> tuple[list[Run], str | None]:
-    """Search the real store in experiments given by name or by the store's own id."""
-    ids = [name for name in names if name.isdigit()]
-    for name in names:
-        if not name.isdigit() and (experiment := store.get_experiment_by_name(name)) is not None:
-            ids.append(experiment.experiment_id)
+    """Search some experiments of the real store."""
     if not ids:
         return [], None
     page = store.search_runs(ids, filter_string, view, max_results, order_by, page_token)

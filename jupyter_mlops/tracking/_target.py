@@ -78,8 +78,8 @@ class Target:
             if engine is not None:
                 engine.dispose()
 
-    def experiment_id(self, name: str, artifact_location: str | None = None, tags: dict[str, str] | None = None) -> str:
-        """Return the store's id of an experiment, made where there is none.
+    def experiment_id(self, name: str) -> str:
+        """Return the store's id of an experiment that a cell has named or knows by its id there; made where it is none.
 
         A number is a name where the store has an experiment of that name, else an id where it has one of that id.
 
@@ -88,8 +88,21 @@ class Target:
         TrackingError
             The experiment was deleted there.
         """
+        is_new = name not in self._experiments
+        if is_new and name.isdigit() and not self._find_experiment(name) and self._has_experiment(name):
+            self._experiments[name] = name
+        return self.id_of_named(name)
+
+    def id_of_named(self, name: str, artifact_location: str | None = None, tags: dict[str, str] | None = None) -> str:
+        """Return the store's id of an experiment by its name, even if that is a number; made where there is none.
+
+        Raises
+        ------
+        TrackingError
+            The experiment was deleted there.
+        """
         if name not in self._experiments:
-            known = self._find_experiment(name) or (name.isdigit() and self._has_experiment(name) and name)
+            known = self._find_experiment(name)
             self._experiments[name] = known or self._create_experiment(name, artifact_location, tags)
         return self._experiments[name]
 

@@ -6,7 +6,7 @@ import { ISignal, Signal } from '@lumino/signaling';
 import { RequestError } from '../api/request';
 import { IRunSummary } from '../api/types';
 import { IRunManager } from '../tokens';
-import { isEnded } from './runs';
+import { endedSeconds, isEnded } from './runs';
 
 const LIVE = 'state:running or state:scheduled';
 const MOST_LIVE = 200;
@@ -69,7 +69,7 @@ export class Endings implements IDisposable {
 
   private async _tell(runId: string): Promise<void> {
     const { summary } = await this._manager.api.detail(runId);
-    if (!this._isDisposed && isEnded(summary.status) && (summary.duration_s ?? 0) >= this.seconds) {
+    if (!this._isDisposed && isEnded(summary.status) && endedSeconds(summary, Date.now()) >= this.seconds) {
       this._ended.emit(summary);
     }
   }

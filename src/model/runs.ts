@@ -17,6 +17,12 @@ export function runSeconds(run: IRunSummary, now: number): number | null {
   return Math.max(0, (now - started) / 1000);
 }
 
+/** Seconds of running of a run that was live a moment ago: where nobody saw it end, until `now` (milliseconds). */
+export function endedSeconds(run: IRunSummary, now: number): number {
+  const started = Date.parse(run.started_at);
+  return run.duration_s ?? (Number.isNaN(started) ? 0 : Math.max(0, (now - started) / 1000));
+}
+
 /** What measures the machine and not the model: shown where the machine is asked for. */
 const OF_THE_MACHINE = 'system/';
 

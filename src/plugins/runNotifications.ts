@@ -10,7 +10,7 @@ import { IRunSummary } from '../api/types';
 import { CommandIDs } from '../commands';
 import { Endings } from '../model/endings';
 import { formatDuration } from '../model/format';
-import { runName } from '../model/runs';
+import { endedSeconds, runName } from '../model/runs';
 import { IRunManager } from '../tokens';
 
 const PLUGIN_ID = 'jupyter-mlops:run-notifications';
@@ -45,7 +45,7 @@ export const runNotificationsPlugin: JupyterFrontEndPlugin<void> = {
 
 function notify(run: IRunSummary, commands: CommandRegistry, trans: TranslationBundle): void {
   const name = runName(run);
-  const time = formatDuration(run.duration_s ?? 0);
+  const time = formatDuration(endedSeconds(run, Date.now()));
   const open = (label: string, id: string): Notification.IAction => ({
     label,
     callback: () => void commands.execute(id, { runIds: [run.run_id] })

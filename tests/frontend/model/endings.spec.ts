@@ -39,6 +39,15 @@ it('tells of a long run that was seen going on', async () => {
   expect(story.told).toEqual(['run 1 FAILED', 'run 2 FINISHED']);
 });
 
+it('tells of a run that nobody saw ending, by how long ago it began', async () => {
+  const story = new Story();
+  await story.look(going(1), going(2));
+  const ago = (seconds: number) => new Date(Date.now() - 1000 * seconds).toISOString();
+  await story.end(run(1, { status: 'FAILED', duration_s: null, started_at: ago(90) }));
+  await story.end(run(2, { status: 'FAILED', duration_s: null, started_at: ago(30) }));
+  expect(story.told).toEqual(['run 1 FAILED']);
+});
+
 it('tells of no short run, and of none that ended before', async () => {
   const story = new Story();
   await story.look(going(1));

@@ -162,7 +162,7 @@ def test_4_the_executors_account_when_the_shim_was_killed(run):
 
 def test_4_a_good_end_needs_no_reason(run):
     run.write(Result(status=RunStatus.FINISHED), run.result_file)
-    assert read_state(run) == state(run, "FINISHED", exit_code=0, supervised=False)
+    assert read_state(run) == state(run, "FINISHED", exit_code=0, duration_s=0.0, supervised=False)
 
 
 def test_f19_lost_when_shim_and_executor_were_killed(run, holder):
@@ -258,6 +258,27 @@ def test_f42_written_durations_are_never_negative(run):
     assert read_state(run).duration_s == 0.0
     run.write(Exit(status=RunStatus.FINISHED, duration_s=-1.0), run.exit_file)
     assert read_state(run).duration_s == 0.0
+
+
+def test_the_time_of_a_run_is_unknown_where_nobody_saw_its_end_or_it_never_began(run):
+    run.write(record(1), run.executor_file)
+    assert read_state(run).duration_s is None
+
+    run.write(Exit(status=RunStatus.KILLED, reason="stopped", ended_at="later"), run.exit_file)
+    assert read_state(run).duration_s is None
+
+
+def test_a_run_is_seen_alive_until_it_writes_nothing_more(run):
+    assert run.seen_alive_s() is None
+    run.write(record(1), run.executor_file)
+    assert run.seen_alive_s() == 0.0
+
+    began = run.executor_file.stat().st_mtime
+    run.log_file.write_text("epoch 1")
+    run.journal_file.write_text("{}")
+    os.utime(run.log_file, (began + 40, began + 40))
+    os.utime(run.journal_file, (began + 90, began + 90))
+    assert run.seen_alive_s() == pytest.approx(90, abs=0.01)
 
 
 LIFE = """

@@ -3,18 +3,22 @@
 import signal
 import sys
 import threading
+import traceback
 
 import pytest
 from IPython.core.completer import provisionalcompleter
 
 from jupyter_mlops.exceptions import CannotTravelError, UsageError
+from jupyter_mlops.home import Home
+from jupyter_mlops.launchers import LocalLauncher
 from jupyter_mlops.magics._arguments import HelpRequested
 from jupyter_mlops.magics._completion import PendingCompletions
 from jupyter_mlops.magics._edge import magic_edge
 from jupyter_mlops.magics._history import CellHistory, number_of_running_cell
 from jupyter_mlops.magics._imported import import_into
-from jupyter_mlops.magics._name_errors import NameErrors
+from jupyter_mlops.magics._shown_errors import ShownErrors
 from jupyter_mlops.magics._waiting import NotebookScreen, TerminalScreen, WaitingView, interruptible
+from jupyter_mlops.services import Runs, RunService
 
 # Imports
 
@@ -51,35 +55,56 @@ def test_completion_offers_names_that_are_absent(shell):
     assert "unfinished_model" not in completions_of(shell, "unfin")
 
 
-# Name errors
+# Errors on their way to the user
 
 
 @pytest.fixture
-def name_errors(shell, monkeypatch):
+def shown_errors(shell, monkeypatch):
     monkeypatch.setattr(threading, "excepthook", threading.__excepthook__)  # pytest's own would swallow the text
-    errors = NameErrors(shell, lambda error: "model comes from run baseline." if "model" in str(error) else "")
+    errors = ShownErrors(shell, lambda error: "model comes from run baseline." if "model" in str(error) else "")
     errors.register()
     yield errors
     errors.unregister()
 
 
-def test_a_traceback_in_the_shell_carries_the_note(shell, name_errors, capsys):
+def test_a_traceback_in_the_shell_carries_the_note(shell, shown_errors, capsys):
     shell.run_cell("model")
     assert "model comes from run baseline." in capsys.readouterr().out
     shell.run_cell("something_else")
     assert "baseline" not in capsys.readouterr().out
 
 
-def test_a_thread_carries_the_note(name_errors, capsys):
+def test_a_thread_carries_the_note(shown_errors, capsys):
     thread = threading.Thread(target=lambda: exec("model", {}))
     thread.start()
     thread.join()
     assert "model comes from run baseline." in capsys.readouterr().err
 
 
+def functions_on_the_way(error: BaseException) -> list[str]:
+    return [frame.name for frame in traceback.extract_tb(error.__traceback__)]
+
+
+def test_an_error_of_ours_ends_at_the_users_line(shell, shown_errors, tmp_path):
+    home = Home.create(tmp_path / ".mlops")
+    shell.user_ns["runs"] = Runs(RunService(home, LocalLauncher(home)))
+    shell.run_cell("def look():\n    return runs['nope']")
+
+    error = shell.run_cell("look()").error_in_exec
+
+    assert str(error) == "No run 'nope'. See %runs."
+    assert functions_on_the_way(error)[-2:] == ["<module>", "look"]
+
+
+def test_an_error_of_a_library_keeps_its_frames(shell, shown_errors):
+    error = shell.run_cell("import json\njson.loads('{')").error_in_exec
+
+    assert functions_on_the_way(error)[-3:] == ["loads", "decode", "raw_decode"]
+
+
 def test_unregistering_puts_the_hooks_back(shell):
     before = threading.excepthook
-    errors = NameErrors(shell, lambda error: "")
+    errors = ShownErrors(shell, lambda error: "")
     errors.register()
     errors.unregister()
     assert threading.excepthook is before

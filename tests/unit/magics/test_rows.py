@@ -36,7 +36,7 @@ def spec(**fields) -> RunSpec:
     return RunSpec(**{**known, **fields})
 
 
-def handle(state: RunState, result: Result | None = None, **fields):
+def handle(state: RunState, result: Result | None = None, seen_alive_s: float | None = None, **fields):
     """A handle with what the views read."""
     return SimpleNamespace(
         id=RUN_ID,
@@ -51,7 +51,9 @@ def handle(state: RunState, result: Result | None = None, **fields):
         tags={"team": "red", "mlflow.user": "x"},
         cell="model = 1",
         captured=(SimpleNamespace(name="small", size=10), SimpleNamespace(name="large", size=2_000_000)),
-        directory=SimpleNamespace(result=lambda: result, path="/home/.mlops/runs/3fa9"),
+        directory=SimpleNamespace(
+            result=lambda: result, seen_alive_s=lambda: seen_alive_s, path="/home/.mlops/runs/3fa9"
+        ),
     )
 
 
@@ -165,6 +167,15 @@ def test_details_of_a_waiting_run_say_for_what_and_what_is_pending():
     assert facts["state"] == "waiting for a slot, 2 ahead"
     assert facts["pending"] == "model"
     assert "took" not in facts
+
+
+def test_details_of_a_lost_run_tell_how_long_it_was_seen_alive():
+    lost = RunState(run_id=RUN_ID, status=RunStatus.FAILED, reason="lost: its processes were killed")
+
+    facts = dict(RunDetails.of(handle(lost, seen_alive_s=118.0)).facts)
+
+    assert facts["took"] == "at least 1 m 58 s, its last sign of life; nobody saw its end"
+    assert "took" not in dict(RunDetails.of(handle(lost)).facts)
 
 
 def test_the_error_is_its_last_line_and_the_cells_line():

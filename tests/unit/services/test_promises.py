@@ -257,7 +257,7 @@ def test_parameters_shadow_names_and_do_not_travel():
     assert found == Told(set(), {"y"})
 
 
-@pytest.mark.parametrize(("returns", "pending"), [((), set()), (("y",), {"y"}), (("model", "z"), {"model", "z"})])
+@pytest.mark.parametrize(("returns", "pending"), [((), set()), (("y",), {"y"}), (("model", "y"), {"model", "y"})])
 def test_returns_replaces_the_list(returns, pending):
     found = decide("model.fit(X)\ny = 1", notebook(model=MODEL, X=X), returns=returns)
 

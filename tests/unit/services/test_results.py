@@ -54,11 +54,18 @@ def test_an_end_without_the_executors_word_gives_nothing(make_run):
     [
         ("gone", "Run base deleted gone."),
         ("lock", "Run base could not return lock: it is a lock."),
-        ("other", "Run base returns no other. It returned made."),
+        ("other", "Run base returns no other. It returned made, untouched."),
+        ("mode", "Run base returns no mode. Did you mean made? It returned made, untouched."),
     ],
 )
 def test_what_is_no_result_is_told_why(deliver, name, message):
-    run = deliver({}, {"made": 1}, deleted=("gone",), untransferable={"lock": "it is a lock"})
+    run = deliver(
+        {"untouched": 2},
+        {"made": 1},
+        released=("untouched",),
+        deleted=("gone",),
+        untransferable={"lock": "it is a lock"},
+    )
 
     with pytest.raises(RunFailedError) as error:
         run.result(name)

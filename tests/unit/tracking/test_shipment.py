@@ -369,6 +369,21 @@ def test_where_a_store_lets_no_run_move_a_tag_says_where_it_was_wanted(
     assert read_cursor(run).experiment == "cancer"
 
 
+def test_a_number_is_the_name_of_an_experiment(submit: Submit, shipment: Ship, remote: Remote) -> None:
+    """The store has an experiment with this id: it is somebody else's."""
+    remote.experiments["churn"] = "7"
+    run = submit(experiment="7")
+    Journal(run.path).append("use_experiment", run.run_id, experiment="0")
+    Journal(run.path).append("move_run", run.run_id, experiment="0")
+    end(run)
+
+    assert shipment(run).ship() is True
+
+    sent = remote.runs["store-0"]
+    assert (sent.info.experiment_id, sent.data.tags["mlops.experiment"]) == (remote.experiments["7"], "0")
+    assert remote.experiments.keys() == {"Default", "churn", "7", "0"}
+
+
 def test_a_deleted_experiment_is_said_with_the_way_back(submit: Submit, shipment: Ship, remote: Remote) -> None:
     remote.experiments["cancer"] = "7"
     remote.deleted.add("cancer")

@@ -256,6 +256,20 @@ def test_experiments_are_names_with_ids_of_ours(run: RunDirectory, store: Spooli
     assert told(run) == [("use_experiment", run.run_id, {"experiment": "churn"})]
 
 
+def test_a_number_is_a_name_once_the_cell_has_used_it_as_one(run: RunDirectory, store: SpoolingStore) -> None:
+    store.move_run(run.run_id, "7")
+    assert store.get_run(run.run_id).info.experiment_id == "7"
+
+    named = store.get_experiment_by_name("7").experiment_id
+    assert (named, store.get_run(run.run_id).info.experiment_id) == (experiment_id_of("7"), experiment_id_of("7"))
+
+
+def test_a_run_that_was_submitted_to_a_number_is_in_the_experiment_of_that_name(make_run, open_store) -> None:
+    run = make_run(experiment="2")
+
+    assert open_store(run).get_run(run.run_id).info.experiment_id == experiment_id_of("2")
+
+
 def test_an_experiment_can_be_made_once_and_has_its_tags(run: RunDirectory, store: SpoolingStore) -> None:
     made = store.create_experiment("new ü", None, [ExperimentTag("a", "1")])
     store.set_experiment_tag(made, ExperimentTag("b", "2"))

@@ -34,6 +34,16 @@ def test_a_number_that_is_no_name_is_the_id_that_the_store_has(target: Target) -
     assert target.store.get_experiment_by_name(digits) is None
 
 
+def test_what_is_said_to_be_a_name_is_none_of_the_stores_ids(target: Target) -> None:
+    digits = target.experiment_id("digits")
+
+    made = target.id_of_named(digits)
+
+    assert made != digits
+    assert target.store.get_experiment(made).name == digits
+    assert target.experiment_id(digits) == made
+
+
 def test_a_number_too_large_for_an_id_is_a_name(target: Target) -> None:
     made = target.experiment_id("9" * 40)
 

@@ -1,7 +1,7 @@
 """The explorer's queries over many runs of MLflow's local store, its first building, and the curve of a long metric.
 
-Ours are whole requests to a real Jupyter server over HTTP. The peer is MLflow's own client on the same file and in this
-process, without the server between that its REST interface needs (which needs Flask, that we do not install).
+Ours are whole requests to a real Jupyter server over HTTP. The peer of a page is `mlflow server` on the same file where
+`MLFLOW_SERVER_PYTHON` names a Python that has it, else MLflow's own client in this process, with no server between.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ._figure import Figure, reported, timed_ms, times_better, within
+from ._mlflow_server import MlflowInProcess, PagePeer, page_peer
 from ._server import JupyterServer
 from ._stores import fill_sqlite
 
 RUNS, QUICK_RUNS = 100_000, 10_000
 POINTS = 1_000_000
-PEER = "MlflowClient.search_runs on the same store, in process"
 TEAMS = ("red", "green", "blue", "yellow")
 
 
@@ -75,10 +75,11 @@ def figures(quick: bool) -> Iterator[Figure]:
         fill_sqlite(store, runs)
         run_id = _oldest(store)
         _log_long_metric(store, run_id, POINTS // 10 if quick else POINTS)
-        peer = Peer(store)
+        peer = MlflowInProcess(store)
         with JupyterServer(root) as server:
             yield from building(server, peer, runs)
-            yield from pages(server, peer, runs, quick)
+            with page_peer(store) as page_of:
+                yield from pages(server, page_of, runs, quick)
             yield from changes(server, store, quick)
             yield from curves(server, peer, run_id)
         with JupyterServer(root) as server:
@@ -86,30 +87,7 @@ def figures(quick: bool) -> Iterator[Figure]:
         yield from our_curves(root, POINTS // 10 if quick else POINTS)
 
 
-class Peer:
-    """MLflow's own client on a store.
-
-    Parameters
-    ----------
-    store : Path
-        The sqlite file.
-    """
-
-    def __init__(self, store: Path) -> None:
-        from mlflow import MlflowClient
-
-        self.client = MlflowClient(f"sqlite:///{store}")
-        self._experiments = [str(number) for number in range(1, 21)]
-
-    def page(self, most: int = 50, token: str | None = None, **how: Any) -> str | None:
-        """Ask for a page of runs; return the token of the next."""
-        found = self.client.search_runs(self._experiments, max_results=most, page_token=token, **how)
-        assert found, how
-        next_token: str | None = found.token
-        return next_token
-
-
-def building(server: JupyterServer, peer: Peer | None, runs: int) -> Iterator[Figure]:
+def building(server: JupyterServer, peer: MlflowInProcess | None, runs: int) -> Iterator[Figure]:
     """Yield how long the catalog is being built from the server's first answer on, and what it answers meanwhile."""
     started = time.perf_counter()
     meanwhile = []
@@ -137,7 +115,7 @@ def building(server: JupyterServer, peer: Peer | None, runs: int) -> Iterator[Fi
     )
 
 
-def pages(server: JupyterServer, peer: Peer, runs: int, quick: bool) -> Iterator[Figure]:
+def pages(server: JupyterServer, peer: PagePeer, runs: int, quick: bool) -> Iterator[Figure]:
     """Yield the time of pages of 50, each of another query."""
     for search in SEARCHES:
         ours = [ask(server, search, number) for number in range(-1, 20 if quick else 60)][1:]
@@ -145,7 +123,7 @@ def pages(server: JupyterServer, peer: Peer, runs: int, quick: bool) -> Iterator
         name = f"catalog: page of 50 of {runs:,}, {search.name}"
         yield within(name, ours, 20, quantile=0.95)
         # The goal is one for 100,000 runs.
-        yield reported(name, ours, PEER, theirs) if quick else times_better(name, ours, PEER, theirs, 20)
+        yield reported(name, ours, peer.name, theirs) if quick else times_better(name, ours, peer.name, theirs, 20)
     scroll = [timed_ms(lambda n=n: server.get("runs", limit=50, offset=50 * n)) for n in range(60)]
     yield within(f"catalog: the next 50 of {runs:,}", scroll, 20, quantile=0.95)
     keys = ("loss", "val_acc", "val_loss")
@@ -158,7 +136,7 @@ def ask(server: JupyterServer, search: Search, number: int) -> float:
     return timed_ms(lambda: server.get("runs", limit=50, **search.ours(number)))
 
 
-def ask_peer(peer: Peer, search: Search) -> float:
+def ask_peer(peer: PagePeer, search: Search) -> float:
     """Return the milliseconds of the peer's page."""
     return timed_ms(lambda: peer.page(**search.theirs))
 
@@ -182,7 +160,7 @@ def changes(server: JupyterServer, store: Path, quick: bool) -> Iterator[Figure]
     yield within("catalog: a change to the store is found", waited, 1000, quantile=0.95)
 
 
-def curves(server: JupyterServer, peer: Peer, run_id: str) -> Iterator[Figure]:
+def curves(server: JupyterServer, peer: MlflowInProcess, run_id: str) -> Iterator[Figure]:
     """Yield the time of a long curve out of MLflow's store, and its size, against the peer's whole history."""
     first = timed_ms(lambda: server.get(f"runs/{run_id}/metrics", key="long"))
     cached = [timed_ms(lambda: server.get(f"runs/{run_id}/metrics", key="long")) for _ in range(10)]
@@ -198,7 +176,7 @@ def curves(server: JupyterServer, peer: Peer, run_id: str) -> Iterator[Figure]:
     wrong = float(extremes != (_long_value(_LOWEST_AT), _long_value(_HIGHEST_AT)))
     yield within(f"{name}, extremes that are not exact", [wrong], 0, "")
     # A minute and more for all of them: a tenth of the points is enough to see it.
-    theirs = [timed_ms(lambda: peer.client.get_metric_history(run_id, "tenth")) * 10 / 1000]
+    theirs = [timed_ms(lambda: peer.history(run_id, "tenth")) * 10 / 1000]
     peer_name = "get_metric_history, ten times the time of a tenth of the points"
     yield reported(f"{name}, first", [first / 1000], peer_name, theirs, "s")
 

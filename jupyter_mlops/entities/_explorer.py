@@ -237,9 +237,10 @@ class MetricSeries(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MetricPage(msgspec.Struct, frozen=True, kw_only=True):
-    """Curves of a run."""
+    """Curves of a run, which has `total` metrics: more than are here where not all were asked for, or have room."""
 
     series: tuple[MetricSeries, ...]
+    total: int
 
 
 class ArtifactEntry(msgspec.Struct, frozen=True, kw_only=True):

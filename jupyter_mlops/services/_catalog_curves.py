@@ -54,8 +54,9 @@ class CurveShelf:
             except sqlite3.Error as error:
                 raise TrackingError(f"The store of run {run_id} cannot be read: {error}. Try again.") from error
             series = tuple(_series(run_id, key, curve, points) for key, curve in list(curves.items())[:MOST_SERIES])
+            total = kept.curves.total
         self._let_go()
-        return MetricPage(series=series)
+        return MetricPage(series=series, total=total)
 
     def _run(self, run_id: str) -> _Kept:
         found = self._find(run_id)

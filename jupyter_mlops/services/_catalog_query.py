@@ -55,7 +55,7 @@ def _field(term: FieldTerm, table: RunTable) -> Mask:
     if term.field == "id":
         return table.beginning(term.text.lower())
     column = table.texts[term.field]
-    return column.equal_to(term.text) if term.exact else _containing(column, term.text)
+    return column.equal_to(term.text) if term.exact else column.containing(term.text)
 
 
 def _comparison(comparison: Comparison, table: RunTable) -> Mask:
@@ -75,7 +75,7 @@ def _comparison(comparison: Comparison, table: RunTable) -> Mask:
 def _compared(column: NumberColumn | TextColumn, sign: str, wanted: str) -> Mask:
     if isinstance(column, NumberColumn):
         return _numbers_compared(column, sign, wanted)
-    return _containing(column, wanted) if sign == "~" else column.where(list(_words_compared(column, sign, wanted)))
+    return column.containing(wanted) if sign == "~" else column.where(list(_words_compared(column, sign, wanted)))
 
 
 def _numbers_compared(column: NumberColumn, sign: str, wanted: str) -> Mask:
@@ -99,11 +99,6 @@ def _words_compared(column: TextColumn, sign: str, wanted: str) -> Iterable[bool
     for place in others:
         fits[place] = compare(column.words[place], wanted)
     return fits
-
-
-def _containing(column: TextColumn, text: str) -> Mask:
-    folded = text.casefold()
-    return column.where([folded in word for word in column.folded])
 
 
 def _number(text: str) -> float | None:

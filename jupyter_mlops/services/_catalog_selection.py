@@ -66,7 +66,7 @@ class SelectedRows:
         flags = flags_of(mask, height)
         self.total = mask.bit_count()
         self._found: list[int] = []
-        self._rest = (row for row in order if flags[row])
+        self._rest = filter(flags.__getitem__, order)
 
     def part(self, offset: int, limit: int) -> list[int]:
         """Return some of the rows."""

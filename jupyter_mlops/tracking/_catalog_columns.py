@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import repeat
 
+from ._catalog_word_search import WordSearch
+
 Mask = int
 """Which rows: a number whose byte `r` is 1 where row `r` is meant. Numbers of this length combine in microseconds."""
 
@@ -147,10 +149,9 @@ class TextColumn:
         wanted = self._code_of.get(text)
         return 0 if wanted is None else mask_of([code == wanted for code in self._codes], self.start)
 
-    @property
-    def folded(self) -> list[str]:
-        """The words as texts are compared whatever their case."""
-        return self._facts.folded
+    def containing(self, text: str) -> Mask:
+        """Return the rows whose text contains this one, whatever the case."""
+        return self.where(self._facts.containing(text.casefold()))
 
     @property
     def numbers(self) -> tuple[list[float], list[int]]:
@@ -181,11 +182,10 @@ class _WordFacts:
         self._words = words
         self._order = order
 
-    @property
-    def folded(self) -> list[str]:
+    def containing(self, folded: str) -> bytes:
         known = self._folded
         known.extend(word.casefold() for word in self._words[len(known) :])
-        return known
+        return self._search.containing(folded)
 
     @property
     def ranks(self) -> list[object]:
@@ -207,6 +207,10 @@ class _WordFacts:
     @cached_property
     def _folded(self) -> list[str]:
         return []
+
+    @cached_property
+    def _search(self) -> WordSearch:
+        return WordSearch(self._folded)
 
     @cached_property
     def _ranks(self) -> list[object]:

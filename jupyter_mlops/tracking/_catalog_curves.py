@@ -34,6 +34,10 @@ class RunCurves(Protocol):
         """Return the curves of keys as they are now, of all keys where none is named; others are left out."""
 
     @property
+    def total(self) -> int:
+        """Metrics that the run had when it was read last."""
+
+    @property
     def source(self) -> Path:
         """Where they are read: curves of another source know nothing of this one's."""
 
@@ -59,6 +63,11 @@ class SpoolCurves:
         self._curves: dict[str, Curve] = {}
         self._ends: dict[Path, int] = {}
         self._keys: dict[Path, dict[int, Series]] = {}
+
+    @property
+    def total(self) -> int:
+        """Metrics that the run had when it was read last."""
+        return len(self._curves)
 
     @property
     def size(self) -> int:
@@ -104,6 +113,7 @@ class SqliteCurves:
 
     def __init__(self, path: Path, store_id: str) -> None:
         self.source = path
+        self.total = 0
         self._store_id = store_id
         self._file: tuple[int, int] | None = None
         self._curves: dict[str, Curve] = {}
@@ -127,6 +137,7 @@ class SqliteCurves:
             self._forget_another_file()
             query = "SELECT DISTINCT key FROM latest_metrics WHERE run_uuid = ? AND typeof(key) = 'text'"
             known = [row[0] for row in database.execute(query, (self._store_id,))]
+            self.total = len(known)
             last = database.execute("SELECT max(rowid) FROM metrics").fetchone()[0] or 0
             wanted = [key for key in known if not keys or key in keys]
             for key in wanted:

@@ -127,9 +127,10 @@ export interface IMetricSeries {
   readonly total: number;
 }
 
-/** Curves of a run. */
+/** Curves of a run, which has `total` metrics: more than are here where not all were asked for, or have room. */
 export interface IMetricPage {
   readonly series: readonly IMetricSeries[];
+  readonly total: number;
 }
 
 /** A file or folder among a run's artifacts; `path` is relative to them. `preview` says how it may be shown. */

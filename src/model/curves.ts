@@ -73,6 +73,11 @@ export class CurvesModel implements IDisposable {
     return machinesLast([...new Set(keys)]);
   }
 
+  /** Metrics of the run that has most of them without a curve here: not all are asked for. */
+  get leftOut(): number {
+    return Math.max(0, ...this._leftOut.values());
+  }
+
   /** Whether a key has more than a single point to show. */
   hasCourse(key: string): boolean {
     return [...this._series.values()].some(all =>
@@ -124,6 +129,7 @@ export class CurvesModel implements IDisposable {
     this._feeds.get(runId)?.feed.dispose();
     this._feeds.delete(runId);
     this._series.delete(runId);
+    this._leftOut.delete(runId);
     this._tell();
   }
 
@@ -188,9 +194,12 @@ export class CurvesModel implements IDisposable {
       const summary =
         this._feeds.get(runId)?.feed.summary ?? (await api.detail(runId, this._abort.signal)).summary;
       const keys = machinesLast(Object.keys(summary.metrics)).slice(0, MOST_KEYS);
-      const page = keys.length ? await api.metrics(runId, keys, POINTS, this._abort.signal) : { series: [] };
+      const { series, total } = keys.length
+        ? await api.metrics(runId, keys, POINTS, this._abort.signal)
+        : { series: [], total: 0 };
       if (this._feeds.has(runId)) {
-        this._series.set(runId, page.series);
+        this._series.set(runId, series);
+        this._leftOut.set(runId, total - series.length);
       }
       this._problem = '';
     } catch (error) {
@@ -205,6 +214,7 @@ export class CurvesModel implements IDisposable {
   private readonly _abort = new AbortController();
   private readonly _feeds = new Map<string, { readonly feed: IRunFeed; readonly place: number }>();
   private readonly _series = new Map<string, readonly IMetricSeries[]>();
+  private readonly _leftOut = new Map<string, number>();
   private readonly _metrics = new Map<string, string>();
   private readonly _stale = new Set<string>();
   private _look: ICurveLook = { axis: 'step', isLog: false, smoothing: 0 };

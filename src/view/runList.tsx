@@ -10,10 +10,13 @@ import { isEnded } from '../model/runs';
 import { useNow, useWidth } from './hooks';
 import { listKey } from './listKeys';
 import { RunHeader } from './runHeader';
-import { GroupRow, RunRow, WaitingRow } from './runRow';
+import { GroupRow, RunRow } from './runRow';
 
 const ROW_PX = 24;
-const OVERSCAN = 8;
+/** Lines that are drawn above and below what is in sight. */
+const OVERSCAN = 4;
+/** Lines' elements are used again: the place on the screen has an element, not the run. Their number grows by so many. */
+const SLOTS = 16;
 const NAME_PX = 96;
 /** A column's head needs more room than its cells: its title, and the sign of the order. */
 const HEAD_PX = 24;
@@ -55,6 +58,7 @@ export function RunList(props: IRunListProps): JSX.Element {
   const [start, end] = [items[0]?.index ?? 0, (items[items.length - 1]?.index ?? 0) + 1];
   // Not after the empty lines are painted: the rows are asked for a frame sooner.
   useLayoutEffect(() => model.look(start, end), [model, start, end, model.rowCount]);
+  const slots = Math.ceil(items.length / SLOTS) * SLOTS;
   const extra = hasHeader ? HEAD_PX : 0;
   const template = [`minmax(${NAME_PX}px, 1fr)`, ...columns.map(each => `${each.width + extra}px`)].join(' ');
 
@@ -102,7 +106,7 @@ export function RunList(props: IRunListProps): JSX.Element {
       <div role="rowgroup" className="mlops-RunList-rows" style={{ height: virtualizer.getTotalSize() }}>
         {items.map(item => (
           <ListRow
-            key={item.index}
+            key={item.index % slots}
             {...props}
             now={now}
             columns={columns}
@@ -170,9 +174,6 @@ function ListRow(props: IListRowProps): JSX.Element {
     style: { transform: `translateY(${top}px)` },
     'aria-rowindex': index + 1
   };
-  if (row.kind === 'waiting') {
-    return <WaitingRow place={place} trans={trans} />;
-  }
   if (row.kind === 'group') {
     const onClick = () => {
       model.activate(index);
@@ -180,22 +181,23 @@ function ListRow(props: IListRowProps): JSX.Element {
     };
     return <GroupRow place={place} group={row.group} isOpen={row.isOpen} trans={trans} onClick={onClick} />;
   }
+  const run = row.kind === 'run' ? row.run : null;
   return (
     <RunRow
       place={place}
-      run={row.run}
-      now={isEnded(row.run.status) ? Math.floor(props.now / AGE_MS) * AGE_MS : props.now}
+      run={run}
+      now={!run || isEnded(run.status) ? Math.floor(props.now / AGE_MS) * AGE_MS : props.now}
       columns={props.columns}
       level={props.level}
-      isSelected={model.selection.has(row.run.run_id)}
+      isSelected={!!run && model.selection.has(run.run_id)}
       trans={trans}
       onSelect={how => model.select(index, how)}
       onMenu={() => {
-        if (!model.selection.has(row.run.run_id)) {
+        if (run && !model.selection.has(run.run_id)) {
           model.select(index, 'only');
         }
       }}
-      onOpen={() => props.onOpen(row.run.run_id)}
+      onOpen={() => run && props.onOpen(run.run_id)}
     />
   );
 }

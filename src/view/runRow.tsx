@@ -1,4 +1,4 @@
-/** The three kinds of line in the list: a run, a group of runs, and one that is on its way. */
+/** The two kinds of line in the list: a run, which may be on its way, and a group of runs. */
 
 import { TranslationBundle } from '@jupyterlab/translation';
 import { caretDownIcon, caretRightIcon } from '@jupyterlab/ui-components';
@@ -10,6 +10,8 @@ import { headlineMetric, runName } from '../model/runs';
 import { Sparkline } from './sparkline';
 import { StateMark } from './stateMark';
 
+const EMPTY = { text: '', title: '' };
+
 /** Where a line stands. */
 export interface IPlace {
   readonly id: string;
@@ -20,7 +22,8 @@ export interface IPlace {
 
 interface IRunRowProps {
   readonly place: IPlace;
-  readonly run: IRunSummary;
+  /** None while it is on its way: its space is kept, so that nothing jumps, and its elements, which it fills then. */
+  readonly run: IRunSummary | null;
   readonly now: number;
   readonly columns: readonly IColumn[];
   readonly level: number;
@@ -50,16 +53,16 @@ function isSame(a: IRunRowProps, b: IRunRowProps): boolean {
 
 function RunLine(props: IRunRowProps): JSX.Element {
   const { place, run, columns, level, isSelected, trans } = props;
-  const name = runName(run);
-  const title = [name, run.detail, run.run_id].filter(Boolean).join('\n');
+  const looks = [run ? 'mlops-RunRow-run' : 'mlops-RunRow-waiting', place.className];
   return (
     <div
       {...place}
-      className={`mlops-RunRow mlops-RunRow-run ${place.className} ${isSelected ? 'mlops-mod-selected' : ''}`}
+      className={`mlops-RunRow ${looks.join(' ')} ${isSelected ? 'mlops-mod-selected' : ''}`}
       role="row"
       aria-level={level}
       aria-selected={isSelected}
-      data-run-id={run.run_id}
+      aria-busy={run ? undefined : true}
+      data-run-id={run?.run_id}
       onClick={event => {
         const more = event.ctrlKey || event.metaKey;
         props.onSelect(event.shiftKey ? 'range' : more ? 'toggle' : 'only');
@@ -68,10 +71,11 @@ function RunLine(props: IRunRowProps): JSX.Element {
       onDoubleClick={props.onOpen}
     >
       <span role="gridcell" className="mlops-RunRow-name" style={{ paddingLeft: level > 1 ? 18 : 6 }}>
-        <StateMark status={run.status} trans={trans} />
-        <bdi title={title}>{name}</bdi>
-        {run.archived && <span className="mlops-Badge">{trans.__('archived')}</span>}
-        {run.status === 'SCHEDULED' && run.detail && <bdi className="mlops-RunRow-detail">{run.detail}</bdi>}
+        {run ? (
+          <Name run={run} trans={trans} />
+        ) : (
+          <span className="mlops-visuallyHidden">{trans.__('Loading')}</span>
+        )}
       </span>
       {columns.map(column => (
         <Cell key={column.id} column={column} run={run} now={props.now} trans={trans} />
@@ -80,22 +84,36 @@ function RunLine(props: IRunRowProps): JSX.Element {
   );
 }
 
+function Name({ run, trans }: { readonly run: IRunSummary; readonly trans: TranslationBundle }): JSX.Element {
+  const name = runName(run);
+  const title = [name, run.detail, run.run_id].filter(Boolean).join('\n');
+  return (
+    <>
+      <StateMark status={run.status} trans={trans} />
+      <bdi title={title}>{name}</bdi>
+      {run.archived && <span className="mlops-Badge">{trans.__('archived')}</span>}
+      {run.status === 'SCHEDULED' && run.detail && <bdi className="mlops-RunRow-detail">{run.detail}</bdi>}
+    </>
+  );
+}
+
 function Cell(props: {
   readonly column: IColumn;
-  readonly run: IRunSummary;
+  readonly run: IRunSummary | null;
   readonly now: number;
   readonly trans: TranslationBundle;
 }): JSX.Element {
   const { column, run, now, trans } = props;
   if (column.id === 'spark') {
-    const label = trans.__('Course of %1', headlineMetric(run)?.key ?? '');
+    // Most runs of a store have no course: no picture is made for them.
+    const label = trans.__('Course of %1', run ? (headlineMetric(run)?.key ?? '') : '');
     return (
       <span role="gridcell">
-        <Sparkline values={run.spark} label={label} />
+        {run && run.spark.length > 1 && <Sparkline values={run.spark} label={label} />}
       </span>
     );
   }
-  const { text, title } = column.cell(run, now);
+  const { text, title } = run ? column.cell(run, now) : EMPTY;
   return (
     <span role="gridcell" className={column.isFigure ? 'mlops-Figure' : ''} title={title}>
       {column.isFigure ? text : <bdi>{text}</bdi>}
@@ -136,25 +154,6 @@ export function GroupRow(props: {
         <span className="mlops-Figure" title={trans._n('%1 run', '%1 runs', group.total)}>
           {group.total.toLocaleString()}
         </span>
-      </span>
-    </div>
-  );
-}
-
-/** A line that is on its way: its space is kept, so that nothing jumps. */
-export function WaitingRow(props: {
-  readonly place: IPlace;
-  readonly trans: TranslationBundle;
-}): JSX.Element {
-  return (
-    <div
-      {...props.place}
-      className={`mlops-RunRow mlops-RunRow-waiting ${props.place.className}`}
-      role="row"
-      aria-busy
-    >
-      <span role="gridcell" className="mlops-RunRow-name">
-        <span className="mlops-visuallyHidden">{props.trans.__('Loading')}</span>
       </span>
     </div>
   );

@@ -45,6 +45,15 @@ export function CurvesView(props: ICurvesProps): JSX.Element {
             : trans.__('No metric was logged. In the cell: mlflow.log_metric("loss", value, step=step).')}
         </p>
       )}
+      {model.leftOut > 0 && (
+        <p className="mlops-Notice" role="status">
+          {trans._n(
+            '%1 more metric has no curve here. TensorBoard shows it.',
+            '%1 more metrics have no curves here. TensorBoard shows them.',
+            model.leftOut
+          )}
+        </p>
+      )}
       <div className="mlops-Curves-charts">
         {keys.map(key => (
           <CurveFigure key={key} name={key} model={model} trans={trans} />
@@ -133,7 +142,7 @@ export function CurveFigure({ name, model, trans }: IFigureProps): JSX.Element {
         runs={runs}
         look={look}
         label={trans.__('Course of %1. Its figures are in the table below.', name)}
-        allLabel={trans.__('Show all points')}
+        trans={trans}
         group={model.group}
         onPoint={setPoint}
       />

@@ -16,7 +16,8 @@ function curves(asked: IAsked): unknown {
             Array.from({ length: count }, (_, x) => x),
             { run_id: summary.run_id }
           )
-        )
+        ),
+        total: asked.query.getAll('key').length
       }
     : detail(summary);
 }
@@ -145,7 +146,7 @@ it('asks for the model’s curves first when there are more than anybody looks a
     ...Array.from({ length: 90 }, (_, n) => [`loss-${n}`, n])
   ]);
   const story = new Story(1, asked =>
-    asked.path.endsWith('/metrics') ? { series: [] } : detail(run(1, { metrics }))
+    asked.path.endsWith('/metrics') ? { series: [], total: 0 } : detail(run(1, { metrics }))
   );
   await settle();
   const keys = story.manager.server.asked.flatMap(({ query }) => query.getAll('key'));

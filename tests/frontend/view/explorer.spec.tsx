@@ -112,6 +112,33 @@ it('draws only the lines on the screen, of 100,000', async () => {
   expect(story.list.all('row').length).toBeLessThan(60);
 });
 
+it('keeps the space of a run that is on its way, and fills the same element when it comes', async () => {
+  let come = (_runs: unknown): void => undefined;
+  const runs = new Promise(resolve => (come = resolve));
+  const rest = three;
+  const story = await new Story(asked => (asked.path === 'runs' ? runs : rest(asked)), {
+    groupBy: 'notebook'
+  }).shown();
+  const waiting = story.list.all('row').slice(2);
+  expect(waiting.map(row => [row.getAttribute('aria-busy'), row.textContent])).toEqual(
+    Array(3).fill(['true', 'Loading'])
+  );
+  await press(story.grid, 'ArrowDown');
+  await press(story.grid, 'Enter');
+  expect(story.executed).toEqual([]);
+
+  await happened(async () => {
+    come(page([run(1), run(2), run(3)], 0, 50));
+    await settle();
+  });
+
+  const filled = story.list.all('row').slice(2);
+  expect(filled.map(row => [row.getAttribute('aria-busy'), row.querySelector('bdi')?.textContent])).toEqual(
+    ['run 1', 'run 2', 'run 3'].map(name => [null, name])
+  );
+  expect(filled.every((row, at) => row === waiting[at])).toBe(true);
+});
+
 it('draws a line again when its run, its selection or its age is another', async () => {
   const story = await new Story(three).shown();
   const time = () => story.list.all('row')[1]!.querySelectorAll('[role="gridcell"]')[1]!.textContent;

@@ -70,7 +70,9 @@ def test_b10_a_page_is_bounded_in_points_and_series(catalog, make_run):
         max(map(math.sin, range(50_000))),
     )
     assert len(msgspec.json.encode(catalog.curves(run.id, ["loss"]))) < 200_000
-    assert len(catalog.curves(run.id).series) == 200
+    page = catalog.curves(run.id)
+    assert (len(page.series), page.total) == (200, 301)
+    assert catalog.curves(run.id, ["loss"]).total == 301
     for points in (9, 2001):
         with pytest.raises(UsageError, match="10 to 2000 points"):
             catalog.curves(run.id, (), points)

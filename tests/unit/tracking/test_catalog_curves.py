@@ -71,10 +71,13 @@ def log(path: Path, *rows: str, key: str = "loss", run: str = RUN) -> None:
     do(path, f"INSERT INTO latest_metrics VALUES ('{key}', '{run}')")
 
 
+of_any_age = pytest.mark.parametrize(
+    "index", ["", "CREATE INDEX index_metrics_run_uuid_key_step ON metrics (run_uuid, key, step)"]
+)
+
+
 class TestStore:
-    @pytest.mark.parametrize(
-        "index", ["", "CREATE INDEX index_metrics_run_uuid_key_step ON metrics (run_uuid, key, step)"]
-    )
+    @of_any_age
     def test_points_come_by_step_and_what_comes_later_is_added(self, store, index):
         do(store, index)
         log(store, "0.5 10 0 0", "0.1 30 2 0", "0.25 20 1 0")
@@ -94,8 +97,10 @@ class TestStore:
 
         assert (math.isnan(nan), rest) == (True, [(1, math.inf), (2, -math.inf), (3, 5.0)])
 
+    @of_any_age
     @pytest.mark.parametrize("has_steps", [True, False])
-    def test_b10_of_a_long_series_every_extreme_is_kept(self, store, has_steps):
+    def test_b10_of_a_long_series_every_extreme_is_kept(self, store, has_steps, index):
+        do(store, index)
         chance = random.Random(5)
         values = [chance.gauss(0, 1) for _ in range(50_000)]
         rows = [(value, 10 + at, RUN, at if has_steps else 7, 0) for at, value in enumerate(values)]

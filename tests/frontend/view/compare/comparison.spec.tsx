@@ -48,7 +48,7 @@ class Story {
       }
       const id = askedRun(asked);
       return asked.path.endsWith('/metrics')
-        ? { series: asked.query.getAll('key').map(key => series(key, [3, 1, 2], { run_id: id })) }
+        ? { series: asked.query.getAll('key').map(key => series(key, [3, 1, 2], { run_id: id })), total: 1 }
         : detail(RUNS.find(each => each.run_id === id) ?? run());
     };
     this.manager = new FakeManager(new FakeServer(answer));

@@ -3,6 +3,7 @@ import React from 'react';
 import { ICurveLook } from '../../../../src/model/curves';
 import { CurveChart } from '../../../../src/view/run/curveChart';
 import { IDrawn, draw, happened } from '../../render';
+import { trans } from '../../runScene';
 
 interface IOptions {
   readonly width: number;
@@ -61,6 +62,13 @@ class FakePlot {
   }
 }
 
+let isOffline = false;
+jest.mock('../../../../src/view/run/uplot', () => {
+  if (isOffline) {
+    throw new Error('Loading chunk 915 failed.');
+  }
+  return jest.requireActual('../../../../src/view/run/uplot');
+});
 jest.mock('uplot', () => ({ __esModule: true, default: class {} }));
 jest.mock('uplot/dist/uPlot.min.css', () => ({}), { virtual: true });
 
@@ -93,7 +101,7 @@ function Charts({
           runs={RUNS}
           look={look}
           label={`chart ${index}`}
-          allLabel="Show all points"
+          trans={trans}
           group="g"
           onPoint={point}
         />
@@ -129,6 +137,24 @@ it('is drawn with its points, and called what it shows', async () => {
     ]
   ]);
   expect(page.one('img', 'chart 0')).toBe(FakePlot.live[0]!.node);
+});
+
+it('says that it cannot be drawn while the server gives no program for it, and tries again', async () => {
+  isOffline = true;
+  jest.resetModules();
+  Object.assign(jest.requireMock('uplot'), { default: FakePlot });
+  const page = await open(<Charts />);
+  expect(page.one('alert').textContent).toContain('could not be loaded');
+  expect(FakePlot.live).toEqual([]);
+
+  isOffline = false;
+  await happened(async () => {
+    page.one('button', 'Try again').click();
+    await new Promise(resolve => setTimeout(resolve, 20));
+  });
+
+  expect(page.all('alert')).toEqual([]);
+  expect(FakePlot.live).toHaveLength(1);
 });
 
 it('tells the x under the pointer', async () => {

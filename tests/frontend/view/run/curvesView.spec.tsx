@@ -10,6 +10,9 @@ import { trans } from '../../runScene';
 import { askedRun, detail, series } from '../../runStories';
 import { RunStory } from './runStory';
 
+/** Metrics of each run that its summary does not tell. */
+const MORE = 240;
+
 function answer(metrics: Readonly<Record<string, readonly (number | string)[]>>) {
   const last = Object.fromEntries(Object.entries(metrics).map(([key, values]) => [key, values.at(-1) ?? 0]));
   return (asked: IAsked) =>
@@ -17,7 +20,8 @@ function answer(metrics: Readonly<Record<string, readonly (number | string)[]>>)
       ? {
           series: asked.query
             .getAll('key')
-            .map(key => series(key, metrics[key] ?? [], { run_id: askedRun(asked) }))
+            .map(key => series(key, metrics[key] ?? [], { run_id: askedRun(asked) })),
+          total: asked.query.getAll('key').length + MORE
         }
       : detail(run(asked.path.endsWith(runId(2)) ? 2 : 1, { metrics: last }));
 }
@@ -81,6 +85,15 @@ it('finds a metric among many, and has no field for few', async () => {
   ]);
   const few = await Story.open({ loss: [1] }, [runId(1)]);
   expect(few.view.node.querySelector('input[type=search]')).toBeNull();
+});
+
+it('says how many metrics have no curve here, and where they have one', async () => {
+  const story = await Story.open({ loss: [1, 2] });
+  expect(story.view.all('status').map(each => each.textContent)).toEqual([
+    '240 more metrics have no curves here. TensorBoard shows them.'
+  ]);
+  await happened(() => [runId(1), runId(2)].forEach(id => story.model.remove(id)));
+  expect(story.view.all('status').map(each => each.textContent)).not.toContain('240');
 });
 
 it('says how to log a metric where there is none', async () => {

@@ -89,7 +89,11 @@ export class RunStory {
       );
     }
     if (path.endsWith('/metrics')) {
-      return { series: query.getAll('key').map(key => series(key, [3, 1, 2], { run_id: askedRun(asked) })) };
+      const keys = query.getAll('key');
+      return {
+        series: keys.map(key => series(key, [3, 1, 2], { run_id: askedRun(asked) })),
+        total: keys.length
+      };
     }
     if (path === 'runs') {
       return { runs: [], total: 0, offset: 0, cursor: 1, building: false };

@@ -10,6 +10,7 @@ from ._magics_text import KNOWN_MAGICS, is_known_magic
 from ._module_state import MODULE_STATE, ModuleState
 from ._modules import ModuleImport, modules_of
 from ._names import CellLine, CellNames, FunctionChanges, analyse_cell, analyse_tree
+from ._patches import PATCHES, Patches
 from ._pickle import PickledValues, dump_values, load_values
 from ._provenance import fingerprint, notebook_path, provenance
 from ._reach import Reach, reach, reached_names
@@ -26,6 +27,7 @@ from ._travel import pick_values
 __all__ = [
     "KNOWN_MAGICS",
     "MODULE_STATE",
+    "PATCHES",
     "AmbientState",
     "CellLine",
     "CellNames",
@@ -34,6 +36,7 @@ __all__ = [
     "Inside",
     "ModuleImport",
     "ModuleState",
+    "Patches",
     "PickledValues",
     "Reach",
     "Refusal",

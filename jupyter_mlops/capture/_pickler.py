@@ -11,6 +11,7 @@ import linecache
 import pickle
 import sys
 import types
+import typing
 from collections.abc import Callable, Hashable, Mapping
 from typing import Any, TypeVar
 
@@ -158,7 +159,9 @@ class ValuePickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle ha
             return reduced
         self.note(cls)
         constructor, args, state = reduced[:3]
-        if constructor is cloudpickle._make_skeleton_class and "__slots__" in vars(cls):
+        # A tuple with named fields gets its slots, which are none, from whoever makes it.
+        is_named_tuple = typing.NamedTuple in getattr(cls, "__orig_bases__", ())
+        if constructor is cloudpickle._make_skeleton_class and "__slots__" in vars(cls) and not is_named_tuple:
             args, state = _with_slots(cls, args, state)
         told = (state, id(cls) in self._explicit)
         return rebuild.make_class, (constructor, args), told, None, None, rebuild.set_class_state

@@ -1,4 +1,4 @@
-"""What a notebook has registered with libraries: handlers of loggers, accessors of frames, custom objects of Keras.
+"""What a notebook has registered with libraries: handlers and filters of loggers, accessors of frames, Keras objects.
 
 Such an object is reached through no name that a cell reads. It is read in the kernel, only of libraries that are
 loaded, and registered in the executor once the library is loaded there. What cannot be pickled stays in the kernel.
@@ -87,6 +87,18 @@ def _register(registry: Registry, packed: Packed) -> None:
         registry.write(key, value)
 
 
+def _read_filters() -> Iterator[tuple[Any, Any]]:
+    for logger in (logging.root, *list(logging.root.manager.loggerDict.values())):
+        for entry in getattr(logger, "filters", ()):
+            kind = type(entry)
+            if _is_own(entry if hasattr(entry, "__qualname__") else kind) or kind is logging.Filter:
+                yield getattr(logger, "name", ""), entry
+
+
+def _write_filter(logger: str, entry: Any) -> None:
+    logging.getLogger(logger).addFilter(entry)
+
+
 def _read_accessors() -> Iterator[tuple[Any, Any]]:
     import pandas as pd
 
@@ -143,6 +155,7 @@ def _read_picklers() -> Iterator[tuple[Any, Any]]:
 
 _REGISTRIES = (
     Registry("handlers", logging.__name__, notebook_handlers, add_handler),
+    Registry("filters", logging.__name__, _read_filters, _write_filter),
     Registry("picklers", copyreg.__name__, _read_picklers, copyreg.pickle),
     Registry("accessors", "pandas", _read_accessors, _write_accessor),
     Registry("colormaps", "matplotlib.cm", _read_colormaps, _write_colormap),

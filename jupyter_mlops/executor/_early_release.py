@@ -15,7 +15,7 @@ from typing import Any
 from ..capture import is_stateful
 from ..entities import EarlyRelease, RunSpec
 from ..exceptions import HomeError
-from ..home import RunDirectory
+from ..home import RunDirectory, Word, say
 from ._inputs import RestoredInputs
 
 _MOST_OBJECTS = 20_000
@@ -36,7 +36,8 @@ def release_early(run: RunDirectory, spec: RunSpec, inputs: RestoredInputs) -> f
         try:
             run.write(EarlyRelease(names=tuple(sorted(names))), run.released_file)
         except HomeError:
-            return frozenset()
+            names = frozenset()
+    say(run.executor_lock, Word.RELEASED)
     return names
 
 

@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from ..capture import MODULE_STATE, ModuleState, load_values
+from ..capture import MODULE_STATE, PATCHES, ModuleState, load_values
 from ..entities import BufferRef, Manifest, RunSpec
 from ..exceptions import LaunchError
 from ..home import Home, RunDirectory
@@ -64,6 +64,8 @@ def restore_inputs(home: Home, run: RunDirectory, spec: RunSpec, namespace: dict
     settings = own.pop(MODULE_STATE, None)
     if isinstance(settings, ModuleState):
         settings.apply()
+    for patch in own.pop(PATCHES, ()):
+        patch.apply()
     namespace.update(own)
     delivered, mapped_earlier = _deliveries(home, spec, namespace)
     namespace.update(delivered)

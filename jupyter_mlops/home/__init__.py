@@ -24,7 +24,18 @@ if TYPE_CHECKING:
     )
     from ._gc import CollectionPlan, collect, plan_collection
     from ._home import Home
-    from ._locks import LifeLock, exclusive, is_flagged, lock_holder, raise_flag, wait_released
+    from ._locks import (
+        LifeLock,
+        Word,
+        exclusive,
+        has_said,
+        is_flagged,
+        lock_holder,
+        raise_flag,
+        say,
+        wait_released,
+        wait_said,
+    )
     from ._objects import ObjectStore
     from ._registry import register_home, registered_homes
     from ._run_directory import RunDirectory
@@ -43,12 +54,14 @@ __all__ = [
     "RunDirectory",
     "Settings",
     "Signer",
+    "Word",
     "boot_id",
     "collect",
     "content_hash",
     "crash_point",
     "end_survivors",
     "exclusive",
+    "has_said",
     "is_flagged",
     "is_same_process",
     "lock_holder",
@@ -60,9 +73,11 @@ __all__ = [
     "read_state",
     "register_home",
     "registered_homes",
+    "say",
     "seconds_since",
     "user_runtime_dir",
     "wait_released",
+    "wait_said",
     "write_atomic",
 ]
 
@@ -77,12 +92,14 @@ __getattr__, __dir__ = lazy_exports(
         "RunDirectory": "._run_directory",
         "Settings": "._settings",
         "Signer": "._signing",
+        "Word": "._locks",
         "boot_id": "._files",
         "collect": "._gc",
         "content_hash": "._content",
         "crash_point": "._files",
         "end_survivors": "._survivors",
         "exclusive": "._locks",
+        "has_said": "._locks",
         "is_flagged": "._locks",
         "is_same_process": "._files",
         "lock_holder": "._locks",
@@ -94,9 +111,11 @@ __getattr__, __dir__ = lazy_exports(
         "read_state": "._status",
         "register_home": "._registry",
         "registered_homes": "._registry",
+        "say": "._locks",
         "seconds_since": "._files",
         "user_runtime_dir": "._system",
         "wait_released": "._locks",
+        "wait_said": "._locks",
         "write_atomic": "._files",
     },
 )

@@ -8,6 +8,7 @@ module, which keeps a table of what the process holds. Standard library only and
 from __future__ import annotations
 
 import contextlib
+import enum
 import errno
 import fcntl
 import os
@@ -27,6 +28,18 @@ _FILE = tuple[int, int]
 
 _FLAG = 1 << 40
 """The byte that a holder lets go to raise its flag; far behind all that is ever written into a lock file."""
+
+
+class Word(enum.IntEnum):
+    """What the holder of a run's lock says once and for good: a byte that it lets go, which wakes who sleeps in it."""
+
+    BEGUN = _FLAG + 1
+    """Of a shim: its executor has been started."""
+    RELEASED = _FLAG + 2
+    """Of an executor: `released.json` is there, or will never be."""
+    DELIVERED = _FLAG + 3
+    """Of an executor: `result.json` is there."""
+
 
 _held: dict[_FILE, LifeLock] = {}
 _table = threading.Lock()
@@ -48,7 +61,7 @@ class LifeLock:
         self._descriptors = [descriptor]
         self._file = file
         self._pid = os.getpid()
-        self._has_flag_up = False
+        self._let_go: set[int] = set()
 
     @classmethod
     def acquire(cls, path: StrPath) -> LifeLock | None:
@@ -103,17 +116,22 @@ class LifeLock:
         """
         self._descriptors.append(descriptor)
         fcntl.lockf(self._descriptors[0], fcntl.LOCK_EX)
-        self.fly(up=self._has_flag_up)
+        for byte in self._let_go:
+            fcntl.lockf(self._descriptors[0], fcntl.LOCK_UN, 1, byte)
 
-    def fly(self, *, up: bool) -> None:
-        """Raise or lower the flag; see `raise_flag`."""
-        self._has_flag_up = up
-        fcntl.lockf(self._descriptors[0], fcntl.LOCK_UN if up else fcntl.LOCK_EX, 1, _FLAG)
+    def let_go(self, byte: int) -> None:
+        """Give up one byte and hold the rest; see `raise_flag` and `say`."""
+        self._let_go.add(byte)
+        fcntl.lockf(self._descriptors[0], fcntl.LOCK_UN, 1, byte)
 
-    @property
-    def has_flag_up(self) -> bool:
-        """Whether the flag is raised."""
-        return self._has_flag_up
+    def take_back(self, byte: int) -> None:
+        """Hold a byte again."""
+        self._let_go.discard(byte)
+        fcntl.lockf(self._descriptors[0], fcntl.LOCK_EX, 1, byte)
+
+    def has_let_go(self, byte: int) -> bool:
+        """Whether a byte is given up."""
+        return byte in self._let_go
 
 
 def lock_holder(path: StrPath) -> int | None:
@@ -131,13 +149,38 @@ def raise_flag(path: StrPath, *, up: bool) -> None:
     """
     with _table:
         own = _own(path)
-        if own is not None:
-            own.fly(up=up)
+        if own is not None and up:
+            own.let_go(_FLAG)
+        elif own is not None:
+            own.take_back(_FLAG)
 
 
 def is_flagged(path: StrPath) -> bool:
     """Tell whether somebody holds a lock and has its flag up."""
-    return bool(_look(path, lambda own: own.has_flag_up, _has_flag_up))
+    return _has_let_go(path, _FLAG)
+
+
+def say(path: StrPath, word: Word) -> None:
+    """Say a word on a lock of this process, so that who sleeps in it wakes; without the lock nothing happens."""
+    with _table:
+        own = _own(path)
+        if own is not None:
+            own.let_go(word)
+
+
+def has_said(path: StrPath, word: Word) -> bool:
+    """Tell whether somebody holds a lock and has said a word on it."""
+    return _has_let_go(path, word)
+
+
+def wait_said(path: StrPath, word: Word) -> None:
+    """Sleep until the holder of a lock says a word, or nobody holds it."""
+    if _wait_blocking(path, word, 1):
+        return
+    pause_s = 0.0005
+    while lock_holder(path) is not None and not has_said(path, word):
+        time.sleep(pause_s)
+        pause_s = min(pause_s * 1.5, 0.02)
 
 
 def wait_released(path: StrPath, timeout_s: float | None = None) -> bool:
@@ -209,9 +252,13 @@ def _look(
             os.close(descriptor)
 
 
-def _has_flag_up(descriptor: int) -> bool:
-    """Tell whether somebody else holds an open file, but for the byte that is its flag."""
-    return _exclusive_holder(descriptor, _FLAG, 1) is None and _exclusive_holder(descriptor) is not None
+def _has_let_go(path: StrPath, byte: int) -> bool:
+    """Tell whether somebody holds a lock, but for one byte."""
+
+    def at_open(descriptor: int) -> bool:
+        return _exclusive_holder(descriptor, byte, 1) is None and _exclusive_holder(descriptor) is not None
+
+    return bool(_look(path, lambda own: own.has_let_go(byte), at_open))
 
 
 def _own(path: StrPath) -> LifeLock | None:
@@ -273,8 +320,11 @@ _exclusive_holder = _asked_holder if sys.platform.startswith("linux") else _prob
 """Tells who has locked an open file that this process has not locked."""
 
 
-def _wait_blocking(path: StrPath) -> bool:
-    """Sleep in the kernel until a shared lock is granted; False when this process must look instead."""
+def _wait_blocking(path: StrPath, start: int = 0, length: int = 0) -> bool:
+    """Sleep in the kernel until a shared lock is granted; False when this process must look instead.
+
+    A length of 0 asks for all that follows.
+    """
     with _table:
         if _own(path) is not None:
             return False
@@ -283,7 +333,7 @@ def _wait_blocking(path: StrPath) -> bool:
         except (FileNotFoundError, NotADirectoryError):
             return True
     try:
-        fcntl.lockf(descriptor, fcntl.LOCK_SH)
+        fcntl.lockf(descriptor, fcntl.LOCK_SH, length, start)
     except OSError as error:
         if error.errno != errno.EDEADLK:
             raise

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from ..home._files import boot_id, crash_point, process_start_time, read_json, write_atomic
-from ..home._locks import LifeLock, raise_flag, wait_released
+from ..home._locks import LifeLock, Word, raise_flag, say, wait_released, wait_said
 from ._shim_child import ExecutorStarter, execute
 from ._shim_git import GitRecorder
 from ._shim_keeper import start_keeper
@@ -32,6 +32,7 @@ from ._shim_signals import Attention
 from ._shim_stop import Stopper, stop_request
 from ._shim_upstream import (
     HANDED_ON,
+    LONGEST_BLOCK_S,
     Look,
     describe_failure,
     look_for_delivery,
@@ -164,7 +165,9 @@ class Shim:
             self._starter.expect_wait()
             self._tell_wait(waiting() if callable(waiting) else waiting)
             if found.lock is not None:
-                self._attention.blocked_in(partial(wait_released, found.lock), found.longest_s)
+                lock, word = found.lock, found.word
+                wait = partial(wait_released, lock) if word is None else partial(wait_said, lock, word)
+                self._attention.blocked_in(wait, LONGEST_BLOCK_S)
                 pause_s = 0.001
             else:
                 self._attention.sleep(pause_s)
@@ -184,6 +187,7 @@ class Shim:
     def _execute(self, spec: dict[str, Any], slot: Slot) -> dict[str, Any]:
         started_at, began = utc_now(), time.monotonic()
         pid = self._starter.start(self._run_dir, spec["cwd"], slot.number)
+        say(self._run_dir / "shim.lock", Word.BEGUN)
         memory = MemoryEvents()
         crash_point("shim.started")
         stopper = Stopper(self._run_dir, pid, spec.get("timeout_s"), float(spec.get("grace_s", 5.0)))

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ..home._files import read_json
-from ..home._locks import lock_holder
+from ..home._locks import Word, has_said, lock_holder
 
 START_PATIENCE_S = 5.0
 """How long a process that was asked for may take until it holds its lock."""
@@ -20,19 +20,16 @@ START_PATIENCE_S = 5.0
 LONGEST_BLOCK_S = 5.0
 """How long a shim sleeps in a lock before it looks around, in case a signal was lost."""
 
-_UNTIL_EXECUTOR_S = 0.25
-"""How long to sleep in the lock of a shim whose executor may start any moment: what that says frees no lock."""
-
 
 class Look(NamedTuple):
     """What a look found: an answer, or the lock whose release is worth another look (None: look again soon).
 
-    `longest_s` is how long to sleep in the lock at most.
+    `word` is what its holder may say before, and is worth another look as well.
     """
 
     answer: str | None
     lock: Path | None = None
-    longest_s: float = LONGEST_BLOCK_S
+    word: Word | None = None
 
 
 HANDED_ON = "handed on"
@@ -63,16 +60,20 @@ def look_for_delivery(run_dir: Path, names: frozenset[str] = frozenset()) -> Loo
     `HANDED_ON` when it has released all of `names` early, however it ends. What its executor does after the delivery
     (plots and models of autologging) is not waited for.
     """
+    executor, shim = run_dir / "executor.lock", run_dir / "shim.lock"
+    # Words are heard before the files are read: one that comes in between is still to wake us.
+    awaited = Word.DELIVERED if not names or has_said(executor, Word.RELEASED) else Word.RELEASED
+    is_delivered = has_said(executor, Word.DELIVERED)
     if names and names <= _released(run_dir):
         return Look(HANDED_ON)
     status = _delivered(run_dir)
     if status:
         return Look(status)
-    if lock_holder(run_dir / "executor.lock") is not None:
-        # The delivery comes before this lock is free, so there is nothing to sleep in.
-        return Look(None)
-    if lock_holder(run_dir / "shim.lock") is not None:
-        return Look(None, run_dir / "shim.lock", _UNTIL_EXECUTOR_S)
+    if lock_holder(executor) is not None:
+        return Look(None) if is_delivered else Look(None, executor, awaited)
+    if lock_holder(shim) is not None:
+        # Its executor has begun and takes its lock in this moment, or has ended.
+        return Look(None) if has_said(shim, Word.BEGUN) else Look(None, shim, Word.BEGUN)
     if lock_holder(run_dir / "snapshot.lock") is not None:
         return Look(None, run_dir / "snapshot.lock")
     # The last holder may have written its word between the two looks.

@@ -6,9 +6,11 @@ other direction: what holds it, and what holds a part of it.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import BuiltinFunctionType, FunctionType, ModuleType, NoneType
+from typing import Any
 
 from ..capture import objects_inside
 
@@ -31,7 +33,7 @@ class StaleAlias:
     holders : tuple of str
         Names of the same object, or of one that holds it.
     sharers : tuple of str
-        Names of objects that share a part with it, as an optimizer and a model share the weights.
+        Names of objects that share a part with it, as optimizer and model share the weights, and two views a buffer.
     """
 
     name: str
@@ -81,11 +83,25 @@ def stale_aliases(before: Mapping[str, object], namespace: Mapping[str, object])
         sharers = tuple(
             other
             for other, inside in others.items()
-            if other not in holders and not parts.isdisjoint(inside.changeable)
+            if other not in holders
+            and (not parts.isdisjoint(inside.changeable) or _show_same_memory(value, namespace[other]))
         )
         if holders or sharers:
             found.append(StaleAlias(name, holders, sharers))
     return found
+
+
+def _show_same_memory(one: object, other: object) -> bool:
+    """Whether both are arrays of NumPy that look at the same memory, as `row = X[0]` does."""
+    numpy = sys.modules.get("numpy")
+    array = getattr(numpy, "ndarray", ())
+    return isinstance(one, array) and isinstance(other, array) and _memory_behind(one) is _memory_behind(other)
+
+
+def _memory_behind(array: Any) -> object:
+    while getattr(array, "base", None) is not None:
+        array = array.base
+    return array
 
 
 def _verb(subjects: Sequence[str], verb: str) -> str:

@@ -145,7 +145,12 @@ class Deliveries:
         watched = {
             name: self._namespace[name] for name in promise.watched if promise.still_holds(name, self._namespace)
         }
-        return {**watched, **promise.kept}
+        functions = {
+            name: self._namespace[name]
+            for name, function in promise.functions.items()
+            if function.is_still(self._namespace.get(name))
+        }
+        return {**functions, **watched, **promise.kept}
 
     def notice_late_changes(self, promise: Promise) -> None:
         """Say which cell has seen the old value of a name that the run changed although nobody expected it."""

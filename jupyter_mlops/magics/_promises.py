@@ -13,6 +13,7 @@ from __future__ import annotations
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field
+from types import FunctionType
 from typing import TYPE_CHECKING
 
 from ..entities import Result
@@ -84,6 +85,8 @@ class Promise:
         The part of `names` whose object the run may change; None where nobody knows.
     handed_on : dict
         Those that it has handed on, each with the promise that will give it; this run is watched for changing it.
+    functions : dict
+        Functions of the notebook that the run took along, by name: what comes back may refer to them.
     promised : frozenset of str
         What `names` was in the beginning.
     """
@@ -103,6 +106,7 @@ class Promise:
     unsure: frozenset[str] = frozenset()
     may_change: frozenset[str] | None = None
     handed_on: dict[str, Promise] = field(default_factory=dict)
+    functions: dict[str, Remembered] = field(default_factory=dict)
     promised: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -160,6 +164,12 @@ class Ledger:
         self._open.append(made)
         self._close_settled()
         return made
+
+    @staticmethod
+    def remember_functions(promise: Promise, captured: Iterable[str], namespace: Namespace) -> None:
+        """Note which functions a run took along: a table of functions that it makes holds these, not copies of them."""
+        held = {name: namespace.get(name) for name in captured}
+        promise.functions = {name: Remembered(value) for name, value in held.items() if isinstance(value, FunctionType)}
 
     def drop(self, names: Iterable[str]) -> None:
         """Forget what runs owe of these names: the notebook has assigned or deleted them."""

@@ -164,6 +164,8 @@ class NotebookSession:
         spec = run.spec
         promise = self.pending.promise(run, spec.pending, spec.watched, run.cell, spec.undecided, spec.imports)
         promise.may_change = frozenset(spec.may_change)
+        captured = (value.name for value in run.captured)
+        self.pending.ledger.remember_functions(promise, captured, self.shell.user_ns)
         if spec.explicit_returns:
             self.pending.ledger.expect_promised_only(promise)
         return promise

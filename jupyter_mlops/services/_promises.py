@@ -20,7 +20,7 @@ from ._returns import require_returnable
 from ._shared_names import OWN_NAMES, names_inside
 
 if TYPE_CHECKING:
-    from ..capture import CellNames, Reach
+    from ..capture import CellNames, Patches, Reach
 
 _LAST_OUTPUTS = frozenset(("_", "__", "___"))
 """They travel when a cell reads them, and the notebook makes its own again after each cell."""
@@ -45,6 +45,8 @@ class Promises:
         Name to run id, for names that earlier runs deliver to this one.
     pending, may_change, watched, undecided : tuple of str
         As in `RunSpec`.
+    patches : Patches, optional
+        What the notebook has put into modules and classes of others.
     """
 
     names: CellNames
@@ -55,6 +57,7 @@ class Promises:
     may_change: tuple[str, ...]
     watched: tuple[str, ...]
     undecided: tuple[str, ...] = ()
+    patches: Patches | None = None
 
 
 def decide_promises(command: SubmitRun) -> Promises:
@@ -67,17 +70,18 @@ def decide_promises(command: SubmitRun) -> Promises:
     UsageError
         The user lists results that the cell never has.
     """
-    from ..capture import analyse_cell, changed_unseen, reach, registered_names, with_functions_of
+    from ..capture import Patches, analyse_cell, changed_unseen, reach, registered_names, with_functions_of
 
     names = analyse_cell(command.source, command.transform or str)
+    patches = Patches.of(command.history, command.namespace, command.transform or str)
     # A pending name is in no namespace, and functions that read it reach it all the same.
-    known = ChainMap(dict.fromkeys(command.pending), dict(command.namespace))
+    known = ChainMap(dict.fromkeys(command.pending), patches.code, dict(command.namespace))
     given = {param.key for param in command.params}
     read = names.reads - given
     if names.dynamic:
         read |= _all_data(command.namespace)
     # No cell reads them, and a run registers them again: accessors of frames, handlers of loggers.
-    read |= registered_names(command.namespace)
+    read |= registered_names(command.namespace) | patches.code.keys()
     reached = reach(read, known)
     used = read | reached.names | reached.definitions
     names = with_functions_of(command.history, names, used, lambda name: reach([name], known).definitions)
@@ -111,6 +115,7 @@ def decide_promises(command: SubmitRun) -> Promises:
         may_change=_sorted(changed.intersection(pending)),
         watched=watched,
         undecided=_sorted(undecided),
+        patches=patches,
     )
 
 

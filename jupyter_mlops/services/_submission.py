@@ -127,7 +127,7 @@ def _promises_of(command: SubmitRun) -> Promises:
 
 def _pack(command: SubmitRun, promises: Promises, ambient: AmbientState, home: Home) -> PickledValues:
     """Pickle what travels, with the state around the cell; secret parameters are in no plain file."""
-    from ..capture import MODULE_STATE, ModuleState, pick_values
+    from ..capture import MODULE_STATE, PATCHES, ModuleState, pick_values
 
     names, namespace = promises.captured, command.namespace
     if promises.names.dynamic:
@@ -141,6 +141,8 @@ def _pack(command: SubmitRun, promises: Promises, ambient: AmbientState, home: H
     settings = ModuleState.of(_unchanged_modules(promises, namespace), values.values())
     if settings is not None:
         values[MODULE_STATE] = settings
+    if promises.patches is not None and promises.patches.travel:
+        values[PATCHES] = promises.patches.travel
     return pick_values(
         values,
         namespace=namespace,
@@ -202,14 +204,17 @@ def _local_modules(promises: Promises, namespace: Mapping[str, object]) -> dict[
 
 
 def notices_of(promises: Promises, namespace: Mapping[str, object]) -> tuple[str, ...]:
-    """Return what a user should know before the run starts: it imports modules from files that have changed."""
+    """Return what a user should know before the run starts: modules that are not in it as they are in the notebook."""
     from ..capture import changed_files
 
-    return tuple(
+    stay = promises.patches.stay if promises.patches else ()
+    changed = (
         f"{name} has changed on disk since the notebook imported it, and the run uses the file as it is now. "
         f"importlib.reload({name}), or %autoreload, brings the notebook up to date."
         for name in changed_files(_local_modules(promises, namespace))
     )
+    patched = (f"{name} was set in the notebook and cannot travel: the run has what its module says." for name in stay)
+    return (*changed, *patched)
 
 
 def _is_secret(param: Param) -> bool:

@@ -323,6 +323,8 @@ SLOTTED = {
     "dataclass": "from dataclasses import dataclass\n@dataclass(slots=True)\nclass C:\n    a: int = 1",
     "frozen": "from dataclasses import dataclass\n@dataclass(slots=True, frozen=True)\nclass C:\n    a: int = 1",
     "weak": "from dataclasses import dataclass\n@dataclass(slots=True, weakref_slot=True)\nclass C:\n    a: int = 1",
+    "named tuple": "from typing import *\nclass C(NamedTuple):\n    a: int = 1\n    def twice(self): return 2 * self.a",
+    "generic named tuple": "from typing import *\nT = TypeVar('T')\nclass C(NamedTuple, Generic[T]):\n    a: int = 1",
     "generic": "from typing import *\nT = TypeVar('T')\nclass C(Generic[T]):\n    __slots__ = ('a',)\n"
     "    def __init__(s): s.a = 1",
 }

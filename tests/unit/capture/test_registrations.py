@@ -50,6 +50,24 @@ CASES = {
         """,
         "import logging; logging.getLogger('nb').debug('told')",
     ),
+    "filters": (
+        """
+        import logging, sys
+        class NoSecrets(logging.Filter):
+            def filter(self, record): return word not in record.getMessage()
+        word = "secret"
+        lg = logging.getLogger("nb"); lg.propagate = False
+        lg.addHandler(logging.StreamHandler(sys.stdout))
+        lg.addFilter(NoSecrets()); lg.addFilter(lambda record: record.levelno < 40)
+        """,
+        """
+        import logging
+        word = "secret"
+        lg = logging.getLogger("nb")
+        lg.warning("hello"); lg.warning("a secret"); lg.error("too loud")
+        print(len(lg.filters))
+        """,
+    ),
     "silence": (
         """
         import logging

@@ -13,7 +13,7 @@ from jupyter_mlops.entities import RunSpec
 from jupyter_mlops.exceptions import HomeError
 from jupyter_mlops.executor._early_release import release_early
 from jupyter_mlops.executor._inputs import RestoredInputs
-from jupyter_mlops.home import Home, RunDirectory
+from jupyter_mlops.home import Home, LifeLock, RunDirectory, Word, has_said
 
 ARRAY, FRAME, TENSOR = np.arange(6.0), pd.DataFrame({"a": [1, 2]}), torch.arange(6.0)
 
@@ -96,8 +96,17 @@ def test_two_names_of_one_object_are_handed_on_together(run):
 
 
 def test_a_run_that_cannot_say_it_keeps_the_name(run):
-    full = SimpleNamespace(write=_no_room, released_file=run.released_file, run_id=run.run_id)
+    full = SimpleNamespace(
+        write=_no_room, released_file=run.released_file, executor_lock=run.executor_lock, run_id=run.run_id
+    )
     assert release(full, {"Z": ARRAY}) == frozenset()
+
+
+@pytest.mark.parametrize("values", [{"Z": ARRAY}, {"Z": [1]}])
+def test_who_waits_for_a_release_hears_that_there_is_none_to_come(run, values):
+    with LifeLock.acquire(run.executor_lock):
+        release(run, values)
+        assert has_said(run.executor_lock, Word.RELEASED)
 
 
 def _no_room(*_args: object) -> None:

@@ -9,7 +9,18 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_mlops.home import LifeLock, exclusive, is_flagged, lock_holder, raise_flag, wait_released
+from jupyter_mlops.home import (
+    LifeLock,
+    Word,
+    exclusive,
+    has_said,
+    is_flagged,
+    lock_holder,
+    raise_flag,
+    say,
+    wait_released,
+    wait_said,
+)
 from jupyter_mlops.home._locks import _probed_holder
 
 
@@ -321,3 +332,70 @@ def test_a_thread_that_waited_does_not_take_a_flag_down(tmp_path, python):
     look = "import sys; from jupyter_mlops.home import is_flagged; print(is_flagged(sys.argv[1]))"
     assert python(look, path).stdout.read() == "True\n"
     lock.release()
+
+
+SAYING = """
+import sys
+from jupyter_mlops.home import LifeLock, Word, say
+lock = LifeLock.acquire(sys.argv[1])
+for line in sys.stdin:
+    print(say(sys.argv[1], Word[line.strip()]), flush=True)
+"""
+
+
+def test_a_word_wakes_who_sleeps_in_it_and_its_speaker_stays_the_holder(tmp_path, python):
+    path = tmp_path / "a.lock"
+    process = python(SAYING, path)
+    awake: list[str] = []
+
+    def sleep(word: Word) -> None:
+        wait_said(path, word)
+        awake.append(word.name)
+
+    def tell(word: str) -> None:
+        process.stdin.write(f"{word}\n")
+        process.stdin.flush()
+        assert process.stdout.readline() == "None\n"
+
+    tell("BEGUN")
+    sleepers = {word: threading.Thread(target=sleep, args=(word,)) for word in (Word.RELEASED, Word.DELIVERED)}
+    for thread in sleepers.values():
+        thread.start()
+    tell("RELEASED")
+    sleepers[Word.RELEASED].join(10)
+    assert awake == ["RELEASED"]
+    said = {word.name: has_said(path, word) for word in Word}
+    assert (said, is_flagged(path)) == ({"BEGUN": True, "RELEASED": True, "DELIVERED": False}, False)
+    assert (lock_holder(path), LifeLock.acquire(path)) == (process.pid, None)
+    tell("DELIVERED")
+    sleepers[Word.DELIVERED].join(10)
+    assert awake == ["RELEASED", "DELIVERED"]
+    wait_said(path, Word.DELIVERED)
+
+
+def test_who_waits_for_a_word_of_a_dead_process_is_woken(tmp_path, python):
+    path = tmp_path / "a.lock"
+    process = python(SAYING, path)
+    process.stdin.write("BEGUN\n")
+    process.stdin.flush()
+    process.stdout.readline()
+    thread = threading.Thread(target=wait_said, args=(path, Word.DELIVERED))
+    thread.start()
+
+    process.kill()
+
+    thread.join(10)
+    assert (thread.is_alive(), has_said(path, Word.BEGUN)) == (False, False)
+
+
+def test_a_word_of_this_process_is_heard_here_and_none_is_said_without_the_lock(tmp_path):
+    path = tmp_path / "a.lock"
+    say(path, Word.BEGUN)
+    wait_said(path, Word.BEGUN)
+    with LifeLock.acquire(path):
+        thread = threading.Thread(target=wait_said, args=(path, Word.BEGUN))
+        thread.start()
+        say(path, Word.BEGUN)
+        thread.join(10)
+        assert (thread.is_alive(), has_said(path, Word.BEGUN)) == (False, True)
+    assert has_said(path, Word.BEGUN) is False

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from jupyter_mlops.home import LifeLock
+from jupyter_mlops.home import LifeLock, Word, say
 from jupyter_mlops.launchers._shim_upstream import (
     HANDED_ON,
     INPUTS_LOST,
@@ -60,23 +60,41 @@ class TestDelivery:
         write(run_dir, "result.json", status="FINISHED")
         assert look_for_delivery(run_dir) == Look(status)
 
-    @pytest.mark.parametrize("name", ["shim.lock", "snapshot.lock"])
-    def test_a_process_before_the_executor_is_worth_sleeping_for(self, run_dir, name):
+    @pytest.mark.parametrize(("name", "word"), [("shim.lock", Word.BEGUN), ("snapshot.lock", None)])
+    def test_a_process_before_the_executor_is_worth_sleeping_for(self, run_dir, name, word):
         lock = LifeLock.acquire(run_dir / name)
-        assert look_for_delivery(run_dir)[:2] == (None, run_dir / name)
+        assert look_for_delivery(run_dir) == Look(None, run_dir / name, word)
         lock.release()
 
-    def test_a_run_whose_executor_may_start_any_moment_is_looked_at_often(self, run_dir):
+    def test_a_run_whose_executor_takes_its_lock_in_this_moment_is_looked_at_again(self, run_dir):
         lock = LifeLock.acquire(run_dir / "shim.lock")
-        assert look_for_delivery(run_dir).longest_s < Look(None).longest_s
+        say(run_dir / "shim.lock", Word.BEGUN)
+        assert look_for_delivery(run_dir) == Look(None)
         lock.release()
+
+    def test_a_delivery_without_a_word_in_the_files_is_looked_for_and_not_waited_for(self, run_dir):
+        executor = LifeLock.acquire(run_dir / "executor.lock")
+        say(run_dir / "executor.lock", Word.DELIVERED)
+        assert look_for_delivery(run_dir) == Look(None)
+        executor.release()
+
+    def test_who_wants_names_sleeps_until_some_are_released_then_until_the_delivery(self, run_dir):
+        path = run_dir / "executor.lock"
+        executor = LifeLock.acquire(path)
+        names = frozenset({"model"})
+        assert look_for_delivery(run_dir, names) == Look(None, path, Word.RELEASED)
+        write(run_dir, "released.json", names=["X"])
+        say(path, Word.RELEASED)
+        assert look_for_delivery(run_dir, names) == Look(None, path, Word.DELIVERED)
+        assert look_for_delivery(run_dir) == Look(None, path, Word.DELIVERED)
+        executor.release()
 
     def test_names_released_early_are_there_while_the_run_goes_on(self, run_dir):
         executor = LifeLock.acquire(run_dir / "executor.lock")
         write(run_dir, "released.json", names=["X", "y"])
         assert look_for_delivery(run_dir, frozenset({"X"})) == Look(HANDED_ON)
-        assert look_for_delivery(run_dir, frozenset({"X", "model"})) == Look(None)
-        assert look_for_delivery(run_dir) == Look(None)
+        assert look_for_delivery(run_dir, frozenset({"X", "model"})).answer is None
+        assert look_for_delivery(run_dir).answer is None
         executor.release()
 
     def test_names_released_early_are_there_however_the_run_ends(self, run_dir):
@@ -89,12 +107,12 @@ class TestDelivery:
     def test_a_release_that_cannot_be_read_is_none(self, run_dir, text):
         executor = LifeLock.acquire(run_dir / "executor.lock")
         (run_dir / "released.json").write_text(text)
-        assert look_for_delivery(run_dir, frozenset({"X"})) == Look(None)
+        assert look_for_delivery(run_dir, frozenset({"X"})).answer is None
         executor.release()
 
     def test_an_executor_delivers_before_it_ends(self, run_dir):
         shim, executor = LifeLock.acquire(run_dir / "shim.lock"), LifeLock.acquire(run_dir / "executor.lock")
-        assert look_for_delivery(run_dir) == Look(None)
+        assert look_for_delivery(run_dir).answer is None
         write(run_dir, "result.json", status="FINISHED")
         assert look_for_delivery(run_dir) == Look("FINISHED")
         executor.release()

@@ -3,6 +3,7 @@
 import gc
 import os
 from collections.abc import Collection, Iterator
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -10,10 +11,13 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
+from jupyter_mlops import load_ipython_extension, unload_ipython_extension, widgets
 from jupyter_mlops.capture import import_statements
 from jupyter_mlops.entities import Result, RunState, RunStatus
 from jupyter_mlops.exceptions import RunFailedError
+from jupyter_mlops.home import Home
 from jupyter_mlops.magics import PendingNames
+from jupyter_mlops.services import RunService, current_service, use_service
 
 
 class FakeRun:
@@ -75,6 +79,28 @@ class FakeRun:
         self.loaded.append(tuple(names or ()))
         self.held = dict(held or {})
         return {name: self._values[name] for name in names or self._values}
+
+
+class IdleLauncher:
+    """Takes runs and never starts one."""
+
+    name = "idle"
+
+    def __init__(self) -> None:
+        self.specs = []
+        self.warmed = 0
+        self.prints = ""
+
+    def submit(self, spec):
+        self.specs.append(spec)
+        if self.prints:
+            current_service().get(spec.run_id).directory.log_file.write_text(self.prints)
+
+    def attach(self, run_id):
+        raise AssertionError("nothing to attach to")
+
+    def warm_up(self) -> None:
+        self.warmed += 1
 
 
 class RecordingScreen:
@@ -163,3 +189,27 @@ def notebook(shell: InteractiveShell) -> Iterator[Notebook]:
 @pytest.fixture
 def run_named():
     return FakeRun
+
+
+@pytest.fixture
+def launcher(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[IdleLauncher]:
+    monkeypatch.chdir(tmp_path)
+    launcher = IdleLauncher()
+    use_service(RunService(Home.create(tmp_path / ".mlops"), launcher))
+    yield launcher
+    use_service(None)
+
+
+@pytest.fixture
+def shell_with_us(shell, launcher):
+    shell.reset(new_session=True)
+    load_ipython_extension(shell)
+    yield shell
+    unload_ipython_extension(shell)
+
+
+@pytest.fixture
+def built_views() -> None:
+    """Skip where `make dev` has not built the front end: a page that is saved has the view of a report in it."""
+    if not (Path(widgets.__file__).parent / "static" / "fairness.js").exists():
+        pytest.skip(reason="the front end is not built")

@@ -1,5 +1,6 @@
 """Names that go on with the version from before: the card and the next cell say which these are."""
 
+import numpy as np
 import torch
 
 from jupyter_mlops.magics._aliases import StaleAlias, stale_aliases
@@ -34,6 +35,15 @@ def test_what_shares_a_part_is_named_too():
     weights = list(net.parameters())
     other = torch.nn.Linear(2, 1)
     assert stale_aliases({"weights": weights}, {"net": net, "other": other}) == [StaleAlias("weights", (), ("net",))]
+
+
+def test_views_of_one_buffer_are_named_either_way():
+    table = np.arange(12.0).reshape(3, 4)
+    row, copy, listed = table[0], table[0].copy(), table.tolist()
+    namespace = {"table": table, "row": row, "part": table[1:][::2], "copy": copy, "listed": listed}
+
+    assert stale_aliases({"changed": table}, namespace) == [StaleAlias("changed", ("table",), ("part", "row"))]
+    assert stale_aliases({"changed": row}, namespace) == [StaleAlias("changed", ("row",), ("part", "table"))]
 
 
 def test_what_many_names_have_is_nobodys_alias():

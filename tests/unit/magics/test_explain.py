@@ -18,7 +18,7 @@ from jupyter_mlops.magics._arguments import HelpRequested
 from jupyter_mlops.magics._cells import read_cell
 from jupyter_mlops.magics._explain import MIME_TYPE, ExplanationView
 from jupyter_mlops.magics._explain_command import ExplainCommand
-from jupyter_mlops.services import RunService, use_service
+from jupyter_mlops.services import current_service
 
 
 @pytest.mark.parametrize(
@@ -73,35 +73,19 @@ def test_help_has_at_most_twelve_options():
     assert str(caught.value).count("\n  -") <= 12
 
 
-class IdleLauncher:
-    """Starts nothing."""
-
-    name = "idle"
-
-    def submit(self, spec):
-        """Take a run and leave it."""
+@pytest.fixture
+def home(launcher) -> Home:
+    return current_service().home
 
 
 @pytest.fixture
-def home(tmp_path, monkeypatch) -> Home:
-    monkeypatch.chdir(tmp_path)
-    home = Home.create(tmp_path / ".mlops")
-    use_service(RunService(home, IdleLauncher()))
-    yield home
-    use_service(None)
-
-
-@pytest.fixture
-def notebook(shell, home):
+def notebook(shell_with_us):
     """A shell with a frame, its labels and a tree that knows them."""
-    shell.reset(new_session=True)
-    load_ipython_extension(shell)
     table = pd.DataFrame(np.random.default_rng(0).normal(size=(40, 2)), columns=["signal", "noise"])
     labels = (table["signal"] > 0).map({True: "<b>yes</b>", False: "no"}).rename("answer")
     tree = DecisionTreeClassifier(max_depth=2, random_state=0).fit(table, labels)
-    shell.user_ns.update(tree=tree, X=table, y=labels, both=table.assign(answer=labels))
-    yield shell
-    unload_ipython_extension(shell)
+    shell_with_us.user_ns.update(tree=tree, X=table, y=labels, both=table.assign(answer=labels))
+    return shell_with_us
 
 
 def run(shell, cell: str):
@@ -188,12 +172,17 @@ def test_the_report_is_bound_and_shows_itself(notebook):
     assert "Contains data" in shown["text/plain"]
 
 
-def test_the_report_is_saved_as_data_or_as_a_page(notebook, tmp_path):
+def test_the_report_is_saved_as_data(notebook, tmp_path):
     view = run(notebook, "%explain tree -X X -y y --save report.json")
-    run(notebook, "%explain tree -X X -y y --save report.html")
 
     assert ExplanationReport.from_json((tmp_path / "report.json").read_text()) == view.report
     assert "Saved as report.json." in repr(view)
+
+
+@pytest.mark.usefixtures("built_views")
+def test_the_report_is_saved_as_a_page(notebook, tmp_path):
+    run(notebook, "%explain tree -X X -y y --save report.html")
+
     page = (tmp_path / "report.html").read_text()
     assert page.startswith("<!DOCTYPE html>")
     assert "<b>yes" not in page

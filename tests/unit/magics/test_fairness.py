@@ -10,7 +10,6 @@ import pandas as pd
 import pytest
 from sklearn.linear_model import LogisticRegression
 
-from jupyter_mlops import widgets
 from jupyter_mlops.entities import FairnessReport
 from jupyter_mlops.exceptions import UnknownReferenceError, UsageError
 from jupyter_mlops.magics._arguments import HelpRequested
@@ -184,9 +183,8 @@ def test_a_report_is_saved_as_data(session, tmp_path: Path):
     assert f"Saved as {tmp_path / 'r.json'}." in repr(view)
 
 
+@pytest.mark.usefixtures("built_views")
 def test_a_report_is_saved_as_a_page(session, tmp_path: Path):
-    if not (Path(widgets.__file__).parent / "static" / "fairness.js").exists():
-        pytest.skip(reason="the front end is not built")
     fairness(session, f"model -s sex --boot 0 --save {tmp_path / 'r.html'}")
 
     page = (tmp_path / "r.html").read_text()

@@ -334,6 +334,17 @@ def test_references_to_captured_objects_get_the_notebooks_own(notebook, run_name
     assert run.held["config"] is config
 
 
+def test_references_to_functions_get_the_notebooks_own_unless_it_has_others_now(notebook, run_named):
+    notebook.run("def fit(): pass\ndef score(): pass\nn = 1")
+    fit, namespace = notebook["fit"], notebook.shell.user_ns
+    run = notebook.submit(run_named("baseline"), "table").finish(table=1)
+    (promise,) = notebook.pending.ledger
+    notebook.pending.ledger.remember_functions(promise, ["fit", "score", "n", "gone"], namespace)
+    notebook.run("def score(): pass")
+    notebook.run("table")
+    assert run.held == {"fit": fit}
+
+
 # Two runs, one name
 
 

@@ -1,55 +1,14 @@
 """`%load_ext jupyter_mlops` with a launcher that starts nothing: what is submitted, promised, bound, taken back."""
 
 import io
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from jupyter_mlops import load_ipython_extension, unload_ipython_extension
 from jupyter_mlops.entities import Param
-from jupyter_mlops.home import Home, registered_homes
+from jupyter_mlops.home import registered_homes
 from jupyter_mlops.magics import RunCard
-from jupyter_mlops.services import RunService, current_service, use_service
-
-
-class IdleLauncher:
-    """Takes runs and never starts one."""
-
-    name = "idle"
-
-    def __init__(self) -> None:
-        self.specs = []
-        self.warmed = 0
-        self.prints = ""
-
-    def submit(self, spec):
-        self.specs.append(spec)
-        if self.prints:
-            current_service().get(spec.run_id).directory.log_file.write_text(self.prints)
-
-    def attach(self, run_id):
-        raise AssertionError("nothing to attach to")
-
-    def warm_up(self) -> None:
-        self.warmed += 1
-
-
-@pytest.fixture
-def launcher(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[IdleLauncher]:
-    monkeypatch.chdir(tmp_path)
-    launcher = IdleLauncher()
-    use_service(RunService(Home.create(tmp_path / ".mlops"), launcher))
-    yield launcher
-    use_service(None)
-
-
-@pytest.fixture
-def shell_with_us(shell, launcher):
-    shell.reset(new_session=True)
-    load_ipython_extension(shell)
-    yield shell
-    unload_ipython_extension(shell)
+from jupyter_mlops.services import current_service, use_service
 
 
 def run(shell, cell: str):

@@ -13,7 +13,7 @@ from pathlib import Path
 from ..capture import environment
 from ..entities import RunStatus
 from ..exceptions import HomeError, LaunchError
-from ..home import Home, RunDirectory, crash_point
+from ..home import Home, RunDirectory, crash_point, make_durable
 from ..tracking import current_session
 from ._autolog import prepare_autologging
 from ._cell import EXIT_ERROR
@@ -71,9 +71,13 @@ def main(run_dir: Path) -> int:
         return EXIT_TAKEN
     streams = install_streams()
     result = Execution(home, run, run.spec(), streams, started).execute()
-    write_when_there_is_room(lambda: run.write(result, run.result_file), run.executor_lock)
+    # Who waits for it reads it now. A power cut until it is durable is one that came before it.
+    write_when_there_is_room(lambda: run.write(result, run.result_file, durable=False), run.executor_lock)
     crash_point("executor.result")
     _wake_shim(run)
+    # The directory may have been removed by now.
+    with contextlib.suppress(OSError):
+        make_durable(run.result_file)
     # From here on nobody waits for this process. What a cell fitted before it failed is worth logging too.
     if result.status is RunStatus.FINISHED or result.exit_code == EXIT_ERROR:
         run_deferred()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,14 @@ if TYPE_CHECKING:
 _WORTH_BYTES = 64 * 1024
 """Below this NumPy's own pickling is as good."""
 
-_SAMPLE = 1000
+_SAMPLE = 1 << 16
+"""Places that tell whether what fills an array comes again: many more than the different ones that are worth it."""
+
+_MOST_SHARED = 100_000
+"""Different objects up to which they are cheaper pickled one by one than as text."""
+
+_LOOKED_THROUGH = 1 << 20
+"""Places at a time that are searched for one of each object."""
 
 
 def reducers() -> Mapping[type, Reducer]:
@@ -49,6 +57,9 @@ def _reduce_strings(array: Any) -> Any:
 
     order = "F" if array.flags.f_contiguous else "C"
     flat = array.ravel(order=order)
+    shared = _shared_objects(flat)
+    if shared is not None:
+        return rebuild_shared, (*shared, array.shape, order)
     others = set(map(type, flat)) - {str}
     if others not in (set(), {type(None)}, {float}) or (float in others and any(_is_number(item) for item in flat)):
         return NotImplemented
@@ -65,6 +76,33 @@ def _reduce_strings(array: Any) -> Any:
     return rebuild_strings, (codes, coded.dictionary, missing, array.shape, order)
 
 
+def _shared_objects(flat: Any) -> tuple[Any, list[Any]] | None:
+    """Return which object is where, and the objects, when few strings fill an array; None for any other array.
+
+    What is compared is where they lie: that asks no object, and whoever shares one still does on the other side.
+    """
+    import pyarrow as pa
+
+    places = np.frombuffer((ctypes.c_char * flat.nbytes).from_address(flat.ctypes.data), np.intp)
+    sample = places[:: max(1, len(places) // _SAMPLE)]
+    if len(np.unique(sample)) > len(sample) // 2:
+        return None
+    coded = pa.array(places).dictionary_encode()
+    count = len(coded.dictionary)
+    if count > _MOST_SHARED:
+        return None
+    codes = coded.indices.to_numpy().astype(np.min_scalar_type(count))
+    found = np.full(count, -1)
+    for start in range(0, len(codes), _LOOKED_THROUGH):
+        part = codes[start : start + _LOOKED_THROUGH]
+        found[part] = np.arange(start, start + len(part))
+        if found.min() >= 0:
+            break
+    objects = flat[found].tolist()
+    # Not a subclass, which may hold the array itself; a missing value is None or not a number.
+    return (codes, objects) if set(map(type, objects)) <= {str, type(None), float} else None
+
+
 def _is_repetitive(flat: Any) -> bool:
     """Guess whether many strings are few different ones, which are then sent, and held, once each."""
     sample = flat[:: max(1, len(flat) // _SAMPLE)].tolist()
@@ -73,6 +111,13 @@ def _is_repetitive(flat: Any) -> bool:
 
 def _is_number(item: Any) -> bool:
     return type(item) is float and item == item
+
+
+def rebuild_shared(codes: Any, objects: list[Any], shape: tuple[int, ...], order: Any) -> Any:
+    """Return an array whose places share a few objects, as they did."""
+    held = np.empty(len(objects), dtype=object)
+    held[:] = objects
+    return held[codes].reshape(shape, order=order)
 
 
 def rebuild_strings(codes: Any, words: Any, missing: Any, shape: tuple[int, ...], order: Any) -> Any:

@@ -31,7 +31,8 @@ def write_outputs(run_dir: RunDirectory, pickled: PickledValues, home: Home) -> 
     write_stream(run_dir.outputs_stream, pickled)
     refs = [home.objects.put(view) for view in pickled.buffers]
     crash_point("executor.buffers")
-    run_dir.write(home.signer.sign(manifest_of(pickled, refs)), run_dir.outputs_file)
+    # As durable as what it lists; the cell that waits would pay for more.
+    run_dir.write(home.signer.sign(manifest_of(pickled, refs)), run_dir.outputs_file, durable=False)
 
 
 def read_inputs(

@@ -13,7 +13,7 @@ from pathlib import Path
 from ..capture import environment
 from ..entities import RunStatus
 from ..exceptions import HomeError, LaunchError
-from ..home import RunDirectory, Word, crash_point, say
+from ..home import RunDirectory, Word, crash_point, make_durable, say
 from ..tracking import current_session
 from ._approach import Approach
 from ._autolog import prepare_autologging
@@ -74,11 +74,15 @@ def main(run_dir: Path, approach: Approach | None = None) -> int:
         return EXIT_TAKEN
     streams = install_streams()
     result = Execution(approach.home, run, approach.spec, streams, started).execute()
-    write_when_there_is_room(lambda: run.write(result, run.result_file), run.executor_lock)
+    # Who waits for it reads it now. A power cut until it is durable is one that came before it.
+    write_when_there_is_room(lambda: run.write(result, run.result_file, durable=False), run.executor_lock)
     crash_point("executor.result")
     say(run.executor_lock, Word.RELEASED)
     say(run.executor_lock, Word.DELIVERED)
     _wake_shim(run)
+    # The directory may have been removed by now.
+    with contextlib.suppress(OSError):
+        make_durable(run.result_file)
     # From here on nobody waits for this process. What a cell fitted before it failed is worth logging too.
     if result.status is RunStatus.FINISHED or result.exit_code == EXIT_ERROR:
         run_deferred()

@@ -58,6 +58,19 @@ def rehearse() -> None:
     from ._shell import take_shell
 
     show_figures_inline(take_shell())
+    _find_narwhals_plugins()
+
+
+def _find_narwhals_plugins() -> None:
+    """Have narwhals look for its plugins: scikit-learn's first fit asks it, and it reads every distribution's metadata.
+
+    30 ms and more. What it finds is not loaded: that might start threads.
+    """
+    find = getattr(sys.modules.get("narwhals.plugins"), "_discover_entrypoints", None)
+    # Private: where it is something else by now, each run looks for itself.
+    if callable(find):
+        with contextlib.suppress(Exception):
+            find()
 
 
 def settle() -> None:

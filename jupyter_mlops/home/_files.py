@@ -104,6 +104,16 @@ def write_fully(descriptor: int, data: bytes | memoryview) -> None:
         rest = rest[os.write(descriptor, rest[: 1 << 26]) :]
 
 
+def make_durable(path: StrPath) -> None:
+    """Make a file that was written, and its name, survive a power cut; raise OSError when it is gone."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+    sync_folder(Path(path).parent)
+
+
 def sync_folder(folder: StrPath) -> None:
     """Make renames in a folder survive a power cut."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)

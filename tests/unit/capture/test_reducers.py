@@ -184,6 +184,28 @@ def test_python_strings_go_out_of_band_and_share_what_is_equal(carry):
     assert len(set(map(id, carry(array)))) == 2
 
 
+def test_python_strings_that_a_few_objects_are_stay_these_objects(carry):
+    pytest.importorskip("pyarrow")
+    words = np.array([f"word {n % 900}" for n in range(1000)] + [None, float("nan")], dtype=object)
+    array = np.resize(words, 300_000).reshape(-1, 2, order="F")
+    received = carry(word=words[3], array=array)
+    copy, flat = received["array"], received["array"].ravel(order="F")
+    assert (stream_size(array) < 20_000, copy.shape, copy.flags.f_contiguous) == (True, array.shape, True)
+    assert [*map(str, flat)] == [*map(str, array.ravel(order="F"))]
+    # One object before is one after, also beside the array; equal ones that were two are two.
+    assert [*map(id, flat[: len(words)])] == [*map(id, flat[len(words) : 2 * len(words)])]
+    assert (flat[3] is received["word"], flat[903] == flat[3], flat[903] is flat[3]) == (True, True, False)
+
+
+def test_an_array_that_holds_itself_many_times(carry):
+    pytest.importorskip("pyarrow")
+    array = np.empty(20_000, dtype=object)
+    array[:] = "a"
+    array[1::2] = [array] * 10_000
+    copy = carry(array)
+    assert all(item is copy for item in copy[1::2])
+
+
 def test_arrow_tables_and_slices(carry):
     pa = pytest.importorskip("pyarrow")
     table = pa.table({"n": np.arange(ROWS), "s": [str(n) for n in range(ROWS)], "l": [[n] for n in range(ROWS)]})

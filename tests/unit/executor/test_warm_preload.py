@@ -1,10 +1,26 @@
 import random
+import subprocess
 import sys
+import textwrap
 
 import pytest
 
 from jupyter_mlops.executor._warm_memory import memory_share
 from jupyter_mlops.executor._warm_preload import load_modules, start_anew
+
+
+def run_python(code):
+    def run(*arguments):
+        told = subprocess.run(
+            [sys.executable, "-c", textwrap.dedent(code), *arguments],
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=120,
+        )
+        return int(told.stdout.splitlines()[-1])
+
+    return run
 
 
 def load(*names, skipped=()):
@@ -48,6 +64,27 @@ thread.start()
     assert other not in sys.modules
     sys.modules[threads].stop.set()
     sys.modules[threads].thread.join()
+
+
+def test_a_rehearsal_leaves_no_metadata_to_read_to_the_first_fit():
+    pytest.importorskip("narwhals")
+    pytest.importorskip("sklearn")
+    read = run_python("""
+        import importlib.metadata, sys
+        from sklearn.linear_model import LinearRegression
+        from jupyter_mlops.executor._warm_preload import load_base, rehearse
+        load_base()
+        if sys.argv[1] == "rehearsed":
+            rehearse()
+        read, plain = [], importlib.metadata.PathDistribution.read_text
+        def read_text(self, name):
+            read.append(name)
+            return plain(self, name)
+        importlib.metadata.PathDistribution.read_text = read_text
+        LinearRegression().fit([[0.0], [1.0]], [0.0, 1.0])
+        print(len(read))
+    """)
+    assert (read("rehearsed") == 0, read("not rehearsed") > 0) == (True, True)
 
 
 def test_a_fork_draws_numbers_of_its_own():

@@ -16,6 +16,7 @@ from jupyter_mlops.home import (
     boot_id,
     crash_point,
     is_same_process,
+    make_durable,
     process_start_time,
     read_json,
     seconds_since,
@@ -47,6 +48,22 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path):
     with pytest.raises(OSError):
         write_atomic(file, b"new")
     assert names(tmp_path) == ["a.json"]
+
+
+def test_a_file_is_made_durable_with_its_name_when_it_is_written_or_later(tmp_path, monkeypatch):
+    synced = []
+    monkeypatch.setattr(
+        os, "fsync", lambda descriptor: synced.append(str(Path(f"/proc/self/fd/{descriptor}").readlink()))
+    )
+    write_atomic(tmp_path / "later", b"{}", durable=False)
+    assert synced == []
+    make_durable(tmp_path / "later")
+    assert synced == [str(tmp_path / "later"), str(tmp_path)]
+    synced.clear()
+    write_atomic(tmp_path / "at once", b"{}")
+    assert [Path(file).parent for file in synced] == [tmp_path, tmp_path.parent]
+    with pytest.raises(FileNotFoundError):
+        make_durable(tmp_path / "gone")
 
 
 @pytest.mark.root

@@ -228,7 +228,7 @@ class RunCatalog:
             if curves is not None:
                 return curves
         self.stored_summary(run_id)
-        raise TrackingError(f"Run {run_id} is on an MLflow server, and so are its curves. Open it there.")
+        raise TrackingError(f"The store of run {run_id} is not followed any more. Refresh the list of runs.")
 
     def _is_watched(self) -> bool:
         return time.monotonic() - self._watched_at < WATCHED_S

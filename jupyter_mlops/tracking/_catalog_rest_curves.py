@@ -47,8 +47,9 @@ class RestCurves:
 
     @property
     def size(self) -> int:
-        """Buckets that are kept in memory."""
-        return sum(map(len, tuple(self._curves.values())))
+        """Buckets that are kept in memory, and points that wait for the rest of their series."""
+        waiting = sum(len(begun.points) for begun in tuple(self._begun.values()))
+        return waiting + sum(map(len, tuple(self._curves.values())))
 
     def read(self, keys: Collection[str]) -> Mapping[str, Curve]:
         """Return the curves of keys as they are now, of all keys where none is named.

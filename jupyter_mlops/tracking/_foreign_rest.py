@@ -1,7 +1,7 @@
 """Runs of other tools out of an MLflow server, and their points, by its documented REST interface.
 
-The standard library is enough for that. The server is a stranger: answers are cut at 16 MiB, redirects are not followed, and the login that MLflow's own
-variables hold is sent to the address that they belong to only.
+The standard library is enough for that. The server is a stranger: answers are cut at 16 MiB, redirects are not
+followed, and the login that MLflow's own variables hold is sent to the address that they belong to only.
 """
 
 from __future__ import annotations

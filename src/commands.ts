@@ -18,6 +18,8 @@ export const CommandIDs = {
   openTensorBoard: 'jupyter-mlops:open-tensorboard',
   showRuns: 'jupyter-mlops:show-runs',
   openRunTable: 'jupyter-mlops:open-run-table',
+  toggleGroup: 'jupyter-mlops:toggle-group',
+  closeGroups: 'jupyter-mlops:close-groups',
   refreshRuns: 'jupyter-mlops:refresh-runs',
   exportRuns: 'jupyter-mlops:export-runs',
   showRun: 'jupyter-mlops:show-run',

@@ -63,6 +63,7 @@ class RunCatalog:
         self._table = RunTable()
         self._selections = Selections(self._table)
         self._homes_followed: dict[str, HomeFeed] = {}
+        self._homes_gone: tuple[str, ...] = ()
         self._claims: dict[Path | str, str] = {}
         self._watched_at = float("-inf")
         self._curves = CurveShelf(self._source)
@@ -201,14 +202,14 @@ class RunCatalog:
                 home.close()
 
     def by_home(self, run_ids: Iterable[str]) -> dict[str, list[str]]:
-        """Return runs by the home that shows them; one that is gone is told for every home."""
+        """Return runs by the home that shows them; one that is gone is told for every home, such as are gone too."""
         found: dict[str, list[str]] = {}
         home_of = self._table.texts["home_id"]
         with self._table.lock:
             for run_id in run_ids:
                 row = self._table.row(run_id)
                 home_id = None if row is None else home_of.get(row)
-                for owner in (home_id,) if home_id is not None else self._homes_followed:
+                for owner in (home_id,) if home_id is not None else (*self._homes_followed, *self._homes_gone):
                     found.setdefault(owner, []).append(run_id)
         return found
 
@@ -227,7 +228,7 @@ class RunCatalog:
             if curves is not None:
                 return curves
         self.stored_summary(run_id)
-        raise TrackingError(f"Run {run_id} is on an MLflow server, and so are its curves. Open it there.")
+        raise TrackingError(f"The store of run {run_id} is not followed any more. Refresh the list of runs.")
 
     def _is_watched(self) -> bool:
         return time.monotonic() - self._watched_at < WATCHED_S
@@ -239,7 +240,8 @@ class RunCatalog:
         """Begin with homes that came, and let go of those that went."""
         services = dict(self._homes)
         changed: set[str] = set()
-        for home_id in self._homes_followed.keys() - services.keys():
+        self._homes_gone = tuple(self._homes_followed.keys() - services.keys())
+        for home_id in self._homes_gone:
             changed |= self._homes_followed.pop(home_id).forget()
             self._claims = {store: owner for store, owner in self._claims.items() if owner != home_id}
         for home_id, service in services.items():

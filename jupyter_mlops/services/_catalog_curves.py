@@ -51,7 +51,7 @@ class CurveShelf:
         with kept.lock:
             try:
                 curves = kept.curves.read(keys)
-            except sqlite3.Error as error:
+            except (sqlite3.Error, OSError, ValueError) as error:
                 raise TrackingError(f"The store of run {run_id} cannot be read: {error}. Try again.") from error
             series = tuple(_series(run_id, key, curve, points) for key, curve in list(curves.items())[:MOST_SERIES])
             total = kept.curves.total

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from ..tracking import RunCurves, RunTable, SqliteCurves
+from ..tracking import RestCurves, RunCurves, RunTable, SqliteCurves
 from ._catalog_directories import DirectoryFeed
 from ._catalog_memory import CatalogMemory
 from ._catalog_remote import RemoteFeed, remote_stores
@@ -103,6 +103,9 @@ class HomeFeed:
             store_id = store.store_id(run_id)
             if store_id:
                 return SqliteCurves(path, store_id)
+        for uri, remote in tuple(self._remotes.items()):
+            if remote.shows(run_id):
+                return RestCurves(uri, run_id)
         return None
 
     def forget(self) -> set[str]:

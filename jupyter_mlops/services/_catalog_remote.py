@@ -1,7 +1,7 @@
 """The newest runs of other tools on an MLflow server, followed into the catalog's table while somebody looks.
 
 A server is asked in a thread of its own, now and then, for a bounded part; whatever it does, nobody waits for it. Its
-runs are rows only: they are not kept on disk, and their curves stay with the server.
+runs are rows only: they are not kept on disk. Their curves are asked for when somebody looks at them.
 """
 
 from __future__ import annotations
@@ -66,6 +66,10 @@ class RemoteFeed:
             self._asking = threading.Thread(target=self._ask, daemon=True, name="mlops-remote-runs")
             self._asking.start()
         return self._take(answer) if answer is not None else set()
+
+    def shows(self, run_id: str) -> bool:
+        """Return whether the server has told of a run."""
+        return run_id in self._shown
 
     def forget(self) -> set[str]:
         """Take every run of the server out of the table and return the runs' ids."""

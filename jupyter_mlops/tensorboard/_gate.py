@@ -11,6 +11,9 @@ if TYPE_CHECKING:
 
 _RELOAD_S = 2.0
 _FIRST_LOAD_S = 20.0
+_PAGES = ("", "index.html")
+# A space says "beside this page", and the length that was announced stays true.
+_FONTS_AT_ROOT, _FONTS_BESIDE = b"url(/font-roboto/", b"url( font-roboto/"
 
 
 class Gate:
@@ -52,4 +55,14 @@ class Gate:
         environ["REQUEST_URI"] = environ["RAW_URI"] = f"{self._public_path}/{rest}"
         if rest.startswith("data/"):
             self._refresh(_RELOAD_S, _FIRST_LOAD_S)
-        return self._application(environ, start_response)
+        answer = self._application(environ, start_response)
+        return _fonts_beside(answer) if rest in _PAGES else answer
+
+
+def _fonts_beside(page: Iterable[bytes]) -> Iterable[bytes]:
+    """Return TensorBoard's page with the addresses of its fonts below its own: it gives them from the server's root."""
+    try:
+        return [b"".join(page).replace(_FONTS_AT_ROOT, _FONTS_BESIDE)]
+    finally:
+        if close := getattr(page, "close", None):
+            close()

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ._catalog_curves import RunCurves, SpoolCurves, SqliteCurves
     from ._catalog_file import CatalogFile, SavedRun
     from ._catalog_orders import RunOrders
+    from ._catalog_rest_curves import RestCurves
     from ._catalog_sqlite import SqliteStore, StoreChanges
     from ._catalog_table import RunTable, decode_body
     from ._entry import open_spooling_store
@@ -47,6 +48,7 @@ __all__ = [
     "CatalogFile",
     "Curve",
     "CurvePoint",
+    "RestCurves",
     "RunCurves",
     "SpoolCurves",
     "SqliteCurves",
@@ -104,6 +106,7 @@ __getattr__, __dir__ = lazy_exports(
         "CatalogFile": "._catalog_file",
         "Curve": "._catalog_curve",
         "CurvePoint": "._catalog_curve",
+        "RestCurves": "._catalog_rest_curves",
         "RunCurves": "._catalog_curves",
         "SpoolCurves": "._catalog_curves",
         "SqliteCurves": "._catalog_curves",

@@ -38,7 +38,7 @@ class RunCurves(Protocol):
         """Metrics that the run had when it was read last."""
 
     @property
-    def source(self) -> Path:
+    def source(self) -> Path | str:
         """Where they are read: curves of another source know nothing of this one's."""
 
     @property

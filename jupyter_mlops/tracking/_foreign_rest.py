@@ -1,7 +1,7 @@
-"""Runs of other tools out of an MLflow server, by its documented REST interface and the standard library alone.
+"""Runs of other tools out of an MLflow server, and their points, by its documented REST interface.
 
-The server is a stranger: answers are cut at 16 MiB, redirects are not followed, and the login that MLflow's own
-variables hold is sent to the address that they belong to only.
+The standard library is enough for that. The server is a stranger: answers are cut at 16 MiB, redirects are not
+followed, and the login that MLflow's own variables hold is sent to the address that they belong to only.
 """
 
 from __future__ import annotations
@@ -12,10 +12,21 @@ import os
 import urllib.error
 import urllib.request
 from http.client import HTTPMessage
-from typing import IO, Any
-from urllib.parse import unquote, urlsplit, urlunsplit
+from typing import IO, Any, NamedTuple
+from urllib.parse import unquote, urlencode, urlsplit, urlunsplit
 
 LARGEST_ANSWER = 16 << 20
+
+_POINTS = 10_000
+"""Of a page; a point takes some 150 bytes."""
+
+
+class RestPoint(NamedTuple):
+    """One point of a metric; `time` is milliseconds since 1970."""
+
+    step: int
+    time: int
+    value: float
 
 
 class _NoRedirects(urllib.request.HTTPRedirectHandler):
@@ -46,6 +57,52 @@ def find_runs(uri: str, timeout_s: float, limit: int) -> list[dict[str, Any]]:
     return [row for row in rows if "mlops.run_id" not in row["tags"]][:limit]
 
 
+def last_points(uri: str, run_id: str, timeout_s: float) -> dict[str, RestPoint]:
+    """Return the newest point of each metric of a run.
+
+    Raises
+    ------
+    OSError, ValueError
+        As in `find_runs`.
+    """
+    answer = _get(uri, "runs/get", {"run_id": run_id}, timeout_s)
+    try:
+        return {str(told["key"]): _point(told) for told in answer["run"]["data"].get("metrics", ())}
+    except _NONSENSE as error:
+        raise ValueError(f"runs/get tells no run: {error!r}") from error
+
+
+def metric_points(uri: str, run_id: str, key: str, token: str, timeout_s: float) -> tuple[list[RestPoint], str | None]:
+    """Return a page of a metric's points, in no order, and the token of the next; None where this was the last.
+
+    Parameters
+    ----------
+    token : str
+        What the page before gave; empty for the first.
+
+    Raises
+    ------
+    OSError, ValueError
+        As in `find_runs`.
+    """
+    query = {"run_id": run_id, "metric_key": key, "max_results": _POINTS}
+    answer = _get(uri, "metrics/get-history", {**query, "page_token": token} if token else query, timeout_s)
+    try:
+        points = [_point(told) for told in answer.get("metrics", ())]
+    except _NONSENSE as error:
+        raise ValueError(f"metrics/get-history tells no points: {error!r}") from error
+    following = answer.get("next_page_token")
+    # An empty page has no successor, whatever is said: it would never end.
+    return points, str(following) if following and points else None
+
+
+_NONSENSE = (AttributeError, KeyError, OverflowError, TypeError, ValueError)
+
+
+def _point(told: dict[str, Any]) -> RestPoint:
+    return RestPoint(int(told.get("step", 0)), int(told.get("timestamp", 0)), float(told["value"]))
+
+
 def _row(run: dict[str, Any], experiments: dict[str, str]) -> dict[str, Any]:
     info, data = run.get("info", {}), run.get("data", {})
     end_time = info.get("end_time")
@@ -63,20 +120,32 @@ def _row(run: dict[str, Any], experiments: dict[str, str]) -> dict[str, Any]:
 
 
 def _post(uri: str, endpoint: str, query: dict[str, Any], timeout_s: float) -> dict[str, Any]:
+    return _ask(uri, endpoint, json.dumps(query).encode(), timeout_s)
+
+
+def _get(uri: str, endpoint: str, query: dict[str, Any], timeout_s: float) -> dict[str, Any]:
+    return _ask(uri, f"{endpoint}?{urlencode(query)}", None, timeout_s)
+
+
+def _ask(uri: str, endpoint: str, body: bytes | None, timeout_s: float) -> dict[str, Any]:
     parts = urlsplit(uri)
     address = urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path.rstrip("/"), "", ""))
     request = urllib.request.Request(
         f"{address}/api/2.0/mlflow/{endpoint}",
-        data=json.dumps(query).encode(),
+        data=body,
         headers={"Content-Type": "application/json", **_login(parts.username, parts.password)},
     )
-    with urllib.request.build_opener(_NoRedirects).open(request, timeout=timeout_s) as answer:
-        data = answer.read(LARGEST_ANSWER + 1)
+    try:
+        with urllib.request.build_opener(_NoRedirects).open(request, timeout=timeout_s) as answer:
+            data = answer.read(LARGEST_ANSWER + 1)
+    except urllib.error.HTTPError as error:
+        error.close()  # It is the answer too, with its connection.
+        raise
     if len(data) > LARGEST_ANSWER:
-        raise ValueError(f"{endpoint} answers with more than {LARGEST_ANSWER >> 20} MiB")
+        raise ValueError(f"{endpoint.partition('?')[0]} answers with more than {LARGEST_ANSWER >> 20} MiB")
     value = json.loads(data)
     if not isinstance(value, dict):
-        raise ValueError(f"{endpoint} answers with {type(value).__name__}")
+        raise ValueError(f"{endpoint.partition('?')[0]} answers with {type(value).__name__}")
     return value
 
 

@@ -4,7 +4,7 @@ import { TranslationBundle } from '@jupyterlab/translation';
 
 import { own } from '../api/guards';
 import { Figure, IRunSummary } from '../api/types';
-import { formatAge, formatDuration, formatFigure, formatTime } from './format';
+import { formatAge, formatDuration, formatFigure, formatFigureBriefly, formatTime } from './format';
 import { headlineMetric, isEnded, runSeconds } from './runs';
 
 /** What a cell says, and in full. */
@@ -98,7 +98,7 @@ function plainColumn(id: string, trans: TranslationBundle): IColumn | null {
         id,
         title: trans.__('When'),
         sort: 'submitted_at',
-        width: 44,
+        width: 60,
         isFigure: true,
         cell: (run, now) => ({
           text: formatAge(run.submitted_at, now, trans),
@@ -119,7 +119,7 @@ function plainColumn(id: string, trans: TranslationBundle): IColumn | null {
         id,
         title: trans.__('Metric'),
         sort: '',
-        width: 58,
+        width: 64,
         isFigure: true,
         cell: run => headline(run)
       };
@@ -152,7 +152,9 @@ function plainColumn(id: string, trans: TranslationBundle): IColumn | null {
 
 function headline(run: IRunSummary): ICell {
   const metric = headlineMetric(run);
-  return metric ? { text: formatFigure(metric.value), title: `${metric.key} = ${metric.value}` } : EMPTY;
+  return metric
+    ? { text: formatFigureBriefly(metric.value), title: `${metric.key} = ${metric.value}` }
+    : EMPTY;
 }
 
 function duration(seconds: number | null, isOver: boolean, trans: TranslationBundle): ICell {
@@ -162,7 +164,7 @@ function duration(seconds: number | null, isOver: boolean, trans: TranslationBun
 }
 
 function figure(value: Figure | undefined): ICell {
-  return value === undefined ? EMPTY : { text: formatFigure(value), title: String(value) };
+  return value === undefined ? EMPTY : { text: formatFigureBriefly(value), title: String(value) };
 }
 
 function fileName(path: string): ICell {

@@ -196,6 +196,14 @@ export class ExplorerModel implements IObservableDisposable {
     this._changed.emit();
   }
 
+  /** Close all groups; the keyboard stays with its group. */
+  closeGroups(): void {
+    const section = this._locate(this.active)?.[0];
+    this._wasToggled = true;
+    this._open.clear();
+    this.activate(section ? this._sections.indexOf(section) : 0);
+  }
+
   /** Put the keyboard on a line. */
   activate(index: number): void {
     this._active = Math.max(0, Math.min(index, this.rowCount - 1));

@@ -7,6 +7,13 @@ import { IRunExplorer, IRunManager } from '../tokens';
 import { exported } from './columns';
 import { ExplorerModel } from './explorer';
 
+/** A group of a list, for commands. */
+export interface IGroupInUse {
+  readonly isOpen: boolean;
+  readonly toggle: () => void;
+  readonly closeAll: () => void;
+}
+
 /** See `IRunExplorer`. */
 export class Explorers implements IRunExplorer {
   /** No list yet. */
@@ -23,6 +30,19 @@ export class Explorers implements IRunExplorer {
     }
     const row = model.rowAt(model.active);
     return row.kind === 'run' ? [row.run] : [];
+  }
+
+  /** The group that the keyboard is on in the list that was used last, and how to open or close groups there. */
+  get group(): IGroupInUse | null {
+    const model = this._current;
+    const row = model && !model.isDisposed ? model.rowAt(model.active) : null;
+    return model && row?.kind === 'group'
+      ? {
+          isOpen: row.isOpen,
+          toggle: () => model.toggle(row.group.key),
+          closeAll: () => model.closeGroups()
+        }
+      : null;
   }
 
   /** Another selection. */

@@ -24,6 +24,14 @@ export function formatFigure(value: Figure): string {
   return size >= 10_000 ? String(Math.round(number)) : String(Number(number.toPrecision(4)));
 }
 
+const MOST_CHARACTERS = 8;
+
+/** A figure for a narrow column: with fewer digits rather than cut off, which would hide how small it is. */
+export function formatFigureBriefly(value: Figure): string {
+  const text = formatFigure(value);
+  return text.length > MOST_CHARACTERS ? toNumber(value).toExponential(1).replace('e+', 'e') : text;
+}
+
 /** The number that a figure stands for; words that are none become NaN. */
 export function toNumber(value: Figure): number {
   return typeof value === 'number' ? value : Number(value);

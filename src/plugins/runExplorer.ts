@@ -47,6 +47,7 @@ export const runExplorerPlugin: JupyterFrontEndPlugin<IRunExplorer> = {
     restorer?.add(sidebar, 'jupyter-mlops-runs');
     addTable(app, () => new ExplorerPanel(create('table'), app.commands, trans), restorer, trans);
     addCommands(app, manager, sidebar, palette, trans);
+    addGroupCommands(app, explorers, trans);
     return explorers;
   }
 };
@@ -105,4 +106,20 @@ function addCommands(
   ]) {
     palette?.addItem({ command, category: trans.__('Runs') });
   }
+}
+
+/** What the menu of a group offers. */
+function addGroupCommands(app: JupyterFrontEnd, explorers: Explorers, trans: TranslationBundle): void {
+  app.commands.addCommand(CommandIDs.toggleGroup, {
+    label: () => (explorers.group?.isOpen ? trans.__('Close Group') : trans.__('Open Group')),
+    describedBy: { args: null },
+    isEnabled: () => explorers.group !== null,
+    execute: () => explorers.group?.toggle()
+  });
+  app.commands.addCommand(CommandIDs.closeGroups, {
+    label: trans.__('Close All Groups'),
+    describedBy: { args: null },
+    isEnabled: () => explorers.group !== null,
+    execute: () => explorers.group?.closeAll()
+  });
 }

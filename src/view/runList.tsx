@@ -179,7 +179,8 @@ function ListRow(props: IListRowProps): JSX.Element {
       model.activate(index);
       model.toggle(row.group.key);
     };
-    return <GroupRow place={place} group={row.group} isOpen={row.isOpen} trans={trans} onClick={onClick} />;
+    const onMenu = () => model.activate(index);
+    return <GroupRow {...{ place, trans, onClick, onMenu }} group={row.group} isOpen={row.isOpen} />;
   }
   const run = row.kind === 'run' ? row.run : null;
   return (

@@ -128,6 +128,7 @@ export function GroupRow(props: {
   readonly isOpen: boolean;
   readonly trans: TranslationBundle;
   readonly onClick: () => void;
+  readonly onMenu: () => void;
 }): JSX.Element {
   const { place, group, isOpen, trans } = props;
   const Caret = isOpen ? caretDownIcon : caretRightIcon;
@@ -140,6 +141,7 @@ export function GroupRow(props: {
       aria-level={1}
       aria-expanded={isOpen}
       onClick={props.onClick}
+      onContextMenu={props.onMenu}
     >
       <span role="gridcell" className="mlops-RunRow-name">
         <Caret.react tag="span" className="mlops-RunRow-caret" />

@@ -3,6 +3,7 @@
 import http.client
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -127,6 +128,17 @@ def test_curves_and_parameters_of_runs_without_event_files(supervisor, make_run)
     assert [(step, value) for _, step, value in points] == [(0, 1.0), (1, 0.25)]
     experiment = ask(board, "/data/plugin/hparams/experiment", {"experimentName": ""})
     assert [info["name"] for info in experiment["hparamInfos"]] == ["lr"]
+
+
+def test_the_page_finds_its_fonts_below_its_own_address(supervisor, make_run):
+    board = opened(supervisor, board_of(make_run("base")))
+
+    page = ask(board, "/").decode()
+
+    assert "url(/font" not in page
+    fonts = set(re.findall(r"url\( (font-roboto/[\w-]+\.woff2)\)", page))
+    assert fonts
+    assert ask(board, f"/{fonts.pop()}")[:4] == b"wOF2"
 
 
 def test_no_port_little_memory_and_no_tensorflow(supervisor, make_run, folder):

@@ -19,7 +19,7 @@ export class MlopsPage {
   readonly strangers: string[] = [];
   /** Requests to where hostile texts would send them. None should be. */
   readonly beacons: string[] = [];
-  /** Our live connections, one after the other. */
+  /** Our live connections since the page was loaded, one after the other. */
   readonly connections: WebSocket[] = [];
   /** What was asked of our server: method and path below the base URL. */
   readonly asked: string[] = [];
@@ -325,6 +325,10 @@ export class MlopsPage {
 
   private _onRequest(request: Request): void {
     const url = new URL(request.url());
+    if (request.isNavigationRequest() && request.frame() === this.page.mainFrame()) {
+      // JupyterLab leads a second tab to a workspace of its own, which loads the page again, sooner or later.
+      this.connections.length = 0;
+    }
     if (url.protocol.startsWith('http') && url.hostname !== '127.0.0.1') {
       this.strangers.push(request.url());
     }

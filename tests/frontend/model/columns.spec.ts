@@ -47,6 +47,12 @@ it.each(['', 'nonsense', 'metric.', 'other.key'])('has no column for %j', id => 
   expect(column(id, trans)).toBeNull();
 });
 
+it('says a figure with fewer digits rather than cut off, and in full on hover', () => {
+  const metrics = { loss: 0.00012844321 };
+  expect(cell('metric', run(1, { metrics }))).toEqual(['1.3e-4', 'loss = 0.00012844321']);
+  expect(cell('metric.loss', run(1, { metrics }))).toEqual(['1.3e-4', '0.00012844321']);
+});
+
 it('prefers the main metric, and never the machine’s', () => {
   const metrics = { 'system/cpu': 3, loss: 0.2, acc: 0.9 };
   expect(cell('metric', run(1, { metrics }))[1]).toBe('loss = 0.2');

@@ -5,6 +5,7 @@ import {
   formatBytes,
   formatDuration,
   formatFigure,
+  formatFigureBriefly,
   formatTime,
   toNumber
 } from '../../../src/model/format';
@@ -28,6 +29,20 @@ it.each([
   ['no number', 'NaN']
 ])('%p is shown as %s', (value, text) => {
   expect(formatFigure(value)).toBe(text);
+});
+
+it.each([
+  [0.958333, '0.9583'],
+  [7.0461e-5, '7.046e-5'],
+  [-7.0461e-5, '-7.0e-5'],
+  [0.0001284, '1.3e-4'],
+  [-1.2345e-10, '-1.2e-10'],
+  [123456789012, '1.2e11'],
+  [-1.2345e12, '-1.2e12'],
+  ['-Infinity', '−∞'],
+  ['NaN', 'NaN']
+])('a narrow column says %s whole: %s', (value, text) => {
+  expect(formatFigureBriefly(value)).toBe(text);
 });
 
 it('knows the number that a word stands for', () => {

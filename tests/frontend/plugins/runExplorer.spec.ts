@@ -94,6 +94,25 @@ it('opens one table, and a new one when that was closed', async () => {
   tables()[1]!.dispose();
 });
 
+it('offers for a group what its menu has: to open or close it, or to close all', async () => {
+  const { desk, sidebar } = new Story();
+  await happened(async () => {
+    Widget.attach(sidebar, document.body);
+    await settle();
+  });
+  const { commands } = desk;
+  const label = () => commands.label(CommandIDs.toggleGroup);
+  expect([commands.isEnabled(CommandIDs.closeGroups), label()]).toEqual([true, 'Close Group']);
+  await happened(() => void commands.execute(CommandIDs.toggleGroup));
+  expect(label()).toBe('Open Group');
+  await happened(() => void commands.execute(CommandIDs.toggleGroup));
+  expect(label()).toBe('Close Group');
+  await happened(() => void commands.execute(CommandIDs.closeGroups));
+  expect(label()).toBe('Open Group');
+  sidebar.dispose();
+  expect(desk.commands.isEnabled(CommandIDs.toggleGroup)).toBe(false);
+});
+
 it('asks the server only while it is shown', async () => {
   const { manager, sidebar } = new Story();
   await settle();

@@ -268,6 +268,14 @@ describe('the menu key', () => {
   });
 });
 
+it('puts the keyboard on the group that a menu is asked for, and leaves it as it is', async () => {
+  const story = await new Story(three, { groupBy: 'notebook' }).shown();
+  await happened(() => story.model.activate(2));
+  const group = story.list.all('row').find(row => row.hasAttribute('aria-expanded'))!;
+  await happened(() => void group.dispatchEvent(new MouseEvent('contextmenu', { bubbles: true })));
+  expect([story.model.active, group.getAttribute('aria-expanded')]).toEqual([0, 'true']);
+});
+
 describe('the pointer', () => {
   const click = (row: HTMLElement, init: MouseEventInit = {}) =>
     happened(() => row.dispatchEvent(new MouseEvent('click', { bubbles: true, ...init })));

@@ -129,3 +129,22 @@ def test_what_a_tab_changes_stands_in_the_list_at_once(server, make_run):
         took.append(time.monotonic() - began)
 
     assert min(took) < 1
+
+
+def test_a_home_that_is_moved_away_and_back_takes_its_runs_along(server, home, events, make_run):
+    """Also where it is the only one: open lists ask again when they are told, and only then."""
+    run = make_run(refresh=False)
+    wait_until(lambda: any(run.id in event["run_ids"] for event in events))
+    events.clear()
+    elsewhere = home.path.with_name("moved")
+
+    home.path.rename(elsewhere)
+    try:
+        wait_until(lambda: any(run.id in event["run_ids"] for event in events))
+        assert server.get("api/runs", query=f"id:{run.id}").json["total"] == 0
+        events.clear()
+    finally:
+        elsewhere.rename(home.path)
+
+    wait_until(lambda: any(run.id in event["run_ids"] for event in events))
+    assert server.get("api/runs", query=f"id:{run.id}").json["total"] == 1

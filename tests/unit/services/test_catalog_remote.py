@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 
@@ -17,11 +18,14 @@ THEIRS, OURS = "a" * 32, "b" * 32
 
 
 class MlflowServer:
-    """Answers the two questions that are asked; `held` holds its answers back."""
+    """Answers what is asked; `held` holds its answers about runs back."""
 
     def __init__(self) -> None:
         self.asked: list[str] = []
         self.runs: list[dict[str, Any]] = []
+        self.points: dict[str, list[dict[str, Any]]] = {}
+        self.page = 1000
+        self.fails_at = ""
         self.status = 200
         self.held = threading.Event()
         self.held.set()
@@ -36,8 +40,26 @@ class MlflowServer:
                     "experiments/search": {"experiments": [{"experiment_id": "7", "name": "theirs"}]},
                     "runs/search": {"runs": server.runs},
                 }
-                body = json.dumps(found[server.asked[-1]]).encode()
-                self.send_response(server.status)
+                self._answer(found[server.asked[-1]])
+
+            def do_GET(self) -> None:
+                endpoint, _, query = self.path.rpartition("mlflow/")[2].partition("?")
+                asked = dict(parse_qsl(query))
+                server.asked.append(f"{endpoint} {asked.get('metric_key', '')}".strip())
+                if endpoint == "runs/get":
+                    last = [{"key": key, **points[-1]} for key, points in server.points.items()]
+                    self._answer({"run": {"data": {"metrics": last}}})
+                else:
+                    points = server.points[asked["metric_key"]]
+                    start = int(asked.get("page_token", 0))
+                    end = start + server.page
+                    token = {"next_page_token": str(end)} if end < len(points) else {}
+                    self._answer({"metrics": points[start:end], **token})
+
+            def _answer(self, value: Any) -> None:
+                body = json.dumps(value).encode()
+                fails = server.fails_at and self.path.endswith(f"page_token={server.fails_at}")
+                self.send_response(503 if fails else server.status)
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
                 self.wfile.write(body)
@@ -94,9 +116,87 @@ def test_a_servers_runs_stand_beside_ours_once_somebody_looks(catalog, server, m
 
     run = catalog.stored_summary(THEIRS)
     assert (run.experiment, run.metrics, run.duration_s) == ("theirs", {"acc": 0.5}, 60.0)
-    with pytest.raises(TrackingError, match="is on an MLflow server, and so are its curves"):
-        catalog.curves(THEIRS)
     assert server.asked == ["experiments/search", "runs/search"]
+
+
+@pytest.fixture
+def shown(catalog, server):
+    """The catalog, with a run of the server that somebody may open."""
+    server.runs = [told(THEIRS, "theirs")]
+    wait_until(lambda: "theirs" in names(catalog))
+    server.asked.clear()
+    return catalog
+
+
+def point(step: int, value: object, time_ms: int = 7) -> dict[str, Any]:
+    return {"step": step, "timestamp": time_ms, "value": value}
+
+
+def test_the_curves_of_a_servers_run_are_read_when_they_are_asked_for(shown, server):
+    server.points = {"acc": [point(1, 0.5), point(0, 0.25), point(2, "NaN")], "loss": [point(0, 1.0)]}
+
+    (acc,) = shown.curves(THEIRS, ["acc"]).series
+
+    assert (acc.steps, acc.values, acc.total) == ((0, 1, 2), (0.25, 0.5, "NaN"), 3)
+    assert server.asked == ["runs/get", "metrics/get-history acc"]
+    assert [series.key for series in shown.curves(THEIRS).series] == ["acc", "loss"]
+
+
+def test_only_curves_that_have_grown_are_read_again(shown, server):
+    server.points = {"acc": [point(0, 0.5)], "loss": [point(0, 1.0)]}
+    shown.curves(THEIRS)
+    server.asked.clear()
+    server.points["acc"].append(point(1, 0.75))
+
+    page = shown.curves(THEIRS)
+
+    assert [series.values for series in page.series] == [(0.5, 0.75), (1.0,)]
+    assert (page.total, server.asked) == (2, ["runs/get", "metrics/get-history acc"])
+
+
+def test_b10_a_long_curve_comes_page_by_page_and_is_down_sampled(shown, server):
+    server.points = {"acc": [point(at, 9.0 if at == 2345 else at % 7) for at in range(4500)]}
+
+    (acc,) = shown.curves(THEIRS, ["acc"], 100).series
+
+    assert (acc.total, max(acc.values), len(acc.values) <= 100) == (4500, 9.0, True)
+    assert server.asked == ["runs/get", *["metrics/get-history acc"] * 5]
+
+
+def test_a_curve_that_takes_too_long_goes_on_where_it_was_when_it_is_asked_for_again(shown, server):
+    server.points = {"acc": [point(at, at % 7) for at in range(3000)]}
+    server.fails_at = "2000"
+
+    with pytest.raises(TrackingError, match="503"):
+        shown.curves(THEIRS)
+    server.fails_at = ""
+    server.asked.clear()
+
+    (acc,) = shown.curves(THEIRS).series
+    assert (acc.total, server.asked) == (3000, ["runs/get", "metrics/get-history acc"])
+
+
+@pytest.mark.parametrize("odd", [{"value": "words"}, {"value": None}, {"value": 1, "step": {}}, {"step": 1}])
+def test_b27_points_that_are_none_are_said(shown, server, odd):
+    server.points = {"acc": [odd]}
+
+    with pytest.raises(TrackingError, match=r"cannot be read: .*Try again"):
+        shown.curves(THEIRS)
+
+
+def test_f35_b38_a_refusal_of_curves_is_said_without_the_login(shown, server):
+    server.status = 401
+
+    with pytest.raises(TrackingError, match="401") as refused:
+        shown.curves(THEIRS)
+    assert "hunter2" not in str(refused.value)
+
+
+def test_f34_a_server_that_is_gone_is_said(shown, server):
+    server.close()
+
+    with pytest.raises(TrackingError, match="refused"):
+        shown.curves(THEIRS)
 
 
 def test_f34_a_server_that_does_not_answer_holds_up_nothing(catalog, server, make_run):

@@ -54,6 +54,37 @@ def test_only_data_are_refreshed():
     assert ask(f"/{SECRET}/index.js")[1].refreshed == 0
 
 
+class Page:
+    """TensorBoard's page in pieces, which is to be closed."""
+
+    closed = 0
+
+    def __call__(self, environ, start_response):
+        start_response("200 OK", [("Content-Length", "53")])
+        return self
+
+    def __iter__(self):
+        yield b"<style>src: url(/font-"
+        yield b"roboto/a.woff2)</style> url(/x)"
+
+    def close(self):
+        self.closed += 1
+
+
+@pytest.mark.parametrize("path", ["", "index.html"])
+def test_the_page_finds_its_fonts_beside_it_and_keeps_its_length(path):
+    page = Page()
+    gate = Gate(page, SECRET, "/tensorboard/id", lambda *_: None)
+    body = b"".join(gate({"PATH_INFO": f"/{SECRET}/{path}"}, lambda *_: None))
+    assert body == b"<style>src: url( font-roboto/a.woff2)</style> url(/x)"
+    assert (len(body), page.closed) == (len(b"".join(page)), 1)
+
+
+def test_anything_else_is_handed_on_piece_by_piece():
+    page = Page()
+    assert Gate(page, SECRET, "/id", lambda *_: None)({"PATH_INFO": f"/{SECRET}/index.js"}, lambda *_: None) is page
+
+
 class Loads:
     """Counts loads, and holds one up when told."""
 

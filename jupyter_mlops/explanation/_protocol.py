@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from ..entities import (
     ExplainedFeatures,
@@ -105,4 +105,13 @@ class Explainer(Protocol):
         UsageError
             Model and data do not go together; the message names the column or the number that is wrong.
         """
+        ...
+
+
+@runtime_checkable
+class RowExplainer(Protocol):
+    """A method that can say what each term adds in single rows, without all that it found over all of them."""
+
+    def explain_rows(self, subject: Subject, rows: tuple[int, ...], names: tuple[str, ...]) -> LocalExplanations:
+        """Return what each term of the importance, in the order of these names, adds in some rows of a subject."""
         ...

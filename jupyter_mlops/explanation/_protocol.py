@@ -10,8 +10,10 @@ from ..entities import (
     FeatureInteraction,
     FeatureShape,
     Figure,
+    ImageSaliency,
     Importance,
     LocalExplanations,
+    TextSaliency,
 )
 from ._subject import Subject
 
@@ -77,6 +79,8 @@ class Explained:
     shapes: tuple[FeatureShape, ...] = ()
     interactions: tuple[FeatureInteraction, ...] = ()
     local: LocalExplanations | None = None
+    texts: tuple[TextSaliency, ...] = ()
+    images: tuple[ImageSaliency, ...] = ()
     rows_used: int = 0
     notes: tuple[str, ...] = ()
 
@@ -85,7 +89,8 @@ class Explainer(Protocol):
     """One method of explaining. It keeps nothing between calls and is safe to share between threads.
 
     It computes with a library that is known for the method, and its numbers are that library's to the last digit.
-    Model and data are only read.
+    Model and data are only read. A method of other data than tables has an attribute `kinds` that names them: "text",
+    "images".
     """
 
     @property

@@ -68,7 +68,7 @@ def _what_if(session: NotebookSession, wanted: ExplainModel, report: Explanation
     """Return how the view asks about the rows that were named; None where nobody can ask."""
     from ..explanation import asked_rows
 
-    if not session.what_if.is_open or report.local is None:
+    if not session.what_if.is_open or report.local is None or report.texts or report.images:
         return None
     return session.what_if.keep(asked_rows(wanted.model, wanted.data, wanted.target, report.local.rows, report))
 

@@ -72,12 +72,12 @@ def explain(
     model : object, Run or str
         A fitted model; or a run, or a reference to one such as `last`, that returned one. Then the run is waited for,
         and keeps the report.
-    X : DataFrame or array, optional
-        Rows as the model takes them; InterpretML's models need none.
+    X : DataFrame, array or sequence of texts, optional
+        Rows as the model takes them: a table, texts, or images for a network. InterpretML's models need none.
     y : Series or array, optional
         Their labels.
     method : str
-        "auto", "glassbox", "permutation", "gradients", or one that an entry point adds.
+        "auto", "glassbox", "permutation", "gradients", "words", "pixels", or one that an entry point adds.
     rows : tuple of int
         Rows to explain one by one, from 0; what they hold is stored in the report.
     metric : str

@@ -168,5 +168,5 @@ def _smaller(pixels: Array) -> Array:
 
     layers = [pixels[..., layer].astype(float) for layer in range(pixels.shape[2])]
     rows = blocks(np.ones(pixels.shape[:2]), MOST_PIXELS)
-    means: Array = np.stack([np.round(blocks(layer, MOST_PIXELS) / rows) for layer in layers], axis=-1)
-    return means.astype("uint8")
+    means: Array = np.stack([blocks(layer, MOST_PIXELS) / rows for layer in layers], axis=-1).round().astype("uint8")
+    return means

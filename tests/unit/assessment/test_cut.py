@@ -56,9 +56,7 @@ def test_columns_stay_beside_each_other(report):
     view = cut_for_view(report, most=10, extremes=2)
     whole, cut = report.groupings[0], view.groupings[0]
 
-    places = {
-        (whole.strata[group], report.group_name(whole, group)): group for group in range(len(whole.sizes))
-    }
+    places = {(whole.strata[group], report.group_name(whole, group)): group for group in range(len(whole.sizes))}
     for group in range(len(cut.sizes)):
         before = places[(cut.strata[group], view.group_name(cut, group))]
         assert cut.sizes[group] == whole.sizes[before]

@@ -22,7 +22,7 @@ REACH_MS = 50
 
 
 def figures(quick: bool) -> Iterator[Figure]:
-    """Yield the time from another metric, or another grouping, to the painted frame: in the median and at worst of twenty."""
+    """Yield the time from another metric or grouping to the painted frame: the median, and the worst of twenty."""
     if missing := absent():
         yield Figure(name="reports_ui: not measured", value=0.0, unit="", reach=missing, ok=True, n=0)
         return

@@ -55,7 +55,7 @@ function steps(report: IExplanationReport, way: IWay, output: number, words: IWo
         isEnd ? null : bar(from, to, ROW_HEIGHT, kind),
         draw('line', line)
       ),
-      isEnd ? formatFigure(step.to) : signed(step.to - step.from)
+      make('span', { class: 'mlops-Figure' }, isEnd ? formatFigure(step.to) : signed(step.to - step.from))
     ];
   };
   const heads = [words.__('feature'), '', outputTitle(report, output, words)];

@@ -89,6 +89,11 @@ describe('an explanation', () => {
     expect(figures(node).slice(3, 6)).toEqual(['20', '0.1', '–']);
   });
 
+  it('says once what is its own unit', () => {
+    const node = shown(explanationReport({ scale: 'progression', outputs: ['progression'] }));
+    expect(texts(node, '.mlops-Plot-upTitle')).toEqual(['progression']);
+  });
+
   it('gives each category a row, with how often it comes', () => {
     const node = shown(explanationReport({ shapes: [{ ...JOB, feature: 0 }] }));
     expect(rowTexts(tables(node)[0]!)).toEqual([

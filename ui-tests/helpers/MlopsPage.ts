@@ -299,6 +299,29 @@ export class MlopsPage {
     return this.page.locator('.mlops-Comparison:visible');
   }
 
+  // Reports
+
+  /** The fairness reports in the notebook that is shown. */
+  get fairness(): Locator {
+    return this.cells.getByRole('region', { name: 'Fairness report' });
+  }
+
+  /** The explanations in the notebook that is shown. */
+  get explanation(): Locator {
+    return this.cells.getByRole('region', { name: 'Explanation' });
+  }
+
+  /** The models of a report's trade-off with their gaps, out of its table. */
+  async gaps(report: Locator): Promise<Readonly<Record<string, number>>> {
+    const table = report.getByRole('table', { name: /^gap in .* against/ });
+    if (!(await table.isVisible())) {
+      await report.getByText(/^Table: \d+ rows?$/).click();
+    }
+    const rows = await table.locator('tbody tr').all();
+    const cells = await Promise.all(rows.map(row => row.locator('th, td').allInnerTexts()));
+    return Object.fromEntries(cells.map(texts => [texts[0] ?? '', parseFloat(texts[3] ?? '')]));
+  }
+
   /** A picture of the first chart of the TensorBoard that is shown; null before there is one. */
   async tensorBoardChart(): Promise<Buffer | null> {
     const chart = this.tensorBoard.locator('line-chart').first();

@@ -64,7 +64,7 @@ function steps(report: IExplanationReport, way: IWay, output: number, words: IWo
 }
 
 /** What the model answers for the row, and what is true. */
-function answerSentence(
+export function answerSentence(
   report: IExplanationReport,
   local: ILocalExplanations,
   place: number,
@@ -103,6 +103,7 @@ function waySentence(report: IExplanationReport, way: IWay, output: number, word
     .join(' ');
 }
 
-function signed(value: number): string {
+/** +0.3; −0.3. */
+export function signed(value: number): string {
   return value > 0 ? `+${formatFigure(value)}` : formatFigure(value).replace('-', '−');
 }

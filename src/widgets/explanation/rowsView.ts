@@ -77,7 +77,7 @@ export class RowsView {
 
   private _draw(local: ILocalExplanations): void {
     this._shown = local;
-    const [report, { words }] = [this._report, this._host];
+    const [report, { words }] = [{ ...this._report, local }, this._host];
     const row = local.rows[this._place];
     const parts = [
       ...report.texts

@@ -94,6 +94,8 @@ def figure_rows(table: Any) -> tuple[tuple[Figure, ...], ...]:
 def cells(subject: Subject) -> tuple[tuple[Figure, ...], ...]:
     """Return the values of a subject's rows, which are few."""
     data = subject.data
+    if subject.kind == "text":
+        return tuple((cell(text),) for text in data)
     rows = data.itertuples(index=False, name=None) if hasattr(data, "itertuples") else data.tolist()
     return tuple(tuple(map(cell, row)) for row in rows)
 

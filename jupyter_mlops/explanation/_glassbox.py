@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..entities import Importance
+from ..entities import Importance, LocalExplanations
 from ._asking import asking
 from ._columns import figures
 from ._glassbox_data import Term, features_of_model, interaction_of, local_of, shape_of, terms_of
@@ -64,9 +64,13 @@ class GlassBoxExplainer:
             base_values=figures(_intercepts(core)),
             shapes=tuple(shape_of(core, found, term) for term in ranked if len(term.features) == 1),
             interactions=tuple(interaction_of(core, found, term) for term in ranked if len(term.features) == 2),
-            local=local_of(subject, wish.rows, importance.names) if wish.rows else None,
+            local=self.explain_rows(subject, wish.rows, importance.names) if wish.rows else None,
             notes=_notes(core, len(terms)),
         )
+
+    def explain_rows(self, subject: Subject, rows: tuple[int, ...], names: tuple[str, ...]) -> LocalExplanations:
+        """Return what each term adds in some rows, the terms in the order of these names."""
+        return local_of(subject, rows, names)
 
 
 def _is_ebm(model: Any) -> bool:

@@ -73,6 +73,8 @@ def explain_model(
         shapes=found.shapes,
         interactions=found.interactions,
         local=found.local,
+        texts=found.texts,
+        images=found.images,
         notes=(*explained.notes, *found.notes),
         made_at=datetime.now(UTC).isoformat(timespec="seconds"),
     )

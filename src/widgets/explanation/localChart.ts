@@ -55,7 +55,11 @@ function steps(report: IExplanationReport, way: IWay, output: number, words: IWo
         isEnd ? null : bar(from, to, ROW_HEIGHT, kind),
         draw('line', line)
       ),
-      make('span', { class: 'mlops-Figure' }, isEnd ? formatFigure(step.to) : signed(step.to - step.from))
+      make(
+        'span',
+        { class: 'mlops-Report-number' },
+        isEnd ? formatFigure(step.to) : signed(step.to - step.from)
+      )
     ];
   };
   const heads = [words.__('feature'), '', outputTitle(report, output, words)];

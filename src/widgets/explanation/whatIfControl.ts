@@ -122,7 +122,7 @@ export class WhatIfControl {
           dot(was, true),
           answer ? dot(is, false) : null
         ),
-        make('span', { class: 'mlops-Figure' }, answer ? change(was, is) : formatFigure(was))
+        make('span', { class: 'mlops-Report-number' }, answer ? change(was, is) : formatFigure(was))
       ];
     };
     const heads = [words.__('answer'), '', words.__('before → now')];

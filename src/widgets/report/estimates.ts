@@ -41,7 +41,7 @@ export function estimateCell(estimate: IEstimate, words: IWords): HTMLElement {
   return make(
     'span',
     { title: Number.isNaN(value) ? null : whole },
-    make('span', { class: 'mlops-Figure' }, valueText(estimate)),
+    make('span', { class: 'mlops-Report-number' }, valueText(estimate)),
     make(
       'span',
       { class: 'mlops-Rows-interval' },

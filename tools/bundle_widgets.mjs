@@ -5,7 +5,7 @@
  * holds it. The bundler is the labextension's own.
  */
 
-import { copyFile, mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -31,10 +31,22 @@ function bundled(name) {
   });
 }
 
+/** A saved page holds the style sheet: without comments, and without blanks that say nothing. */
+function smaller(css) {
+  return css
+    .replace(/\/\*[^]*?\*\//g, '')
+    .replace(/\s+/g, ' ')
+    .replace(/ ?([{};,]) ?/g, '$1')
+    .replace(/: /g, ':')
+    .replace(/;}/g, '}')
+    .trim();
+}
+
 await mkdir(target, { recursive: true });
 for (const name of ['fairness', 'explanation']) {
   await bundled(name);
   const size = (await readFile(join(target, `${name}.js`))).length;
   process.stdout.write(`${join(target, `${name}.js`)}: ${size} bytes\n`);
 }
-await copyFile(join(root, 'style', 'reports.css'), join(target, 'reports.css'));
+const style = await readFile(join(root, 'style', 'reports.css'), 'utf8');
+await writeFile(join(target, 'reports.css'), smaller(style));

@@ -7,7 +7,7 @@ import type AxeBuilder from '@axe-core/playwright';
 import type { JupyterServer } from './jupyterServer';
 
 /** The roots of our views, where they are shown. */
-const OURS = ['.mlops-Explorer', '.mlops-RunCard', '.mlops-RunView', '.mlops-Comparison'];
+const OURS = ['.mlops-Explorer', '.mlops-RunCard', '.mlops-RunView', '.mlops-Comparison', '.mlops-Report'];
 
 /** See the module. */
 export class MlopsPage {
@@ -44,6 +44,13 @@ export class MlopsPage {
     if (path) {
       await this.kernelIsIdle();
     }
+  }
+
+  /** Open a notebook whose kernel nobody has. */
+  async openWithoutKernel(path: string): Promise<void> {
+    await this.page.goto(this._server.url(`lab/tree/${encodeURI(path)}`, this._port));
+    await this.isReady();
+    await this.answer('No Kernel');
   }
 
   /** Load the page again, as F5 does. */
@@ -309,6 +316,17 @@ export class MlopsPage {
   /** The explanations in the notebook that is shown. */
   get explanation(): Locator {
     return this.cells.getByRole('region', { name: 'Explanation' });
+  }
+
+  /** What a report says, as it is read: without what isolates names. */
+  async said(report: Locator): Promise<string> {
+    return (await report.innerText()).replace(/[\u2066-\u2069]/g, '').replace(/\s+/g, ' ');
+  }
+
+  /** The row of a table or grid in a report, by how its name begins. */
+  rowOf(table: Locator, name: string): Locator {
+    const rows = table.getByRole('row').filter({ has: this.page.getByRole('rowheader') });
+    return rows.filter({ has: this.page.locator(`[role=rowheader]:has(bdi:text-is("${name}"))`) });
   }
 
   /** The models of a report's trade-off with their gaps, out of its table. */

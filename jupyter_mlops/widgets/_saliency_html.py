@@ -43,7 +43,7 @@ def image_html(report: ExplanationReport, image: ImageSaliency) -> Iterator[Elem
     said = f"Row {image.row}, shaded by what each part adds to the {report.scale} of {report.outputs[0]}."
     href = f"data:image/png;base64,{image.png}"
     picture = tag("image", href=href, width=_SIDE, height=high, opacity=0.4, preserveAspectRatio="none", style=_SHARP)
-    box = {"width": _SIDE, "height": high, "viewBox": f"0 0 {_SIDE} {high}"}
+    box: dict[str, str | float | None] = {"width": _SIDE, "height": high, "viewBox": f"0 0 {_SIDE} {high}"}
     plain = tag("img", src=href, alt=f"Row {image.row}", width=_SIDE, height=high, style=f"{_SHARP};margin-right:12px")
     shaded = tag("svg", picture, *_cells(heat, high), role="img", aria_label=said, **box)
     yield tag("div", plain, shaded)

@@ -139,6 +139,15 @@ export class MlopsPage {
     }
   }
 
+  /** Leave the whole width to the main area. */
+  async hideSidebar(): Promise<void> {
+    const stack = this.page.locator('#jp-left-stack');
+    if (await stack.isVisible()) {
+      await this.page.keyboard.press('Control+b');
+      await expect(stack).toBeHidden();
+    }
+  }
+
   /** The cells of the notebook that is shown. */
   get cells(): Locator {
     return this.page.locator('.jp-NotebookPanel:visible .jp-Cell');

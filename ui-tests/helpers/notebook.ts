@@ -85,4 +85,4 @@ forest = RandomForestClassifier(30, random_state=0).fit(Xtr[["income", "wealth"]
 ];
 
 /** The report that compares them. */
-export const COMPARED = '%fairness wide -X Xte -y yte -s sex,region --compare narrow,forest --boot 50';
+export const COMPARED = '%fairness wide -X Xte -y yte -s sex,region --compare narrow,forest --boot 20';

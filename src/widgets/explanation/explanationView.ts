@@ -47,13 +47,17 @@ export class ExplanationView {
     if (importance.names.length === 0) {
       return [];
     }
-    const rows = importanceRows(importance, words, term => this._openTerm(term));
-    this._showDetail();
+    // Words of a text have no course that could be drawn.
+    const hasMore = this._report.shapes.length + this._report.interactions.length > 0;
+    const rows = importanceRows(importance, words, hasMore ? term => this._openTerm(term) : undefined);
+    if (hasMore) {
+      this._showDetail();
+    }
     return [
       make('h3', {}, words.__('What matters')),
       rows.node,
       make('p', { class: 'mlops-Report-sentence' }, importanceSentence(importance, words)),
-      this._detail
+      hasMore ? this._detail : null
     ];
   }
 
@@ -81,7 +85,7 @@ export class ExplanationView {
     const options = outputs.map((label, index) => ({ value: String(index), label }));
     const choose = (value: string) => {
       this._output = Number(value);
-      if (this._report.importance.names.length) {
+      if (this._detail.childElementCount) {
         this._showDetail();
       }
       this._rows.show(this._output);

@@ -24,7 +24,7 @@ export function importanceEstimates({ scores, low, high }: IImportance): readonl
 export function importanceRows(
   importance: IImportance,
   words: IWords,
-  open: (term: number) => void
+  open?: (term: number) => void
 ): WindowedRows {
   const estimates = importanceEstimates(importance);
   const scale = scaleOf([0, ...estimates.flatMap(({ value, low, high }) => [value, low, high])]);

@@ -48,6 +48,7 @@ export class WhatIfControl {
       this._row?.reset();
     });
     this._answers = new WindowedRows({ label: words.__('What the model answers'), mostHeight: MOST_HEIGHT });
+    this._answers.node.classList.add('mlops-WhatIf');
     this.node = make(
       'div',
       {},

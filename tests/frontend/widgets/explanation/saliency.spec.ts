@@ -39,6 +39,12 @@ describe('a text', () => {
     expect(node.textContent).not.toContain('explains no single row');
   });
 
+  it('has words that matter, and no course of a word', () => {
+    const node = shown(text);
+    expect(node.querySelector('[aria-label="Importance of features"]')!.getAttribute('role')).toBe('table');
+    expect(texts(node, 'h3')).toEqual(['What matters', 'Single rows']);
+  });
+
   it('is text, whatever stands in it, and says what was cut', () => {
     const evil = {
       row: 3,

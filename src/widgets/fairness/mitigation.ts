@@ -39,20 +39,26 @@ export function mitigationsOf(report: IFairnessReport): readonly IMitigation[] {
         .map(mitigator => ({
           model: model.name,
           mitigator,
-          code: `${line(model.name)} --mitigate ${mitigator}`,
+          code: `${line(model.name)}${withheld(report)} --boot 0 --mitigate ${mitigator}`,
           after: `${line(model.name)}${sameAgain(report)} --compare ${compared(report, model.name)}`
         }))
     );
 }
 
+/** What the report withholds, no other one may show. */
+function withheld({ min_group }: IFairnessReport): string {
+  return min_group ? ` --min-group ${min_group}` : '';
+}
+
 /** What was asked for beside rows and columns, where a line can say it. */
-function sameAgain({ metrics, control, min_group, bootstrap }: IFairnessReport): string {
+function sameAgain(report: IFairnessReport): string {
+  const { metrics, control, bootstrap } = report;
   const keys = metrics.filter(each => !OF_SCORES.test(each.key)).map(each => each.key);
   const controls = control.map(each => each.name);
   return [
     keys.length && keys.every(key => NAME.test(key)) ? ` --metrics ${keys.join(',')}` : '',
     controls.length && controls.every(name => COLUMN.test(name)) ? ` --control ${words(controls)}` : '',
-    min_group ? ` --min-group ${min_group}` : '',
+    withheld(report),
     ` --boot ${bootstrap?.samples ?? 0}`
   ].join('');
 }

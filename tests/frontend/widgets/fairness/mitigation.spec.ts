@@ -51,13 +51,13 @@ describe('what can be done about a gap', () => {
       {
         model: 'best',
         mitigator: 'ThresholdOptimizer',
-        code: '%fairness best -X Xte -y yte -s sex,race --mitigate ThresholdOptimizer',
+        code: '%fairness best -X Xte -y yte -s sex,race --boot 0 --mitigate ThresholdOptimizer',
         after: AFTER
       },
       {
         model: 'best',
         mitigator: 'GridSearch',
-        code: '%fairness best -X Xte -y yte -s sex,race --mitigate GridSearch',
+        code: '%fairness best -X Xte -y yte -s sex,race --boot 0 --mitigate GridSearch',
         after: AFTER
       }
     ]);
@@ -72,6 +72,7 @@ describe('what can be done about a gap', () => {
       min_group: 10,
       bootstrap: null
     });
+    expect(mitigationsOf(report)[0]!.code).toContain(' --min-group 10 ');
     expect(mitigationsOf(report)[0]!.after).toBe(
       "%fairness best -X Xte -y yte -s sex,race --metrics selection_rate,accuracy_score --control 'full time' --min-group 10 --boot 0 --compare last,mitigated"
     );
@@ -96,7 +97,7 @@ describe('what can be done about a gap', () => {
   it('quotes columns with blanks', () => {
     const sensitive = fairnessReport().sensitive.map(each => ({ ...each, name: `${each.name} at birth` }));
     expect(mitigationsOf(mitigable({ sensitive }))[0]!.code).toContain(
-      "-s 'sex at birth,race at birth' --mitigate"
+      "-s 'sex at birth,race at birth' --boot 0 --mitigate"
     );
   });
 
@@ -132,7 +133,10 @@ describe('Mitigate', () => {
     const node = shown(mitigable(), cells);
     choose(node, 'Lessen the gap of', 'best by GridSearch');
     button(node).click();
-    expect(cells.ran).toEqual(['%fairness best -X Xte -y yte -s sex,race --mitigate GridSearch', AFTER]);
+    expect(cells.ran).toEqual([
+      '%fairness best -X Xte -y yte -s sex,race --boot 0 --mitigate GridSearch',
+      AFTER
+    ]);
     cells.become('');
     expect(said(node)).toBe(
       'Below: the run that lessens the gap, as a cell to read, change and run again; then before and after on the same axes.'

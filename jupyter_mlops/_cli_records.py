@@ -76,6 +76,8 @@ class DiffRecord(msgspec.Struct, frozen=True, kw_only=True):
     data: dict[str, tuple[str | None, str | None]]
     packages: dict[str, tuple[str | None, str | None]]
     metrics: dict[str, tuple[str | None, str | None]]
+    fairness: dict[str, tuple[str | None, str | None]]
+    importance: dict[str, tuple[str | None, str | None]]
     unknown: tuple[str, ...]
 
     @classmethod
@@ -90,6 +92,8 @@ class DiffRecord(msgspec.Struct, frozen=True, kw_only=True):
             data=_changes(diff.data),
             packages=_changes(diff.packages),
             metrics=_changes(diff.metrics),
+            fairness=_changes(diff.fairness),
+            importance=_changes(diff.importance),
             unknown=diff.unknown,
         )
 

@@ -7,9 +7,12 @@ from ._explanation import (
     FeatureInteraction,
     FeatureKind,
     FeatureShape,
+    ImageSaliency,
     Importance,
     LocalExplanations,
     ShapeForm,
+    TextSaliency,
+    WhatIf,
 )
 from ._explorer import (
     ArtifactEntry,
@@ -46,6 +49,7 @@ from ._fairness import (
 )
 from ._figures import Figure, figure, figure_value
 from ._provenance import Environment, Fingerprint, GitState, Provenance
+from ._report_summary import ExplanationSummary, FairnessGap, FairnessSummary, RunReports
 from ._run import (
     AUTOLOG_FLAVORS,
     WAITS_FOR_DISK,
@@ -64,6 +68,7 @@ from ._run import (
 )
 from ._user_record import UserRecord
 from ._values import BufferRef, Manifest, ValueRef
+from ._what_if import WhatIfAnswer, WhatIfQuestion
 from ._wire import WIRE_VERSION, decode, encode
 
 __all__ = [
@@ -84,21 +89,25 @@ __all__ = [
     "Exit",
     "ExplainedFeatures",
     "ExplanationReport",
-    "FeatureInteraction",
-    "FeatureKind",
-    "FeatureShape",
+    "ExplanationSummary",
     "FairnessBootstrap",
     "FairnessFeature",
+    "FairnessGap",
     "FairnessGrouping",
     "FairnessMetric",
     "FairnessModel",
     "FairnessReport",
     "FairnessResult",
     "FairnessSpread",
+    "FairnessSummary",
+    "FeatureInteraction",
+    "FeatureKind",
+    "FeatureShape",
     "Figure",
     "Fingerprint",
     "GitState",
     "HomeInfo",
+    "ImageSaliency",
     "Importance",
     "LocalExplanations",
     "Manifest",
@@ -118,6 +127,7 @@ __all__ = [
     "RunInput",
     "RunPage",
     "RunProgress",
+    "RunReports",
     "RunSpec",
     "RunState",
     "RunStatus",
@@ -125,10 +135,14 @@ __all__ = [
     "ServerStatus",
     "ShapeForm",
     "TensorBoardInstance",
+    "TextSaliency",
     "Upstream",
     "UserRecord",
     "ValueRef",
     "WaitRecord",
+    "WhatIf",
+    "WhatIfAnswer",
+    "WhatIfQuestion",
     "decode",
     "encode",
     "figure",

@@ -16,7 +16,7 @@ from ._figures import Figure, figure_value
 if TYPE_CHECKING:
     import pandas as pd
 
-EXPLANATION_VERSION = 1
+EXPLANATION_VERSION = 2
 """Of the report's JSON: a reader refuses a newer one, and reads all older ones."""
 
 ShapeForm = Literal["line", "steps", "bars"]
@@ -155,6 +155,71 @@ class LocalExplanations(msgspec.Struct, frozen=True, kw_only=True):
     contributions: tuple[tuple[tuple[Figure, ...], ...], ...] = ()
 
 
+class WhatIf(msgspec.Struct, frozen=True, kw_only=True):
+    """How the rows of `LocalExplanations` can be changed and asked again, while the kernel that has the model lives.
+
+    Parameters
+    ----------
+    channel : str
+        What the kernel knows the model and these rows by.
+    least, most : tuple of Figure
+        Of each feature that is a number, the range of the data; 0 and 0 for a category.
+    whole : tuple of bool
+        Of each feature, whether its values are whole numbers.
+    """
+
+    channel: str
+    least: tuple[Figure, ...]
+    most: tuple[Figure, ...]
+    whole: tuple[bool, ...]
+
+
+class TextSaliency(msgspec.Struct, frozen=True, kw_only=True):
+    """What each piece of a text adds to the answer. Contains data.
+
+    Parameters
+    ----------
+    row : int
+        One of `LocalExplanations.rows`.
+    feature : int
+        Number of the column that holds the text.
+    tokens : tuple of str
+        Put together they are the text; pieces that the model does not look at are tokens too.
+    scores : tuple of tuple of Figure
+        By output and token, on the scale of the report; 0 for what the model does not look at.
+    cut : int
+        Characters of the text behind the last token.
+    """
+
+    row: int
+    feature: int
+    tokens: tuple[str, ...]
+    scores: tuple[tuple[Figure, ...], ...]
+    cut: int = 0
+
+
+class ImageSaliency(msgspec.Struct, frozen=True, kw_only=True):
+    """What each part of an image adds to the answer. Contains data.
+
+    Parameters
+    ----------
+    row : int
+        One of `LocalExplanations.rows`.
+    png : str
+        The image, made smaller where it is large, as base64 of a PNG without the words in front of it.
+    width, height : int
+        Of the image as the model takes it, in pixels.
+    heat : tuple of tuple of tuple of Figure
+        By output, row of cells from the top, and cell from the left: sums over equal cells of the image.
+    """
+
+    row: int
+    png: str
+    width: int
+    height: int
+    heat: tuple[tuple[tuple[Figure, ...], ...], ...]
+
+
 class ExplanationReport(msgspec.Struct, frozen=True, kw_only=True):
     """What a model does with its features.
 
@@ -185,6 +250,12 @@ class ExplanationReport(msgspec.Struct, frozen=True, kw_only=True):
         Content hash of the data, hex; empty without data.
     contains_data : bool
         Whether values of single rows are in the report.
+    what_if : WhatIf, optional
+        None where no rows were named, or no kernel keeps the model.
+    texts : tuple of TextSaliency
+        Of rows that were named, where a column holds text.
+    images : tuple of ImageSaliency
+        Of rows that were named, where rows are images; then `importance` has no terms.
     notes : tuple of str
         What a reader should know, in sentences.
     made_at : str
@@ -212,6 +283,9 @@ class ExplanationReport(msgspec.Struct, frozen=True, kw_only=True):
     shapes: tuple[FeatureShape, ...] = ()
     interactions: tuple[FeatureInteraction, ...] = ()
     local: LocalExplanations | None = None
+    what_if: WhatIf | None = None
+    texts: tuple[TextSaliency, ...] = ()
+    images: tuple[ImageSaliency, ...] = ()
     notes: tuple[str, ...] = ()
     made_at: str = ""
 

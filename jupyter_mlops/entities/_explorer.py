@@ -11,6 +11,7 @@ from typing import Literal
 import msgspec
 
 from ._figures import Figure
+from ._report_summary import RunReports
 from ._run import RunStatus
 
 
@@ -278,7 +279,7 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Comparison(msgspec.Struct, frozen=True, kw_only=True):
-    """Two to twenty runs side by side."""
+    """Two to twenty runs side by side; `reports` has one entry a run."""
 
     runs: tuple[RunSummary, ...]
     metrics: tuple[Difference, ...] = ()
@@ -287,6 +288,7 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     packages: tuple[Difference, ...] = ()
     environment: tuple[Difference, ...] = ()
     cells: tuple[str, ...] = ()
+    reports: tuple[RunReports, ...] = ()
 
 
 class OpenTensorBoard(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -7,6 +7,7 @@ no view here. One method a file behind `Explainer`; others are found by the entr
 
 from __future__ import annotations
 
+from ._asked_rows import AskedRows, asked_rows
 from ._cut import cut_for_view
 from ._discovery import AUTO, explainer_names, load_explainer
 from ._matching import matched
@@ -18,11 +19,13 @@ from ._task import is_model
 __all__ = [
     "AUTO",
     "SAMPLE",
+    "AskedRows",
     "Explained",
     "Explainer",
     "ExplanationWish",
     "Subject",
     "Suitability",
+    "asked_rows",
     "cut_for_view",
     "explain_model",
     "explainer_names",

@@ -48,6 +48,8 @@ def _explained(subject: Subject, error: Exception) -> str:
 
 def _incomplete(subject: Subject) -> str:
     """Return which columns have missing values, in words; empty when none has."""
+    if subject.kind == "images":
+        return ""
     missing: list[tuple[Any, int]] = []
     for index, name in enumerate(subject.names):
         count = int(subject.column(index).isna().sum()) if subject.data is not None else 0

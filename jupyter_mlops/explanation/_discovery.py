@@ -13,8 +13,10 @@ from ..exceptions import MissingExtraError, UsageError
 from ._glassbox import GlassBoxExplainer
 from ._gradients import GradientsExplainer
 from ._permutation import PermutationExplainer
-from ._protocol import Explainer
+from ._pixels import PixelsExplainer
+from ._protocol import Explainer, Suitability
 from ._subject import Subject
+from ._words import WordsExplainer
 
 GROUP = "jupyter_mlops.explainers"
 AUTO = "auto"
@@ -37,15 +39,27 @@ def choose_explainer(wanted: str | Explainer, subject: Subject) -> tuple[Explain
     """
     if wanted == AUTO:
         known = [load_explainer(known) for known in explainer_names()]
-        explainer = max(known, key=lambda method: method.suits(subject).preference)
-        return explainer, explainer.suits(subject).reason
+        explainer = max(known, key=lambda method: _suitability(method, subject).preference)
+        found = _suitability(explainer, subject)
+        if found.preference <= 0:
+            raise UsageError(f"No method explains {type(subject.model).__name__} on {subject.kind}: {found.reason}.")
+        return explainer, found.reason
     explainer = load_explainer(wanted) if isinstance(wanted, str) else wanted
-    suitability = explainer.suits(subject)
+    suitability = _suitability(explainer, subject)
     if suitability.preference <= 0:
         raise UsageError(
             f"--method {explainer.name} does not explain {type(subject.model).__name__}: {suitability.reason}."
         )
     return explainer, f"--method {explainer.name} asked for it"
+
+
+def _suitability(explainer: Explainer, subject: Subject) -> Suitability:
+    """Return whether a method explains a model, and this kind of data at all."""
+    kinds = getattr(explainer, "kinds", ("table",))
+    if subject.kind not in kinds:
+        held = {"table": "rows and columns", "text": "text", "images": "images"}[subject.kind]
+        return Suitability(-1, f"X holds {held}; use --method auto")
+    return explainer.suits(subject)
 
 
 def load_explainer(name: str) -> Explainer:
@@ -79,5 +93,11 @@ def _installed() -> dict[str, EntryPoint]:
 
 
 def _ours() -> dict[str, Explainer]:
-    ours: tuple[Explainer, ...] = (GlassBoxExplainer(), GradientsExplainer(), PermutationExplainer())
+    ours: tuple[Explainer, ...] = (
+        GlassBoxExplainer(),
+        GradientsExplainer(),
+        PermutationExplainer(),
+        PixelsExplainer(),
+        WordsExplainer(),
+    )
     return {explainer.name: explainer for explainer in ours}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..entities import Importance
+from ..entities import Importance, LocalExplanations
 from ._asking import asking
 from ._columns import figures
 from ._glassbox_data import Term, features_of_model, interaction_of, local_of, shape_of, terms_of
@@ -47,12 +47,15 @@ class GlassBoxExplainer:
         UsageError
             Single rows are asked for and the model cannot read them.
         """
-        core = subject.core
         if wish.rows:
             subject.require_data("Explaining single rows")
             check_rows(wish.rows, subject.rows)
         with asking(subject):
-            found = core.explain_global()
+            return self._explained(subject, wish)
+
+    def _explained(self, subject: Subject, wish: ExplanationWish) -> Explained:
+        core = subject.core
+        found = core.explain_global()
         terms = terms_of(core, found)
         importance, ranked = _importance(core, found, terms)
         return Explained(
@@ -64,9 +67,13 @@ class GlassBoxExplainer:
             base_values=figures(_intercepts(core)),
             shapes=tuple(shape_of(core, found, term) for term in ranked if len(term.features) == 1),
             interactions=tuple(interaction_of(core, found, term) for term in ranked if len(term.features) == 2),
-            local=local_of(subject, wish.rows, importance.names) if wish.rows else None,
+            local=self.explain_rows(subject, wish.rows, importance.names) if wish.rows else None,
             notes=_notes(core, len(terms)),
         )
+
+    def explain_rows(self, subject: Subject, rows: tuple[int, ...], names: tuple[str, ...]) -> LocalExplanations:
+        """Return what each term adds in some rows, the terms in the order of these names."""
+        return local_of(subject, rows, names)
 
 
 def _is_ebm(model: Any) -> bool:

@@ -90,7 +90,7 @@ class _Lines:
 
     def __init__(self, subject: Subject) -> None:
         self._network = open_network(subject.model)
-        self._outputs = _outputs(subject)
+        self._outputs = outputs_of(subject)
         self._baseline = as_table(subject.data).mean(axis=0, dtype=float).astype("float32")
         self.base = self._network.predict(self._baseline[None, :])[0, self._outputs]
 
@@ -110,9 +110,9 @@ def attributions(network: Network, rows: Array, baseline: Array, outputs: list[i
     ----------
     network : Network
         What is explained.
-    rows : ndarray of shape (rows, columns)
+    rows : ndarray of shape (rows, columns) or (rows, ...)
         Where the lines end.
-    baseline : ndarray of shape (columns,)
+    baseline : ndarray of shape (columns,) or (...)
         Where they begin.
     outputs : list of int
         Numbers of the outputs.
@@ -121,23 +121,23 @@ def attributions(network: Network, rows: Array, baseline: Array, outputs: list[i
 
     Returns
     -------
-    ndarray of shape (rows, outputs, columns)
+    ndarray of shape (rows, outputs, columns) or (rows, outputs, ...)
         Over the columns they sum up to the output at the row minus the output at the baseline, up to the error of
         a sum of so many steps.
     """
     import numpy as np
 
     way = rows - baseline
-    found = np.zeros((len(rows), len(outputs), rows.shape[1]))
+    found = np.zeros((len(rows), len(outputs), *rows.shape[1:]))
     for step in range(steps):
         points = (baseline + way * np.float32((step + 0.5) / steps)).astype("float32")
         for number, output in enumerate(outputs):
             found[:, number] += network.gradients(points, output)
-    found *= way[:, None, :] / steps
+    found *= way[:, None] / steps
     return found
 
 
-def _outputs(subject: Subject) -> list[int]:
+def outputs_of(subject: Subject) -> list[int]:
     """Return the numbers of the outputs that are explained: of two classes the second."""
     task = subject.task
     if task.name == "binary":

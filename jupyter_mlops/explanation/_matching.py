@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from ..exceptions import UsageError
 from ._asking import asking
-from ._subject import Subject, trained_names
-from ._task import Task, require_model, task_of, type_name
+from ._network import as_table
+from ._subject import Kind, Subject, trained_names
+from ._task import Task, is_network, require_model, task_of, type_name
 
 if TYPE_CHECKING:
     import numpy as np
@@ -39,14 +40,32 @@ def matched(model: Any, data: Any = None, target: Any = None) -> Subject:
     require_model(model)
     if data is None:
         return Subject(model=model, data=None, target=None, task=task_of(model, None, None))
-    table, notes = _trained_columns(model, _table(data))
+    rows, kind = _texts_or_images(model, data)
+    table, notes = (rows, ()) if kind != "table" else _trained_columns(model, _table(data))
     if not len(table):
         raise UsageError("X has no rows. Give some of the data that the model is to be explained on.")
     labels = _labels(target, len(table))
-    asked = Subject(model=model, data=table, target=labels, task=Task("regression", "network"), notes=notes)
+    task = Task("regression", "network")
+    asked = Subject(model=model, data=table, target=labels, task=task, notes=notes, kind=kind)
     with asking(asked):
         task = task_of(model, table, labels)
     return replace(asked, task=replace(task, target_name=_name_of(target)))
+
+
+def _texts_or_images(model: Any, data: Any) -> tuple[Any, Kind]:
+    """Return data that are no table as an array: one text a row, or one image a row for a network."""
+    import numpy as np
+
+    if hasattr(data, "columns"):
+        return None, "table"
+    if not hasattr(data, "shape") and isinstance(data, list | tuple) and data and isinstance(data[0], str):
+        data = np.asarray(data, dtype=object)
+    dimensions = len(getattr(data, "shape", ()))
+    if dimensions == 1 and not is_network(model) and all(isinstance(text, str) for text in data):
+        return np.asarray(data, dtype=object), "text"
+    if dimensions in (3, 4) and is_network(model):
+        return as_table(data.detach().cpu() if hasattr(data, "detach") else data), "images"
+    return None, "table"
 
 
 def _table(data: Any) -> Any:

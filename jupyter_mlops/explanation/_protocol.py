@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from ..entities import (
     ExplainedFeatures,
     FeatureInteraction,
     FeatureShape,
     Figure,
+    ImageSaliency,
     Importance,
     LocalExplanations,
+    TextSaliency,
 )
 from ._subject import Subject
 
@@ -77,6 +79,8 @@ class Explained:
     shapes: tuple[FeatureShape, ...] = ()
     interactions: tuple[FeatureInteraction, ...] = ()
     local: LocalExplanations | None = None
+    texts: tuple[TextSaliency, ...] = ()
+    images: tuple[ImageSaliency, ...] = ()
     rows_used: int = 0
     notes: tuple[str, ...] = ()
 
@@ -85,7 +89,8 @@ class Explainer(Protocol):
     """One method of explaining. It keeps nothing between calls and is safe to share between threads.
 
     It computes with a library that is known for the method, and its numbers are that library's to the last digit.
-    Model and data are only read.
+    Model and data are only read. A method of other data than tables has an attribute `kinds` that names them: "text",
+    "images".
     """
 
     @property
@@ -105,4 +110,13 @@ class Explainer(Protocol):
         UsageError
             Model and data do not go together; the message names the column or the number that is wrong.
         """
+        ...
+
+
+@runtime_checkable
+class RowExplainer(Protocol):
+    """A method that can say what each term adds in single rows, without all that it found over all of them."""
+
+    def explain_rows(self, subject: Subject, rows: tuple[int, ...], names: tuple[str, ...]) -> LocalExplanations:
+        """Return what each term of the importance, in the order of these names, adds in some rows of a subject."""
         ...

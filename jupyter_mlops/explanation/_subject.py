@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from ..exceptions import UsageError
 from ._task import Task, unwrapped
@@ -12,6 +12,9 @@ from ._task import Task, unwrapped
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
+
+
+Kind = Literal["table", "text", "images"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,13 +26,16 @@ class Subject:
     model : object
         As the user gave it: a search or a pipeline is explained as a whole.
     data : DataFrame or ndarray, optional
-        Two-dimensional, with the columns that the model was trained with; None when no data were given.
+        Two-dimensional, with the columns that the model was trained with; of text one-dimensional, of images three- or
+        four-dimensional. None when no data were given.
     target : ndarray, optional
         One label or number a row.
     task : Task
         What the model answers.
     notes : tuple of str
         What was left out of the data.
+    kind : str
+        What the rows are.
     """
 
     model: Any
@@ -37,6 +43,7 @@ class Subject:
     target: np.ndarray[Any, Any] | None
     task: Task
     notes: tuple[str, ...] = ()
+    kind: Kind = "table"
 
     @cached_property
     def core(self) -> Any:
@@ -51,6 +58,8 @@ class Subject:
     @cached_property
     def names(self) -> tuple[str, ...]:
         """Names of the columns; those of an array are what the model calls them, else x0, x1, ..."""
+        if self.kind != "table":
+            return ("image" if self.kind == "images" else "text",)
         if self.data is None:
             return trained_names(self.core)
         if hasattr(self.data, "columns"):
@@ -65,6 +74,8 @@ class Subject:
         if isinstance(self.data, pd.DataFrame):
             return self.data.iloc[:, index]
         assert self.data is not None  # who asks for columns has checked
+        if self.kind != "table":
+            return pd.Series(list(self.data), dtype=object)
         return pd.Series(self.data[:, index]).infer_objects()
 
     def require_data(self, method: str, least: int = 1) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from .._lazy import lazy_exports
 
 if TYPE_CHECKING:
+    from ._changed_runs import ChangedRuns
     from ._content import content_hash
     from ._files import (
         CRASH_POINTS,
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CRASH_POINTS",
+    "ChangedRuns",
     "CollectionPlan",
     "Home",
     "LifeLock",
@@ -87,6 +89,7 @@ __getattr__, __dir__ = lazy_exports(
     __name__,
     {
         "CRASH_POINTS": "._files",
+        "ChangedRuns": "._changed_runs",
         "CollectionPlan": "._gc",
         "Home": "._home",
         "LifeLock": "._locks",

@@ -40,6 +40,8 @@ CRASH_POINTS = {
     "artifact.copied": "executor: an artifact is whole but still has its temporary name",
     "keeper.created": "keeper: the tracking store is made, not yet in place",
     "keeper.shipped": "keeper: a batch is in the tracking store, tracking.json does not say so",
+    "keeper.again": "keeper: the changes of a shipped run are taken, none of them is shipped",
+    "keeper.told": "keeper: the user's tags of a run are in the tracking store, tracking.json does not say so",
     "collect.hidden": "collector: a run directory is renamed away, not yet removed",
 }
 """Every place where a test can kill a process, and what is true there. `crash_point` names one of these."""

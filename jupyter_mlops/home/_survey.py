@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ..entities import RunSpec
 from ..exceptions import HomeError
+from ._changed_runs import ChangedRuns
 from ._files import read_bytes, read_json
 from ._home import Home
 from ._run_directory import RunDirectory
@@ -58,7 +59,9 @@ class SurveyedRun:
     @property
     def is_shipped(self) -> bool:
         """Whether the tracking store has everything of it, so that its directory may go."""
-        return (read_json(self.run.tracking_file) or {}).get("done") is True
+        if (read_json(self.run.tracking_file) or {}).get("done") is not True:
+            return False
+        return self.run.run_id not in ChangedRuns(self.run.path.parent.parent)
 
 
 @dataclass(frozen=True, kw_only=True)

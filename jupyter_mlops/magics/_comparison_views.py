@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from ._elements import Element, element
+from .._elements import Element, element
 from ._figures import number, size
 from ._names import cut_middle, value_text
 from ._view import View, muted, name_element, table_element, text_table
@@ -49,6 +49,8 @@ class DiffView(View):
         diff = self._diff
         sections = (
             (_METRICS, diff.metrics),
+            (_FAIRNESS, diff.fairness),
+            (_IMPORTANCE, diff.importance),
             (_PARAMETERS, diff.params),
             ("Data", diff.data),
             ("Packages", diff.packages),
@@ -59,7 +61,7 @@ class DiffView(View):
                 yield title, [(cut_middle(change.key), *shown(change)) for change in changes]
 
     def _heads(self, title: str) -> list[tuple[str, bool]]:
-        return [("", False), *((label, title == _METRICS) for label in self._labels)]
+        return [("", False), *((label, title in _FIGURES) for label in self._labels)]
 
     def _same(self) -> str:
         return f"{_label(self._diff.a)} and {_label(self._diff.b)} do not differ in anything that was recorded."
@@ -161,5 +163,6 @@ def _or_absent(text: str | None) -> str:
     return "-" if text is None else text
 
 
-_METRICS, _PARAMETERS = "Metrics", "Parameters"
+_METRICS, _PARAMETERS, _FAIRNESS, _IMPORTANCE = "Metrics", "Parameters", "Fairness", "Importance of features"
+_FIGURES = (_METRICS, _FAIRNESS, _IMPORTANCE)
 _SHOWN: dict[str, Callable[[Change], tuple[str, str]]] = {_METRICS: _as_figures, _PARAMETERS: _as_values}

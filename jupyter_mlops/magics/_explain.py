@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from ..entities import figure_value
 from ..exceptions import UnknownReferenceError, UsageError
 from ._explain_command import ExplainCommand
@@ -15,7 +17,8 @@ from ._report_line import report_bundle
 from ._view import text_table
 
 if TYPE_CHECKING:
-    from ..entities import ExplanationReport
+    from ..entities import ExplanationReport, WhatIf
+    from ..services import ExplainModel
     from ._session import NotebookSession
 
 MIME_TYPE = "application/vnd.jupyter-mlops.explanation+json"
@@ -33,29 +36,41 @@ def explain(session: NotebookSession, line: str) -> ExplanationView:
         The line is wrong, a name is not there, or model and data do not go together.
     """
     from ..explanation import SAMPLE, ExplanationWish
-    from ..services import ExplainModel, explain_for
+    from ..services import ExplainModel, explain_for, with_model
 
     command = ExplainCommand.parse(line)
     namespace = session.shell.user_ns
     is_name = command.model.partition(".")[0] in namespace
     model = value_named(command.model, namespace) if is_name else _run(session, command.model)
     data, target = _data(command, namespace)
-    wanted = ExplainModel(
-        model=model,
-        result=command.result,
-        data=data,
-        target=target,
-        method=command.method,
-        wish=ExplanationWish(rows=command.rows, metric=command.metric, sample=command.sample or SAMPLE),
-        name=command.model if is_name else "",
-        run_id=session.pending.deliveries.origins.run_id(model),
+    wanted = with_model(
+        ExplainModel(
+            model=model,
+            result=command.result,
+            data=data,
+            target=target,
+            method=command.method,
+            wish=ExplanationWish(rows=command.rows, metric=command.metric, sample=command.sample or SAMPLE),
+            name=command.model if is_name else "",
+            run_id=session.pending.deliveries.origins.run_id(model),
+        )
     )
     report = explain_for(session.runs, wanted)
     if command.save:
         save(report, Path(command.save).expanduser())
     if command.output:
         session.bind({command.output: report})
-    return ExplanationView(report, f"Saved as {command.save}." if command.save else "")
+    told = f"Saved as {command.save}." if command.save else ""
+    return ExplanationView(report, told, _what_if(session, wanted, report) if command.rows else None)
+
+
+def _what_if(session: NotebookSession, wanted: ExplainModel, report: ExplanationReport) -> WhatIf | None:
+    """Return how the view asks about the rows that were named; None where nobody can ask."""
+    from ..explanation import asked_rows
+
+    if not session.what_if.is_open or report.local is None or report.texts or report.images:
+        return None
+    return session.what_if.keep(asked_rows(wanted.model, wanted.data, wanted.target, report.local.rows, report))
 
 
 def save(report: ExplanationReport, path: Path) -> None:
@@ -110,11 +125,14 @@ class ExplanationView:
         The whole of it.
     told : str
         What else happened, in a sentence: the file that was written.
+    what_if : WhatIf, optional
+        How the view asks about its rows: only what is shown has it, for it ends with the kernel.
     """
 
-    def __init__(self, report: ExplanationReport, told: str = "") -> None:
+    def __init__(self, report: ExplanationReport, told: str = "", what_if: WhatIf | None = None) -> None:
         self.report = report
         self._told = told
+        self._what_if = what_if
 
     def __repr__(self) -> str:
         return "\n".join([self._head(), text_table(self._heads(), self._rows()), *self._lines()])
@@ -124,7 +142,7 @@ class ExplanationView:
         from ..explanation import cut_for_view
         from ..widgets import explanation_html
 
-        view = cut_for_view(self.report)
+        view = msgspec.structs.replace(cut_for_view(self.report), what_if=self._what_if)
         return report_bundle(repr(self), explanation_html(view), MIME_TYPE, view, self._told)
 
     def _head(self) -> str:

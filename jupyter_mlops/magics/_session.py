@@ -20,6 +20,7 @@ from ._shown_errors import ShownErrors
 from ._train_command import TrainCommand
 from ._view import View
 from ._waiting import NotebookScreen, Screen, TerminalScreen
+from ._what_if import WhatIfDesk
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
@@ -71,6 +72,7 @@ class NotebookSession:
         self.history = CellHistory(shell)
         self.completions = PendingCompletions(shell, lambda: self.pending.ledger.pending)
         self.errors = ShownErrors(shell, self.pending.explain_name_error)
+        self.what_if = WhatIfDesk(shell)
 
     @property
     def in_notebook(self) -> bool:
@@ -193,6 +195,7 @@ class NotebookSession:
         self.history.register()
         self.errors.register()
         self.completions.register()
+        self.what_if.register()
         for kind, view_of in _SHOWN_AS.items():
             self._formats.for_type_by_name(*kind, lambda value, view_of=view_of: view_of(value)._repr_mimebundle_())
         self.shell.events.register("post_run_cell", self._after_cell)
@@ -203,6 +206,7 @@ class NotebookSession:
         self.shell.events.unregister("post_run_cell", self._after_cell)
         for kind in _SHOWN_AS:
             self._formats.pop(".".join(kind), None)
+        self.what_if.unregister()
         self.completions.unregister()
         self.errors.unregister()
         self.history.unregister()

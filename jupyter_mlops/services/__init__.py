@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ._default import current_service, service_of, use_service
     from ._diff import Change, RunDiff
     from ._displays import Display, DisplayPage
-    from ._explanation import ExplainModel, explain, explain_for, keep_explanation, model_of
+    from ._explanation import ExplainModel, explain, explain_for, keep_explanation, model_of, with_model
     from ._explorer import RunExplorer
     from ._fairness import assess_for, fairness
     from ._fairness_columns import named_columns
@@ -91,6 +91,7 @@ __all__ = [
     "service_of",
     "train",
     "use_service",
+    "with_model",
 ]
 
 __getattr__, __dir__ = lazy_exports(
@@ -102,6 +103,7 @@ __getattr__, __dir__ = lazy_exports(
         "explain_for": "._explanation",
         "keep_explanation": "._explanation",
         "model_of": "._explanation",
+        "with_model": "._explanation",
         "parse_columns": "._csv",
         "csv_rows": "._csv",
         "csv_head": "._csv",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from ..entities import Comparison, Difference, RunDetail, RunInput
+from ..entities import Comparison, Difference, RunDetail, RunInput, RunReports
 from ..exceptions import UsageError
 
 FEWEST_COMPARED, MOST_COMPARED = 2, 20
@@ -27,8 +27,8 @@ def demand_few(run_ids: Sequence[str]) -> Sequence[str]:
     return run_ids
 
 
-def compare_details(details: Sequence[RunDetail]) -> Comparison:
-    """Return a comparison of runs, in their order."""
+def compare_details(details: Sequence[RunDetail], reports: Sequence[RunReports]) -> Comparison:
+    """Return a comparison of runs, in their order, with what each keeps of reports."""
     return Comparison(
         runs=tuple(detail.summary for detail in details),
         metrics=_rows(details, lambda detail: {key: str(value) for key, value in detail.summary.metrics.items()}),
@@ -37,6 +37,7 @@ def compare_details(details: Sequence[RunDetail]) -> Comparison:
         packages=_rows(details, lambda detail: detail.packages),
         environment=_rows(details, _environment),
         cells=tuple(detail.cell for detail in details),
+        reports=tuple(reports),
     )
 
 

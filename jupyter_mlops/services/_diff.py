@@ -1,4 +1,4 @@
-"""What differs between two runs: cell, upstream code, parameters, data, packages, metrics. Nothing that is equal."""
+"""What differs between two runs: cell, upstream code, parameters, data, packages, metrics, reports; nothing else."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from ..entities import BufferRef, Fingerprint, Manifest
+from ._report_changes import report_figures
+from ._report_summaries import summarise_reports
 from ._run import Run
 
 
@@ -32,6 +34,8 @@ class RunDiff:
         Unified diffs; empty when equal.
     params, data, packages, metrics : tuple of Change
         Only keys that differ, sorted. Data are compared by content.
+    fairness, importance : tuple of Change
+        What the runs' reports say differently.
     unknown : tuple of str
         What could not be compared, because one of the runs has not recorded it.
     """
@@ -44,12 +48,15 @@ class RunDiff:
     data: tuple[Change, ...] = ()
     packages: tuple[Change, ...] = ()
     metrics: tuple[Change, ...] = ()
+    fairness: tuple[Change, ...] = ()
+    importance: tuple[Change, ...] = ()
     unknown: tuple[str, ...] = ()
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing that could be compared differs."""
-        return not (self.cell or self.upstream or self.params or self.data or self.packages or self.metrics)
+        facts = (self.params, self.data, self.packages, self.metrics, self.fairness, self.importance)
+        return not (self.cell or self.upstream or any(facts))
 
 
 def diff_runs(a: Run, b: Run) -> RunDiff:
@@ -57,6 +64,7 @@ def diff_runs(a: Run, b: Run) -> RunDiff:
     origins = a.provenance, b.provenance
     given = _given(a), _given(b)
     machines = a.environment, b.environment
+    reports = report_figures(summarise_reports(a), summarise_reports(b))
     data = ({name: text for name, text in _data(run).items() if name not in {**given[0], **given[1]}} for run in (a, b))
     return RunDiff(
         a=a,
@@ -67,7 +75,9 @@ def diff_runs(a: Run, b: Run) -> RunDiff:
         data=_changes(*data),
         packages=_changes(machines[0].packages, machines[1].packages) if machines[0] and machines[1] else (),
         metrics=_logged(a, b, _shown(a.metrics), _shown(b.metrics)),
-        unknown=tuple(_unknown((a, b), given)),
+        fairness=_changes(*reports.fairness),
+        importance=_changes(*reports.importance),
+        unknown=(*_unknown((a, b), given), *reports.unknown),
     )
 
 

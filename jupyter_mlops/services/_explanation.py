@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -73,12 +74,12 @@ def explain(
     model : object, Run or str
         A fitted model; or a run, or a reference to one such as `last`, that returned one. Then the run is waited for,
         and keeps the report.
-    X : DataFrame or array, optional
-        Rows as the model takes them; InterpretML's models need none.
+    X : DataFrame, array or sequence of texts, optional
+        Rows as the model takes them: a table, texts, or images for a network. InterpretML's models need none.
     y : Series or array, optional
         Their labels.
     method : str
-        "auto", "glassbox", "permutation", "gradients", or one that an entry point adds.
+        "auto", "glassbox", "permutation", "gradients", "words", "pixels", or one that an entry point adds.
     rows : tuple of int
         Rows to explain one by one, from 0; what they hold is stored in the report.
     metric : str
@@ -120,13 +121,10 @@ def explain_for(runs: RunService, command: ExplainModel) -> ExplanationReport:
     """
     from ..explanation import explain_model
 
-    run: Run | None
-    if isinstance(command.model, Run):
-        run, model = command.model, model_of(command.model, command.result)
-    else:
-        run, model = _still_there(runs, command.run_id), command.model
+    command = with_model(command)
+    run = _still_there(runs, command.run_id)
     report = explain_model(
-        model,
+        command.model,
         command.data,
         command.target,
         method=command.method,
@@ -137,6 +135,23 @@ def explain_for(runs: RunService, command: ExplainModel) -> ExplanationReport:
     if run is not None:
         keep_explanation(run, report)
     return report
+
+
+def with_model(command: ExplainModel) -> ExplainModel:
+    """Return a command whose model is there: a run is waited for, and its model taken.
+
+    Raises
+    ------
+    UsageError
+        The run returned no model.
+    RunFailedError
+        The run failed or was stopped.
+    """
+    run = command.model
+    if not isinstance(run, Run):
+        return command
+    model = model_of(run, command.result)
+    return dataclasses.replace(command, model=model, name=command.name or run.name, run_id=run.id)
 
 
 def _still_there(runs: RunService, run_id: str) -> Run | None:

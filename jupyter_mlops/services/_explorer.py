@@ -6,7 +6,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 
-from ..entities import ArtifactPage, ChangeRun, Comparison, RunDetail, RunSummary
+from ..entities import ArtifactPage, ChangeRun, Comparison, RunDetail, RunReports, RunSummary
 from ..exceptions import RunNotFoundError
 from ._artifacts import list_artifacts
 from ._comparison import compare_details, demand_few
@@ -17,6 +17,7 @@ from ._homes import Homes
 from ._log import LogPart
 from ._log_search import LogMatches, search_log
 from ._notebook import write_notebook_below
+from ._report_summaries import summarise_reports
 from ._run import Run
 from ._summary import SummaryReader
 from ._user_changes import change_run
@@ -95,7 +96,16 @@ class RunExplorer:
 
     def compare(self, run_ids: Sequence[str]) -> Comparison:
         """Return runs side by side."""
-        return compare_details([self.detail(run_id) for run_id in demand_few(run_ids)])
+        details = [self.detail(run_id) for run_id in demand_few(run_ids)]
+        return compare_details(details, [self.reports(run_id) for run_id in run_ids])
+
+    def reports(self, run_id: str) -> RunReports:
+        """Return what a run keeps of reports; another tool's keeps none here."""
+        try:
+            run = self.run(run_id)
+        except RunNotFoundError:
+            return RunReports(run_id=run_id)
+        return summarise_reports(run)
 
     def log_part(self, run_id: str, start: int, limit: int) -> LogPart:
         """Return bytes of a run's log."""

@@ -11,14 +11,15 @@ from ._user_changes import change_run
 
 
 def keep_report(run: Run, artifact: str, text: str, tags: Mapping[str, str | None]) -> None:
-    """Write a report to a run's artifacts, in place of an earlier one, and its tags to the run.
+    """Write a report to a run's artifacts, in place of an earlier one, and its tags to the run; let both be shipped.
 
     Raises
     ------
     HomeError
         The home may not be written.
     """
-    from ..home import write_atomic
+    from ..home import Home, write_atomic
+    from ..tracking import start_keeper
 
     path = run.directory.artifacts / artifact
     try:
@@ -27,3 +28,4 @@ def keep_report(run: Run, artifact: str, text: str, tags: Mapping[str, str | Non
     except OSError as error:
         raise HomeError(f"Cannot write {path}: {error.strerror}. Free space, or make it writable.") from error
     change_run(run, ChangeRun(tags=dict(tags)))
+    start_keeper(Home.open(run.directory.path.parent.parent))

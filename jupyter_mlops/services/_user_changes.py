@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from ..entities import ChangeRun, UserRecord
 from ..exceptions import HomeError, UsageError
-from ..home import exclusive
+from ..home import ChangedRuns, exclusive
 from ..tracking import check_key
 from ._names import clean_name, clean_text
 from ._run import Run
@@ -34,10 +34,14 @@ def change_run(run: Run, change: ChangeRun, wait_s: float = 5.0) -> UserRecord:
     run.spec  # noqa: B018 - raises where there is no such run: no directory is made for one
     _demand_valid(change)
     directory = run.directory
+    changed = ChangedRuns(directory.path.parent.parent)
     try:
         with exclusive(directory.user_lock, wait_s):
             record = _changed(directory.user(), change)
+            # Marked before, so that a kill leaves no change unseen; and after, for a keeper that looked in between.
+            changed.add(run.id)
             directory.write(record, directory.user_file)
+            changed.add(run.id)
             if change.kept is not None:
                 run.keep() if change.kept else run.unkeep()
     except TimeoutError:

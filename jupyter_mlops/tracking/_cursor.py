@@ -29,6 +29,8 @@ class Cursor(msgspec.Struct, kw_only=True):
         The same for each spool, by file name.
     artifacts : dict
         Path below the run directory to "size:mtime_ns" of what was uploaded.
+    user : str
+        "size:mtime_ns" of the `user.json` that was told.
     shipped : list of str
         Parts that are shipped once: "datasets", "git", "start".
     status : str
@@ -47,6 +49,7 @@ class Cursor(msgspec.Struct, kw_only=True):
     journal_end: int = 0
     spool_ends: dict[str, int] = {}
     artifacts: dict[str, str] = {}
+    user: str = ""
     shipped: list[str] = []
     status: str = ""
     done: bool = False

@@ -11,7 +11,7 @@ import time
 
 from ..entities import RunSpec
 from ..exceptions import MlopsError
-from ..home import Home, RunDirectory, end_survivors, lock_holder, write_atomic
+from ..home import ChangedRuns, Home, RunDirectory, crash_point, end_survivors, lock_holder, write_atomic
 from ._lane import Lane
 from ._lines import LineFile, read_lines
 from ._uris import store_uri, without_credentials
@@ -70,6 +70,8 @@ class Keeper:
         self._tracked = {line.data.decode("ascii", "replace") for line in read_lines(home.path / TRACKED)}
         self._known: set[str] = set()
         self._watched: dict[str, RunDirectory] = {}
+        self._changed = ChangedRuns(home.path)
+        self._again: set[str] = set()
         self._seen_at = -1
         self._status = b""
         self._stop = threading.Event()
@@ -93,11 +95,11 @@ class Keeper:
     def look(self) -> bool:
         """Find new runs, take note of shipped ones; return whether there is work that can be done."""
         self._find_runs()
+        self._find_changes()
         self._end_survivors()
         for lane in self._lanes.values():
             for run_id in lane.take_done():
-                self._tracked.add(run_id)
-                self._tracked_file.append(run_id.encode())
+                self._note_shipped(run_id)
         self._write_status()
         return any(self._can_work(lane) for lane in self._lanes.values())
 
@@ -123,6 +125,31 @@ class Keeper:
                     self._seen_at = -1 if time.time() - entry.stat().st_mtime < 60 else self._seen_at
                     continue
                 self._take(run, spec)
+
+    def _find_changes(self) -> None:
+        """Ship again what was changed after it was shipped; a run on its way is looked at when it has arrived."""
+        left = self._changed.taken() - self._again  # by a keeper that died
+        for run_id in sorted(self._changed.waiting() | left):
+            if run_id in self._again or (run_id in self._known and run_id not in self._tracked):
+                continue
+            self._changed.take(run_id)
+            crash_point("keeper.again")
+            with contextlib.suppress(MlopsError, OSError):
+                run = self._home.run(run_id)
+                spec = run.read(RunSpec, run.spec_file)
+                if spec is not None:
+                    self._again.add(run_id)
+                    self._lane(store_uri(run.path, spec)).add(run, spec)
+                    continue
+            self._changed.done(run_id)  # deleted since, or none of ours
+
+    def _note_shipped(self, run_id: str) -> None:
+        if run_id not in self._tracked:
+            self._tracked.add(run_id)
+            self._tracked_file.append(run_id.encode())
+        if run_id in self._again:
+            self._again.discard(run_id)
+            self._changed.done(run_id)
 
     def _take(self, run: RunDirectory, spec: RunSpec) -> None:
         self._known.add(run.run_id)

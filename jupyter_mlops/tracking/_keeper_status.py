@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ..entities import RunSpec
 from ..exceptions import TrackingError
-from ..home import Home, LifeLock, RunDirectory, lock_holder, read_json
+from ..home import ChangedRuns, Home, LifeLock, RunDirectory, lock_holder, read_json
 from ._keeper import STATUS, TRACKED
 from ._lines import read_lines
 from ._local_store import restore_backup
@@ -43,6 +43,8 @@ def has_unshipped_runs(home: Home, run_ids: Iterable[str] | None = None) -> bool
     if run_ids is None:
         tracked = {line.data.decode("ascii", "replace") for line in read_lines(home.path / TRACKED)}
         run_ids = (run_id for run_id in home.run_ids() if run_id not in tracked)
+    if ChangedRuns(home.path).waiting():
+        return True
     return any(_is_unshipped(home.run(run_id)) for run_id in run_ids)
 
 

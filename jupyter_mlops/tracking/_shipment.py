@@ -28,8 +28,9 @@ from ._spool import Series
 from ._spool_reading import Point, SpoolPage, read_keys, read_spool, spool_paths, trim_spool
 from ._store_base import to_dataset_input
 from ._target import Target
-from ._uploads import upload
+from ._uploads import stamp, upload
 from ._uris import without_credentials
+from ._user_tags import user_tags
 
 POINTS_AT_ONCE = 100_000
 GAP_PATIENCE_S = 2.0
@@ -80,6 +81,8 @@ class Shipment:
         MlflowException, OSError, sqlite3.Error
             The store cannot take anything now; what it took is on record.
         """
+        if self.cursor.done:
+            return self._ship_changes()
         state = read_state(self.run)
         self._create_run(state)
         pages = self._read_spools(ended=state.status.is_terminal)
@@ -90,11 +93,19 @@ class Shipment:
             self._ship_journal()
             complete = self._ship_points(pages)
         self._ship_facts(state)
+        self._ship_user_record()
         self._ship_artifacts(ended=state.status.is_terminal)
         if not (state.status.is_terminal and complete):
             self._ship_status(state)
             return False
         self._finish(state)
+        return True
+
+    def _ship_changes(self) -> bool:
+        """Ship what was changed of a run after all of it was shipped: the user's words, and artifacts."""
+        self._ship_user_record()
+        self._ship_artifacts(ended=True)
+        self.note("; ".join(self._problems[:5]))
         return True
 
     def store_run(self, run_id: str) -> str:
@@ -243,6 +254,24 @@ class Shipment:
                 if value:
                     self.target.store.set_tag(run_id, RunTag(f"mlflow.source.git.{key}", value))
             self._shipped("git")
+
+    def _ship_user_record(self) -> None:
+        """Tell the store what the user has said of the run since it was submitted; again only when it has changed."""
+        seen = stamp(self.run.user_file)
+        if seen == self.cursor.user:
+            return
+        for key, text in user_tags(self.run.user()).items():
+            self._unless_refused(partial(self._tell, key, text), f"tag {key}")
+        crash_point("keeper.told")
+        self.cursor.user = seen
+        self._save()
+
+    def _tell(self, key: str, text: str | None) -> None:
+        store, run_id = self.target.store, self.store_run(self.spec.run_id)
+        if text is not None:
+            store.set_tag(run_id, RunTag(key, text))
+        elif key in store.get_run(run_id).data.tags:
+            store.delete_tag(run_id, key)
 
     def _shipped(self, part: str) -> None:
         self.cursor.shipped = [*self.cursor.shipped, part]

@@ -51,6 +51,15 @@ def upload(folder: Path, repository: Any, base: Path, cursor: Cursor, renamed: d
         cursor.artifacts[key] = seen
 
 
+def stamp(path: Path) -> str:
+    """Return what tells a later change of a file; empty where there is none."""
+    try:
+        stat = path.stat()
+    except FileNotFoundError:
+        return ""
+    return f"{stat.st_size}:{stat.st_mtime_ns}"
+
+
 def _files(folder: Path) -> Iterator[tuple[Path, str]]:
     """Yield the whole files below a folder, with what tells a later change; links are not followed."""
     for where, folders, names in os.walk(folder):
@@ -59,8 +68,7 @@ def _files(folder: Path) -> Iterator[tuple[Path, str]]:
             path = Path(where, name)
             if name.startswith(HIDDEN_PREFIX) or path.is_symlink() or not path.is_file():
                 continue
-            stat = path.stat()
-            yield path, f"{stat.st_size}:{stat.st_mtime_ns}"
+            yield path, stamp(path)
 
 
 def _send_renamed(path: Path, repository: Any, target: str | None, renamed: dict[str, str]) -> None:

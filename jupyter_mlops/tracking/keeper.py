@@ -14,7 +14,7 @@ import sys
 import types
 from pathlib import Path
 
-from ..home import Home, LifeLock
+from ..home import ChangedRuns, Home, LifeLock
 
 _LARGEST_LOG = 1 << 20
 
@@ -40,10 +40,12 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def has_work(home: Home) -> bool:
-    """Return whether a home has runs of which nothing is shipped yet."""
+    """Return whether a home has runs of which nothing is shipped yet, or which were changed since."""
     from ._keeper import TRACKED
     from ._lines import read_lines
 
+    if ChangedRuns(home.path).waiting():
+        return True
     tracked = {line.data.decode("ascii", "replace") for line in read_lines(home.path / TRACKED)}
     return any(
         not home.run(run_id).tracking_file.exists() and home.run(run_id).spec_file.exists()

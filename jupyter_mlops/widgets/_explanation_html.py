@@ -8,11 +8,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from itertools import pairwise
-from xml.etree.ElementTree import Element
 
+from .._elements import Element
 from ..entities import ExplanationReport, FeatureShape, Figure
 from ._estimate import Estimate, Scale, figure_text
 from ._markup import COLOURS, FRAME, Child, markup, paragraph, table, tag
+from ._saliency_html import image_html, text_html
 
 _MOST_TERMS = 20
 _MOST_ROWS = 3
@@ -23,8 +24,7 @@ def explanation_html(report: ExplanationReport) -> str:
     """Return an explanation as static HTML with SVG; everything in it is escaped."""
     parts = [
         paragraph(*_head(report), muted=True),
-        _importance(report),
-        paragraph(*_care(report), muted=True),
+        *_global(report),
         *_first_shape(report),
         *_rows(report),
         *(paragraph(note, muted=True) for note in report.notes),
@@ -37,6 +37,13 @@ def _head(report: ExplanationReport) -> Iterator[str]:
     yield f"Chosen because {report.chosen_because}."
     if report.contains_data:
         yield "Contains data: values of single rows."
+
+
+def _global(report: ExplanationReport) -> Iterator[Element]:
+    """Yield what holds over all rows; an image has no features of which that could be said."""
+    if report.importance.names:
+        yield _importance(report)
+        yield paragraph(*_care(report), muted=True)
 
 
 def _importance(report: ExplanationReport) -> Element:
@@ -104,6 +111,8 @@ def _rows(report: ExplanationReport) -> Iterator[Element]:
         largest = sorted(range(len(contributions)), key=lambda term: -abs(float(contributions[term])))[:_MOST_TERMS]
         answers = ", ".join(_text(figure) for figure in local.predicted[place]) if local.predicted else ""
         yield paragraph(f"Row {row}.", f"Predicted: {answers}." if answers else "")
+        yield from (part for text in report.texts if text.row == row for part in text_html(report, text))
+        yield from (part for image in report.images if image.row == row for part in image_html(report, image))
         cells: list[list[Child]] = [
             [tag("bdi", _with_values(report, place, term)), _text(contributions[term])] for term in largest
         ]

@@ -163,7 +163,7 @@ export interface IDifference {
   readonly differs: boolean;
 }
 
-/** Two to twenty runs side by side. */
+/** Two to twenty runs side by side; `reports` has one entry a run. */
 export interface IComparison {
   readonly runs: readonly IRunSummary[];
   readonly metrics: readonly IDifference[];
@@ -172,6 +172,7 @@ export interface IComparison {
   readonly packages: readonly IDifference[];
   readonly environment: readonly IDifference[];
   readonly cells: readonly string[];
+  readonly reports: readonly IRunReports[];
 }
 
 /** A TensorBoard that is asked for: of runs, of folders, or of both. */
@@ -248,6 +249,32 @@ export interface ILocalExplanations {
   readonly contributions: readonly (readonly (readonly Figure[])[])[];
 }
 
+/** How the rows of `LocalExplanations` can be changed and asked again, while the kernel that has the model lives. */
+export interface IWhatIf {
+  readonly channel: string;
+  readonly least: readonly Figure[];
+  readonly most: readonly Figure[];
+  readonly whole: readonly boolean[];
+}
+
+/** What each piece of a text adds to the answer. Contains data. */
+export interface ITextSaliency {
+  readonly row: number;
+  readonly feature: number;
+  readonly tokens: readonly string[];
+  readonly scores: readonly (readonly Figure[])[];
+  readonly cut: number;
+}
+
+/** What each part of an image adds to the answer. Contains data. */
+export interface IImageSaliency {
+  readonly row: number;
+  readonly png: string;
+  readonly width: number;
+  readonly height: number;
+  readonly heat: readonly (readonly (readonly Figure[])[])[];
+}
+
 /** What a model does with its features. */
 export interface IExplanationReport {
   readonly version: number;
@@ -271,6 +298,9 @@ export interface IExplanationReport {
   readonly shapes: readonly IFeatureShape[];
   readonly interactions: readonly IFeatureInteraction[];
   readonly local: ILocalExplanations | null;
+  readonly what_if: IWhatIf | null;
+  readonly texts: readonly ITextSaliency[];
+  readonly images: readonly IImageSaliency[];
   readonly notes: readonly string[];
   readonly made_at: string;
 }
@@ -367,4 +397,79 @@ export interface IFairnessReport {
   readonly data: Readonly<Record<string, string>>;
   readonly notes: readonly string[];
   readonly digits: number;
+}
+
+/** One metric of a run's model in one grouping. Where control features are, the stratum with the largest difference. */
+export interface IFairnessGap {
+  readonly metric: string;
+  readonly label: string;
+  readonly of_class: string;
+  readonly better: 'higher' | 'lower' | '';
+  readonly kind: 'share' | 'count' | 'value';
+  readonly by: string;
+  readonly stratum: string;
+  readonly overall: Figure;
+  readonly minimum: Figure;
+  readonly maximum: Figure;
+  readonly difference: Figure;
+  readonly ratio: Figure;
+  readonly low: Figure | null;
+  readonly high: Figure | null;
+}
+
+/** A run's fairness report in short. Only summaries of the same `task` and `fingerprint` are about the same rows. */
+export interface IFairnessSummary {
+  readonly task: 'binary' | 'multiclass' | 'regression' | 'score';
+  readonly made_at: string;
+  readonly rows: number;
+  readonly fingerprint: string;
+  readonly model: string;
+  readonly mitigator: string;
+  readonly sensitive: readonly string[];
+  readonly control: readonly string[];
+  readonly min_group: number;
+  readonly gaps: readonly IFairnessGap[];
+  readonly total: number;
+}
+
+/** A run's explanation in short. Scores are comparable only where `measure` is the same. */
+export interface IExplanationSummary {
+  readonly method: string;
+  readonly method_title: string;
+  readonly task: 'binary' | 'multiclass' | 'regression' | 'clustering';
+  readonly made_at: string;
+  readonly rows: number;
+  readonly fingerprint: string;
+  readonly measure: string;
+  readonly interval: string;
+  readonly names: readonly string[];
+  readonly scores: readonly Figure[];
+  readonly low: readonly Figure[];
+  readonly high: readonly Figure[];
+  readonly total: number;
+}
+
+/** What a run keeps of reports. */
+export interface IRunReports {
+  readonly run_id: string;
+  readonly fairness: IFairnessSummary | null;
+  readonly explanation: IExplanationSummary | null;
+  readonly problems: readonly string[];
+}
+
+/** One row, changed. */
+export interface IWhatIfQuestion {
+  readonly request: number;
+  readonly channel: string;
+  readonly row: number;
+  readonly changes: Readonly<Record<string, Figure | null>>;
+}
+
+/** What the model says of it. */
+export interface IWhatIfAnswer {
+  readonly request: number;
+  readonly predicted: readonly Figure[];
+  readonly contributions: readonly (readonly Figure[])[];
+  readonly problem: string;
+  readonly gone: boolean;
 }

@@ -77,6 +77,7 @@ export function comparison(runs: readonly IRunSummary[], change: Partial<ICompar
     packages: [],
     environment: [],
     cells: runs.map(() => 'fit()'),
+    reports: runs.map(({ run_id }) => ({ run_id, fairness: null, explanation: null, problems: [] })),
     ...change
   };
 }

@@ -45,3 +45,28 @@ def test_the_usual_names_and_a_run_are_enough(notebook):
 
     assert shown.ok
     assert "fitted: Permutation importance" in shown.value
+
+
+ASK = """
+from jupyter_mlops.entities import ExplanationReport
+class Front:
+    'The front end of one comm: what it is sent, and the way to the kernel.'
+    comm_id, primary, sent = 'front', False, []
+    def on_msg(self, asked): self.ask = lambda **data: asked({'content': {'data': data}})
+    def send(self, data): self.sent.append(data)
+front = Front()
+manager = get_ipython().kernel.comm_manager
+manager.targets['jupyter-mlops.what-if'](front, {})
+view = get_ipython().display_formatter.format(shown)[0]['application/vnd.jupyter-mlops.explanation+json']
+front.ask(request=1, channel=view['what_if']['channel'], row=100, changes={'3': 0.1})
+changed = X_test.iloc[[100]].assign(**{'petal width (cm)': 0.1})
+front.sent[0]['predicted'] == tuple(model.predict_proba(changed)[0])
+"""
+
+
+def test_a_view_asks_what_if_over_a_comm(notebook):
+    notebook.run("model = LogisticRegression(max_iter=500).fit(X_test, y_test)")
+    notebook.run("shown = %explain model -X X_test -y y_test --rows 100")
+
+    assert notebook.run(ASK).value == "True"
+    assert notebook.run("front.ask(request=2, channel='x', row=0); front.sent[1]['gone']").value == "True"

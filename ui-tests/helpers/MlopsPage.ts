@@ -7,7 +7,7 @@ import type AxeBuilder from '@axe-core/playwright';
 import type { JupyterServer } from './jupyterServer';
 
 /** The roots of our views, where they are shown. */
-const OURS = ['.mlops-Explorer', '.mlops-RunCard', '.mlops-RunView', '.mlops-Comparison'];
+const OURS = ['.mlops-Explorer', '.mlops-RunCard', '.mlops-RunView', '.mlops-Comparison', '.mlops-Report'];
 
 /** See the module. */
 export class MlopsPage {
@@ -44,6 +44,13 @@ export class MlopsPage {
     if (path) {
       await this.kernelIsIdle();
     }
+  }
+
+  /** Open a notebook whose kernel nobody has. */
+  async openWithoutKernel(path: string): Promise<void> {
+    await this.page.goto(this._server.url(`lab/tree/${encodeURI(path)}`, this._port));
+    await this.isReady();
+    await this.answer('No Kernel');
   }
 
   /** Load the page again, as F5 does. */
@@ -129,6 +136,15 @@ export class MlopsPage {
   async layoutIsSaved(...namespaces: readonly string[]): Promise<void> {
     for (const namespace of namespaces) {
       await expect.poll(() => this._layout).toContain(`"${namespace}:`);
+    }
+  }
+
+  /** Leave the whole width to the main area. */
+  async hideSidebar(): Promise<void> {
+    const stack = this.page.locator('#jp-left-stack');
+    if (await stack.isVisible()) {
+      await this.page.keyboard.press('Control+b');
+      await expect(stack).toBeHidden();
     }
   }
 
@@ -297,6 +313,40 @@ export class MlopsPage {
   /** The comparison that is shown. */
   get comparison(): Locator {
     return this.page.locator('.mlops-Comparison:visible');
+  }
+
+  // Reports
+
+  /** The fairness reports in the notebook that is shown. */
+  get fairness(): Locator {
+    return this.cells.getByRole('region', { name: 'Fairness report' });
+  }
+
+  /** The explanations in the notebook that is shown. */
+  get explanation(): Locator {
+    return this.cells.getByRole('region', { name: 'Explanation' });
+  }
+
+  /** What a report says, as it is read: without what isolates names. */
+  async said(report: Locator): Promise<string> {
+    return (await report.innerText()).replace(/[\u2066-\u2069]/g, '').replace(/\s+/g, ' ');
+  }
+
+  /** The row of a table or grid in a report, by how its name begins. */
+  rowOf(table: Locator, name: string): Locator {
+    const rows = table.getByRole('row').filter({ has: this.page.getByRole('rowheader') });
+    return rows.filter({ has: this.page.locator(`[role=rowheader]:has(bdi:text-is("${name}"))`) });
+  }
+
+  /** The models of a report's trade-off with their gaps, out of its table. */
+  async gaps(report: Locator): Promise<Readonly<Record<string, number>>> {
+    const table = report.getByRole('table', { name: /^gap in .* against/ });
+    if (!(await table.isVisible())) {
+      await report.getByText(/^Table: \d+ rows?$/).click();
+    }
+    const rows = await table.locator('tbody tr').all();
+    const cells = await Promise.all(rows.map(row => row.locator('th, td').allInnerTexts()));
+    return Object.fromEntries(cells.map(texts => [texts[0] ?? '', parseFloat(texts[3] ?? '')]));
   }
 
   /** A picture of the first chart of the TensorBoard that is shown; null before there is one. */

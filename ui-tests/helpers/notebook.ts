@@ -58,3 +58,31 @@ model = 1 / 0`
 
 /** Names of the runs of `SEVERAL`, the newest first. */
 export const SEVERAL_NAMES = ['broken', 'rate-0.01', 'rate-0.03', 'rate-0.1', 'rate-0.3'];
+
+/** Loans made with a seed: women of the south ask for as much, and own less. */
+export const LOANS = `import numpy as np, pandas as pd
+rng = np.random.default_rng(0)
+count = 1200
+sex = rng.choice(["female", "male"], count)
+region = rng.choice(["north", "south"], count, p=[0.7, 0.3])
+income = rng.normal(3, 1, count) + 0.8 * (sex == "male")
+wealth = rng.normal(2, 1, count) + 0.4 * (region == "north")
+X = pd.DataFrame({"income": income, "wealth": wealth, "age": rng.integers(20, 70, count), "sex": sex, "region": region})
+y = (income + 0.5 * wealth + rng.normal(0, 1, count) > 4.4).astype(int)
+Xtr, Xte, ytr, yte = X[:600], X[600:], y[:600], y[600:]`;
+
+/** Three models of loans, each a run. */
+export const LOAN_MODELS = [
+  `%%train wide --returns wide
+from sklearn.linear_model import LogisticRegression
+wide = LogisticRegression().fit(Xtr[["income", "wealth", "age"]], ytr)`,
+  `%%train narrow --returns narrow
+from sklearn.linear_model import LogisticRegression
+narrow = LogisticRegression().fit(Xtr[["wealth", "age"]], ytr)`,
+  `%%train forest --returns forest
+from sklearn.ensemble import RandomForestClassifier
+forest = RandomForestClassifier(30, random_state=0).fit(Xtr[["income", "wealth"]], ytr)`
+];
+
+/** The report that compares them. */
+export const COMPARED = '%fairness wide -X Xte -y yte -s sex,region --compare narrow,forest --boot 20';

@@ -16,6 +16,7 @@ import type { ComparisonWidget } from './comparisonWidget';
 import { CurveStrip } from './curveStrip';
 import { DifferenceTable } from './differenceTable';
 import { ParallelAxes } from './parallelAxes';
+import { reportSections } from './reportSections';
 import { ScatterPlot } from './scatterPlot';
 
 interface IComparisonProps {
@@ -139,6 +140,9 @@ function Facts({ model, around, places, open, onAll }: IFactsProps): JSX.Element
     environment: trans.__('Environment'),
     system: trans.__('System')
   };
+  const facts = SECTIONS.map(id => ({ id, word: words[id], rows: model.rows(id), same: model.same(id) }));
+  // How well a model does, and for whom, stands together.
+  const reports = reportSections(comparison?.reports ?? [], onlyDifferences, trans);
   return (
     <div className="mlops-Comparison-facts">
       <label className="mlops-check">
@@ -152,7 +156,7 @@ function Facts({ model, around, places, open, onAll }: IFactsProps): JSX.Element
       <DifferenceTable
         runs={runs}
         places={places}
-        sections={SECTIONS.map(id => ({ id, word: words[id], rows: model.rows(id), same: model.same(id) }))}
+        sections={[...facts.slice(0, 1), ...reports, ...facts.slice(1)]}
         onlyDifferences={onlyDifferences}
         above={
           <CurveStrip

@@ -10,14 +10,17 @@ import { formatFigure, toNumber } from '../../model/format';
 import { runName } from '../../model/runs';
 import { runColour, runDash } from '../run/colours';
 import { StateMark } from '../stateMark';
+import type { IReportSection } from './reportSections';
 
 const LONG = 60;
 
 interface ISection {
-  readonly id: Section;
+  readonly id: Section | IReportSection['id'];
   readonly word: string;
   readonly rows: readonly IDifference[];
   readonly same: number;
+  /** What a reader should know before the rows. */
+  readonly notes?: readonly string[];
 }
 
 interface ITableProps {
@@ -59,7 +62,9 @@ export function DifferenceTable(props: ITableProps): JSX.Element {
         </thead>
         {sections.map(section => (
           <React.Fragment key={section.id}>
-            {section.rows.length + section.same > 0 && <SectionRows {...props} section={section} />}
+            {section.rows.length + section.same + (section.notes?.length ?? 0) > 0 && (
+              <SectionRows {...props} section={section} />
+            )}
             {section.id === 'params' && <CodeRows {...props} />}
           </React.Fragment>
         ))}
@@ -114,6 +119,13 @@ function SectionRows(props: ITableProps & { readonly section: ISection }): JSX.E
           )}
         </th>
       </tr>
+      {section.notes?.map(note => (
+        <tr key={note}>
+          <td colSpan={runs.length + 1} className="mlops-DifferenceTable-note">
+            {note}
+          </td>
+        </tr>
+      ))}
       {section.rows.map(row => (
         <Row
           key={row.key}
@@ -182,8 +194,12 @@ function Row(props: {
   );
 }
 
+/** What a report says behind a figure. */
+const INTERVAL = /( \[.*\])?( \(.*\))?$/;
+
 function isFigure(value: string): boolean {
-  return value.trim() !== '' && !Number.isNaN(toNumber(value));
+  const bare = value.replace(INTERVAL, '');
+  return bare.trim() !== '' && !Number.isNaN(toNumber(bare));
 }
 
 function shortened(value: string): string {

@@ -49,21 +49,19 @@ export class NotebookCells implements ICells {
   }
 
   /** See `ICells`. */
-  async run(code: string): Promise<void> {
+  async run(code: string, after: string): Promise<void> {
     const panel = this._panel;
     const index = panel?.content.widgets.findIndex(cell => cell.node.contains(this._element)) ?? -1;
     if (!panel || index < 0) {
       return;
     }
-    panel.content.activeCellIndex = index;
-    NotebookActions.insertBelow(panel.content);
-    panel.content.activeCell?.model.sharedModel.setSource(code);
-    const count = panel.content.widgets.length;
-    await NotebookActions.run(panel.content, panel.sessionContext);
+    const count = panel.content.widgets.length + 1;
+    await runBelow(panel, index, code);
     const written = panel.content.widgets[index + 2];
     const isNew = panel.content.widgets.length > count;
     if (isNew && written?.model.sharedModel.getSource().startsWith('%%train ')) {
       await NotebookActions.runCells(panel.content, [written], panel.sessionContext);
+      await runBelow(panel, index + 2, after);
     }
   }
 
@@ -72,4 +70,11 @@ export class NotebookCells implements ICells {
   }
 
   private readonly _listeners = new Set<() => void>();
+}
+
+async function runBelow(panel: NotebookPanel, index: number, code: string): Promise<void> {
+  panel.content.activeCellIndex = index;
+  NotebookActions.insertBelow(panel.content);
+  panel.content.activeCell?.model.sharedModel.setSource(code);
+  await NotebookActions.run(panel.content, panel.sessionContext);
 }

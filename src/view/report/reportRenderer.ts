@@ -6,6 +6,7 @@ import { Widget } from '@lumino/widgets';
 
 import { IReportHost, IShownReport } from '../../widgets/report/host';
 import { IWords } from '../../widgets/report/words';
+import { KernelAsker } from './kernelAsker';
 import { INotebooks, NotebookCells } from './notebookCells';
 
 /** Draws a report into a place. */
@@ -27,10 +28,12 @@ export class ReportRenderer extends Widget implements IRenderMime.IRenderer {
   /** Show an output's data. */
   async renderModel(output: IRenderMime.IMimeModel): Promise<void> {
     this._shown?.dispose();
-    // What the user does not trust puts no code anywhere.
-    this._cells =
-      output.trusted && this._notebooks ? new NotebookCells(this.node, this._notebooks) : undefined;
-    const host: IReportHost = { words: this._words, cells: this._cells };
+    // What the user does not trust puts no code anywhere, and asks no kernel.
+    this._asker?.dispose();
+    const notebooks = output.trusted ? this._notebooks : null;
+    this._cells = notebooks ? new NotebookCells(this.node, notebooks) : undefined;
+    this._asker = notebooks ? new KernelAsker(this.node, notebooks) : undefined;
+    const host: IReportHost = { words: this._words, cells: this._cells, asker: this._asker };
     this._shown = this._show(this.node, output.data[this._mimeType], host);
   }
 
@@ -38,6 +41,7 @@ export class ReportRenderer extends Widget implements IRenderMime.IRenderer {
   override dispose(): void {
     this._shown?.dispose();
     this._shown = null;
+    this._asker?.dispose();
     super.dispose();
   }
 
@@ -45,8 +49,10 @@ export class ReportRenderer extends Widget implements IRenderMime.IRenderer {
   protected override onAfterAttach(message: Message): void {
     super.onAfterAttach(message);
     this._cells?.lookAgain();
+    this._asker?.lookAgain();
   }
 
   private _cells: NotebookCells | undefined;
+  private _asker: KernelAsker | undefined;
   private _shown: IShownReport | null = null;
 }

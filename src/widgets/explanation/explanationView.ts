@@ -1,13 +1,14 @@
 /** An explanation: what matters, how each feature works, which work together, and single rows. */
 
-import { IExplanationReport, ILocalExplanations } from '../../api/types';
+import { IExplanationReport } from '../../api/types';
 import { OWN_KEYS, select } from '../report/controls';
 import { Child, make, named } from '../report/dom';
 import { formatCount } from '../report/estimates';
+import { IReportHost } from '../report/host';
 import { IWords } from '../report/words';
 import { heatMap, interactionName } from './heatMap';
 import { importanceRows, importanceSentence } from './importance';
-import { localChart } from './localChart';
+import { RowsView } from './rowsView';
 import { shapeChart } from './shapeChart';
 
 /** The view of a report that was read. */
@@ -17,26 +18,47 @@ export class ExplanationView {
   /** Show the term that matters most. */
   constructor(
     private readonly _report: IExplanationReport,
-    private readonly _words: IWords
+    host: IReportHost
   ) {
-    const words = _words;
-    const rows = importanceRows(_report.importance, words, term => this._openTerm(term));
+    const words = (this._words = host.words);
+    this._rows = new RowsView(_report, host, part => this._say(part));
     this.node = make(
       'section',
       { class: 'mlops-Report mlops-Explanation', 'aria-label': words.__('Explanation') },
       ...this._head(),
       this._outputChoice(),
-      make('h3', {}, words.__('What matters')),
-      rows.node,
-      make('p', { class: 'mlops-Report-sentence' }, importanceSentence(_report.importance, words)),
-      this._detail,
+      ...this._global(),
       ...this._interactions(),
-      ...this._rows(),
+      this._rows.node,
       ..._report.notes.map(note => make('p', { class: 'mlops-Report-note' }, note)),
       this._status
     );
-    this._showDetail();
-    this._showRow();
+  }
+
+  /** Ask nothing more, and take it away. */
+  dispose(): void {
+    this._rows.dispose();
+    this.node.remove();
+  }
+
+  /** What holds over all rows; an image has no features of which that could be said. */
+  private _global(): readonly Child[] {
+    const [{ importance }, words] = [this._report, this._words];
+    if (importance.names.length === 0) {
+      return [];
+    }
+    // Words of a text have no course that could be drawn.
+    const hasMore = this._report.shapes.length + this._report.interactions.length > 0;
+    const rows = importanceRows(importance, words, hasMore ? term => this._openTerm(term) : undefined);
+    if (hasMore) {
+      this._showDetail();
+    }
+    return [
+      make('h3', {}, words.__('What matters')),
+      rows.node,
+      make('p', { class: 'mlops-Report-sentence' }, importanceSentence(importance, words)),
+      hasMore ? this._detail : null
+    ];
   }
 
   private _head(): readonly Child[] {
@@ -63,9 +85,11 @@ export class ExplanationView {
     const options = outputs.map((label, index) => ({ value: String(index), label }));
     const choose = (value: string) => {
       this._output = Number(value);
-      this._showDetail();
-      this._showRow();
-      this._say(this._detail);
+      if (this._detail.childElementCount) {
+        this._showDetail();
+      }
+      this._rows.show(this._output);
+      this._say(this._detail.childElementCount ? this._detail : this._rows.node);
     };
     return make(
       'div',
@@ -91,31 +115,6 @@ export class ExplanationView {
     return [
       make('h3', {}, this._words.__('What works together')),
       make('ul', { class: 'mlops-Explanation-interactions' }, ...items)
-    ];
-  }
-
-  private _rows(): readonly Child[] {
-    const [{ local }, words] = [this._report, this._words];
-    const head = make('h3', {}, words.__('Single rows'));
-    if (!local || local.rows.length === 0) {
-      const hint = words.__(
-        'None was named. “--rows 0,17” explains rows, and stores their values with the report.'
-      );
-      return [head, make('p', { class: 'mlops-Report-note' }, hint)];
-    }
-    const options = local.rows.map((row, index) => ({
-      value: String(index),
-      label: words.__('row %1', row)
-    }));
-    const choose = (value: string) => {
-      this._place = Number(value);
-      this._showRow();
-      this._say(this._row);
-    };
-    return [
-      head,
-      make('div', { class: 'mlops-Report-controls' }, select(words.__('Row'), options, '0', choose)),
-      this._row
     ];
   }
 
@@ -155,13 +154,6 @@ export class ExplanationView {
     this._detail.replaceChildren(make('h3', {}, named(name)), ...parts);
   }
 
-  private _showRow(): void {
-    const local: ILocalExplanations | null = this._report.local;
-    if (local) {
-      this._row.replaceChildren(...localChart(this._report, local, this._place, this._output, this._words));
-    }
-  }
-
   private _say(part: HTMLElement): void {
     this._status.textContent = part.querySelector('.mlops-Report-sentence')?.textContent ?? part.textContent;
   }
@@ -169,9 +161,9 @@ export class ExplanationView {
   private _term = 0;
   private _interaction = -1;
   private _output = 0;
-  private _place = 0;
   private readonly _detail = make('div');
-  private readonly _row = make('div');
+  private readonly _words: IWords;
+  private readonly _rows: RowsView;
   /** What a screen reader says after a choice: the sentence, not all figures. */
   private readonly _status = make('div', { class: 'mlops-Report-heard', role: 'status' });
 }

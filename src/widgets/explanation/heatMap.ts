@@ -2,10 +2,11 @@
 
 import { Figure, IExplanationReport, IFeatureInteraction } from '../../api/types';
 import { formatFigure, toNumber } from '../../model/format';
-import { draw, make } from '../report/dom';
+import { make } from '../report/dom';
 import { figureTable } from '../report/figureTable';
-import { ITick, plot, stretched } from '../report/plot';
+import { ITick, plot } from '../report/plot';
 import { IWords } from '../report/words';
+import { IHeatCell, heatCells, mostOf } from './heatCells';
 
 const HEIGHT = 260;
 const MOST_TICKS = 5;
@@ -24,8 +25,7 @@ export function heatMap(
   const [left, right] = interaction.features.map(feature => report.features.names[feature] ?? '?');
   const name = interactionName(report, interaction);
   const values = interaction.values.map(row => row.map(toNumber));
-  const finite = values.flat().filter(Number.isFinite);
-  const most = finite.reduce((a, b) => Math.max(a, Math.abs(b)), 0);
+  const most = mostOf(values);
   const picture = plot(
     {
       label: words.__('%1 together', name),
@@ -35,10 +35,10 @@ export function heatMap(
       upTitle: right ?? '',
       height: HEIGHT
     },
-    stretched(...cells(values, most))
+    heatCells(boxes(values), most)
   );
   const said = words.__(
-    'Together %1 change the %2 by up to %3 beyond what each does alone. Orange raises it, blue lowers it; the stronger the colour, the more.',
+    'Together %1 change the %2 by up to %3 beyond what each does alone. Plus, orange: raises it. Minus, blue: lowers it. The stronger the colour, the more.',
     name,
     report.scale,
     formatFigure(most)
@@ -46,24 +46,12 @@ export function heatMap(
   return [picture, make('p', { class: 'mlops-Report-sentence' }, said), table(interaction, name, words)];
 }
 
-function cells(values: readonly (readonly number[])[], most: number): readonly SVGElement[] {
+/** The first feature goes across, the second up. */
+function boxes(values: readonly (readonly number[])[]): readonly IHeatCell[] {
   const width = 100 / Math.max(1, values.length);
   return values.flatMap((row, i) => {
     const height = 100 / Math.max(1, row.length);
-    return row.flatMap((value, j) =>
-      Number.isFinite(value)
-        ? [
-            draw('rect', {
-              class: value < 0 ? 'mlops-HeatMap-low' : 'mlops-HeatMap-high',
-              x: i * width,
-              y: 100 - (j + 1) * height,
-              width,
-              height,
-              'fill-opacity': most ? (Math.abs(value) / most).toFixed(3) : 0
-            })
-          ]
-        : []
-    );
+    return row.map((value, j) => ({ x: i * width, y: 100 - (j + 1) * height, width, height, value }));
   });
 }
 

@@ -2,8 +2,8 @@
 
 import { IImportance } from '../../api/types';
 import { toNumber } from '../../model/format';
-import { draw, make, titled } from '../report/dom';
-import { IEstimate, hasInterval, intervalLine, intervalText, valueText } from '../report/estimates';
+import { draw, titled } from '../report/dom';
+import { IEstimate, estimateCell, intervalLine } from '../report/estimates';
 import { scaleOf } from '../report/scale';
 import { WindowedRows } from '../report/windowedRows';
 import { IWords, isolated } from '../report/words';
@@ -24,7 +24,7 @@ export function importanceEstimates({ scores, low, high }: IImportance): readonl
 export function importanceRows(
   importance: IImportance,
   words: IWords,
-  open: (term: number) => void
+  open?: (term: number) => void
 ): WindowedRows {
   const estimates = importanceEstimates(importance);
   const scale = scaleOf([0, ...estimates.flatMap(({ value, low, high }) => [value, low, high])]);
@@ -36,7 +36,6 @@ export function importanceRows(
     cells: index => {
       const estimate = estimates[index] ?? { value: NaN, low: NaN, high: NaN };
       const [zero, end] = [scale.place(0) ?? 0, scale.place(estimate.value)];
-      const interval = hasInterval(estimate) ? ` (${intervalText(estimate, words)})` : '';
       return [
         titled(importance.names[index] ?? ''),
         draw(
@@ -45,12 +44,7 @@ export function importanceRows(
           end === null ? null : bar(zero, end, ROW_HEIGHT),
           ...intervalLine(estimate, scale, ROW_HEIGHT / 2)
         ),
-        make(
-          'div',
-          { title: String(estimate.value) },
-          valueText(estimate),
-          make('span', { class: 'mlops-Rows-interval' }, interval)
-        )
+        estimateCell(estimate, words)
       ];
     }
   });

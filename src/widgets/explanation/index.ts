@@ -14,9 +14,14 @@ export function show(
   host: IReportHost = { words: ENGLISH }
 ): IShownReport {
   const { report, problem } = readExplanation(data, host);
-  const node = report ? new ExplanationView(report, host.words).node : refusal(problem);
-  place.append(node);
-  return { dispose: () => node.remove() };
+  if (!report) {
+    const said = refusal(problem);
+    place.append(said);
+    return { dispose: () => said.remove() };
+  }
+  const view = new ExplanationView(report, host);
+  place.append(view.node);
+  return view;
 }
 
 export default anyWidget(show);

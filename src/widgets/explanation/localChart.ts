@@ -55,7 +55,11 @@ function steps(report: IExplanationReport, way: IWay, output: number, words: IWo
         isEnd ? null : bar(from, to, ROW_HEIGHT, kind),
         draw('line', line)
       ),
-      isEnd ? formatFigure(step.to) : signed(step.to - step.from)
+      make(
+        'span',
+        { class: 'mlops-Report-number' },
+        isEnd ? formatFigure(step.to) : signed(step.to - step.from)
+      )
     ];
   };
   const heads = [words.__('feature'), '', outputTitle(report, output, words)];
@@ -64,7 +68,7 @@ function steps(report: IExplanationReport, way: IWay, output: number, words: IWo
 }
 
 /** What the model answers for the row, and what is true. */
-function answerSentence(
+export function answerSentence(
   report: IExplanationReport,
   local: ILocalExplanations,
   place: number,
@@ -103,6 +107,7 @@ function waySentence(report: IExplanationReport, way: IWay, output: number, word
     .join(' ');
 }
 
-function signed(value: number): string {
+/** +0.3; −0.3. */
+export function signed(value: number): string {
   return value > 0 ? `+${formatFigure(value)}` : formatFigure(value).replace('-', '−');
 }

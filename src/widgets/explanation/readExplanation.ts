@@ -5,12 +5,16 @@ import {
   IExplanationReport,
   IFeatureInteraction,
   IFeatureShape,
+  IImageSaliency,
   IImportance,
-  ILocalExplanations
+  ILocalExplanations,
+  ITextSaliency,
+  IWhatIf
 } from '../../api/types';
 import {
   Reader,
   UnreadableError,
+  base64,
   figure,
   flag,
   list,
@@ -26,7 +30,7 @@ import { Read, readReport } from '../report/refusal';
 import { IReportHost } from '../report/host';
 
 /** The newest version that is known here. */
-export const EXPLANATION_VERSION = 1;
+export const EXPLANATION_VERSION = 2;
 
 const figures = list(figure);
 const table = list(figures);
@@ -78,6 +82,29 @@ const local = record<ILocalExplanations>({
   contributions: or(list(table), [])
 });
 
+const whatIf = record<IWhatIf>({
+  channel: text,
+  least: figures,
+  most: figures,
+  whole: list(flag)
+});
+
+const textSaliency = record<ITextSaliency>({
+  row: number,
+  feature: number,
+  tokens: list(text),
+  scores: table,
+  cut: or(number, 0)
+});
+
+const imageSaliency = record<IImageSaliency>({
+  row: number,
+  png: base64,
+  width: number,
+  height: number,
+  heat: list(table)
+});
+
 const report = record<IExplanationReport>({
   version: number,
   method: text,
@@ -100,6 +127,9 @@ const report = record<IExplanationReport>({
   shapes: or(list(shape), []),
   interactions: or(list(interaction), []),
   local: or(orNull(local), null),
+  what_if: or(orNull(whatIf), null),
+  texts: or(list(textSaliency), []),
+  images: or(list(imageSaliency), []),
   notes: or(list(text), []),
   made_at: or(text, '')
 });
@@ -113,8 +143,8 @@ const fitting: Reader<IExplanationReport> = (value, size) => {
   const read = report(value, size);
   const { names, scores, low, high } = read.importance;
   sameLength('importance', names.length, read.importance.features, scores, low, high);
-  if (names.length === 0 || read.outputs.length === 0) {
-    throw new UnreadableError(names.length ? 'outputs' : 'importance.names');
+  if (read.outputs.length === 0 || (names.length === 0 && read.images.length === 0)) {
+    throw new UnreadableError(read.outputs.length ? 'importance.names' : 'outputs');
   }
   read.shapes.forEach((each, index) => {
     const cells = each.form === 'steps' ? each.grid.length - 1 : each.grid.length;
@@ -123,5 +153,6 @@ const fitting: Reader<IExplanationReport> = (value, size) => {
   read.local?.contributions.forEach((outputs, index) =>
     sameLength(`local.contributions[${index}]`, names.length, ...outputs)
   );
+  read.texts.forEach((each, index) => sameLength(`texts[${index}]`, each.tokens.length, ...each.scores));
   return read;
 };

@@ -6,6 +6,7 @@ import { Child, draw, make, named } from '../report/dom';
 import {
   IEstimate,
   dotAndLine,
+  estimateCell,
   formatCount,
   hasInterval,
   intervalText,
@@ -13,13 +14,15 @@ import {
 } from '../report/estimates';
 import { figureTable } from '../report/figureTable';
 import { linePath, plot, stretched, ticksOf } from '../report/plot';
-import { IScale, scaleOf } from '../report/scale';
+import { IScale, raised, scaleOf } from '../report/scale';
 import { WindowedRows } from '../report/windowedRows';
 import { IWords, isolated } from '../report/words';
 import { ICourse, Point, courseOf, endsOf } from './shapePoints';
 
-const HEIGHT = 220;
+const HEIGHT = 260;
 const DENSITY_HEIGHT = 44;
+/** In per cent: below it stand the rows' numbers, above it the curve. */
+const FOOT = (100 * (DENSITY_HEIGHT + 6)) / HEIGHT;
 const ROW_HEIGHT = 26;
 const MOST_HEIGHT = 340;
 
@@ -40,10 +43,12 @@ export function shapeChart(
   ];
 }
 
-/** What is shown, with its unit: `log odds of granted`. */
+/** What is shown, with its unit: `log odds of granted`; what is its own unit stands once. */
 export function outputTitle(report: IExplanationReport, output: number, words: IWords): string {
   const name = report.outputs[output] ?? '';
-  return name ? words.__('%1 of %2', report.scale, isolated(name)) : report.scale;
+  return name && name !== report.scale
+    ? words.__('%1 of %2', report.scale, isolated(name))
+    : isolated(report.scale);
 }
 
 function curve(
@@ -56,7 +61,8 @@ function curve(
   const name = report.features.names[shape.feature] ?? '';
   const edges = shape.density_grid.map(toNumber);
   const x = scaleOf([...course.values.map(point => point[0]), ...edges]);
-  const y = scaleOf([course.values, course.low, course.high, ...course.ice].flat().map(point => point[1]));
+  const up = scaleOf([course.values, course.low, course.high, ...course.ice].flat().map(point => point[1]));
+  const y = shape.density.length ? raised(up, FOOT) : up;
   const title = outputTitle(report, output, words);
   const picture = plot(
     {
@@ -131,7 +137,6 @@ function categories(
   const cells = (index: number): readonly Child[] => {
     const estimate = estimates[index] ?? { value: NaN, low: NaN, high: NaN };
     const count = toNumber(shape.density[index] ?? 'NaN');
-    const interval = hasInterval(estimate) ? ` (${intervalText(estimate, words)})` : '';
     return [
       make(
         'div',
@@ -146,7 +151,7 @@ function categories(
         { 'aria-hidden': 'true', width: '100%', height: '100%' },
         ...dotAndLine(estimate, scale, ROW_HEIGHT / 2, 0, false)
       ),
-      make('div', {}, valueText(estimate), make('span', { class: 'mlops-Rows-interval' }, interval))
+      estimateCell(estimate, words)
     ];
   };
   const heads = [name, '', outputTitle(report, output, words)];

@@ -2,11 +2,11 @@
 
 import { IFairnessReport } from '../../api/types';
 import { boxes, radios, select } from '../report/controls';
-import { make, named } from '../report/dom';
+import { make } from '../report/dom';
 import { formatCount } from '../report/estimates';
 import { symbolKey } from '../report/symbols';
 import { IReportHost } from '../report/host';
-import { IWords } from '../report/words';
+import { IWords, isolated } from '../report/words';
 import { GroupsChart } from './groups';
 import { MitigateControl } from './mitigateControl';
 import {
@@ -63,6 +63,8 @@ export class FairnessView {
   private _head(): HTMLElement {
     const [report, words] = [this._report, this._words];
     const parts = [
+      // Of several, the boxes say the names.
+      report.models.length === 1 ? isolated(report.models[0]?.name ?? '') : '',
       words.__('%1 rows', formatCount(report.rows)),
       report.weighted ? words.__('weighted') : '',
       report.positive ? words.__('selected: %1', report.positive) : '',
@@ -113,7 +115,7 @@ export class FairnessView {
             values => this._choose({ models: new Set([...values].map(Number)) }),
             ({ value }) => symbolKey(Number(value), Boolean(models[Number(value)]?.mitigator))
           )
-        : named(models[0]?.name ?? '')
+        : null
     );
   }
 

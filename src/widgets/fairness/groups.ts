@@ -3,14 +3,7 @@
 import { IFairnessReport } from '../../api/types';
 import { formatFigure } from '../../model/format';
 import { Child, draw, make, named } from '../report/dom';
-import {
-  IEstimate,
-  dotAndLine,
-  formatCount,
-  hasInterval,
-  intervalText,
-  valueText
-} from '../report/estimates';
+import { IEstimate, dotAndLine, estimateCell, formatCount } from '../report/estimates';
 import { IScale, scaleOf } from '../report/scale';
 import { seriesClass, symbolKey } from '../report/symbols';
 import { WindowedRows } from '../report/windowedRows';
@@ -93,21 +86,25 @@ export class GroupsChart {
       ];
     });
     const className = row.isUncertain ? 'mlops-Groups-plot mlops-mod-uncertain' : 'mlops-Groups-plot';
-    return draw('svg', { class: className, 'aria-hidden': 'true', width: '100%', height: '100%' }, ...parts);
+    const at = scale.ticks.map(tick => `${scale.place(tick) ?? 0}%`);
+    const grid = at.map(x => draw('line', { class: 'mlops-Plot-line', x1: x, x2: x, y1: 0, y2: '100%' }));
+    return draw(
+      'svg',
+      { class: className, 'aria-hidden': 'true', width: '100%', height: '100%' },
+      ...grid,
+      ...parts
+    );
   }
 
   private _figures(row: IGroupRow, models: readonly number[]): Child {
     const lines = models.map((model, place) => {
-      const estimate = row.estimates[place] ?? NOTHING;
       const { name, mitigator } = this._report.models[model] ?? { name: '', mitigator: '' };
-      const interval = hasInterval(estimate) ? ` (${intervalText(estimate, this._words)})` : '';
       return make(
         'div',
-        { class: 'mlops-Groups-figure', title: `${name}: ${estimate.value}` },
+        { class: 'mlops-Groups-figure' },
         models.length > 1 ? symbolKey(model, Boolean(mitigator)) : null,
         models.length > 1 ? make('span', { class: 'mlops-Report-heard' }, `${name}: `) : null,
-        valueText(estimate),
-        make('span', { class: 'mlops-Rows-interval' }, interval)
+        estimateCell(row.estimates[place] ?? NOTHING, this._words)
       );
     });
     return make('div', {}, ...lines);

@@ -8,7 +8,7 @@ import { IMitigation, mitigationsOf } from './mitigation';
 
 /** See the module. */
 export class MitigateControl {
-  /** Empty where nothing can be done. */
+  /** A sentence where nothing can be done. */
   readonly node = make('div', { class: 'mlops-Report-controls' });
 
   /** Offer what fits the report's models. */
@@ -20,6 +20,10 @@ export class MitigateControl {
     const mitigations = mitigationsOf(report);
     this._chosen = mitigations[0];
     if (!this._chosen) {
+      const hint = words.__(
+        'No mitigator fits these models and data; “--mitigate ThresholdOptimizer” says why.'
+      );
+      this.node.append(make('span', { class: 'mlops-Report-note' }, hint));
       return;
     }
     const options = mitigations.map(({ model, mitigator }, index) => ({
@@ -56,9 +60,9 @@ export class MitigateControl {
     const { words, cells } = this._host;
     if (cells && this._chosen && cells.problem === '') {
       this._said.textContent = words.__(
-        'Below: the run that lessens the gap, as a cell to read, change and run again.'
+        'Below: the run that lessens the gap, as a cell to read, change and run again; then before and after on the same axes.'
       );
-      await cells.run(this._chosen.code);
+      await cells.run(this._chosen.code, this._chosen.after);
     }
   }
 

@@ -1,6 +1,6 @@
 /** What can be done about a gap: Fairlearn's mitigators that fit a model, and the line that writes such a run. No DOM. */
 
-import { IFairnessReport } from '../../api/types';
+import { IFairnessModel, IFairnessReport } from '../../api/types';
 import { own } from '../../api/guards';
 
 /** A mitigator for one of the models. */
@@ -9,12 +9,19 @@ export interface IMitigation {
   readonly mitigator: string;
   /** A magic that writes the next cell: a run that the reader sees and can change. */
   readonly code: string;
+  /** A magic that shows before and after on the same axes, once the run has begun. */
+  readonly after: string;
 }
 
 /** A name of Python, with attributes perhaps. */
 const NAME = /^[\p{L}_][\p{L}\p{N}_]*(\.[\p{L}_][\p{L}\p{N}_]*)*$/u;
 /** A column that can stand in a line: IPython would fill in braces and dollars, a quote would end the word. */
 const COLUMN = /^[\p{L}\p{N}_][\p{L}\p{N}_ .-]*$/u;
+
+/** What Python's cell calls the model that it makes. */
+const RESULT = 'mitigated';
+/** These need probabilities, which most mitigated models have not. */
+const OF_SCORES = /roc_auc|average_precision|brier|log_loss|mean_prediction/;
 
 /** Return what can be done; names that no line could hold are left out. */
 export function mitigationsOf(report: IFairnessReport): readonly IMitigation[] {
@@ -23,8 +30,7 @@ export function mitigationsOf(report: IFairnessReport): readonly IMitigation[] {
   if (![X, y].every(name => NAME.test(name)) || !columns.every(name => COLUMN.test(name))) {
     return [];
   }
-  const list = columns.join(',');
-  const sensitive = list.includes(' ') ? `'${list}'` : list;
+  const line = (name: string) => `%fairness ${name} -X ${X} -y ${y} -s ${words(columns)}`;
   return report.models
     .filter(model => NAME.test(model.name))
     .flatMap(model =>
@@ -33,7 +39,48 @@ export function mitigationsOf(report: IFairnessReport): readonly IMitigation[] {
         .map(mitigator => ({
           model: model.name,
           mitigator,
-          code: `%fairness ${model.name} -X ${X} -y ${y} -s ${sensitive} --mitigate ${mitigator}`
+          code: `${line(model.name)}${withheld(report)} --boot 0 --mitigate ${mitigator}`,
+          after: `${line(model.name)}${sameAgain(report)} --compare ${compared(report, model.name)}`
         }))
     );
+}
+
+/** What the report withholds, no other one may show. */
+function withheld({ min_group }: IFairnessReport): string {
+  return min_group ? ` --min-group ${min_group}` : '';
+}
+
+/** What was asked for beside rows and columns, where a line can say it. */
+function sameAgain(report: IFairnessReport): string {
+  const { metrics, control, bootstrap } = report;
+  const keys = metrics.filter(each => !OF_SCORES.test(each.key)).map(each => each.key);
+  const controls = control.map(each => each.name);
+  return [
+    keys.length && keys.every(key => NAME.test(key)) ? ` --metrics ${keys.join(',')}` : '',
+    controls.length && controls.every(name => COLUMN.test(name)) ? ` --control ${words(controls)}` : '',
+    withheld(report),
+    ` --boot ${bootstrap?.samples ?? 0}`
+  ].join('');
+}
+
+/** The other models of the report and the new one. What a word may mean something else by then is known by its run. */
+function compared(report: IFairnessReport, name: string): string {
+  const others = report.models
+    .filter(each => each.name !== name)
+    .map(each => (NAME.test(each.name) && !isMoving(each) ? each.name : each.run_id))
+    .filter(each => NAME.test(each) || RUN_ID.test(each));
+  return [...others, RESULT].join(',');
+}
+
+/** The new run is the last one, perhaps the best one, and makes a model of the same name as the one before. */
+function isMoving({ name, run_id }: IFairnessModel): boolean {
+  return name === RESULT || (['best', 'last'].includes(name) && RUN_ID.test(run_id));
+}
+
+const RUN_ID = /^[0-9a-f]{32}$/;
+
+/** Columns as one word of a line. */
+function words(columns: readonly string[]): string {
+  const list = columns.join(',');
+  return list.includes(' ') ? `'${list}'` : list;
 }

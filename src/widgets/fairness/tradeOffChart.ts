@@ -34,16 +34,23 @@ export function tradeOffChart(
   const metric = report.metrics[selection.metric]?.label ?? '';
   const up = selection.method === 'ratio' ? words.__('ratio of %1', metric) : words.__('gap in %1', metric);
   return [
-    picture(points, across, up, words),
+    picture(points, across, up, selection.method === 'ratio' ? 1 : 0, words),
     make('p', { class: 'mlops-Report-sentence' }, sentence(points, across, up, words)),
     table(points, across, up, words)
   ];
 }
 
-function picture(points: readonly IPoint[], across: string, up: string, words: IWords): HTMLElement {
+function picture(
+  points: readonly IPoint[],
+  across: string,
+  up: string,
+  none: number,
+  words: IWords
+): HTMLElement {
   const [x, y] = [
     scaleOf(points.map(point => point.performance.value)),
-    scaleOf(points.flatMap(({ gap }) => [gap.value, gap.low, gap.high]))
+    // A gap is seen against none: a difference of 0, a ratio of 1.
+    scaleOf([none, ...points.flatMap(({ gap }) => [gap.value, gap.low, gap.high])])
   ];
   const front = points
     .filter(point => point.isOnFront)

@@ -1,7 +1,7 @@
 /** A figure with its interval, in words and as a dot on a line. */
 
 import { formatFigure } from '../../model/format';
-import { draw } from './dom';
+import { draw, make } from './dom';
 import { IScale } from './scale';
 import { seriesClass, symbol } from './symbols';
 import { IWords } from './words';
@@ -23,9 +23,31 @@ export function valueText({ value }: IEstimate): string {
   return Number.isNaN(value) ? '–' : formatFigure(value);
 }
 
-/** 0.17 to 0.25. */
+/** 0.17 to 0.25: as many digits as tell its width to two; more would promise what no interval knows. */
 export function intervalText({ low, high }: IEstimate, words: IWords): string {
-  return words.__('%1 to %2', formatFigure(low), formatFigure(high));
+  const digits = 1 - Math.floor(Math.log10(high - low));
+  const end = (value: number) =>
+    formatFigure(digits >= 0 && digits <= MOST_DIGITS ? Number(value.toFixed(digits)) : value);
+  return words.__('%1 to %2', end(low), end(high));
+}
+
+const MOST_DIGITS = 4;
+
+/** Return what stands in a column of figures: the value, and its interval; both are whole when the mouse rests on them. */
+export function estimateCell(estimate: IEstimate, words: IWords): HTMLElement {
+  const { value, low, high } = estimate;
+  const isWithInterval = hasInterval(estimate);
+  const whole = isWithInterval ? words.__('%1 (%2 to %3)', value, low, high) : String(value);
+  return make(
+    'span',
+    { title: Number.isNaN(value) ? null : whole },
+    make('span', { class: 'mlops-Report-number' }, valueText(estimate)),
+    make(
+      'span',
+      { class: 'mlops-Rows-interval' },
+      isWithInterval ? ` (${intervalText(estimate, words)})` : ''
+    )
+  );
 }
 
 /** 3,201. */

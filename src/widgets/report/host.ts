@@ -1,5 +1,6 @@
 /** What a report needs of where it stands. */
 
+import { IWhatIfAnswer, IWhatIfQuestion } from '../../api/types';
 import { IWords } from './words';
 
 /** JupyterLab, another front end's widget, or a page of its own. */
@@ -9,6 +10,18 @@ export interface IReportHost {
   readonly largest?: number;
   /** The notebook around the report, where there is one whose user trusts it. */
   readonly cells?: ICells;
+  /** The kernel that may have the model, where there is one and its user trusts the report. */
+  readonly asker?: IAsker;
+}
+
+/** Asks the model that a report is about. */
+export interface IAsker {
+  /** Why nothing can be asked now; empty where it can. */
+  readonly problem: string;
+  /** Tell a listener when that may have changed; returns what ends it. */
+  subscribe(listener: () => void): () => void;
+  /** The answer comes when the kernel is free. Rejected with a reason where none will come. */
+  ask(question: IWhatIfQuestion): Promise<IWhatIfAnswer>;
 }
 
 /** Puts code into a notebook. */
@@ -17,8 +30,11 @@ export interface ICells {
   readonly problem: string;
   /** Tell a listener when that may have changed; returns what ends it. */
   subscribe(listener: () => void): () => void;
-  /** Put code into a new cell below the report's, and run it; and then the run that it writes, if it does. */
-  run(code: string): Promise<void>;
+  /**
+   * Put code into a new cell below the report's, and run it. If it writes a run as the next cell, run that as well, and
+   * then `after` in a cell below it.
+   */
+  run(code: string, after: string): Promise<void>;
 }
 
 /** A report that is shown. */

@@ -52,6 +52,15 @@ export const text: Reader<string> = (value, size) => {
   return value.slice(0, LONGEST_TEXT);
 };
 
+/** The bytes of a picture as base64, and nothing that an address could be made of. */
+export const base64: Reader<string> = (value, size) => {
+  if (typeof value !== 'string' || !/^[A-Za-z0-9+/]*={0,2}$/.test(value)) {
+    throw new UnreadableError();
+  }
+  size.add(value.length + 2);
+  return value;
+};
+
 /** A number that JSON holds. */
 export const number: Reader<number> = (value, size) => {
   if (typeof value !== 'number' || !Number.isFinite(value)) {

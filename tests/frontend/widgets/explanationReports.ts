@@ -107,6 +107,9 @@ export function explanationReport(more: Partial<IExplanationReport> = {}): IExpl
       actual: ['granted', 'refused'],
       contributions: [[[0.3, 0.5, 0.1, 0.2]], [[-0.6, 0.4, -0.2, -0.1]]]
     },
+    what_if: null,
+    texts: [],
+    images: [],
     notes: [],
     made_at: '2026-11-20T10:00:00Z',
     ...more

@@ -2,14 +2,19 @@
 
 import math
 
+import msgspec
 import pytest
 
 from jupyter_mlops.entities import (
+    EXPLANATION_VERSION,
     ExplainedFeatures,
     ExplanationReport,
     FeatureShape,
+    ImageSaliency,
     Importance,
     LocalExplanations,
+    TextSaliency,
+    WhatIf,
     figure,
     figure_value,
 )
@@ -52,8 +57,8 @@ def test_fields_that_a_later_version_adds_are_no_obstacle():
 
 
 def test_a_newer_version_is_refused_with_the_next_step():
-    newer = REPORT.to_json().replace('"version":1', '"version":99')
-    with pytest.raises(UsageError, match=r"has version 99; this jupyter_mlops reads up to 1\. Update"):
+    newer = REPORT.to_json().replace(f'"version":{EXPLANATION_VERSION}', '"version":99')
+    with pytest.raises(UsageError, match=r"has version 99; this jupyter_mlops reads up to 2\. Update"):
         ExplanationReport.from_json(newer)
 
 
@@ -95,3 +100,24 @@ def test_a_figure_is_its_number_again(value):
 
 def test_not_a_number_stays_that():
     assert math.isnan(figure_value(figure(math.nan)))
+
+
+def test_a_report_of_the_first_version_is_read_without_what_came_later():
+    first = REPORT.to_json().replace(f'"version":{EXPLANATION_VERSION}', '"version":1')
+    for field in ('"what_if":null,', '"texts":[],', '"images":[],'):
+        assert field in first
+        first = first.replace(field, "")
+    assert ExplanationReport.from_json(first) == msgspec.structs.replace(REPORT, version=1)
+
+
+def test_rows_that_are_text_and_images_survive_the_json():
+    texts = (TextSaliency(row=3, feature=0, tokens=("<b>", " ", "é"), scores=((0.0, 0.0, -1.5),), cut=7),)
+    images = (ImageSaliency(row=3, png="aGk=", width=2, height=1, heat=(((0.5, "NaN"),),)),)
+    report = msgspec.structs.replace(REPORT, texts=texts, images=images)
+    assert ExplanationReport.from_json(report.to_json()) == report
+
+
+def test_a_report_says_how_its_rows_can_be_asked_again():
+    what_if = WhatIf(channel="c0de", least=(0.0,), most=(9.5,), whole=(False,))
+    report = msgspec.structs.replace(REPORT, what_if=what_if)
+    assert ExplanationReport.from_json(report.to_json()).what_if == what_if

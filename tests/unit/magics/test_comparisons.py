@@ -21,8 +21,20 @@ def change(key: str, before: str | None, after: str | None) -> SimpleNamespace:
 
 
 def diff(**fields: object) -> DiffView:
-    nothing = {"cell": "", "upstream": "", "params": (), "data": (), "packages": (), "metrics": (), "unknown": ()}
+    facts = ("params", "data", "packages", "metrics", "fairness", "importance", "unknown")
+    nothing = {"cell": "", "upstream": "", **dict.fromkeys(facts, ())}
     return DiffView(SimpleNamespace(a=A, b=B, **{**nothing, **fields}))
+
+
+def test_fairness_and_importance_stand_side_by_side():
+    view = diff(
+        fairness=(change("Selection rate: gap by sex", "0.21 (0.17 to 0.25)", "0.08 (0.03 to 0.12)"),),
+        importance=(change("age", "0.4", None),),
+    )
+    labels = f"wide ({A.id[:8]})", f"narrow ({B.id[:8]})"
+    assert [part.splitlines()[0] for part in repr(view).split("\n\n")] == ["Fairness", "Importance of features"]
+    assert "Selection rate: gap by sex  0.21 (0.17 to 0.25)  0.08 (0.03 to 0.12)" in repr(view)
+    assert all(text in str(view.element()) for text in (*labels, "0.08 (0.03 to 0.12)", "Importance of features"))
 
 
 def test_a_diff_tells_texts_first_then_results_then_causes():

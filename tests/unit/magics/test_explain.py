@@ -11,8 +11,9 @@ from sklearn.tree import DecisionTreeClassifier
 
 from jupyter_mlops import load_ipython_extension, unload_ipython_extension
 from jupyter_mlops.capture import dump_values, write_outputs
-from jupyter_mlops.entities import ExplanationReport, Result, RunSpec, RunStatus
+from jupyter_mlops.entities import ExplanationReport, Result, RunSpec, RunStatus, WhatIf
 from jupyter_mlops.exceptions import UnknownReferenceError, UsageError
+from jupyter_mlops.explanation import ExplanationWish, explain_model
 from jupyter_mlops.home import Home
 from jupyter_mlops.magics._arguments import HelpRequested
 from jupyter_mlops.magics._cells import read_cell
@@ -255,3 +256,15 @@ def test_a_view_of_many_terms_tells_how_many_more_there_are(notebook):
 
     assert "5 more terms are in report.to_frame()." in repr(view)
     assert "NaN" in repr(view)
+
+
+def test_a_view_of_named_rows_says_how_to_ask_what_if():
+    made = np.random.default_rng(0)
+    data = pd.DataFrame({"a": made.normal(size=20), "b": made.normal(size=20)})
+    model = DecisionTreeClassifier(max_depth=2).fit(data, data["a"] > 0)
+    report = explain_model(model, data, wish=ExplanationWish(rows=(4,)))
+    what_if = WhatIf(channel="c0de", least=(0.0, 0.0), most=(1.0, 1.0), whole=(False, False))
+    shown = ExplanationView(report, what_if=what_if)._repr_mimebundle_()[MIME_TYPE]
+
+    assert shown["what_if"]["channel"] == "c0de"
+    assert report.what_if is None, "what is stored outlives the kernel"

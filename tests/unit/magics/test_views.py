@@ -6,11 +6,11 @@ from types import SimpleNamespace
 
 import pytest
 
+from jupyter_mlops._elements import element
 from jupyter_mlops.entities import CellError, Param, RunState, RunStatus, ValueRef
 from jupyter_mlops.home import CollectionPlan
 from jupyter_mlops.magics import RunCard
 from jupyter_mlops.magics._comparison_views import CollectionView, DiffView, ReproductionView
-from jupyter_mlops.magics._elements import element
 from jupyter_mlops.magics._figures import ago, clock, number, size, span
 from jupyter_mlops.magics._log_view import LogView
 from jupyter_mlops.magics._names import width
@@ -19,7 +19,7 @@ from jupyter_mlops.magics._run_details import RunDetails
 from jupyter_mlops.magics._runs_table import RunRow, RunsTable
 from jupyter_mlops.magics._travel_view import TravelView
 from jupyter_mlops.magics._waiting import WaitingView, printable
-from jupyter_mlops.services import TravelReport
+from jupyter_mlops.services import RunDiff, TravelReport
 
 RUN_ID = "3fa9" + "0" * 28
 NASTY = "<img src=x onerror=alert(1)>\u202e\"'&"
@@ -135,6 +135,8 @@ def nasty_views():
         data=(change,),
         packages=(change,),
         metrics=(change,),
+        fairness=(change,),
+        importance=(change,),
         unknown=(NASTY,),
     )
     agreement = SimpleNamespace(name=NASTY, equal=False, how=NASTY, largest=0.5)
@@ -357,9 +359,7 @@ def test_a_refused_report_says_why():
 
 def test_equal_runs_say_so():
     run = SimpleNamespace(name="a", id=RUN_ID)
-    same = SimpleNamespace(
-        a=run, b=run, cell="", upstream="", params=(), data=(), packages=(), metrics=(), unknown=("packages",)
-    )
+    same = RunDiff(a=run, b=run, unknown=("packages",))
     assert repr(DiffView(same)) == (
         "a (3fa90000) and a (3fa90000) do not differ in anything that was recorded.\n\nNot compared: packages."
     )
@@ -368,9 +368,7 @@ def test_equal_runs_say_so():
 def test_a_diff_shows_only_what_differs():
     run = SimpleNamespace(name="a", id=RUN_ID)
     change = SimpleNamespace(key="lr", before="0.1", after=None)
-    diff = SimpleNamespace(
-        a=run, b=run, cell="-x\n+y", upstream="", params=(change,), data=(), packages=(), metrics=(), unknown=()
-    )
+    diff = RunDiff(a=run, b=run, cell="-x\n+y", params=(change,))
     assert repr(DiffView(diff)) == "Cell\n-x\n+y\n\nParameters\n    a (3fa90000)  a (3fa90000)\nlr  0.1           -"
 
 

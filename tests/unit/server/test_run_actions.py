@@ -6,8 +6,29 @@ import json
 
 import pytest
 
-from jupyter_mlops.entities import Comparison, Difference, Environment, Problem, RunStatus
+from jupyter_mlops.entities import (
+    Comparison,
+    Difference,
+    Environment,
+    ExplainedFeatures,
+    ExplanationReport,
+    Importance,
+    Problem,
+    RunReports,
+    RunStatus,
+)
 from jupyter_mlops.home import LifeLock
+
+EXPLANATION = ExplanationReport(
+    method="glassbox",
+    method_title="Boosting machine",
+    chosen_because="it explains itself",
+    task="binary",
+    outputs=("ill",),
+    scale="log odds",
+    features=ExplainedFeatures(names=("age",), kinds=("number",)),
+    importance=Importance(measure="mean size", names=("age",), features=((0,),), scores=(0.5,)),
+)
 
 
 def test_an_ended_run_is_deleted_for_good(server, home, make_run):
@@ -87,6 +108,20 @@ def test_runs_are_compared_fact_by_fact(server, make_run):
     assert comparison.packages == (Difference(key="numpy", values=("2.0", ""), differs=True),)
     assert Difference(key="Host", values=("box", ""), differs=True) in comparison.environment
     assert comparison.cells == ("lr = 0.1", "lr = 0.2")
+
+
+def test_runs_are_compared_with_what_they_keep_of_reports(server, make_run):
+    runs = [make_run(name) for name in ("a", "b")]
+    reports = runs[1].directory.artifacts / "reports"
+    reports.mkdir(parents=True)
+    (reports / "explanation.json").write_text(EXPLANATION.to_json())
+    (reports / "fairness.json").write_text('{"version": 99}')
+
+    first, second = server.get("api/comparisons", id=[run.id for run in runs]).entity(Comparison).reports
+
+    assert first == RunReports(run_id=runs[0].id)
+    assert (second.run_id, second.fairness, second.explanation.names) == (runs[1].id, None, ("age",))
+    assert "has version 99" in second.problems[0]
 
 
 @pytest.mark.parametrize(("count", "status"), [(0, 400), (1, 400), (21, 400), (400, 400)])

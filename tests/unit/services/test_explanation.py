@@ -73,7 +73,7 @@ def test_the_model_of_a_run_is_explained_and_the_run_keeps_the_report(tree, tabl
     kept = run.directory.artifacts / ARTIFACT
     assert ExplanationReport.from_json(kept.read_text()) == report
     assert kept.stat().st_mode & 0o077 == 0
-    assert run.tags["mlops.explanation"] == "permutation 1"
+    assert run.tags["mlops.explanation"] == "permutation 2"
     assert run.tags["mlops.explanation.data"] == report.fingerprint
 
 

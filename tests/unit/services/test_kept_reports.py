@@ -5,6 +5,8 @@ import os
 import pytest
 
 from jupyter_mlops.exceptions import HomeError
+from jupyter_mlops.home import ChangedRuns
+from jupyter_mlops.home._survey import survey
 from jupyter_mlops.services._artifacts import list_artifacts
 from jupyter_mlops.services._kept_reports import keep_report
 
@@ -54,3 +56,18 @@ def test_a_file_where_the_folder_should_be(make_run):
 
     assert (run.directory.artifacts / "reports").read_text() == "mine"
     assert run.tags == {}
+
+
+def test_a_report_is_to_be_shipped(make_run, home):
+    run = make_run("wide")
+    keep_report(run, "reports/fairness.json", "1", {"mlops.fairness": "sex 1"})
+
+    assert ChangedRuns(home.path).waiting() == {run.id}
+
+
+def test_a_run_with_a_report_that_is_not_shipped_is_not_collected(make_run, home):
+    run = make_run("wide")
+    run.directory.tracking_file.write_text('{"done": true}')
+    assert [each.is_shipped for each in survey(home).runs] == [True]
+    keep_report(run, "reports/fairness.json", "1", {})
+    assert [each.is_shipped for each in survey(home).runs] == [False]

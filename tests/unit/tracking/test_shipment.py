@@ -11,7 +11,7 @@ from mlflow.exceptions import MlflowException
 from mlflow.protos.databricks_pb2 import INVALID_PARAMETER_VALUE, TEMPORARILY_UNAVAILABLE
 from mlflow.tracking._tracking_service import utils
 
-from jupyter_mlops.entities import Exit, Fingerprint, GitState, Origin, Provenance, RunStatus
+from jupyter_mlops.entities import Exit, Fingerprint, GitState, Origin, Provenance, RunStatus, UserRecord
 from jupyter_mlops.entities import Param as GivenParam
 from jupyter_mlops.exceptions import TrackingError
 from jupyter_mlops.home import Home, LifeLock, RunDirectory
@@ -182,7 +182,7 @@ def test_shipping_again_sends_nothing_twice(submit: Submit, shipment: Ship, remo
     shipment(run).ship()
     before = len(remote.calls)
     assert shipment(run).ship() is True
-    assert remote.calls[before:] == ["update_run_info"]
+    assert remote.calls[before:] == []
     assert len(remote.runs) == 1
 
 
@@ -464,3 +464,72 @@ def test_space_of_the_spool_is_given_back_when_all_is_shipped(submit: Submit, sh
     end(run)
     shipment(run).ship()
     assert (run.path / "metrics.spool").stat().st_size == 5 * 32
+
+
+def say(run: RunDirectory, **changes: Any) -> None:
+    run.write(UserRecord(**{"changed_at": "2026-11-21T09:00:00.000+00:00", **changes}), run.user_file)
+
+
+def test_what_the_user_says_of_a_run_is_told(submit: Submit, shipment: Ship, remote: Remote) -> None:
+    run = submit()
+    say(run, name="best", note="why", tags={"team": "red", "absent": None, "mlops.run_id": "stolen"}, archived=True)
+    end(run)
+    shipment(run).ship()
+    (sent,) = remote.runs.values()
+    told = ("mlflow.runName", "mlflow.note.content", "team", "mlops.archived", "mlops.run_id")
+    assert [sent.data.tags.get(key) for key in told] == ["best", "why", "red", "true", run.run_id]
+    assert "absent" not in sent.data.tags
+
+
+def test_a_report_of_a_run_that_is_shipped_follows_alone(submit: Submit, shipment: Ship, remote: Remote) -> None:
+    run = submit()
+    log(run)
+    end(run)
+    shipment(run).ship()
+    before = len(remote.calls)
+    say(run, tags={"mlops.fairness": "sex 1", "team": None})
+    (run.artifacts / "reports").mkdir(parents=True)
+    (run.artifacts / "reports" / "fairness.json").write_text("{}")
+    assert shipment(run).ship() is True
+    (sent,) = remote.runs.values()
+    assert (sent.data.tags["mlops.fairness"], "team" in sent.data.tags) == ("sex 1", False)
+    assert (remote.artifacts / "store-0" / "reports" / "fairness.json").read_text() == "{}"
+    assert remote.calls[before:] == ["set_tag", "delete_tag"]
+    assert (read_cursor(run).done, read_cursor(run).problem) == (True, "")
+
+
+def test_what_was_told_is_not_told_again(submit: Submit, shipment: Ship, remote: Remote) -> None:
+    run = submit()
+    end(run)
+    say(run, tags={"a": "1"})
+    shipment(run).ship()
+    before = len(remote.calls)
+    shipment(run).ship()
+    assert remote.calls[before:] == []
+
+
+def test_a_tag_that_the_store_refuses_does_not_hold_up_the_report(
+    submit: Submit, shipment: Ship, remote: Remote
+) -> None:
+    run = submit()
+    end(run)
+    shipment(run).ship()
+    say(run, tags={"a": "1", "b": "2"})
+    remote.refusals["set_tag"] = [MlflowException("too long", error_code=INVALID_PARAMETER_VALUE)]
+    assert shipment(run).ship() is True
+    (sent,) = remote.runs.values()
+    assert ("a" in sent.data.tags, sent.data.tags["b"]) == (False, "2")
+    assert read_cursor(run).problem.startswith("tag a: ")
+
+
+def test_f34_a_store_that_is_away_gets_the_report_later(submit: Submit, shipment: Ship, remote: Remote) -> None:
+    run = submit()
+    end(run)
+    shipment(run).ship()
+    say(run, tags={"a": "1"})
+    remote.refusals["set_tag"] = [MlflowException("away", error_code=TEMPORARILY_UNAVAILABLE)]
+    with pytest.raises(MlflowException):
+        shipment(run).ship()
+    shipment(run).ship()
+    (sent,) = remote.runs.values()
+    assert sent.data.tags["a"] == "1"

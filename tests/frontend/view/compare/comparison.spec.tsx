@@ -1,12 +1,13 @@
 import React from 'react';
 
-import { IComparison } from '../../../../src/api/types';
+import { IComparison, IRunReports } from '../../../../src/api/types';
 import { ComparisonModel } from '../../../../src/model/comparison';
 import { Comparison } from '../../../../src/view/compare/comparison';
 import { runColour } from '../../../../src/view/run/colours';
 import { FakeManager, FakeServer, IAsked, Refusal, run, settle } from '../../fakes';
 import { IDrawn, draw, happened } from '../../render';
 import { Scene } from '../../runScene';
+import reports from '../../reports/run_reports.json';
 import { askedRun, comparison, detail, series } from '../../runStories';
 
 const NASTY = '<img src=x onerror=alert(1)>';
@@ -94,6 +95,19 @@ it('shows what differs, section by section, and how much does not', async () => 
     ['System'],
     ['system/cpu', '1', '2', '3']
   ]);
+});
+
+it('shows fairness and importance below the metrics', async () => {
+  const [first, second] = reports as unknown as readonly IRunReports[];
+  const story = await Story.open(comparison(RUNS.slice(0, 2), { reports: [first!, second!] }));
+  const keys = story.rows.map(row => row[0]);
+  const from = keys.findIndex(key => key!.startsWith('Fairness: gap between groups'));
+  expect(story.rows).toContainEqual(['Selection rate · by sex', '0.21 [0.17, 0.25]', '0.05 [0.01, 0.09]']);
+  expect(keys.slice(from).some(key => key!.startsWith('Importance of features'))).toBe(true);
+  // Nothing is marked as the best: a report certifies nothing.
+  expect(story.rows.slice(from).flat().join()).not.toContain('★');
+  const figures = [...story.view.node.querySelectorAll('td.mlops-Figure')].map(each => each.textContent);
+  expect(figures).toContain('0.21 [0.17, 0.25]');
 });
 
 it('shows everything when it is asked to', async () => {

@@ -69,25 +69,28 @@ afterEach(() => jest.restoreAllMocks());
 
 it('puts code below the cell that the report stands in, and runs it', async () => {
   const story = new Story();
-  await story.cells.run('%fairness best');
+  await story.cells.run('%fairness best', '%fairness both');
   expect(story.done).toEqual(['insert below 1', 'write %fairness best', 'run']);
 });
 
-it('runs the run that the code writes, and no cell that was there', async () => {
+it('runs the run that the code writes and what comes after, and no cell that was there', async () => {
   const story = new Story();
   story.writes = '%%train mitigated';
-  await story.cells.run('%fairness best');
-  expect(story.done.slice(2)).toEqual(['run', 'run %%train mitigated']);
+  await story.cells.run('%fairness best', '%fairness both');
+  expect(story.done.slice(2)).toEqual([
+    ...['run', 'run %%train mitigated'],
+    ...['insert below 3', 'write %fairness both', 'run']
+  ]);
   const other = new Story();
   other.writes = 'print(1)';
-  await other.cells.run('%fairness best');
+  await other.cells.run('%fairness best', '%fairness both');
   expect(other.done.slice(2)).toEqual(['run']);
 });
 
 it('does nothing where the report stands in no notebook, and says so', async () => {
   const story = new Story();
   story.output.remove();
-  await story.cells.run('%fairness best');
+  await story.cells.run('%fairness best', '%fairness both');
   expect(story.done).toEqual([]);
   expect(story.cells.problem).toBe('Mitigating needs the notebook that the report stands in.');
 });

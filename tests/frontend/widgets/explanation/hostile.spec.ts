@@ -37,7 +37,7 @@ describe('an explanation of somebody else', () => {
     [
       'a newer version',
       { ...explanationReport(), version: 9 },
-      /newer jupyter-mlops \(version 9; this one reads up to 1\)/
+      /newer jupyter-mlops \(version 9; this one reads up to 2\)/
     ],
     [
       'no terms',

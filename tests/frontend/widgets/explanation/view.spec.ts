@@ -89,6 +89,11 @@ describe('an explanation', () => {
     expect(figures(node).slice(3, 6)).toEqual(['20', '0.1', '–']);
   });
 
+  it('says once what is its own unit', () => {
+    const node = shown(explanationReport({ scale: 'progression', outputs: ['progression'] }));
+    expect(texts(node, '.mlops-Plot-upTitle')).toEqual(['progression']);
+  });
+
   it('gives each category a row, with how often it comes', () => {
     const node = shown(explanationReport({ shapes: [{ ...JOB, feature: 0 }] }));
     expect(rowTexts(tables(node)[0]!)).toEqual([
@@ -114,10 +119,14 @@ describe('an explanation', () => {
     node.querySelector<HTMLElement>('.mlops-Explanation-interactions button')!.click();
     expect(heads(node)[1]).toBe('hours × age');
     expect(sentences(node)[1]).toBe(
-      'Together hours × age change the log odds by up to 0.3 beyond what each does alone. Orange raises it, blue lowers it; the stronger the colour, the more.'
+      'Together hours × age change the log odds by up to 0.3 beyond what each does alone. Plus, orange: raises it. Minus, blue: lowers it. The stronger the colour, the more.'
     );
     expect(node.querySelectorAll('.mlops-HeatMap-low')).toHaveLength(1);
     expect(node.querySelectorAll('.mlops-HeatMap-high')).toHaveLength(3);
+    // Of the strong ones, -0.2, 0.1 and 0.3, two are raised: three strokes across, two upright.
+    expect(node.querySelector('.mlops-HeatMap-signs')!.getAttribute('d')!.replace(/[^hv]/g, '')).toBe(
+      'hhvhv'
+    );
     expect(figures(node)).toEqual([
       ...['hours × age', '20 to 40', '40 to 60'],
       ...['0 to 40', '-0.2', '0.1'],

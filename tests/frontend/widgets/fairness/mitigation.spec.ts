@@ -3,7 +3,7 @@ import { show } from '../../../../src/widgets/fairness';
 import { mitigationsOf } from '../../../../src/widgets/fairness/mitigation';
 import { ICells } from '../../../../src/widgets/report/host';
 import { ENGLISH } from '../../../../src/widgets/report/words';
-import { fairnessReport, model } from '../fairnessReports';
+import { fairnessReport, metric, model } from '../fairnessReports';
 import { choose, place, texts } from '../reader';
 
 function mitigable(more: Partial<IFairnessReport> = {}): IFairnessReport {
@@ -22,8 +22,8 @@ class Cells implements ICells {
     return () => this.listeners.delete(listener);
   }
 
-  async run(code: string): Promise<void> {
-    this.ran.push(code);
+  async run(...codes: readonly string[]): Promise<void> {
+    this.ran.push(...codes);
   }
 
   become(problem: string): void {
@@ -38,6 +38,10 @@ function shown(report: IFairnessReport, cells?: Cells): HTMLElement {
   return node;
 }
 
+/** Before and after on the same axes, as the report was asked for. */
+const AFTER =
+  '%fairness best -X Xte -y yte -s sex,race --metrics selection_rate,accuracy_score --boot 1000 --compare last,mitigated';
+
 const button = (node: HTMLElement) => node.querySelector<HTMLButtonElement>('button')!;
 const said = (node: HTMLElement) => texts(node, '[role=status]').join();
 
@@ -47,20 +51,53 @@ describe('what can be done about a gap', () => {
       {
         model: 'best',
         mitigator: 'ThresholdOptimizer',
-        code: '%fairness best -X Xte -y yte -s sex,race --mitigate ThresholdOptimizer'
+        code: '%fairness best -X Xte -y yte -s sex,race --boot 0 --mitigate ThresholdOptimizer',
+        after: AFTER
       },
       {
         model: 'best',
         mitigator: 'GridSearch',
-        code: '%fairness best -X Xte -y yte -s sex,race --mitigate GridSearch'
+        code: '%fairness best -X Xte -y yte -s sex,race --boot 0 --mitigate GridSearch',
+        after: AFTER
       }
     ]);
+  });
+
+  it('asks again as it was asked before, but for what a mitigated model does not answer', () => {
+    const { metrics } = fairnessReport();
+    const [job] = fairnessReport().sensitive;
+    const report = mitigable({
+      metrics: [...metrics, metric('roc_auc_score')],
+      control: [{ ...job!, name: 'full time' }],
+      min_group: 10,
+      bootstrap: null
+    });
+    expect(mitigationsOf(report)[0]!.code).toContain(' --min-group 10 ');
+    expect(mitigationsOf(report)[0]!.after).toBe(
+      "%fairness best -X Xte -y yte -s sex,race --metrics selection_rate,accuracy_score --control 'full time' --min-group 10 --boot 0 --compare last,mitigated"
+    );
+  });
+
+  it('keeps what was mitigated before by its run, and leaves out what no line can name', () => {
+    const [best] = mitigable().models;
+    const before = { ...model('mitigated', 'GridSearch'), run_id: 'a'.repeat(32) };
+    const evil = { ...model('x; !rm'), run_id: '{evil}' };
+    const last = { ...model('last'), run_id: 'b'.repeat(32) };
+    const report = mitigable({ models: [best!, before, last, evil] });
+    expect(mitigationsOf(report)[0]!.after).toContain(` --compare ${before.run_id},${last.run_id},mitigated`);
+    const odd = mitigable({
+      metrics: [metric('accuracy score: a')],
+      control: [{ ...report.sensitive[0]!, name: '$x' }]
+    });
+    expect(mitigationsOf(odd)[0]!.after).toBe(
+      '%fairness best -X Xte -y yte -s sex,race --boot 1000 --compare last,mitigated'
+    );
   });
 
   it('quotes columns with blanks', () => {
     const sensitive = fairnessReport().sensitive.map(each => ({ ...each, name: `${each.name} at birth` }));
     expect(mitigationsOf(mitigable({ sensitive }))[0]!.code).toContain(
-      "-s 'sex at birth,race at birth' --mitigate"
+      "-s 'sex at birth,race at birth' --boot 0 --mitigate"
     );
   });
 
@@ -86,7 +123,9 @@ describe('what can be done about a gap', () => {
 
 describe('Mitigate', () => {
   it('is not there where nothing can be done', () => {
-    expect(shown(fairnessReport(), new Cells()).querySelector('button')).toBeNull();
+    const node = shown(fairnessReport(), new Cells());
+    expect(node.querySelector('button')).toBeNull();
+    expect(node.textContent).toContain('No mitigator fits these models');
   });
 
   it('writes the run that was chosen into the notebook, and says so', () => {
@@ -94,9 +133,14 @@ describe('Mitigate', () => {
     const node = shown(mitigable(), cells);
     choose(node, 'Lessen the gap of', 'best by GridSearch');
     button(node).click();
-    expect(cells.ran).toEqual(['%fairness best -X Xte -y yte -s sex,race --mitigate GridSearch']);
+    expect(cells.ran).toEqual([
+      '%fairness best -X Xte -y yte -s sex,race --boot 0 --mitigate GridSearch',
+      AFTER
+    ]);
     cells.become('');
-    expect(said(node)).toBe('Below: the run that lessens the gap, as a cell to read, change and run again.');
+    expect(said(node)).toBe(
+      'Below: the run that lessens the gap, as a cell to read, change and run again; then before and after on the same axes.'
+    );
   });
 
   it('cannot be pressed without a kernel, and says why until it comes back', () => {

@@ -45,10 +45,10 @@ describe('a fairness report', () => {
     press(node, 'ratio');
     press(node, 'last');
     expect(rowTexts(node)).toEqual([
-      ['blackn = 789 · highest', '', '0.8625 (0.8225 to 0.9025)'],
+      ['blackn = 789 · highest', '', '0.8625 (0.823 to 0.902)'],
       ['whiten = 9,611 · lowest', '', '0.855 (0.815 to 0.895)']
     ]);
-    expect(sentences(node)[0]).toMatch(/The lowest is 0.9913 times the highest \(0.9513 to 1.031\)\.$/);
+    expect(sentences(node)[0]).toMatch(/The lowest is 0.9913 times the highest \(0.951 to 1.031\)\.$/);
     choose(node, 'Order', 'lowest first');
     expect(rowTexts(node)[0]![0]).toBe('whiten = 9,611 · lowest');
     expect(texts(node, '[role=columnheader]')[0]).toBe('race');
@@ -73,6 +73,20 @@ describe('a fairness report', () => {
       ...['best', '–', '0.4', '0.21 (0.17 to 0.25)', 'no'],
       ...['last', 'ThresholdOptimizer', '0.4', '0.05 (0.01 to 0.09)', 'yes']
     ]);
+  });
+
+  it.each([
+    ['difference', '0'],
+    ['ratio', '1']
+  ])('shows a %s against none', (method, none) => {
+    const node = shown(fairnessReport());
+    press(node, method);
+    expect(texts(node, '.mlops-Plot-up span')).toContain(none);
+  });
+
+  it('says in its head of which model it is, where it is of one', () => {
+    expect(texts(shown(oneModel()), '.mlops-Report-head')[0]).toMatch(/^best · 10,400 rows/);
+    expect(texts(shown(fairnessReport()), '.mlops-Report-head')[0]).toMatch(/^10,400 rows/);
   });
 
   it('asks for a second model where there is one', () => {

@@ -1,6 +1,7 @@
 import {
   IEstimate,
   dotAndLine,
+  estimateCell,
   formatCount,
   hasInterval,
   intervalLine,
@@ -27,8 +28,28 @@ describe('an estimate in words', () => {
     expect([valueText(estimate), hasInterval(estimate)]).toEqual([said, isWithInterval]);
   });
 
-  it('says its interval from low to high', () => {
-    expect(intervalText({ value: 0, low: -0.123456, high: 12_345.6 }, ENGLISH)).toBe('-0.1235 to 12346');
+  it.each([
+    ['of its width', 0.33724, 0.5, '0.34 to 0.5'],
+    ['of a narrow one', 0.0007754, 0.02246, '0.001 to 0.022'],
+    ['but no minus before nothing', -0.00004, 0.5, '0 to 0.5'],
+    ['unless they would be many', 0.0000012, 0.0000034, '1.2e-6 to 3.4e-6'],
+    ['or there is no width', 0.123456, 0.123456, '0.1235 to 0.1235'],
+    ['or no end', -Infinity, 0.5, '−∞ to 0.5'],
+    ['or the figures are large', -0.123456, 12_345.6, '-0.1235 to 12346']
+  ])('says its interval with two digits %s', (_, low, high, said) => {
+    expect(intervalText({ value: 0, low, high }, ENGLISH)).toBe(said);
+  });
+
+  it('is whole when the mouse rests on it', () => {
+    const [bare, whole, none] = [BARE, { value: 1 / 3, low: 0.1, high: 0.7 }, NOTHING].map(each =>
+      estimateCell(each, ENGLISH)
+    );
+    expect([bare!.title, bare!.textContent]).toEqual(['0.5', '0.5']);
+    expect([whole!.title, whole!.textContent]).toEqual([
+      '0.3333333333333333 (0.1 to 0.7)',
+      '0.3333 (0.1 to 0.7)'
+    ]);
+    expect([none!.title, none!.textContent]).toEqual(['', '–']);
   });
 
   it('counts in thousands', () => {

@@ -1,4 +1,4 @@
-import { scaleOf } from '../../../../src/widgets/report/scale';
+import { raised, scaleOf } from '../../../../src/widgets/report/scale';
 
 describe('an axis', () => {
   it.each([
@@ -29,6 +29,12 @@ describe('an axis', () => {
   it('leaves room for a dot at both ends', () => {
     const scale = scaleOf([2, 4]);
     expect([2, 3, 4].map(value => scale.place(value))).toEqual([3, 50, 97]);
+  });
+
+  it('can stand above a foot', () => {
+    const scale = raised(scaleOf([2, 4]), 20);
+    expect([2, 3, 4, NaN].map(value => scale.place(value))).toEqual([22.4, 60, 97.6, null]);
+    expect(scale.ticks).toEqual(scaleOf([2, 4]).ticks);
   });
 
   it('has no place for what is no number', () => {

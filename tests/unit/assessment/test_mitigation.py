@@ -116,7 +116,7 @@ def test_predictions_and_functions_cannot_be_trained(X, model):
     assert possible(model, X) == []
 
 
-@pytest.mark.filterwarnings("ignore:Setting a value on a Series")  # Fairlearn's, while it trains
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of pandas 3, in Fairlearn 0.15
 def test_what_was_mitigated_says_by_what_and_is_not_mitigated_again(X, y):
     mitigated = ExponentiatedGradient(LogisticRegression(), DemographicParity(), max_iter=2)
     mitigated.fit(X, y, sensitive_features=X["sex"])

@@ -7,7 +7,15 @@ import math
 
 import msgspec
 
-from ..entities import FairnessGrouping, FairnessReport, FairnessResult, FairnessSpread, Figure, figure_value
+from ..entities import (
+    FairnessFeature,
+    FairnessGrouping,
+    FairnessReport,
+    FairnessResult,
+    FairnessSpread,
+    Figure,
+    figure_value,
+)
 
 MOST_GROUPS = 1_000
 """Groups of one partition that a view gets, the largest first in line."""
@@ -20,7 +28,15 @@ _DIGITS = 4
 Table = tuple[tuple[Figure, ...], ...]
 
 
-def cut_for_view(report: FairnessReport, most: int = MOST_GROUPS, extremes: int = EXTREMES) -> FairnessReport:
+LARGEST = 1_200_000
+"""Characters of a report in a cell: a view reads no more than two million, and counts six for a short number."""
+
+_FEWEST = 10
+
+
+def cut_for_view(
+    report: FairnessReport, most: int = MOST_GROUPS, extremes: int = EXTREMES, largest: int = LARGEST
+) -> FairnessReport:
     """Return the report that a notebook shows; the artifact of a run keeps all of it.
 
     Parameters
@@ -31,15 +47,26 @@ def cut_for_view(report: FairnessReport, most: int = MOST_GROUPS, extremes: int 
         Partitions of more groups are cut to this many, the largest, and to the extremes of each metric.
     extremes : int
         How many groups at each end of a metric.
+    largest : int
+        Characters; of a report with more, fewer groups are kept.
     """
+    view = _cut(report, most, extremes)
+    while len(msgspec.json.encode(view)) > largest and most > _FEWEST:
+        most, extremes = most // 2, extremes // 2
+        view = _cut(report, most, extremes)
+    return view
+
+
+def _cut(report: FairnessReport, most: int, extremes: int) -> FairnessReport:
     kept = [_kept(report, number, most, extremes) for number in range(len(report.groupings))]
-    return msgspec.structs.replace(
+    cut = msgspec.structs.replace(
         report,
         overall=tuple(map(_rounded_spread, report.overall)),
         groupings=tuple(_cut_grouping(part, groups) for part, groups in zip(report.groupings, kept, strict=True)),
         results=tuple(_cut_result(result, kept[result.grouping]) for result in report.results),
         digits=_DIGITS,
     )
+    return _with_used_levels(cut) if any(groups is not None for groups in kept) else cut
 
 
 def _kept(report: FairnessReport, number: int, most: int, extremes: int) -> list[int] | None:
@@ -73,6 +100,40 @@ def _cut_grouping(grouping: FairnessGrouping, kept: list[int] | None) -> Fairnes
         uncertain=tuple(place[group] for group in grouping.uncertain if group in place),
         suppressed=tuple(place[group] for group in grouping.suppressed if group in place),
     )
+
+
+def _with_used_levels(report: FairnessReport) -> FairnessReport:
+    """Return a report whose sensitive features have only the levels of its groups: a name that is not shown is long."""
+    used: list[set[int]] = [set() for _ in report.sensitive]
+    for grouping in report.groupings:
+        for feature, levels in zip(grouping.features, grouping.levels, strict=True):
+            used[feature] |= set(levels)
+    places = [
+        {level: place for place, level in enumerate(sorted(known))} if not feature.edges else {}
+        for known, feature in zip(used, report.sensitive, strict=True)
+    ]
+    return msgspec.structs.replace(
+        report,
+        sensitive=tuple(map(_with_levels, report.sensitive, places)),
+        groupings=tuple(
+            msgspec.structs.replace(
+                grouping,
+                levels=tuple(
+                    tuple(places[feature].get(level, level) for level in levels)
+                    for feature, levels in zip(grouping.features, grouping.levels, strict=True)
+                ),
+            )
+            for grouping in report.groupings
+        ),
+    )
+
+
+def _with_levels(feature: FairnessFeature, places: dict[int, int]) -> FairnessFeature:
+    """Return a feature with the levels that have a place; a binned one, whose levels are few, as it is."""
+    if not places:
+        return feature
+    missing = None if feature.missing is None else places.get(feature.missing)
+    return msgspec.structs.replace(feature, levels=tuple(feature.levels[level] for level in places), missing=missing)
 
 
 def _cut_result(result: FairnessResult, kept: list[int] | None) -> FairnessResult:

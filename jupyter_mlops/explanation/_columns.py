@@ -96,6 +96,9 @@ def cells(subject: Subject) -> tuple[tuple[Figure, ...], ...]:
     data = subject.data
     if subject.kind == "text":
         return tuple((cell(text),) for text in data)
+    kinds = set(data.dtypes) if hasattr(data, "dtypes") else {data.dtype}
+    if len(kinds) == 1 and getattr(kinds.pop(), "kind", "O") == "f":
+        return figure_rows(data)
     rows = data.itertuples(index=False, name=None) if hasattr(data, "itertuples") else data.tolist()
     return tuple(tuple(map(cell, row)) for row in rows)
 

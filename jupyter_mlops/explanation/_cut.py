@@ -7,6 +7,7 @@ from itertools import pairwise
 import msgspec
 
 from ..entities import ExplanationReport, FeatureShape, Figure, figure_value
+from ._fitting import fitted
 
 SMALL = 6_000
 """Numbers that a page holds without a thought, about 100 kB: a report of no more is shown as it is."""
@@ -30,7 +31,7 @@ def cut_for_view(report: ExplanationReport) -> ExplanationReport:
     back as it is.
     """
     if _size(report) <= SMALL:
-        return report
+        return fitted(report)
     told = [f"{DIGITS} digits"]
     if len(report.shapes) > MOST_SHAPES:
         told.append(f"{MOST_SHAPES} of {len(report.shapes)} shapes")
@@ -39,7 +40,7 @@ def cut_for_view(report: ExplanationReport) -> ExplanationReport:
     if any(_is_long(shape) for shape in report.shapes):
         told.append(f"at most {MOST_POINTS} points of a shape")
     note = f"Shown here: {', '.join(told)}. The report itself has all (%explain --save FILE.json, or mlops.explain)."
-    return msgspec.structs.replace(
+    short = msgspec.structs.replace(
         report,
         shapes=tuple(_rounded(_thinned(shape)) for shape in report.shapes[:MOST_SHAPES]),
         interactions=tuple(
@@ -48,6 +49,7 @@ def cut_for_view(report: ExplanationReport) -> ExplanationReport:
         ),
         notes=(*report.notes, note),
     )
+    return fitted(short)
 
 
 def _size(report: ExplanationReport) -> int:

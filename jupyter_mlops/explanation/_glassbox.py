@@ -47,12 +47,15 @@ class GlassBoxExplainer:
         UsageError
             Single rows are asked for and the model cannot read them.
         """
-        core = subject.core
         if wish.rows:
             subject.require_data("Explaining single rows")
             check_rows(wish.rows, subject.rows)
         with asking(subject):
-            found = core.explain_global()
+            return self._explained(subject, wish)
+
+    def _explained(self, subject: Subject, wish: ExplanationWish) -> Explained:
+        core = subject.core
+        found = core.explain_global()
         terms = terms_of(core, found)
         importance, ranked = _importance(core, found, terms)
         return Explained(

@@ -159,7 +159,7 @@ def _visible(pixels: Array) -> Array:
     if least < 0 or most > 255:
         colours = (colours - least) / ((most - least) or 1.0)
         most = 1.0
-    return np.round(colours * (255 if most <= 1 else 1)).astype("uint8")
+    return np.asarray((colours * (255 if most <= 1 else 1)).round(), dtype="uint8")
 
 
 def _smaller(pixels: Array) -> Array:
@@ -168,5 +168,5 @@ def _smaller(pixels: Array) -> Array:
 
     layers = [pixels[..., layer].astype(float) for layer in range(pixels.shape[2])]
     rows = blocks(np.ones(pixels.shape[:2]), MOST_PIXELS)
-    means: Array = np.stack([np.round(blocks(layer, MOST_PIXELS) / rows) for layer in layers], axis=-1)
-    return means.astype("uint8")
+    means = np.stack([blocks(layer, MOST_PIXELS) / rows for layer in layers], axis=-1)
+    return np.asarray(means.round(), dtype="uint8")

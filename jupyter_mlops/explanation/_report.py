@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any
 
@@ -51,7 +52,9 @@ def explain_model(
     """
     explained = matched(model, data, target)
     explainer, reason = choose_explainer(method, explained)
-    found = explainer.explain(explained, wish or ExplanationWish())
+    with ThreadPoolExecutor(1, "fingerprint") as meanwhile:  # hashing numbers needs no interpreter
+        fingerprint = meanwhile.submit(fingerprint_of, explained.data)
+        found = explainer.explain(explained, wish or ExplanationWish())
     return ExplanationReport(
         method=explainer.name,
         method_title=found.title,
@@ -66,7 +69,7 @@ def explain_model(
         base_values=found.base_values,
         rows=explained.rows,
         rows_used=found.rows_used,
-        fingerprint=fingerprint_of(explained.data),
+        fingerprint=fingerprint.result(),
         contains_data=found.local is not None,
         features=found.features,
         importance=found.importance,

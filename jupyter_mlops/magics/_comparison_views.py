@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from ._elements import Element, element
+from .._elements import Element, element
 from ._figures import number, size
 from ._names import cut_middle, value_text
 from ._view import View, muted, name_element, table_element, text_table

@@ -6,7 +6,7 @@ import shlex
 import sys
 from typing import TYPE_CHECKING
 
-from ._elements import Element, element
+from .._elements import Element, element
 from ._view import View, muted
 from ._waiting import interruptible, printable
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ._elements import Element, element
+from .._elements import Element, element
 from ._view import View
 
 

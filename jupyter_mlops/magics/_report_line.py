@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from ._elements import element
+from .._elements import element
 from ._view import muted
 
 _NAME = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")

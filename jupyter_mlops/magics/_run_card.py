@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from .._elements import Element, element
 from ..entities import Param, RunStatus
-from ._elements import Element, element
 from ._figures import size
 from ._names import param_text, told_apart
 from ._view import View, muted, name_element, rows_element, state_element, state_text

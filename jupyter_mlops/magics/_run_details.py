@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from itertools import starmap
 from typing import TYPE_CHECKING
 
+from .._elements import Element, element
 from ..entities import CellError, RunState
-from ._elements import Element, element
 from ._figures import ago, number, size, span
 from ._names import error_line, param_text
 from ._view import View, muted, name_element, rows_element, state_element, state_text

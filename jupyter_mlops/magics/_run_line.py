@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ._elements import Element, element
+from .._elements import Element, element
 from ._figures import number, span
 from ._names import cut_middle
 from ._runs_table import RunRow

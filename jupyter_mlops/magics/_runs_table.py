@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from .._elements import Element, element
 from ..entities import WAITS_FOR_DISK, RunState, RunStatus
-from ._elements import Element, element
 from ._figures import ago, number, span
 from ._names import cut_middle, error_line
 from ._view import View, muted, name_element, state_element, state_text, table_element, text_table

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ._elements import Element, element
+from .._elements import Element, element
 from ._tensorboard_command import TensorBoardCommand
 from ._view import View, muted, name_element
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ._elements import Element, element
+from .._elements import Element, element
 from ._figures import size
 from ._view import View, muted, name_element, rows_element, table_element, text_table
 

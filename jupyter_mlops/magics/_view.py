@@ -10,8 +10,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from typing import Any
 
+from .._elements import Element, element
 from ..entities import RunStatus
-from ._elements import Element, element
 from ._names import width
 
 MUTED = "color:var(--jp-ui-font-color2,#777)"

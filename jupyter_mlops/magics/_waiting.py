@@ -11,8 +11,8 @@ from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
+from .._elements import Element, element
 from ..entities import WAITS_FOR_DISK, RunState
-from ._elements import Element, element
 from ._figures import clock
 from ._view import View
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from typing import NamedTuple
-from xml.etree.ElementTree import Element
 
+from .._elements import Element
 from ..entities import Figure
 from ._markup import COLOURS, tag
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from itertools import pairwise
-from xml.etree.ElementTree import Element
 
+from .._elements import Element
 from ..entities import ExplanationReport, FeatureShape, Figure
 from ._estimate import Estimate, Scale, figure_text
 from ._markup import COLOURS, FRAME, Child, markup, paragraph, table, tag

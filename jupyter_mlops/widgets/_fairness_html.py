@@ -7,8 +7,8 @@ sensitive features together, in one metric, and every metric's gap.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from xml.etree.ElementTree import Element
 
+from .._elements import Element
 from ..entities import FairnessGrouping, FairnessReport, FairnessResult, FairnessSpread
 from ._estimate import Estimate, Scale, figure_text
 from ._markup import COLOURS, FRAME, MUTED, Child, markup, paragraph, table, tag

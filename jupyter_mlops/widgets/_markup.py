@@ -1,11 +1,11 @@
-"""HTML and SVG of reports: a tree of the standard library's elements, which escape text and attributes when written.
+"""HTML and SVG of reports: elements with numbers for attributes, paragraphs and tables.
 
 Styles stand in attributes: nbviewer, GitHub and a notebook's sanitizer leave them where they take a style sheet away.
 """
 
 from __future__ import annotations
 
-from xml.etree.ElementTree import Element, tostring
+from .._elements import Element, element
 
 Child = Element | str | None
 
@@ -27,21 +27,13 @@ def tag(name: str, *children: Child, **attributes: str | float | None) -> Elemen
     >>> markup(tag("bdi", "<b>", title='"'))
     '<bdi title="&quot;">&lt;b&gt;</bdi>'
     """
-    made = Element(name)
-    for key, value in attributes.items():
-        if value is not None:
-            made.set(key.rstrip("_").replace("_", "-"), str(value))
-    for child in children:
-        if isinstance(child, str):
-            _append_text(made, child)
-        elif child is not None:
-            made.append(child)
-    return made
+    texts = {key: None if value is None else str(value) for key, value in attributes.items()}
+    return element(name, *children, **texts)
 
 
-def markup(element: Element) -> str:
-    """Return the element as HTML; none of its tags is one that HTML leaves open."""
-    return tostring(element, encoding="unicode", short_empty_elements=False)
+def markup(made: Element) -> str:
+    """Return an element as HTML."""
+    return str(made)
 
 
 def paragraph(*texts: str, muted: bool = False) -> Element:
@@ -62,11 +54,3 @@ def table(caption: str, heads: list[tuple[str, bool]], rows: list[list[Child]]) 
         body.append(tag("tr", name, *cells, style="background:none"))
     look = "border-collapse:collapse;border:none;margin:4px 0;color:inherit;font-size:inherit"
     return tag("table", tag("thead", tag("tr", *head)), tag("tbody", *body), aria_label=caption, style=look)
-
-
-def _append_text(element: Element, text: str) -> None:
-    """Text stands behind the last child, or in front of all."""
-    if len(element):
-        element[-1].tail = (element[-1].tail or "") + text
-    else:
-        element.text = (element.text or "") + text

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from xml.etree.ElementTree import Element
 
+from .._elements import Element
 from ..entities import ExplanationReport, Figure, ImageSaliency, TextSaliency
 from ._estimate import figure_text
 from ._markup import COLOURS, paragraph, tag

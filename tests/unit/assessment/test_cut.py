@@ -56,11 +56,9 @@ def test_columns_stay_beside_each_other(report):
     view = cut_for_view(report, most=10, extremes=2)
     whole, cut = report.groupings[0], view.groupings[0]
 
-    places = {
-        (whole.strata[group], *(levels[group] for levels in whole.levels)): group for group in range(len(whole.sizes))
-    }
+    places = {(whole.strata[group], report.group_name(whole, group)): group for group in range(len(whole.sizes))}
     for group in range(len(cut.sizes)):
-        before = places[(cut.strata[group], *(levels[group] for levels in cut.levels))]
+        before = places[(cut.strata[group], view.group_name(cut, group))]
         assert cut.sizes[group] == whole.sizes[before]
         assert (group in cut.uncertain) == (before in whole.uncertain)
         assert (group in cut.suppressed) == (before in whole.suppressed)
@@ -94,3 +92,56 @@ def test_nothing_of_the_report_itself_changes(report):
 
     assert report.to_json() == before
     assert msgspec.structs.replace(report) == report
+
+
+def names_of(view):
+    return {
+        (view.group_name(grouping, group), view.stratum_name(grouping.strata[group]) if grouping.strata else "")
+        for grouping in view.groupings
+        for group in range(len(grouping.sizes))
+    }
+
+
+def test_groups_that_stay_keep_their_names_and_others_are_not_told(report):
+    view = cut_for_view(report, most=10, extremes=2)
+
+    assert names_of(view) < names_of(report)
+    assert len(view.sensitive[0].levels) == len({name for name, _ in names_of(view)}) < len(report.sensitive[0].levels)
+
+
+def test_a_missing_level_stays_the_missing_one():
+    towns = np.array([f"town {number % 40:02}" for number in range(400)], dtype=object)
+    towns[::3] = None
+    y = np.arange(400) % 2
+    report = analyse(FairnessQuestion(models={"m": y}, y=y, sensitive={"town": towns}, metrics=("count",), boot=0))
+    (whole,), (cut,) = report.sensitive, cut_for_view(report, most=5, extremes=0).sensitive
+
+    assert len(cut.levels) < len(whole.levels)
+    assert cut.levels[cut.missing] == whole.levels[whole.missing]
+
+
+@pytest.mark.parametrize("largest", [20_000, 8_000])
+def test_b25_a_report_is_bounded_by_its_size(report, largest):
+    view = cut_for_view(report, largest=largest)
+
+    assert len(view.to_json()) <= largest
+    assert view.groupings[0].total == len(report.groupings[0].sizes)
+    assert FairnessReport.from_json(view.to_json()) == view
+
+
+def test_b25_what_cannot_be_bounded_ends_too(report):
+    assert len(cut_for_view(report, largest=10).groupings[0].sizes) >= 5
+
+
+def test_b25_ten_thousand_groups_with_long_names_fit_into_a_cell():
+    rows = 20_000
+    y = np.arange(rows) % 2
+    towns = np.array([f"{'a long name of a town ' * 8}{number % 10_000}" for number in range(rows)])
+    models = {name: np.roll(y, shift) for shift, name in enumerate("abcd")}
+    asked = {"models": models, "y": y, "sensitive": {"town": towns}, "boot": 0}
+    report = analyse(FairnessQuestion(**asked, metrics=("count", "accuracy", "selection_rate")))
+    view = cut_for_view(report)
+
+    assert len(report.groupings[0].sizes) == 10_000
+    assert len(view.to_json()) < 1_200_000
+    assert view.groupings[0].total == 10_000

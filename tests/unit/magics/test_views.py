@@ -6,11 +6,11 @@ from types import SimpleNamespace
 
 import pytest
 
+from jupyter_mlops._elements import element
 from jupyter_mlops.entities import CellError, Param, RunState, RunStatus, ValueRef
 from jupyter_mlops.home import CollectionPlan
 from jupyter_mlops.magics import RunCard
 from jupyter_mlops.magics._comparison_views import CollectionView, DiffView, ReproductionView
-from jupyter_mlops.magics._elements import element
 from jupyter_mlops.magics._figures import ago, clock, number, size, span
 from jupyter_mlops.magics._log_view import LogView
 from jupyter_mlops.magics._names import width

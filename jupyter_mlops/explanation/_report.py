@@ -47,8 +47,6 @@ def explain_model(
     ------
     UsageError
         Model, data and method do not go together; nothing was computed in vain.
-    MissingExtraError
-        The method needs a library that is not installed.
     """
     explained = matched(model, data, target)
     explainer, reason = choose_explainer(method, explained)

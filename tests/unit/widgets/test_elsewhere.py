@@ -86,3 +86,14 @@ def test_a_reader_of_markdown_sees_the_same_tables(kind):
     page = Page(exported(MarkdownExporter(), kind))
 
     assert page.tables == Page(bundle(kind)["text/html"]).tables
+
+
+def test_b24_a_name_that_is_markup_stays_text_in_an_exported_page():
+    evil = '<img src="http://127.0.0.1:1/x.png"><script>alert(1)</script>'
+    text = (REPORTS / "explanation.json").read_text()
+    report = ExplanationReport.from_json(text.replace("worst area", evil.replace('"', '\\"')))
+
+    page = Page(explanation_html(report))
+
+    assert evil in [row[0] for row in page.tables["Importance of features"]]
+    assert page.addresses == []

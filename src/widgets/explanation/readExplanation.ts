@@ -14,13 +14,13 @@ import {
 import {
   Reader,
   UnreadableError,
-  base64,
   figure,
   flag,
   list,
   number,
   or,
   orNull,
+  png,
   record,
   sameLength,
   text,
@@ -99,7 +99,7 @@ const textSaliency = record<ITextSaliency>({
 
 const imageSaliency = record<IImageSaliency>({
   row: number,
-  png: base64,
+  png,
   width: number,
   height: number,
   heat: list(table)
@@ -139,6 +139,9 @@ export function readExplanation(data: unknown, host: IReportHost): Read<IExplana
   return readReport(data, EXPLANATION_VERSION, fitting, host);
 }
 
+/** Along one side of an image; Python makes half as many. */
+const MOST_CELLS = 64;
+
 const fitting: Reader<IExplanationReport> = (value, size) => {
   const read = report(value, size);
   const { names, scores, low, high } = read.importance;
@@ -153,6 +156,11 @@ const fitting: Reader<IExplanationReport> = (value, size) => {
   read.local?.contributions.forEach((outputs, index) =>
     sameLength(`local.contributions[${index}]`, names.length, ...outputs)
   );
+  read.images.forEach(({ heat }, index) => {
+    if (heat.some(rows => rows.length > MOST_CELLS || rows.some(row => row.length > MOST_CELLS))) {
+      throw new UnreadableError(`images[${index}].heat`);
+    }
+  });
   read.texts.forEach((each, index) => sameLength(`texts[${index}]`, each.tokens.length, ...each.scores));
   return read;
 };

@@ -31,7 +31,7 @@ export function textSaliency(
   const title = outputTitle(report, output, words);
   const rows = strongest.map(({ token, by }) => [named(token), signed(by)]);
   return [
-    make('p', { class: 'mlops-Text', dir: 'auto', tabindex: 0 }, ...pieces.map(piece => shaded(piece, most))),
+    make('p', { class: 'mlops-Text', dir: 'auto', tabindex: 0 }, ...shadedPieces(pieces, most)),
     make('p', { class: 'mlops-Report-sentence' }, sentence(strongest, title, text.cut, words)),
     figureTable(
       words,
@@ -44,6 +44,14 @@ export function textSaliency(
     )
   ];
 }
+
+/** The rest of a very long text is one piece: a page with as many elements as words would stand still. */
+function shadedPieces(pieces: readonly IPiece[], most: number): readonly (Node | string)[] {
+  const rest = pieces.slice(MOST_PIECES).map(({ token }) => token);
+  return [...pieces.slice(0, MOST_PIECES).map(piece => shaded(piece, most)), rest.join('')];
+}
+
+const MOST_PIECES = 2000;
 
 function shaded({ token, by }: IPiece, most: number): Node {
   if (!Number.isFinite(by) || by === 0 || most === 0 || token.trim() === '') {

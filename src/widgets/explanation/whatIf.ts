@@ -27,7 +27,7 @@ export function dialsOf(
 ): readonly IDial[] {
   const { names, kinds, categories } = report.features;
   const byImportance = new Set([...report.importance.features.flat(), ...names.keys()]);
-  return [...byImportance].flatMap(feature => {
+  return [...byImportance].slice(0, MOST_DIALS).flatMap(feature => {
     const name = names[feature];
     const value = valueOf(local.values[place]?.[feature]);
     if (name === undefined) {
@@ -39,6 +39,9 @@ export function dialsOf(
     return [{ feature, name, range: choices.length ? null : rangeOf(whatIf, feature), choices, value }];
   });
 }
+
+/** More than a reader would turn. */
+export const MOST_DIALS = 100;
 
 /** One changed row. */
 export class ChangedRow {

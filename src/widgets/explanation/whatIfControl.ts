@@ -54,6 +54,13 @@ export class WhatIfControl {
       {},
       make('h4', {}, words.__('What if the row were another?')),
       this._dials.node,
+      _report.features.names.length > all.length
+        ? make(
+            'p',
+            { class: 'mlops-Report-note' },
+            words.__('The %1 features that matter most; the others stay as they are.', all.length)
+          )
+        : null,
       make('div', { class: 'mlops-Report-controls' }, this._back, this._said),
       this._answers.node,
       this._sentence

@@ -58,6 +58,14 @@ describe('a text', () => {
     expect(sentences(node).at(-1)).toMatch(/1 more character is not shown\.$/);
   });
 
+  it('B25: of very many words is shaded up to some of them, and whole', () => {
+    const tokens = Array.from({ length: 20_000 }, () => 'a ');
+    const long = { row: 3, feature: 0, tokens, scores: [tokens.map(() => 0.5)], cut: 0 };
+    const node = shown(changed(text, 'texts', [long]));
+    expect(node.querySelectorAll('.mlops-Text-piece')).toHaveLength(2000);
+    expect(node.querySelector('.mlops-Text')!.textContent).toHaveLength(40_000);
+  });
+
   it.each([[[]], [[[0, 0]]], [[['NaN', 'Infinity']]]])(
     'of which no piece adds anything says so: %j',
     scores => {
@@ -103,6 +111,21 @@ describe('an image', () => {
     expect(sentences(shown(changed(image, 'images.0.heat', heat))).at(-1)).toBe(
       'No part of the image changes the network output of 0.'
     );
+  });
+
+  it.each([
+    ['is as large as a wall', 'iVBORw0KGgoAAAANSUhEUgAAdTAAAHUwCAYAAAA='],
+    ['is none', 'R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7'],
+    ['is nothing', '']
+  ])('B25: that %s is not drawn', (_, png) => {
+    const node = shown(changed(image, 'images.0.png', png));
+    expect(node.querySelector('img')).toBeNull();
+    expect(node.textContent).toContain('“images[0].png” is not what it should be');
+  });
+
+  it('B25: of more cells than anybody could see is not drawn', () => {
+    const heat = [Array.from({ length: 2 }, () => Array<number>(100).fill(1))];
+    expect(shown(changed(image, 'images.0.heat', heat)).textContent).toContain('“images[0].heat”');
   });
 
   it.each(['https://evil.example/x.png', '"><script>', 'data:text/html,x'])('is no address: %j', png => {

@@ -207,6 +207,14 @@ describe('what if the row were another', () => {
     expect(shown(new Kernel(), explanationReport()).querySelector('.mlops-Dials')).toBeNull();
   });
 
+  it('B25: has the dials that matter most where there would be too many', () => {
+    const names = Array.from({ length: 5000 }, (_, index) => `column ${index}`);
+    const features = { ...REPORT.features, names, kinds: names.map(() => 'number' as const), categories: [] };
+    const node = shown(new Kernel(), { ...REPORT, features });
+    expect(node.querySelectorAll('.mlops-Dial')).toHaveLength(100);
+    expect(node.textContent).toContain('The 100 features that matter most; the others stay as they are.');
+  });
+
   it('fits a real report', () => {
     const node = shown(new Kernel(), wine);
     expect(node.querySelectorAll('.mlops-Dial')).toHaveLength(wine.features.names.length);

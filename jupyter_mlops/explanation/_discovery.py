@@ -9,12 +9,13 @@ from __future__ import annotations
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 
-from ..exceptions import MissingExtraError, UsageError
+from ..exceptions import UsageError
 from ._glassbox import GlassBoxExplainer
 from ._gradients import GradientsExplainer
 from ._permutation import PermutationExplainer
 from ._pixels import PixelsExplainer
 from ._protocol import Explainer, Suitability
+from ._shap import ShapExplainer
 from ._subject import Subject
 from ._words import WordsExplainer
 
@@ -33,9 +34,7 @@ def choose_explainer(wanted: str | Explainer, subject: Subject) -> tuple[Explain
     Raises
     ------
     UsageError
-        There is no such method, or it does not explain this model.
-    MissingExtraError
-        It needs a library that is not installed.
+        There is no such method, it does not explain this model, or it needs a library that is not installed.
     """
     if wanted == AUTO:
         known = [load_explainer(known) for known in explainer_names()]
@@ -69,8 +68,6 @@ def load_explainer(name: str) -> Explainer:
     ------
     UsageError
         There is no such method.
-    MissingExtraError
-        It needs a library that is not installed.
     """
     ours = _ours()
     if name in ours:
@@ -78,11 +75,6 @@ def load_explainer(name: str) -> Explainer:
     if name in _installed():
         explainer: Explainer = _installed()[name].load()()
         return explainer
-    if name == "shap":
-        raise MissingExtraError(
-            "SHAP is no part of jupyter_mlops: --method shap needs a package that adds it as an entry point "
-            f"{GROUP}. Use --method permutation, which explains any model."
-        )
     raise UsageError(f"No method named {name!r}. Known: auto, {', '.join(explainer_names())}.")
 
 
@@ -98,6 +90,7 @@ def _ours() -> dict[str, Explainer]:
         GradientsExplainer(),
         PermutationExplainer(),
         PixelsExplainer(),
+        ShapExplainer(),
         WordsExplainer(),
     )
     return {explainer.name: explainer for explainer in ours}

@@ -62,7 +62,7 @@ class GradientsExplainer:
         with asking(subject):
             lines = _Lines(subject)
             sample = as_table(subject.sampled(min(wish.sample, MOST_ROWS), wish.seed).data)
-            importance, order = _importance(subject, lines.attributions(sample, STEPS))
+            importance, order = importance_of(subject, lines.attributions(sample, STEPS))
         shapes, _ = shapes_of(subject, model, order[:MOST_SHAPES], wish.rows, wish.sample, wish.seed)
         local, gap = local_rows(subject, model, wish.rows), ""
         if local is not None:
@@ -145,7 +145,7 @@ def outputs_of(subject: Subject) -> list[int]:
     return list(range(len(task.outputs)))
 
 
-def _importance(subject: Subject, found: Array) -> tuple[Importance, list[int]]:
+def importance_of(subject: Subject, found: Array) -> tuple[Importance, list[int]]:
     """Return the mean size of the attributions, and the columns in its order."""
     import numpy as np
 

@@ -76,7 +76,8 @@ def _parser() -> MagicParser:
     add("model", metavar="MODEL", help="a fitted model: a name, or a run that returned one (id, name, last, best)")
     add("-X", "--data", type=name_word, default="", metavar="NAME", help="rows for the model (default: X_test)")
     add("-y", "--target", type=name_word, default="", metavar="NAME", help="their labels: a name, or a column of -X")
-    add("--method", default="auto", metavar="M", help="glassbox, permutation, gradients, words, pixels (default: auto)")
+    methods = "glassbox, permutation, gradients, words, pixels, shap (default: auto)"
+    add("--method", default="auto", metavar="M", help=methods)
     add("--rows", type=_rows, default=(), metavar="I,J", help="explain these rows, from 0; their values are stored")
     add("--metric", default="", metavar="NAME", help="what shuffling is measured by, such as roc_auc")
     add("--sample", type=_count, metavar="N", help="look at so many rows at most (default: 10,000)")

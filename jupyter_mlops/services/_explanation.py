@@ -79,7 +79,7 @@ def explain(
     y : Series or array, optional
         Their labels.
     method : str
-        "auto", "glassbox", "permutation", "gradients", "words", "pixels", or one that an entry point adds.
+        "auto", "glassbox", "permutation", "gradients", "words", "pixels", "shap", or one that an entry point adds.
     rows : tuple of int
         Rows to explain one by one, from 0; what they hold is stored in the report.
     metric : str

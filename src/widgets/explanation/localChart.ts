@@ -11,7 +11,8 @@ import { bar } from './importance';
 import { outputTitle } from './shapeChart';
 
 const ROW_HEIGHT = 26;
-const MOST_HEIGHT = 340;
+/** So many steps are seen at once that most ways need no scrolling. */
+const MOST_HEIGHT = 444;
 
 /** Return the way of a row, and what it says. */
 export function localChart(

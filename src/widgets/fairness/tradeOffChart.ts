@@ -2,7 +2,7 @@
 
 import { IFairnessReport } from '../../api/types';
 import { draw, make, named } from '../report/dom';
-import { hasInterval, intervalText, valueText } from '../report/estimates';
+import { IEstimate, hasInterval, intervalText, valueText } from '../report/estimates';
 import { figureTable } from '../report/figureTable';
 import { linePath, plot, stretched, ticksOf } from '../report/plot';
 import { IScale, scaleOf } from '../report/scale';
@@ -48,7 +48,7 @@ function picture(
   words: IWords
 ): HTMLElement {
   const [x, y] = [
-    scaleOf(points.map(point => point.performance.value)),
+    scaleOf(points.flatMap(({ performance }) => [performance.value, performance.low, performance.high])),
     // A gap is seen against none: a difference of 0, a ratio of 1.
     scaleOf([none, ...points.flatMap(({ gap }) => [gap.value, gap.low, gap.high])])
   ];
@@ -72,10 +72,12 @@ function picture(
 
 function mark(point: IPoint, x: IScale, y: IScale): SVGElement {
   const at = x.place(point.performance.value) ?? 0;
-  const [middle, low, high] = [point.gap.value, point.gap.low, point.gap.high].map(value => {
-    const place = y.place(value);
-    return place === null ? null : `${100 - place}%`;
-  });
+  const along = ({ value, low, high }: IEstimate, scale: IScale) =>
+    [value, low, high].map(each => scale.place(each));
+  const per = (place: number | null | undefined) => (place == null ? null : `${place}%`);
+  const up = along(point.gap, y).map(place => (place === null ? null : 100 - place));
+  const [middle, low, high] = up.map(per);
+  const [, left, right] = along(point.performance, x).map(per);
   // A name stands on the side where there is room.
   const isRight = at > 60;
   return draw(
@@ -83,6 +85,9 @@ function mark(point: IPoint, x: IScale, y: IScale): SVGElement {
     {},
     low && high
       ? draw('line', { class: 'mlops-TradeOff-interval', x1: `${at}%`, x2: `${at}%`, y1: low, y2: high })
+      : null,
+    left && right && middle
+      ? draw('line', { class: 'mlops-TradeOff-interval', x1: left, x2: right, y1: middle, y2: middle })
       : null,
     symbol(point.model, Boolean(point.mitigator), `${at}%`, middle ?? '0'),
     draw(
@@ -119,12 +124,18 @@ function sentence(points: readonly IPoint[], across: string, up: string, words: 
   return best + beaten + hollow;
 }
 
+function withInterval(estimate: IEstimate, words: IWords): string {
+  return hasInterval(estimate)
+    ? `${valueText(estimate)} (${intervalText(estimate, words)})`
+    : valueText(estimate);
+}
+
 function table(points: readonly IPoint[], across: string, up: string, words: IWords): HTMLElement {
   const rows = points.map(({ name, mitigator, performance, gap, isOnFront }) => [
     named(name),
     mitigator ? named(mitigator) : '–',
-    valueText(performance),
-    hasInterval(gap) ? `${valueText(gap)} (${intervalText(gap, words)})` : valueText(gap),
+    withInterval(performance, words),
+    withInterval(gap, words),
     isOnFront ? words.__('yes') : words.__('no')
   ]);
   const columns = [

@@ -224,7 +224,7 @@ def test_one_of_a_runs_models_is_named(notebook, home):
         ("X -X X", "UsageError: DataFrame is no model that can be explained"),
         ("tree", "UsageError: Permutation importance needs data: say which with -X"),
         ("tree -X X -y y --rows 40", "UsageError: There is no row 40: X has 40 rows, 0 to 39."),
-        ("tree -X X -y y --method shap", "MissingExtraError: SHAP is no part of jupyter_mlops"),
+        ("tree -X X -y y --method words", "UsageError: --method words does not explain"),
     ],
 )
 def test_a_wrong_name_is_told_with_the_next_step(notebook, line, message):

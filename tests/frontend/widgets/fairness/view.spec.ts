@@ -84,6 +84,21 @@ describe('a fairness report', () => {
     expect(texts(node, '.mlops-Plot-up span')).toContain(none);
   });
 
+  it('shows how sure both sides of the trade-off are', () => {
+    const base = fairnessReport();
+    const overall = base.overall.map(each => ({
+      values: each.values,
+      low: each.values.map(row => row.map(value => Number(value) - 0.05)),
+      high: each.values.map(row => row.map(value => Number(value) + 0.05))
+    }));
+    const lines = (node: HTMLElement) =>
+      [...node.querySelectorAll('.mlops-TradeOff-interval')].map(line =>
+        line.getAttribute('x1') === line.getAttribute('x2') ? 'up' : 'across'
+      );
+    expect(lines(shown({ ...base, overall }))).toEqual(['up', 'across', 'up', 'across']);
+    expect(lines(shown(oneModel()))).toEqual([]);
+  });
+
   it('says in its head of which model it is, where it is of one', () => {
     expect(texts(shown(oneModel()), '.mlops-Report-head')[0]).toMatch(/^best · 10,400 rows/);
     expect(texts(shown(fairnessReport()), '.mlops-Report-head')[0]).toMatch(/^10,400 rows/);

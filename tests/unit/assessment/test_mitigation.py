@@ -1,0 +1,125 @@
+"""Which mitigators can work on a model, and why the others cannot: told before anything is trained."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from fairlearn.reductions import DemographicParity, ExponentiatedGradient
+from sklearn.linear_model import LinearRegression, LogisticRegression, Perceptron
+from sklearn.neighbors import KNeighborsClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.tree import DecisionTreeClassifier
+
+from jupyter_mlops.assessment._mitigation import MITIGATORS, mitigations, mitigator_of
+from jupyter_mlops.entities import FairnessFeature
+
+SEX = FairnessFeature(name="sex", levels=("0", "1"))
+CLASSES = (0, 1)
+
+
+@pytest.fixture(scope="module")
+def X() -> pd.DataFrame:
+    made = np.random.default_rng(0)
+    return pd.DataFrame({"signal": made.normal(size=60), "sex": np.tile([0, 1], 30)})
+
+
+@pytest.fixture(scope="module")
+def y(X) -> pd.Series:
+    return (X["signal"] > 0).astype(int)
+
+
+def possible(model, X, classes=CLASSES, feature=SEX):
+    return [name for name, reason in mitigations(model, X, classes, (feature,)).items() if not reason]
+
+
+def test_a_linear_classifier_can_be_mitigated_in_every_way(X, y):
+    assert possible(LogisticRegression().fit(X, y), X) == list(MITIGATORS)
+
+
+def test_a_pipeline_trains_with_weights_if_its_last_step_does(X, y):
+    weighted = make_pipeline(StandardScaler(), DecisionTreeClassifier()).fit(X, y)
+    assert "GridSearch" in possible(weighted, X)
+    plain = make_pipeline(StandardScaler(), KNeighborsClassifier()).fit(X, y)
+    assert possible(plain, X) == ["ThresholdOptimizer", "CorrelationRemover"]
+    assert mitigations(plain, X, CLASSES, (SEX,))["GridSearch"].endswith(
+        "KNeighborsClassifier.fit takes no sample_weight."
+    )
+
+
+def test_distances_are_scores_to_move_a_threshold_of(X, y):
+    assert "ThresholdOptimizer" in possible(Perceptron().fit(X, y), X)
+
+
+def test_a_model_without_scores_has_no_threshold(X, y):
+    class Decided(LogisticRegression):
+        predict_proba = property()
+        decision_function = property()
+
+    reason = mitigations(Decided().fit(X, y), X, CLASSES, (SEX,))["ThresholdOptimizer"]
+    assert reason.startswith("It moves thresholds of scores")
+
+
+@pytest.mark.parametrize(
+    ("classes", "said"),
+    [
+        ((), "this is a regression"),
+        ((0, 1, 2), "this is 3 classes"),
+        (("no", "yes"), "Map yours first: y = (y == 'yes').astype(int)."),
+    ],
+)
+def test_other_outcomes_than_0_and_1_leave_the_correlation_remover(X, y, classes, said):
+    told = mitigations(LinearRegression().fit(X, y), X, classes, (SEX,))
+    assert all(said in told[name] for name in MITIGATORS[:3])
+    assert told["CorrelationRemover"] == ""
+
+
+@pytest.mark.parametrize(
+    ("columns", "feature", "said"),
+    [
+        (["signal"], SEX, "sex is none of them"),
+        (["signal", "sex"], FairnessFeature(name="race", levels=("a",)), "race is none of them"),
+    ],
+)
+def test_what_is_no_column_cannot_be_removed(X, y, columns, feature, said):
+    model = LogisticRegression().fit(X[columns], y)
+    assert said in mitigations(model, X[columns], CLASSES, (feature,))["CorrelationRemover"]
+
+
+def test_a_column_that_the_model_does_not_take_has_nothing_to_remove(X, y):
+    model = LogisticRegression().fit(X[["signal"]], y)
+    assert "does not take the column sex" in mitigations(model, X, CLASSES, (SEX,))["CorrelationRemover"]
+
+
+def test_text_cannot_be_taken_out_of_numbers(X, y):
+    words = X.assign(sex=X["sex"].map({0: "f", 1: "m"}))
+    reason = mitigations(LogisticRegression().fit(X, y), words, CLASSES, (SEX,))["CorrelationRemover"]
+    assert reason == "It works on numbers, and the column sex holds text. Add it to X as 0 and 1."
+
+
+@pytest.mark.parametrize(
+    ("feature", "said"),
+    [
+        (
+            FairnessFeature(name="age", levels=("20 to 40", "40 to 60"), edges=(20, 40, 60)),
+            "age is a continuous feature",
+        ),
+        (FairnessFeature(name="sex", levels=("f", "missing"), missing=1), "sex has missing values"),
+    ],
+)
+def test_features_that_no_mitigator_takes(X, y, feature, said):
+    reasons = mitigations(LogisticRegression().fit(X, y), X, CLASSES, (feature,)).values()
+    assert all(reason.startswith(said) for reason in reasons)
+
+
+@pytest.mark.parametrize("model", [np.zeros(60), lambda X: X["signal"] > 0, object()])
+def test_predictions_and_functions_cannot_be_trained(X, model):
+    assert possible(model, X) == []
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of pandas 3, in Fairlearn 0.15
+def test_what_was_mitigated_says_by_what_and_is_not_mitigated_again(X, y):
+    mitigated = ExponentiatedGradient(LogisticRegression(), DemographicParity(), max_iter=2)
+    mitigated.fit(X, y, sensitive_features=X["sex"])
+    assert mitigator_of(mitigated) == "ExponentiatedGradient"
+    assert possible(mitigated, X) == []
+    assert mitigator_of(LogisticRegression()) == ""

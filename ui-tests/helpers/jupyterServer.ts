@@ -88,6 +88,12 @@ export class JupyterServer {
     await this._end('SIGTERM');
   }
 
+  /** Let everything die at once, kernels and runs too, as when the container is stopped that they live in. */
+  async vanish(): Promise<void> {
+    await this.kill();
+    this._others().forEach(killIfThere);
+  }
+
   /** End everything, and forget the directories. */
   async dispose(): Promise<void> {
     await this.stop();

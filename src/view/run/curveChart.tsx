@@ -12,6 +12,9 @@ interface IChartProps extends Omit<ICurvePlot, 'onZoom'> {
   readonly trans: TranslationBundle;
 }
 
+/** Charts whose program did not load: who tries again for one, does so for all. */
+const waiting = new Set<() => void>();
+
 /** See the module. */
 export function CurveChart(props: IChartProps): JSX.Element {
   const host = useRef<HTMLDivElement>(null);
@@ -51,13 +54,20 @@ export function CurveChart(props: IChartProps): JSX.Element {
     };
   }, [curves, runs, look, isNear, theme, isAbsent]);
   useEffect(() => () => chart.current?.destroy(), []);
+  useEffect(() => {
+    const again = () => setAbsent(false);
+    if (isAbsent) {
+      waiting.add(again);
+    }
+    return () => void waiting.delete(again);
+  }, [isAbsent]);
   return (
     <div className="mlops-CurveChart" style={{ minHeight: HEIGHT_PX }}>
       <div ref={host} role="img" aria-label={props.label} />
       {isAbsent && (
         <p role="alert" className="mlops-Notice">
           {trans.__('The program that draws curves could not be loaded from the Jupyter server.')}{' '}
-          <button className="mlops-linkButton" onClick={() => setAbsent(false)}>
+          <button className="mlops-linkButton" onClick={() => [...waiting].forEach(again => again())}>
             {trans.__('Try again')}
           </button>
         </p>

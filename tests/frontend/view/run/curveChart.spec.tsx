@@ -143,18 +143,20 @@ it('says that it cannot be drawn while the server gives no program for it, and t
   isOffline = true;
   jest.resetModules();
   Object.assign(jest.requireMock('uplot'), { default: FakePlot });
-  const page = await open(<Charts />);
-  expect(page.one('alert').textContent).toContain('could not be loaded');
+  const page = await open(<Charts count={3} />);
+  expect(page.all('alert').map(each => each.textContent)).toEqual(
+    Array(3).fill(expect.stringContaining('could not be loaded'))
+  );
   expect(FakePlot.live).toEqual([]);
 
   isOffline = false;
   await happened(async () => {
-    page.one('button', 'Try again').click();
+    page.all('button', 'Try again')[1]!.click();
     await new Promise(resolve => setTimeout(resolve, 20));
   });
 
   expect(page.all('alert')).toEqual([]);
-  expect(FakePlot.live).toHaveLength(1);
+  expect(FakePlot.live).toHaveLength(3);
 });
 
 it('tells the x under the pointer', async () => {

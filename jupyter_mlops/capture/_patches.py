@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any, NamedTuple
 
+from ._local_modules import changed_files
 from ._on_import import when_imported
 from ._pickle import dump_values
 from ._slice import ExecutedCell
@@ -84,6 +85,9 @@ class Patches:
         """Return what the cells that have run have put into others' modules and classes, as it is now."""
         targets = {target for cell in history for target in _targets(cell.source, transform)}
         found = {str(patch): patch for target in sorted(targets) for patch in _patch_at(target, namespace)}
+        # The notebook's version of a file that has changed is not the run's: nothing is put into that.
+        edited = changed_files({patch.module for patch in found.values()}) if found else ()
+        found = {name: patch for name, patch in found.items() if patch.module not in edited}
         if not found:
             return cls()
         refused = {refusal.name for refusal in dump_values(found, namespace=namespace).refused}

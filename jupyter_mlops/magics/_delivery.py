@@ -129,7 +129,9 @@ class Deliveries:
         for alias in self._ledger.stale_aliases(promise, changed, self._namespace):
             self._notice(f"{promise.run.name} has changed {alias.name}; {alias.after}.")
         self.notice_late_changes(promise)
+        owed = set(promise.names)
         self._ledger.keep_promise(promise, values, self._namespace)
+        self._ledger.put_in_place(promise, owed, self._namespace)
         self.origins.note(promise.run.id, values)
 
     def _is_welcome(self, promise: Promise, name: str) -> bool:

@@ -192,6 +192,9 @@ class PendingNames:
             failed_upstream = name in needs.run_reads and self._has_failed(promise)
             if needs.everything or name in needs.reads or failed_upstream:
                 wanted.setdefault(promise, []).append(name)
+        for promise in self.ledger:
+            for name in promise.held_by(needs.reads | needs.run_reads):
+                wanted.setdefault(promise, []).append(name)
         return wanted or self._may_have_bound(needs)
 
     def _may_have_bound(self, needs: CellNeeds) -> dict[Promise, list[str]]:

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from ..entities import Result
 from ._aliases import StaleAlias, stale_aliases
 from ._cells import NOTHING_UNSEEN, UnseenNames
+from ._holders import find_holders, put_in_place
 
 if TYPE_CHECKING:
     from ._delivery import OwingRun
@@ -87,6 +88,10 @@ class Promise:
         Those that it has handed on, each with the promise that will give it; this run is watched for changing it.
     functions : dict
         Functions of the notebook that the run took along, by name: what comes back may refer to them.
+    held : dict
+        What names that the run may change were before, where containers of the notebook hold it.
+    holders : dict
+        Names of these containers, each with the names of what it holds: they wait with them.
     promised : frozenset of str
         What `names` was in the beginning.
     """
@@ -107,10 +112,16 @@ class Promise:
     may_change: frozenset[str] | None = None
     handed_on: dict[str, Promise] = field(default_factory=dict)
     functions: dict[str, Remembered] = field(default_factory=dict)
+    held: dict[str, object] = field(default_factory=dict)
+    holders: dict[str, frozenset[str]] = field(default_factory=dict)
     promised: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:
         self.promised = frozenset(self.names)
+
+    def held_by(self, readers: Iterable[str]) -> set[str]:
+        """Return the names still owed that some names hold in their containers."""
+        return {name for reader in readers for name in self.holders.get(reader, ()) if name in self.names}
 
     def still_holds(self, name: str, namespace: Mapping[str, object]) -> bool:
         """Whether a watched name holds the very object that the run captured."""
@@ -164,6 +175,19 @@ class Ledger:
         self._open.append(made)
         self._close_settled()
         return made
+
+    def note_holders(self, promise: Promise, namespace: Namespace) -> None:
+        """Note which containers hold what a run may change; who reads one of them waits for the run."""
+        changed = promise.names if promise.may_change is None else promise.names & promise.may_change
+        before = self.held_before()
+        promise.holders = find_holders({name: before[name] for name in changed & before.keys()}, namespace)
+        promise.held = {name: before[name] for names in promise.holders.values() for name in names}
+
+    @staticmethod
+    def put_in_place(promise: Promise, names: Iterable[str], namespace: Namespace) -> None:
+        """Put what came back for some names where the notebook's containers have what was there before."""
+        new = {id(promise.held[name]): namespace[name] for name in names if name in promise.held and name in namespace}
+        put_in_place(promise.holders, new, namespace)
 
     @staticmethod
     def remember_functions(promise: Promise, captured: Iterable[str], namespace: Namespace) -> None:
@@ -282,6 +306,7 @@ class Ledger:
     ) -> list[StaleAlias]:
         """Return what else refers to objects that some names held before: a run changes copies."""
         wanted = promise.kept.keys() & set(names)
+        namespace = {name: value for name, value in namespace.items() if name not in promise.holders}
         if promise.may_change is not None:
             wanted &= promise.may_change
         return stale_aliases({name: promise.kept[name] for name in wanted}, namespace)

@@ -166,6 +166,7 @@ class NotebookSession:
         spec = run.spec
         promise = self.pending.promise(run, spec.pending, spec.watched, run.cell, spec.undecided, spec.imports)
         promise.may_change = frozenset(spec.may_change)
+        self.pending.ledger.note_holders(promise, self.shell.user_ns)
         captured = (value.name for value in run.captured)
         self.pending.ledger.remember_functions(promise, captured, self.shell.user_ns)
         if spec.explicit_returns:
@@ -182,9 +183,10 @@ class NotebookSession:
     def card(self, run: Run, promise: Promise) -> RunCard:
         """Return the card of a run that was just submitted."""
         shared = self.pending.ledger.stale_aliases(promise, promise.names, self.shell.user_ns)
+        pending = [name for name in run.spec.pending if name not in promise.imports]
         return RunCard.at_submit(
             run,
-            pending=[name for name in run.spec.pending if name not in promise.imports],
+            pending=[*pending, *sorted(promise.holders)],
             run_names={item.run_id: self.runs.get(item.run_id).name for item in run.spec.upstream},
             notices=[*run.spec.notices, *map(str, shared), *([_UNSEEN_NAMES] if promise.unseen.any else [])],
         )

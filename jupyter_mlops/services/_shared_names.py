@@ -39,6 +39,8 @@ class SharedNames:
 def names_inside(command: SubmitRun, names: CellNames, changed: Collection[str], taken: Collection[str]) -> SharedNames:
     """Return the names of the notebook, beside those that a cell may change, whose object lies inside one of these.
 
+    Of names that earlier runs owe, also those that hold one of these: they come from there with it, at no cost.
+
     Parameters
     ----------
     command : SubmitRun
@@ -63,14 +65,15 @@ def names_inside(command: SubmitRun, names: CellNames, changed: Collection[str],
     }
     inside = objects_inside(roots.values())
     found = {name: value for name, value in others.items() if inside.has(value)}
+    owed = [value for name, value in roots.items() if name in command.pending]
+    holders = {name for name in command.pending if name in others and name not in found}
+    holders = {name for name in holders if owed and any(map(objects_inside([others[name]]).has, owed))}
     if not found:
-        return SharedNames()
+        return SharedNames(frozenset(holders), frozenset(holders))
     written = [value for name, value in roots.items() if name in names.mutates or _is_notebooks(value)]
     inside_written = inside if len(written) == len(roots) else objects_inside(written)
-    return SharedNames(
-        frozenset(found),
-        frozenset(name for name, value in found.items() if is_stateful(value) or inside_written.has(value)),
-    )
+    written_to = {name for name, value in found.items() if is_stateful(value) or inside_written.has(value)}
+    return SharedNames(frozenset({*found, *holders}), frozenset({*written_to, *holders}))
 
 
 def _is_left_out(name: str, value: object) -> bool:

@@ -2,6 +2,7 @@
 
 import importlib
 import json
+import os
 import sys
 import threading
 from types import ModuleType
@@ -9,7 +10,7 @@ from types import ModuleType
 import pandas as pd
 import pytest
 
-from jupyter_mlops.capture import ExecutedCell, Patches, analyse_cell
+from jupyter_mlops.capture import ExecutedCell, Patches, analyse_cell, observe_modules
 
 
 @pytest.fixture
@@ -76,6 +77,23 @@ def test_a_module_that_comes_later_gets_it_then(tmp_path, monkeypatch):
     assert "comes_later" not in sys.modules
     assert importlib.import_module("comes_later").f(5) == 0
     del sys.modules["comes_later"]
+
+
+def test_into_a_file_that_has_changed_since_nothing_is_put(tmp_path, monkeypatch):
+    path = tmp_path / "edited_later.py"
+    path.write_text("def f(x):\n    return x\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    module = importlib.import_module("edited_later")
+    observe_modules()
+    notebook = Notebook(helper=module).run("helper.f = lambda x: 0")
+    assert notebook.told == (["edited_later.f"], [])
+
+    path.write_text("def f(x):\n    return x + 1\n")
+    os.utime(path, (1, 1))
+
+    assert notebook.told == ([], [])
+    del sys.modules["edited_later"]
+    observe_modules()
 
 
 @pytest.mark.parametrize(

@@ -334,6 +334,60 @@ def test_references_to_captured_objects_get_the_notebooks_own(notebook, run_name
     assert run.held["config"] is config
 
 
+def hold(notebook):
+    """Note what containers hold, as a session does after a submission."""
+    for promise in notebook.pending.ledger:
+        notebook.pending.ledger.note_holders(promise, notebook.shell.user_ns)
+
+
+def test_a_container_of_what_a_run_changes_waits_with_it_and_gets_the_new_object(notebook, run_named):
+    notebook.run("class Net: n = 0\nnet = Net(); other = Net(); models = [net, other]; by_name = {'a': (net, 1)}")
+    models, new = notebook["models"], notebook.run("Net()")
+    notebook.submit(run_named("baseline"), "net").finish(net=new)
+    hold(notebook)
+
+    assert notebook.run("other.n") == 0
+    assert notebook.pending_names == {"net"}
+
+    assert notebook.run("models[0]") is new
+    assert notebook["models"] is models
+    assert notebook["by_name"] == {"a": (new, 1)}
+    assert notebook["net"] is new
+    assert notebook["models"][1] is notebook["other"]
+
+
+def test_a_container_keeps_the_object_of_a_run_that_failed(notebook, run_named):
+    notebook.run("class Net: n = 0\nnet = Net(); models = [net]")
+    old = notebook["net"]
+    notebook.submit(run_named("baseline"), "net").fail("no")
+    hold(notebook)
+
+    assert "baseline failed: no" in notebook.error_of("models[0]")
+    assert notebook.run("models[0]") is old is notebook["net"]
+
+
+def test_a_container_gets_what_the_last_of_two_runs_made(notebook, run_named):
+    notebook.run("class Net: n = 0\nnet = Net(); models = [net]")
+    first, second = notebook.run("Net()"), notebook.run("Net()")
+    notebook.submit(run_named("one"), "net").finish(net=first)
+    hold(notebook)
+    notebook.submit(run_named("two"), "net").finish(net=second)
+    hold(notebook)
+
+    assert notebook.run("models[0]") is second is notebook["net"]
+
+
+def test_a_container_gets_what_the_first_run_made_where_the_second_left_it(notebook, run_named):
+    notebook.run("class Net: n = 0\nnet = Net(); models = [net]")
+    first = notebook.run("Net()")
+    notebook.submit(run_named("one"), "net").finish(net=first)
+    hold(notebook)
+    notebook.submit(run_named("two"), "net").finish(("net",))
+    hold(notebook)
+
+    assert notebook.run("models[0]") is first is notebook["net"]
+
+
 def test_references_to_functions_get_the_notebooks_own_unless_it_has_others_now(notebook, run_named):
     notebook.run("def fit(): pass\ndef score(): pass\nn = 1")
     fit, namespace = notebook["fit"], notebook.shell.user_ns

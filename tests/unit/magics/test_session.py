@@ -66,9 +66,17 @@ def test_the_handle_is_bound_and_is_not_pending(shell_with_us, launcher):
     assert shell_with_us.user_ns["handle"].id == launcher.specs[0].run_id
 
 
-def test_a_card_names_the_aliases_of_what_may_change(shell_with_us, launcher):
-    run(shell_with_us, "model = {}; models = [model]")
+def test_a_container_of_what_may_change_is_pending_with_it(shell_with_us, launcher):
+    run(shell_with_us, "model = {}; models = [model]; others = [{}]")
     card = run(shell_with_us, "%%train r\nmodel['a'] = 1")
+    assert (card.pending, card.notices) == (("model", "models"), ())
+    assert shell_with_us.user_ns["models"] == [{}]
+
+
+def test_a_card_names_the_aliases_of_what_may_change(shell_with_us, launcher):
+    run(shell_with_us, "import functools\nmodel = {}; models = functools.partial(print, model)")
+    card = run(shell_with_us, "%%train r\nmodel['a'] = 1")
+    assert card.pending == ("model",)
     assert card.notices == ("models refers to the same object as model, and will not see what the run changes in it.",)
 
 

@@ -180,6 +180,19 @@ def test_a_name_inside_of_what_an_earlier_run_changes_waits_for_that_run():
     assert found == Told(set(), {"l", "df"}, set(), {"df": "r1", "l": "r1"})
 
 
+def test_what_an_earlier_run_owes_and_holds_what_a_cell_changes_comes_along_from_there():
+    """`trainer.train()` in one run, `model.fit(X)` in the next: the trainer's model is the model."""
+    before = {"trainer": types.SimpleNamespace(model=MODEL), "model": MODEL, "other": [LogisticRegression()]}
+    found = decide("model.fit(X)", notebook(X=X), pending=dict.fromkeys(before, "r1"), before=before)
+    assert found == Told({"X"}, {"model", "trainer"}, {"X"}, {"model": "r1", "trainer": "r1"})
+
+
+def test_what_an_earlier_run_owes_does_not_wait_for_what_it_does_not_have_from_there():
+    before = {"trainer": types.SimpleNamespace(model=MODEL)}
+    found = decide("model.fit(X)", notebook(X=X, model=MODEL), pending={"trainer": "r1"}, before=before)
+    assert found == Told({"X", "model"}, {"model"}, {"X"})
+
+
 def test_a_parameter_is_not_the_notebooks_object():
     assert decide("l[0] = 2", notebook(l=[FRAME], df=FRAME), params=(Param("df", "3"),)) == Told({"l"}, {"l"})
 

@@ -55,6 +55,9 @@ _LIBRARIES = (
     _Library("pytorch", "lightning.pytorch.trainer.trainer", ("Trainer.fit",), ("mlflow.pytorch",)),
     _Library("pytorch", "pytorch_lightning.trainer.trainer", ("Trainer.fit",), ("mlflow.pytorch",)),
 )
+_STORE = f"{__name__.partition('.')[0]}.tracking._store"
+"""Where MLflow's calls arrive in a run; it is of no use without MLflow."""
+
 FLAVORS = frozenset(library.flavor for library in _LIBRARIES).union(*(library.aliases for library in _LIBRARIES))
 
 
@@ -64,7 +67,8 @@ def modules_for_autologging(loaded: Collection[str]) -> tuple[str, ...]:
     A warm parent holds them, so that the first training of a run does not import them. scikit-learn's fits ask for
     nothing, and a fork that holds MLflow starts some milliseconds later.
     """
-    return tuple(dict.fromkeys(name for library in _LIBRARIES if library.module in loaded for name in library.patching))
+    found = dict.fromkeys(name for library in _LIBRARIES if library.module in loaded for name in library.patching)
+    return (*found, _STORE) if found else ()
 
 
 class LiveAutologging:

@@ -84,6 +84,7 @@ def install(run: RunDirectory | Path, spec: RunSpec, source: str | None = None) 
     when_imported("mlflow.tracking._tracking_service.utils", lambda module: _adapt_stores(module, session))
     when_imported("mlflow.tracking._model_registry.utils", lambda module: _adapt_registries(module, session))
     when_imported("mlflow.tracking.fluent", lambda module: _adapt_fluent(module, session, source))
+    when_imported("mlflow.tracking.context.jupyter_notebook_context", _deny_kernel)
     return session
 
 
@@ -169,6 +170,12 @@ def _set_environment(session: TrackingSession) -> None:
     os.environ.pop("MLFLOW_EXPERIMENT_NAME", None)
     # A run needs no network; MLflow's own telemetry would.
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+
+
+def _deny_kernel(context: Any) -> None:
+    """Keep MLflow from asking which kernel a run is in: none, and to ask it imports ipykernel for 0.1 s and more."""
+    if hasattr(context, "_get_kernel_id"):
+        context._get_kernel_id = lambda: None
 
 
 def _adapt_stores(module: Any, session: TrackingSession) -> None:

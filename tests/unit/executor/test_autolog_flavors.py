@@ -33,4 +33,5 @@ def test_every_flavor_that_can_be_asked_for_has_its_part_and_no_other():
 
 def test_a_warm_parent_holds_what_watches_trainings_and_nothing_for_scikit_learn():
     assert modules_for_autologging(["numpy", "sklearn.base"]) == ()
-    assert modules_for_autologging(["xgboost", "lightgbm"]) == ("mlflow.xgboost", "mlflow.sklearn", "mlflow.lightgbm")
+    theirs, ours = ("mlflow.xgboost", "mlflow.sklearn", "mlflow.lightgbm"), "jupyter_mlops.tracking._store"
+    assert modules_for_autologging(["xgboost", "lightgbm"]) == (*theirs, ours)

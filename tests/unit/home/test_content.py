@@ -1,7 +1,7 @@
 """Addresses of buffers: the same bytes have one, whoever hashes them, and any other bytes another."""
 
+import _thread
 import os
-import threading
 
 import pytest
 import xxhash
@@ -50,11 +50,17 @@ def test_one_processor_and_a_machine_without_threads_to_spare_find_the_same(monk
     finally:
         os.sched_setaffinity(0, allowed)
 
-    def refuse(_thread):
+    def refuse(*_arguments):
         raise RuntimeError("can't start new thread")
 
-    monkeypatch.setattr(threading.Thread, "start", refuse)
+    monkeypatch.setattr(_thread, "start_new_thread", refuse)
     assert content_hash(data) == expected
+
+
+def test_helpers_do_not_change_the_priority_of_who_asks():
+    before = os.getpriority(os.PRIO_PROCESS, 0)
+    content_hash(filled(4 * PART_BYTES))
+    assert os.getpriority(os.PRIO_PROCESS, 0) == before
 
 
 def test_a_forked_child_finds_the_same_as_its_parent():

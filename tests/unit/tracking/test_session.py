@@ -57,6 +57,29 @@ def test_a_registry_of_its_own_is_kept(make_run: Callable[..., RunDirectory], py
     assert json.loads(told)[2]["MLFLOW_REGISTRY_URI"] == "databricks"
 
 
+START = """
+import sys
+from pathlib import Path
+from IPython.core.interactiveshell import InteractiveShell
+from jupyter_mlops import tracking
+from jupyter_mlops.entities import RunSpec, decode
+folder = Path(sys.argv[1])
+tracking.install(folder, decode((folder / "spec.json").read_bytes(), RunSpec), "x = 1")
+# As a run's shell has it, so that libraries take it for a notebook.
+InteractiveShell.instance().kernel = None
+from mlflow.tracking.context.registry import resolve_tags
+print(resolve_tags()["mlflow.source.type"], "ipykernel" in sys.modules)
+"""
+
+
+def test_mlflow_looks_for_no_kernel_in_a_run(make_run: Callable[..., RunDirectory], python: Python) -> None:
+    pytest.importorskip("mlflow")
+    pytest.importorskip("IPython")
+    run = make_run()
+    told, error = python(START, run.path).communicate()
+    assert told.split() == ["NOTEBOOK", "False"], error
+
+
 LOG = """
 import sys
 from jupyter_mlops.tracking import log

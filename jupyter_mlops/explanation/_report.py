@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any
 
@@ -50,9 +49,7 @@ def explain_model(
     """
     explained = matched(model, data, target)
     explainer, reason = choose_explainer(method, explained)
-    with ThreadPoolExecutor(1, "fingerprint") as meanwhile:  # hashing numbers needs no interpreter
-        fingerprint = meanwhile.submit(fingerprint_of, explained.data)
-        found = explainer.explain(explained, wish or ExplanationWish())
+    found = explainer.explain(explained, wish or ExplanationWish())
     return ExplanationReport(
         method=explainer.name,
         method_title=found.title,
@@ -67,7 +64,7 @@ def explain_model(
         base_values=found.base_values,
         rows=explained.rows,
         rows_used=found.rows_used,
-        fingerprint=fingerprint.result(),
+        fingerprint=fingerprint_of(explained.data),
         contains_data=found.local is not None,
         features=found.features,
         importance=found.importance,

@@ -344,6 +344,8 @@ export class MlopsPage {
     if (!(await table.isVisible())) {
       await report.getByText(/^Table: \d+ rows?$/).click();
     }
+    // A table is made when it is unfolded, which the page is told of a moment later.
+    await table.locator('tbody tr').first().waitFor();
     const rows = await table.locator('tbody tr').all();
     const cells = await Promise.all(rows.map(row => row.locator('th, td').allInnerTexts()));
     return Object.fromEntries(cells.map(texts => [texts[0] ?? '', parseFloat(texts[3] ?? '')]));

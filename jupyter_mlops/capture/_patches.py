@@ -83,7 +83,8 @@ class Patches:
         cls, history: Iterable[ExecutedCell], namespace: Mapping[str, object], transform: Callable[[str], str] = str
     ) -> Patches:
         """Return what the cells that have run have put into others' modules and classes, as it is now."""
-        targets = {target for cell in history for target in _targets(cell.source, transform)}
+        told = (target for cell in history for target in _targets(cell.source, transform))
+        targets = {target for target in told if isinstance(namespace.get(target.chain[0]), (ModuleType, type))}
         found = {str(patch): patch for target in sorted(targets) for patch in _patch_at(target, namespace)}
         # The notebook's version of a file that has changed is not the run's: nothing is put into that.
         edited = changed_files({patch.module for patch in found.values()}) if found else ()

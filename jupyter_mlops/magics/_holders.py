@@ -26,6 +26,7 @@ _SHARED_BY_NATURE = (
     BuiltinFunctionType,
     ModuleType,
 )
+_PLAIN = frozenset(_SHARED_BY_NATURE)
 _OF_THE_SHELL = frozenset(("In", "Out", "get_ipython", "exit", "quit"))
 _KNOWN_MODULES = frozenset(("builtins", "collections", "types", "__main__"))
 _ROWS = (list, tuple, set, frozenset, deque)
@@ -79,6 +80,8 @@ def put_in_place(names: Iterable[str], new: Mapping[int, object], namespace: Mut
 
 def _is_container(value: object) -> bool:
     kind = type(value)
+    if kind in _PLAIN:
+        return False
     if kind.__module__ not in _KNOWN_MODULES or isinstance(value, _SHARED_BY_NATURE):
         return False
     return isinstance(value, (dict, *_ROWS)) or _has_attributes(value)
@@ -104,11 +107,12 @@ def _inside(value: object, wanted: Collection[int]) -> Iterator[int]:
 
 
 def _parts(container: Any) -> list[object]:
+    """Return what a container holds, without numbers and texts: there are many, and a microsecond each is felt."""
     parts: list[object] = []
     if isinstance(container, dict):
-        parts += dict.values(container)
+        parts += [part for part in dict.values(container) if type(part) not in _PLAIN]
     elif isinstance(container, _ROWS) and len(container) <= _MOST_OBJECTS:
-        parts += container
+        parts += [part for part in container if type(part) not in _PLAIN]
     if _has_attributes(container):
         parts += vars(container).values()
     return parts

@@ -3,7 +3,8 @@
 import { TranslationBundle } from '@jupyterlab/translation';
 
 import { Figure, IDifference, IFairnessGap, IFairnessSummary, IRunReports } from '../../api/types';
-import { formatFigure } from '../../model/format';
+import { formatFigure, toNumber } from '../../model/format';
+import { intervalEnds } from '../../widgets/report/estimates';
 
 /** A section of the table that comes from reports. */
 export interface IReportSection {
@@ -106,5 +107,7 @@ function asRows(rows: ReadonlyMap<string, readonly string[]>): readonly IDiffere
 /** 0.21 [0.17, 0.25]: brackets are read in every language. */
 function withInterval(value: Figure, low: Figure | null, high: Figure | null): string {
   const text = formatFigure(value);
-  return low === null || high === null ? text : `${text} [${formatFigure(low)}, ${formatFigure(high)}]`;
+  return low === null || high === null
+    ? text
+    : `${text} [${intervalEnds(toNumber(low), toNumber(high)).join(', ')}]`;
 }

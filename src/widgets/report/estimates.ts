@@ -23,12 +23,17 @@ export function valueText({ value }: IEstimate): string {
   return Number.isNaN(value) ? '–' : formatFigure(value);
 }
 
-/** 0.17 to 0.25: as many digits as tell its width to two; more would promise what no interval knows. */
+/** 0.17 to 0.25. */
 export function intervalText({ low, high }: IEstimate, words: IWords): string {
+  return words.__('%1 to %2', ...intervalEnds(low, high));
+}
+
+/** Both ends, with as many digits as tell the width to two; more would promise what no interval knows. */
+export function intervalEnds(low: number, high: number): readonly [string, string] {
   const digits = 1 - Math.floor(Math.log10(high - low));
   const end = (value: number) =>
     formatFigure(digits >= 0 && digits <= MOST_DIGITS ? Number(value.toFixed(digits)) : value);
-  return words.__('%1 to %2', end(low), end(high));
+  return [end(low), end(high)];
 }
 
 const MOST_DIGITS = 4;

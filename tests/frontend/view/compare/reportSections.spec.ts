@@ -62,6 +62,12 @@ it('names a stratum, and what has no interval', () => {
   expect(fairness![1]).toEqual(['Accuracy · by sex, full-time', '0.12', '']);
 });
 
+it('writes no more digits than an interval knows', () => {
+  const gap = { ...first.fairness!.gaps[0]!, difference: 0.076421, low: 0.007997, high: 0.136423 };
+  const [fairness] = rows([{ ...first, fairness: { ...first.fairness!, gaps: [gap] } }, NONE]);
+  expect(fairness![1]![1]).toBe('0.07642 [0.01, 0.14]');
+});
+
 it('has no rows where no run has a report', () => {
   expect(reportSections([NONE, NONE], false, trans).map(each => [each.rows, each.notes])).toEqual([
     [[], []],

@@ -29,7 +29,8 @@ export interface ICurvePlot {
 
 /** The data as uPlot wants it: with smoothing, each curve twice, as logged and smoothed. */
 export function plotData({ curves, look }: ICurvePlot): uPlot.AlignedData {
-  const smoothed = look.smoothing > 0 ? curves.map(({ xs, ys }) => ({ xs, ys: smooth(ys, look.smoothing) })) : [];
+  const smoothed =
+    look.smoothing > 0 ? curves.map(({ xs, ys }) => ({ xs, ys: smooth(ys, look.smoothing) })) : [];
   return alignCurves([...curves, ...smoothed], look.isLog) as uPlot.AlignedData;
 }
 

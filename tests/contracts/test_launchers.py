@@ -33,7 +33,7 @@ def warm_launcher(warm_home):
     """One parent for all stories: it is its forks that are tested, not its start, which takes seconds."""
     launcher = LocalLauncher(warm_home)
     launcher.warm_up()
-    wait_until(lambda: (parent := launcher.warm_parent()) and parent.generation and not parent.loading)
+    wait_until(lambda: (parent := launcher.warm_parent()) and parent.generation and not parent.loading, 180)
     yield launcher
     launcher.retire_warm_parent()
 

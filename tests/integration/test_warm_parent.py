@@ -41,7 +41,7 @@ def settled(launcher):
         found.extend([parent] if parent and parent.generation and not parent.loading else [])
         return found
 
-    wait_until(look, 60)
+    wait_until(look, 180)
     return found[0]
 
 
@@ -78,7 +78,7 @@ def test_it_holds_what_the_kernel_has_imported_and_its_memory_is_told(launching,
     before = settled(warm.launcher)
     monkeypatch.undo()
     warm.launcher.warm_up()
-    wait_until(lambda: settled(warm.launcher).generation > before.generation, 60)
+    wait_until(lambda: settled(warm.launcher).generation > before.generation, 180)
     after = settled(warm.launcher)
     assert (after.modules > before.modules, after.memory_bytes > 20e6, after.pid != before.pid) == (True, True, True)
     assert ran_in(warm) == after.pid
@@ -104,7 +104,7 @@ def test_a_killed_one_is_replaced(warm):
     killed = warm.launcher.warm_parent().pid
     os.kill(killed, signal.SIGKILL)
     wait_until(lambda: warm.launcher.warm_parent() is None)
-    wait_until(lambda: warm.launcher.warm_up() or warm.launcher.warm_parent(), 30)
+    wait_until(lambda: warm.launcher.warm_up() or warm.launcher.warm_parent(), 120)
     replaced = settled(warm.launcher).pid
     assert (replaced != killed, ran_in(warm)) == (True, replaced)
 
@@ -113,7 +113,7 @@ def test_a_shim_that_waits_at_the_kernel_needs_nobody_to_begin(warm):
     parent = settled(warm.launcher).pid
     warm.launcher.warm_up()
     # What comes down the line lies there until it is used.
-    came, _, _ = select.select([warm.launcher._warm._line._connection], [], [], 30)
+    came, _, _ = select.select([warm.launcher._warm._line._connection], [], [], 120)
     os.kill(parent, signal.SIGSTOP)
     try:
         assert (len(came), ran_in(warm)) == (1, parent)
@@ -140,7 +140,7 @@ def test_a_changed_environment_means_another_one(warm, monkeypatch, name):
     assert ran_in(warm) != first
     run = warm.start(f"import os; print(os.environ[{name!r}])")
     assert (run.end().status, run.log) == (RunStatus.FINISHED, "3\n")
-    wait_until(lambda: warm.launcher.warm_up() or warm.launcher.warm_parent(), 30)
+    wait_until(lambda: warm.launcher.warm_up() or warm.launcher.warm_parent(), 120)
     assert settled(warm.launcher).pid != first
     assert ran_in(warm) == warm.launcher.warm_parent().pid
 
@@ -242,7 +242,7 @@ class TestHarmfulModules:
         path = launching.home.socket(f"{warm_key()}.sock")
         owner = Owner(os.getpid(), process_start_time(os.getpid()))
         assert ask_warm_parent(path, WarmRequest(ask="preload", owner=owner, modules=modules), 5)
-        wait_until(lambda: settled(launching.launcher).generation >= 2, 60)
+        wait_until(lambda: settled(launching.launcher).generation >= 2, 180)
         return settled(launching.launcher)
 
     @pytest.mark.parametrize(

@@ -36,7 +36,11 @@ class KnownRun:
         self.params: dict[str, str] = {}
         self.tags: dict[str, str] = {}
         self.cell = "model = 1"
-        self.directory = SimpleNamespace(result=lambda: Result(status=self.status), path=Path("/home/.mlops/runs/3fa9"))
+        self.directory = SimpleNamespace(
+            result=lambda: Result(status=self.status),
+            seen_alive_s=lambda: None,
+            path=Path("/home/.mlops/runs/3fa9"),
+        )
         self.waited: list[float | None] = []
         self.asked_for: list[tuple[str, ...] | None] = []
         self.stopped = 0

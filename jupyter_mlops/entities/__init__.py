@@ -45,6 +45,16 @@ from ._fairness import (
     FairnessSpread,
 )
 from ._figures import Figure, figure, figure_value
+from ._onnx import (
+    ONNX_REPORT_VERSION,
+    OnnxDomain,
+    OnnxLatency,
+    OnnxParity,
+    OnnxReport,
+    OnnxRows,
+    OnnxTensor,
+    OnnxTry,
+)
 from ._provenance import Environment, Fingerprint, GitState, Provenance
 from ._run import (
     AUTOLOG_FLAVORS,
@@ -67,6 +77,14 @@ from ._values import BufferRef, Manifest, ValueRef
 from ._wire import WIRE_VERSION, decode, encode
 
 __all__ = [
+    "ONNX_REPORT_VERSION",
+    "OnnxDomain",
+    "OnnxLatency",
+    "OnnxParity",
+    "OnnxReport",
+    "OnnxRows",
+    "OnnxTensor",
+    "OnnxTry",
     "AUTOLOG_FLAVORS",
     "EXPLANATION_VERSION",
     "FAIRNESS_VERSION",

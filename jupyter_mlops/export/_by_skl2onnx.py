@@ -41,6 +41,8 @@ class Way(Variant):
         Let trees send missing values where scikit-learn's send them.
     trees : str
         What stands before a tree of a double graph: "cast" to float32, "exact" thresholds, or "" for nothing.
+    step : bool
+        Cast to float32 before the last step of a pipeline, as the trees in it do.
     ties : bool
         Choose the first of classes with as many votes.
     locale : str
@@ -50,6 +52,7 @@ class Way(Variant):
     plain: bool = False
     missing: bool = False
     trees: str = ""
+    step: bool = False
     ties: bool = False
     locale: str = ""
 
@@ -68,6 +71,16 @@ DOUBLE_NUMBERS = Way(
 )
 MISSING = Way(name="float32, missing values as scikit-learn's trees send them", missing=True)
 CAST = Way(name="double up to the trees, then scikit-learn's own cast", precision="float64", trees="cast", missing=True)
+STEP = Way(
+    name="double up to the last step, then scikit-learn's own cast", precision="float64", missing=True, step=True
+)
+STEP_TIES = Way(
+    name="double up to the last step, then scikit-learn's own cast; ties as scikit-learn decides them",
+    precision="float64",
+    missing=True,
+    step=True,
+    ties=True,
+)
 TIES = Way(name="float32, ties and missing values as scikit-learn decides them", missing=True, ties=True)
 CAST_TIES = Way(
     name="double up to the trees, then scikit-learn's own cast; ties as scikit-learn decides them",
@@ -92,7 +105,8 @@ def ways(model: Any) -> tuple[Way, ...]:
     if not trees:
         return FLOAT, NUMBERS, PLAIN, DOUBLE, DOUBLE_NUMBERS
     exact = (EXACT,) if names & _DOUBLE_TREES else ()
-    return FLOAT, MISSING, TIES, NUMBERS, CAST, CAST_TIES, *exact, DOUBLE_NUMBERS
+    between = (STEP, STEP_TIES) if len(getattr(model, "steps", ())) > 1 else ()
+    return FLOAT, MISSING, TIES, NUMBERS, *between, CAST, CAST_TIES, *exact, DOUBLE_NUMBERS
 
 
 _DOUBLE_TREES = {
@@ -167,11 +181,12 @@ def _called(conversion: Conversion, way: Way) -> ModelProto:
         "str": types.StringTensorType,
     }
     given = [(tensor.name, kinds[tensor.element](list(tensor.shape))) for tensor in conversion.inputs]
+    model = _with_cast(conversion.model) if way.step else conversion.model
     options = {"zipmap": False} if is_classifier(conversion.model) else None
 
     def call(options: dict[str, bool] | None) -> ModelProto:
         made: ModelProto = skl2onnx.convert_sklearn(
-            conversion.model,
+            model,
             initial_types=given,
             target_opset={"": conversion.opset or NEWEST_OPSET, "ai.onnx.ml": 3},
             options=options,
@@ -186,6 +201,13 @@ def _called(conversion: Conversion, way: Way) -> ModelProto:
             return call(options)
         except NameError:  # skl2onnx' word for an option that a class has not
             return call(None)
+
+
+def _with_cast(model: Any) -> Any:
+    """Return a pipeline of the same fitted steps, with a cast to float32 before the last."""
+    from skl2onnx.sklapi import CastTransformer
+
+    return type(model)([*model.steps[:-1], ("cast_to_float32", CastTransformer()), model.steps[-1]])
 
 
 def demand(name: str) -> Any:

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from ._figure import Figure, at_most, times_better, timed_ms, within
+from ._figure import Figure, at_most, timed_ms, times_better, within
 from ._onnx_estimators import outcomes
 
 GOAL = 5.0

@@ -188,7 +188,7 @@ def _called(conversion: Conversion, way: Way) -> ModelProto:
         made: ModelProto = skl2onnx.convert_sklearn(
             model,
             initial_types=given,
-            target_opset={"": conversion.opset or NEWEST_OPSET, "ai.onnx.ml": 3},
+            target_opset=_opsets(conversion),
             options=options,
             black_op=set(_PLAIN) if way.plain else None,
             custom_conversion_functions={SimpleImputer: convert_imputer} if way.precision == "float64" else None,
@@ -201,6 +201,13 @@ def _called(conversion: Conversion, way: Way) -> ModelProto:
             return call(options)
         except NameError:  # skl2onnx' word for an option that a class has not
             return call(None)
+
+
+def _opsets(conversion: Conversion) -> int | dict[str, int]:
+    """Return versions as both libraries want them: onnxmltools' boosters a version of `ai.onnx.ml`, mixtures none."""
+    opset = conversion.opset or NEWEST_OPSET
+    boosters = any(type(part).__module__.startswith(("lightgbm", "xgboost")) for part in parts(conversion.model))
+    return {"": opset, "ai.onnx.ml": 3} if boosters else opset
 
 
 def _with_cast(model: Any) -> Any:

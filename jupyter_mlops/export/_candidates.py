@@ -53,8 +53,9 @@ def tells_columns_apart(model: object) -> bool:
     steps = getattr(model, "steps", None)
     inner = [steps[0][1]] if steps else [part for _, part in getattr(model, "transformer_list", None) or ()]
     inner += [getattr(model, name) for name in ("best_estimator_", "estimator_") if hasattr(model, name)]
-    inner += [part for part in getattr(model, "estimators_", None) or () if not isinstance(part, list)][:1]
-    return any(tells_columns_apart(part) for part in inner if not isinstance(part, str))
+    fitted = getattr(model, "estimators_", ())
+    inner += list(fitted)[:1] if isinstance(fitted, (list, tuple)) else []
+    return any(tells_columns_apart(part) for part in inner if not isinstance(part, (str, list)))
 
 
 def attempt(

@@ -68,11 +68,11 @@ class Original:
         methods = tuple(name for name in METHODS if hasattr(model, name))
         if not methods:
             raise UsageError(f"{type(model).__name__} neither predicts nor transforms: nothing could be compared.")
+        methods = _that_answer(model, real, methods)
         answers = ask(model, real, methods)
         if not answers.answered.any():
             reason = next(iter(answers.rejected), "there are no rows")
             raise UsageError(f"The model answers no row of X: {reason}. Give rows as it takes them, with -X.")
-        methods = tuple(answers.by_method)
         labels = "predict" in methods and any(
             kind(model) for kind in (is_classifier, is_clusterer, is_outlier_detector)
         )
@@ -85,16 +85,15 @@ class Original:
 
 
 def ask(model: Any, table: Table, methods: tuple[str, ...]) -> Answers:
-    """Return what a model says of rows. Rows that it rejects are found by halves; a method that fails is left out."""
+    """Return what a model says of rows. Rows that one of the methods rejects are found by halves."""
     reasons: Counter[str] = Counter()
     answered = np.zeros(len(table), dtype=bool)
-    first, *others = methods
 
-    def taken(rows: np.ndarray[Any, Any]) -> list[np.ndarray[Any, Any]]:
+    def taken(rows: np.ndarray[Any, Any]) -> list[dict[str, np.ndarray[Any, Any]]]:
         if not len(rows):
             return []
         try:
-            found = said(model, first, table.take(rows))
+            found = {method: said(model, method, table.take(rows)) for method in methods}
         except Exception as error:  # noqa: BLE001  whatever a model raises, it does not take the row
             if len(rows) == 1:
                 reasons[_reason(error)] += 1
@@ -105,14 +104,25 @@ def ask(model: Any, table: Table, methods: tuple[str, ...]) -> Answers:
         return [found]
 
     pieces = taken(np.arange(len(table)))
-    by_method = {first: np.concatenate(pieces)} if pieces else {}
-    accepted = table.take(answered) if pieces else table
-    for method in others if pieces else ():
+    by_method = {method: np.concatenate([piece[method] for piece in pieces]) for method in methods if pieces}
+    return Answers(table, answered, by_method, dict(reasons))
+
+
+def _that_answer(model: Any, table: Table, methods: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the first method and those others that answer rows which it answers: some are there, and cannot."""
+    first, *others = methods
+    answers = ask(model, table, (first,))
+    if not answers.answered.any():
+        return (first,)
+    accepted = table.take(answers.answered)
+    working = [first]
+    for method in others:
         try:
-            by_method[method] = said(model, method, accepted)
+            said(model, method, accepted)
         except Exception:  # noqa: BLE001  it has the method and cannot: then no output is its answer
             continue
-    return Answers(table, answered, by_method, dict(reasons))
+        working.append(method)
+    return tuple(working)
 
 
 def said(model: Any, method: str, table: Table) -> np.ndarray[Any, Any]:

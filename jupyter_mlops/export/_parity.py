@@ -75,7 +75,8 @@ class Candidate:
             domain["the input's type has no such value"] += outside
         asked = np.flatnonzero(answers.answered & fits)
         place = (np.cumsum(answers.answered) - 1)[asked]
-        told = {method: answer[place] for method, answer in answers.by_method.items()}
+        nothing = np.empty((0, 1))
+        told = {name: answers.by_method[name][place] if len(asked) else nothing for name in self.outputs.values()}
         heard, silent = self._heard({name: feed[asked] for name, feed in feeds.items()}, len(asked))
         return self._counted(original, asked, told, heard, silent, domain, len(answers.table), tolerance)
 

@@ -10,6 +10,7 @@ from sklearn.cluster import KMeans
 from sklearn.compose import ColumnTransformer
 from sklearn.ensemble import (
     AdaBoostClassifier,
+    GradientBoostingRegressor,
     HistGradientBoostingClassifier,
     RandomForestClassifier,
     RandomForestRegressor,
@@ -18,12 +19,13 @@ from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
+from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, OrdinalEncoder, StandardScaler
 
 from jupyter_mlops.entities import OnnxReport, figure_value
 from jupyter_mlops.exceptions import ExportError, UsageError
 from jupyter_mlops.export import ExportWish, Variant, edge_rows, export_model, open_session
 from jupyter_mlops.export import _discovery as discovery
+from jupyter_mlops.export._original import ask
 from jupyter_mlops.export._parity import Tolerance, figures_off, same_label
 from jupyter_mlops.export._table import Table
 
@@ -288,3 +290,33 @@ def test_edge_rows_of_texts_are_empty_unseen_and_not_english():
 
     assert {"", " ", "never seen before", "A", "b "} <= {text for text in edges if isinstance(text, str)}
     assert any("文" in text for text in edges if isinstance(text, str))
+
+
+def test_trees_in_an_array_are_trees_too(X, y, tmp_path):
+    """scikit-learn's gradient boosting keeps its trees in an array, not in a list."""
+    report = export_model(GradientBoostingRegressor(n_estimators=4).fit(X, y), X, tmp_path / "m.onnx", QUICK)
+
+    assert report.parity.differing == 0
+
+
+def test_edge_rows_that_are_all_rejected_are_no_answer(people, tmp_path):
+    """An encoder that knows its categories rejects every other."""
+    towns = people[["town"]]
+    report = export_model(OrdinalEncoder().fit(towns), towns, tmp_path / "m.onnx", QUICK)
+
+    assert report.parity.real.checked == len(towns)
+    assert report.parity.edge.checked < report.parity.edge.given
+
+
+def test_a_method_that_rejects_a_row_that_others_take_makes_it_the_models_domain(X, y):
+    class Shy(LogisticRegression):
+        def predict_proba(self, X):
+            if (X[:, 0] > 1).any():
+                raise ValueError("too large for me")
+            return super().predict_proba(X)
+
+    answers = ask(Shy().fit(X, y), Table.of(X), ("predict", "predict_proba"))
+
+    assert (answers.answered == (X[:, 0] <= 1)).all()
+    assert answers.rejected == {"too large for me": int((X[:, 0] > 1).sum())}
+    assert len(answers.by_method["predict"]) == len(answers.by_method["predict_proba"]) == answers.answered.sum()

@@ -42,6 +42,16 @@ class Compared:
 
 
 @dataclass(frozen=True)
+class _Exchange:
+    """Rows by number, the original's answers by method, the file's by output, and where the file gave none."""
+
+    rows: np.ndarray[Any, Any]
+    told: dict[str, np.ndarray[Any, Any]]
+    heard: dict[str, np.ndarray[Any, Any]]
+    silent: np.ndarray[Any, Any]
+
+
+@dataclass(frozen=True)
 class Candidate:
     """A file that may be the model: a session, what it takes, and which method each of its outputs answers."""
 
@@ -78,41 +88,35 @@ class Candidate:
         nothing = np.empty((0, 1))
         told = {name: answers.by_method[name][place] if len(asked) else nothing for name in self.outputs.values()}
         heard, silent = self._heard({name: feed[asked] for name, feed in feeds.items()}, len(asked))
-        return self._counted(original, asked, told, heard, silent, domain, len(answers.table), tolerance)
+        exchange = _Exchange(asked, told, heard, silent)
+        return self._counted(original.has_labels, exchange, domain, len(answers.table), tolerance)
 
     def _counted(
-        self,
-        original: Original,
-        asked: np.ndarray[Any, Any],
-        told: dict[str, np.ndarray[Any, Any]],
-        heard: dict[str, np.ndarray[Any, Any]],
-        silent: np.ndarray[Any, Any],
-        domain: Counter[str],
-        given: int,
-        tolerance: Tolerance,
+        self, has_labels: bool, exchange: _Exchange, domain: Counter[str], given: int, tolerance: Tolerance
     ) -> Compared:
-        wrong, beyond, largest = silent.copy(), np.zeros(len(asked), dtype=bool), 0.0
-        labels = np.zeros(len(asked), dtype=bool)
+        wrong, labels = exchange.silent.copy(), np.zeros(len(exchange.rows), dtype=bool)
+        off, beyond, largest = np.zeros_like(labels), np.zeros_like(labels), 0.0
         for name, method in self.outputs.items():
-            if method == "predict" and original.has_labels:
-                labels = same_label(heard[name], told[method])
+            ours, theirs = exchange.heard[name], exchange.told[method]
+            if method == "predict" and has_labels:
+                labels = same_label(ours, theirs)
                 wrong |= ~labels
                 continue
-            beyond |= _beyond(heard[name], told[method])
-            off, distance = figures_off(heard[name], told[method], tolerance)
-            wrong |= off
-            counted = distance[~beyond & ~silent]
-            largest = max(largest, float(counted.max(initial=0.0)))
-        if beyond.any():
-            domain["the answer is beyond the output's type"] += int(beyond.sum())
-        wrong &= ~beyond
+            beyond |= _beyond(ours, theirs)
+            differ, distance = figures_off(ours, theirs, tolerance)
+            off |= differ
+            largest = max(largest, float(distance[~beyond & ~exchange.silent].max(initial=0.0)))
+        wrong |= off & ~beyond
+        excused = beyond & ~wrong  # a label that differs counts, whatever the figures are
+        if excused.any():
+            domain["the answer is beyond the output's type"] += int(excused.sum())
         rows = OnnxRows(
             given=given,
-            checked=int((~beyond).sum()),
+            checked=int((~excused).sum()),
             differing=int(wrong.sum()),
-            labels=int((labels & ~beyond & ~silent).sum()),
+            labels=int((labels & ~excused & ~exchange.silent).sum()),
         )
-        return Compared(rows, domain, largest, asked[wrong])
+        return Compared(rows, domain, largest, exchange.rows[wrong])
 
     def _heard(
         self, feeds: dict[str, np.ndarray[Any, Any]], rows: int

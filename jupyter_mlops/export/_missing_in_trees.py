@@ -13,13 +13,20 @@ from ._graph import TREES
 if TYPE_CHECKING:
     from onnx import ModelProto
 
-Shape = tuple[tuple[int, int, float], ...]
-"""What tells a tree from others: number, feature and rounded threshold of each of its splits."""
+Shape = tuple[tuple[int, int], ...]
+"""Number and feature of each split of a tree."""
+
+Known = dict[Shape, list[Any]]
+"""Trees of the model by their shape; of one shape they differ in their thresholds."""
 
 
 def send_missing_values(proto: ModelProto, estimators: Iterable[Any]) -> bool:
     """Let each tree of a graph send missing values where its original sends them; tell whether anything changed."""
-    known = {_shape_of(part.tree_): part.tree_.missing_go_to_left for part in estimators if _knows(part)}
+    known: Known = defaultdict(list)
+    for part in estimators:
+        if hasattr(getattr(part, "tree_", None), "missing_go_to_left"):
+            splits = np.flatnonzero(part.tree_.feature >= 0)
+            known[tuple((int(at), int(part.tree_.feature[at])) for at in splits)].append(part.tree_)
     changed = False
     for node in proto.graph.node if known else ():
         if node.op_type in TREES:
@@ -27,22 +34,7 @@ def send_missing_values(proto: ModelProto, estimators: Iterable[Any]) -> bool:
     return changed
 
 
-def _knows(part: Any) -> bool:
-    return hasattr(getattr(part, "tree_", None), "missing_go_to_left")
-
-
-def _shape_of(tree: Any) -> Shape:
-    splits = np.flatnonzero(tree.feature >= 0)
-    rounded = tree.threshold.astype(np.float32)
-    return tuple((int(at), int(tree.feature[at]), _coarse(rounded[at])) for at in splits)
-
-
-def _coarse(threshold: float) -> float:
-    """skl2onnx rounds down, NumPy to the nearest: five digits are the same, but for bad luck, which parity finds."""
-    return float(f"{threshold:.4g}")
-
-
-def _sent(node: Any, known: dict[Shape, Any]) -> bool:
+def _sent(node: Any, known: Known) -> bool:
     values = {attribute.name: attribute for attribute in node.attribute}
     trees: dict[int, list[int]] = defaultdict(list)
     for place, tree in enumerate(values["nodes_treeids"].ints):
@@ -53,10 +45,17 @@ def _sent(node: Any, known: dict[Shape, Any]) -> bool:
     for places in trees.values():
         splits = sorted((place for place in places if modes[place] != b"LEAF"), key=lambda place: ids[place])
         first = min(ids[place] for place in places)
-        shape = tuple((ids[at] - first, features[at], _coarse(thresholds[at])) for at in splits)
-        for place in splits if shape in known else ():
-            track[place] = int(known[shape][ids[place] - first])
+        shape = tuple((ids[at] - first, features[at]) for at in splits)
+        found = _original(known.get(shape, []), [at for at, _ in shape], [thresholds[at] for at in splits])
+        for place in splits if found is not None else ():
+            track[place] = int(found.missing_go_to_left[ids[place] - first])
     if not any(track) or "nodes_missing_value_tracks_true" not in values:
         return False
     values["nodes_missing_value_tracks_true"].ints[:] = track
     return True
+
+
+def _original(trees: list[Any], splits: list[int], thresholds: list[float]) -> Any:
+    """Return the tree with these thresholds, but for their rounding to float32; None where there is none."""
+    near = (tree for tree in trees if np.allclose(tree.threshold[splits], thresholds, rtol=1e-6, atol=1e-30))
+    return next(near, None)

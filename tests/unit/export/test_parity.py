@@ -320,3 +320,14 @@ def test_a_method_that_rejects_a_row_that_others_take_makes_it_the_models_domain
     assert (answers.answered == (X[:, 0] <= 1)).all()
     assert answers.rejected == {"too large for me": int((X[:, 0] > 1).sum())}
     assert len(answers.by_method["predict"]) == len(answers.by_method["predict_proba"]) == answers.answered.sum()
+
+
+def test_a_large_forest_behind_a_scaler_is_equal(tmp_path):
+    """A hundred trees have thresholds of every size, and each tree must be found again by them."""
+    rows = np.random.default_rng(0).normal(size=(400, 12))
+    labels = (rows[:, 0] + rows[:, 1] ** 2 > 0.5).astype(int)
+    model = make_pipeline(StandardScaler(), RandomForestClassifier(100, random_state=0)).fit(rows, labels)
+    report = export_model(model, rows, tmp_path / "m.onnx", QUICK)
+    holes = np.where(np.random.default_rng(1).random(rows.shape) < 0.2, np.nan, rows)
+
+    assert np.abs(asked(tmp_path / "m.onnx", holes, report)[1] - model.predict_proba(holes)).max() < 1e-5

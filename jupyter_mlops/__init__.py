@@ -12,9 +12,18 @@ from ._lazy import lazy_exports
 
 if TYPE_CHECKING:
     from .magics import load_ipython_extension, unload_ipython_extension
-    from .services import explain, fairness, log, runs, train
+    from .services import explain, export_onnx, fairness, log, runs, train
 
-__all__ = ["explain", "fairness", "load_ipython_extension", "log", "runs", "train", "unload_ipython_extension"]
+__all__ = [
+    "explain",
+    "export_onnx",
+    "fairness",
+    "load_ipython_extension",
+    "log",
+    "runs",
+    "train",
+    "unload_ipython_extension",
+]
 
 __getattr__, __dir__ = lazy_exports(
     __name__,
@@ -22,6 +31,7 @@ __getattr__, __dir__ = lazy_exports(
         "_jupyter_server_extension_points": ".server",
         "load_ipython_extension": ".magics",
         "explain": ".services",
+        "export_onnx": ".services",
         "fairness": ".services",
         "log": ".services",
         "runs": ".services",

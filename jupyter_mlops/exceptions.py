@@ -12,6 +12,7 @@ MlopsError
 │   ├── LauncherNotFoundError
 │   └── RunNotFoundError
 ├── RunFailedError             the run that a value comes from failed
+├── ExportError                a model cannot be written as the same model
 ├── TrackingError              the tracking store cannot do what was asked
 └── MissingExtraError          an optional library is not installed
 ```
@@ -65,6 +66,10 @@ class RunNotFoundError(LaunchError):
 
 class RunFailedError(MlopsError):
     """The run that a value was to come from failed or was stopped."""
+
+
+class ExportError(MlopsError):
+    """A model cannot be exported as the same model, or a file is no ONNX that may be opened; nothing was written."""
 
 
 class TrackingError(MlopsError):

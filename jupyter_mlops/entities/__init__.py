@@ -48,6 +48,16 @@ from ._fairness import (
     FairnessSpread,
 )
 from ._figures import Figure, figure, figure_value
+from ._onnx import (
+    ONNX_REPORT_VERSION,
+    OnnxDomain,
+    OnnxLatency,
+    OnnxParity,
+    OnnxReport,
+    OnnxRows,
+    OnnxTensor,
+    OnnxTry,
+)
 from ._provenance import Environment, Fingerprint, GitState, Provenance
 from ._report_summary import ExplanationSummary, FairnessGap, FairnessSummary, RunReports
 from ._run import (
@@ -72,6 +82,14 @@ from ._what_if import WhatIfAnswer, WhatIfQuestion
 from ._wire import WIRE_VERSION, decode, encode
 
 __all__ = [
+    "ONNX_REPORT_VERSION",
+    "OnnxDomain",
+    "OnnxLatency",
+    "OnnxParity",
+    "OnnxReport",
+    "OnnxRows",
+    "OnnxTensor",
+    "OnnxTry",
     "AUTOLOG_FLAVORS",
     "EXPLANATION_VERSION",
     "FAIRNESS_VERSION",

@@ -8,6 +8,7 @@ from typing import Any
 from ..exceptions import UsageError
 from ._edge import magic_edge
 from ._explain import explain
+from ._export_onnx import export_onnx
 from ._fairness import fairness
 from ._runs import runs
 from ._session import NotebookSession
@@ -30,6 +31,7 @@ class MlopsMagics:
         self._session.shell.register_magic_function(self.runs, "line", "runs")
         self._session.shell.register_magic_function(self.tensorboard, "line", "tensorboard")
         self._session.shell.register_magic_function(self.explain, "line", "explain")
+        self._session.shell.register_magic_function(self.export_onnx, "line", "export_onnx")
         self._session.shell.register_magic_function(self.fairness, "line", "fairness")
         self._session.shell.register_magic_function(self.misplaced, "line", "%train")
 
@@ -44,6 +46,7 @@ class MlopsMagics:
             ("line", "runs", self.runs),
             ("line", "tensorboard", self.tensorboard),
             ("line", "explain", self.explain),
+            ("line", "export_onnx", self.export_onnx),
             ("line", "fairness", self.fairness),
             ("line", "%train", self.misplaced),
         ):
@@ -80,6 +83,11 @@ class MlopsMagics:
     def explain(self, line: str) -> Any:
         """Explain what a model does with its features; `%explain -h` shows the options."""
         return explain(self._session, line)
+
+    @magic_edge
+    def export_onnx(self, line: str) -> Any:
+        """Write a model as an ONNX file that is the same model; `%export_onnx -h` shows the options."""
+        return export_onnx(self._session, line)
 
     @magic_edge
     def fairness(self, line: str) -> Any:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ._displays import Display, DisplayPage
     from ._explanation import ExplainModel, explain, explain_for, keep_explanation, model_of, with_model
     from ._explorer import RunExplorer
+    from ._export_onnx import export_for, export_onnx
     from ._fairness import assess_for, fairness
     from ._fairness_columns import named_columns
     from ._fairness_mitigation import Mitigation, mitigation_cell
@@ -83,6 +84,8 @@ __all__ = [
     "named_columns",
     "explain",
     "explain_for",
+    "export_for",
+    "export_onnx",
     "keep_explanation",
     "log",
     "model_of",
@@ -101,6 +104,8 @@ __getattr__, __dir__ = lazy_exports(
         "ExplainModel": "._explanation",
         "explain": "._explanation",
         "explain_for": "._explanation",
+        "export_for": "._export_onnx",
+        "export_onnx": "._export_onnx",
         "keep_explanation": "._explanation",
         "model_of": "._explanation",
         "with_model": "._explanation",

@@ -9,11 +9,22 @@ class TestMyLauncher(LauncherContract):
         return MyLauncher(home)
 ```
 
-A method of explaining is tested by a class that inherits `ExplainerContract` and says what it explains.
+A method of explaining is tested by a class that inherits `ExplainerContract` and says what it explains; a converter to
+ONNX by one that inherits `ConverterContract` and says what it converts.
 """
 
+from ._converter_contract import ConverterContract, ExportedModel
 from ._explainer_contract import ExplainedModel, ExplainerContract
 from ._fill import SHELL_EXECUTOR, fill_run, wait_until
 from ._launcher_contract import LauncherContract
 
-__all__ = ["SHELL_EXECUTOR", "ExplainedModel", "ExplainerContract", "LauncherContract", "fill_run", "wait_until"]
+__all__ = [
+    "SHELL_EXECUTOR",
+    "ConverterContract",
+    "ExplainedModel",
+    "ExplainerContract",
+    "ExportedModel",
+    "LauncherContract",
+    "fill_run",
+    "wait_until",
+]

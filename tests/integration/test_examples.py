@@ -13,8 +13,14 @@ from nbclient import NotebookClient
 pytestmark = pytest.mark.kernel
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
-NEEDS = {"explanations": "interpret", "fairness": "fairlearn", "keras-digits": "keras", "pytorch": "torch"}
-OURS = ("%%train", "%explain", "%fairness", "%runs", "%tensorboard")
+NEEDS = {
+    "explanations": "interpret",
+    "fairness": "fairlearn",
+    "keras-digits": "keras",
+    "onnx": "skl2onnx",
+    "pytorch": "torch",
+}
+OURS = ("%%train", "%explain", "%export_onnx", "%fairness", "%runs", "%tensorboard")
 NAMES = sorted(path.stem for path in EXAMPLES.glob("*.ipynb"))
 
 

@@ -1,0 +1,206 @@
+"""What an export to ONNX found: that the file is the same model, on which rows, how it was made so, how quick it is.
+
+No row of the data: counts, and reasons in words.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from ..exceptions import UsageError
+from ._figures import Figure
+from ._wire import decode, encode
+
+ONNX_REPORT_VERSION = 1
+"""Version of the report's form; a reader knows all older ones."""
+
+
+class OnnxTensor(msgspec.Struct, frozen=True, kw_only=True):
+    """An input or output of the file.
+
+    Parameters
+    ----------
+    type : str
+        Of its elements, as NumPy says it: `float32`, `int64`, `str`.
+    shape : tuple of int or None
+        None is the number of rows, which is free.
+    columns : tuple of str
+        Of an input: the columns of the notebook's data that it holds, in order; empty for data without names.
+    method : str
+        Of an output: the method of the original that answers the same.
+    """
+
+    name: str
+    type: str
+    shape: tuple[int | None, ...]
+    columns: tuple[str, ...] = ()
+    method: str = ""
+
+
+class OnnxRows(msgspec.Struct, frozen=True, kw_only=True):
+    """Rows that went through both, and what came of it.
+
+    Parameters
+    ----------
+    given : int
+        Rows there were.
+    checked : int
+        Of these, those that the original answers and the file can be asked.
+    differing : int
+        Of the checked, those where label or figures differ.
+    labels : int
+        Of the checked, those with the same label; 0 for a model without labels.
+    """
+
+    given: int = 0
+    checked: int = 0
+    differing: int = 0
+    labels: int = 0
+
+
+class OnnxDomain(msgspec.Struct, frozen=True, kw_only=True):
+    """Rows outside of what can be compared: they never fail an export, and never count as equal."""
+
+    reason: str
+    rows: int
+
+
+class OnnxTry(msgspec.Struct, frozen=True, kw_only=True):
+    """One way of converting that was tried: its words, how many rows differed, or why it could not be."""
+
+    variant: str
+    differing: int = 0
+    problem: str = ""
+
+
+class OnnxParity(msgspec.Struct, frozen=True, kw_only=True):
+    """The comparison of the file with the original.
+
+    Parameters
+    ----------
+    real, edge : OnnxRows
+        The rows that were given, and those that were generated.
+    largest : Figure
+        The largest difference of a figure on checked rows.
+    rtol, atol : float
+        Equal is `|a - b| <= atol + rtol * |b|`, b the original's.
+    allowed : int
+        So many rows may differ.
+    batches : tuple of int
+        Sizes in which the rows were asked.
+    """
+
+    real: OnnxRows
+    edge: OnnxRows
+    largest: Figure
+    rtol: float
+    atol: float
+    allowed: int = 0
+    domain: tuple[OnnxDomain, ...] = ()
+    batches: tuple[int, ...] = ()
+
+    @property
+    def differing(self) -> int:
+        """Rows that differ, real and generated."""
+        return self.real.differing + self.edge.differing
+
+    @property
+    def holds(self) -> bool:
+        """Whether the file may be written."""
+        return self.differing <= self.allowed and self.real.checked > 0
+
+
+class OnnxLatency(msgspec.Struct, frozen=True, kw_only=True):
+    """How long an answer takes, in seconds: median and 95th percentile, in one process, on so many rows."""
+
+    rows: int
+    onnx_p50: float
+    onnx_p95: float
+    original_p50: float
+    original_p95: float
+
+    @property
+    def times(self) -> float:
+        """How many times quicker the file is, by the medians."""
+        return self.original_p50 / self.onnx_p50 if self.onnx_p50 > 0 else 0.0
+
+
+class OnnxReport(msgspec.Struct, frozen=True, kw_only=True):
+    """What an export found.
+
+    Parameters
+    ----------
+    file : str
+        Name of the file, without its directory.
+    sha256 : str
+        Of the file.
+    size : int
+        Bytes.
+    model, model_type, run_id : str
+        The notebook's name, the class, and the run that made it where one did.
+    converter, variant : str
+        What converted it, and the words for the way that is equal.
+    repaired : bool
+        Whether the converter's own way was not equal, or not possible.
+    tried : tuple of OnnxTry
+        The ways before it.
+    operators : dict
+        Of each kind how many.
+    opsets : dict
+        Version of each domain.
+    versions : dict
+        Of the libraries that made it.
+    """
+
+    version: int = ONNX_REPORT_VERSION
+    made_at: str
+    file: str
+    sha256: str
+    size: int
+    model: str = ""
+    model_type: str = ""
+    run_id: str = ""
+    converter: str
+    variant: str
+    repaired: bool = False
+    precision: Literal["float32", "float64"]
+    inputs: tuple[OnnxTensor, ...]
+    outputs: tuple[OnnxTensor, ...]
+    operators: dict[str, int]
+    opsets: dict[str, int]
+    parity: OnnxParity
+    tried: tuple[OnnxTry, ...] = ()
+    latency: tuple[OnnxLatency, ...] = ()
+    versions: dict[str, str] = {}
+    notes: tuple[str, ...] = ()
+
+    def to_json(self) -> str:
+        """Return the report as JSON, which `from_json` reads again."""
+        return encode(self).decode()
+
+    @staticmethod
+    def from_json(text: str | bytes) -> OnnxReport:
+        """Return the report that JSON holds, also one that an older version wrote.
+
+        Raises
+        ------
+        UsageError
+            It is no report of an export, or one of a newer version.
+        """
+        data = text.encode() if isinstance(text, str) else text
+        try:
+            version = decode(data, _Versioned).version
+            if version <= ONNX_REPORT_VERSION:
+                return decode(data, OnnxReport)
+        except msgspec.MsgspecError as error:
+            raise UsageError(f"This is no report of an export: {error}.") from None
+        raise UsageError(
+            f"The report of this export has version {version}, and this package reads up to {ONNX_REPORT_VERSION}. "
+            "Upgrade jupyter_mlops."
+        )
+
+
+class _Versioned(msgspec.Struct):
+    version: int = ONNX_REPORT_VERSION

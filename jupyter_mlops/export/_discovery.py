@@ -1,0 +1,68 @@
+"""Converters by name, ours and those of the entry points `jupyter_mlops.converters`: anybody may add one.
+
+An entry point names a class that is called without arguments and gives a `Converter`.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
+from typing import Any
+
+from ..exceptions import ExportError, UsageError
+from ._lightgbm import LightgbmConverter
+from ._protocol import Converter
+from ._sklearn import SklearnConverter
+from ._xgboost import XgboostConverter
+
+GROUP = "jupyter_mlops.converters"
+
+
+def converter_names() -> tuple[str, ...]:
+    """Return the names of all converters."""
+    return tuple(sorted({*_ours(), *_installed()}))
+
+
+def converter_for(model: Any) -> Converter:
+    """Return the converter that knows a model; one that was installed comes before ours.
+
+    Raises
+    ------
+    ExportError
+        None does.
+    """
+    for name in dict.fromkeys((*_installed(), *_ours())):
+        converter = load_converter(name)
+        if converter.suits(model):
+            return converter
+    kind = f"{type(model).__module__}.{type(model).__qualname__}"
+    raise ExportError(
+        f"No converter knows {kind}. Known: {', '.join(converter_names())}. Boosters go by their scikit-learn classes "
+        "(XGBClassifier, LGBMClassifier); other frameworks need a package that adds a converter."
+    )
+
+
+def load_converter(name: str) -> Converter:
+    """Return a converter by its name.
+
+    Raises
+    ------
+    UsageError
+        There is none.
+    """
+    if name in _installed():
+        converter: Converter = _installed()[name].load()()
+        return converter
+    if name in _ours():
+        return _ours()[name]
+    raise UsageError(f"No converter named {name!r}. Known: {', '.join(converter_names())}.")
+
+
+@cache
+def _installed() -> dict[str, EntryPoint]:
+    return {point.name: point for point in entry_points(group=GROUP)}
+
+
+def _ours() -> dict[str, Converter]:
+    ours: tuple[Converter, ...] = (XgboostConverter(), LightgbmConverter(), SklearnConverter())
+    return {converter.name: converter for converter in ours}

@@ -1,0 +1,234 @@
+"""One export from beginning to end: ways tried in order, the first that is equal written, the others told."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from ..entities import OnnxReport, OnnxTensor, OnnxTry
+from ..exceptions import ExportError, MissingExtraError
+from ._candidates import Tried, attempt, inputs_for
+from ._discovery import converter_for
+from ._edge_rows import edge_rows
+from ._files import write_onnx
+from ._graph import operators_of
+from ._original import Original
+from ._parity import Tolerance
+from ._protocol import Converter, Variant
+from ._speed import latencies
+from ._stages import stage_that_differs, stage_that_fails
+from ._table import Table
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExportWish:
+    """How to export.
+
+    Parameters
+    ----------
+    rtol, atol : float
+        Equal is `|a - b| <= atol + rtol * |b|`, b the original's.
+    allow_mismatch : int
+        So many rows may differ; recorded in the file.
+    opset : int, optional
+        Of ONNX; None for the newest that the converter knows.
+    name, run_id : str
+        What the user calls the model, and the run that made it.
+    timed : bool
+        Whether latency is measured, which takes up to two seconds.
+    """
+
+    rtol: float = 1e-4
+    atol: float = 1e-5
+    allow_mismatch: int = 0
+    opset: int | None = None
+    name: str = ""
+    run_id: str = ""
+    timed: bool = True
+
+    @property
+    def tolerance(self) -> Tolerance:
+        """What counts as equal."""
+        return Tolerance(rtol=self.rtol, atol=self.atol, allowed=self.allow_mismatch)
+
+
+def export_model(model: Any, X: Any, path: str | Path, wish: ExportWish | None = None) -> OnnxReport:
+    """Write a model as ONNX when it answers as the original does, on real rows and on generated ones.
+
+    Parameters
+    ----------
+    model : object
+        Fitted.
+    X : DataFrame, array or list of str
+        Real rows, as the model takes them.
+    path : path
+        The file; what was there is replaced in one step, or stays.
+    wish : ExportWish, optional
+        How.
+
+    Raises
+    ------
+    ExportError
+        It cannot be converted, or rows differ; nothing is written.
+    UsageError
+        X is no rows for the model, or the file has no place.
+    MissingExtraError
+        A library that converts is not installed.
+    """
+    asked = wish or ExportWish()
+    converter = converter_for(model)
+    table = Table.of(X)
+    original = Original.asked(model, table, edge_rows(model, table))
+    best, tries = _best(converter, original, asked)
+    if not best.parity.holds:
+        raise ExportError(_refusal(converter, original, best, tries, asked))
+    target = Path(path).expanduser()
+    write_onnx(best.data, target)
+    return _report(target, converter, original, best, tries, asked)
+
+
+def _best(converter: Converter, original: Original, wish: ExportWish) -> tuple[Tried, list[OnnxTry]]:
+    """Return the first variant that is equal, else the one of which the fewest rows differ; and those before it."""
+    tries: list[OnnxTry] = []
+    nearest: Tried | None = None
+    seen = set()
+    for variant in converter.variants(original.model):
+        way = (inputs_for(original, variant), replace(variant, name="", whole_numbers=True))
+        if way in seen:  # there are no whole numbers
+            continue
+        seen.add(way)
+        try:
+            tried = attempt(converter, original, variant, wish.opset, wish.tolerance, _facts(original, variant, wish))
+        except MissingExtraError:
+            raise
+        except ExportError as error:
+            tries.append(OnnxTry(variant=variant.name, problem=str(error)))
+            continue
+        if not tried.parity.differing and tried.parity.real.checked:
+            return tried, tries
+        tries.append(OnnxTry(variant=variant.name, differing=tried.parity.differing))
+        if nearest is None or tried.parity.differing < nearest.parity.differing:
+            nearest = tried
+    if nearest is None:
+        stage = stage_that_fails(converter, original, converter.variants(original.model)[-1])
+        problems = "; ".join(dict.fromkeys(each.problem.rstrip(".") for each in tries))
+        raise ExportError(
+            f"Not written: {stage} cannot be converted ({problems}). "
+            "Put another estimator in its place, or ask its library for a converter."
+        )
+    return nearest, tries
+
+
+def _facts(original: Original, variant: Variant, wish: ExportWish) -> dict[str, str]:
+    """Return what the file says of itself."""
+    columns = original.real.table.columns
+    signature = [
+        {"name": tensor.name, "type": tensor.element, "columns": [columns[at] for at in tensor.places if columns]}
+        for tensor in inputs_for(original, variant)
+    ]
+    facts = {
+        "version": _version_of("jupyter_mlops"),
+        "model": f"{type(original.model).__module__}.{type(original.model).__qualname__}",
+        "variant": variant.name,
+        "rtol": repr(wish.rtol),
+        "atol": repr(wish.atol),
+        "allow_mismatch": str(wish.allow_mismatch),
+        "signature": json.dumps(signature, ensure_ascii=False),
+        "run_id": wish.run_id,
+    }
+    return {f"jupyter_mlops.{key}": value for key, value in facts.items() if value}
+
+
+def _refusal(converter: Converter, original: Original, nearest: Tried, tries: list[OnnxTry], wish: ExportWish) -> str:
+    parity = nearest.parity
+    if not parity.real.checked:
+        reasons = "; ".join(f"{each.reason} ({each.rows:,})" for each in parity.domain[:3])
+        return f"Not written: no row of X could be compared: {reasons}. Give rows that the file can be asked about."
+    stage = stage_that_differs(converter, original, nearest.variant, wish.tolerance)
+    counts = [f"{rows.differing:,} of {rows.checked:,} {kind} rows" for kind, rows in _kinds(nearest) if rows.differing]
+    names = ", ".join(f"{each.variant} ({each.problem or f'{each.differing:,} rows'})" for each in tries)
+    return (
+        f"Not written: {' and '.join(counts)} differ (largest difference {float(parity.largest):.2g}). "
+        f"Stage: {stage}. Tried: {names}. Put another estimator in its place, or accept it knowingly with --rtol, "
+        f"--atol or --allow-mismatch {parity.differing} (recorded in the file)."
+    )
+
+
+def _kinds(tried: Tried) -> list[tuple[str, Any]]:
+    return [("given", tried.parity.real), ("generated", tried.parity.edge)]
+
+
+def _report(
+    path: Path, converter: Converter, original: Original, best: Tried, tries: list[OnnxTry], wish: ExportWish
+) -> OnnxReport:
+    columns = original.real.table.columns
+    model = original.model
+    first = converter.variants(model)[0]
+    return OnnxReport(
+        made_at=datetime.now(UTC).isoformat(),
+        file=path.name,
+        sha256=hashlib.sha256(best.data).hexdigest(),
+        size=len(best.data),
+        model=wish.name,
+        model_type=f"{type(model).__module__}.{type(model).__qualname__}",
+        run_id=wish.run_id,
+        converter=converter.name,
+        variant=best.variant.name,
+        repaired=best.variant != first,
+        precision=best.variant.precision,
+        inputs=tuple(
+            OnnxTensor(
+                name=tensor.name,
+                type=tensor.element,
+                shape=tensor.shape,
+                columns=tuple(columns[place] for place in tensor.places) if columns else (),
+            )
+            for tensor in best.candidate.inputs
+        ),
+        outputs=_outputs(best),
+        operators=operators_of(best.proto),
+        opsets={opset.domain or "ai.onnx": opset.version for opset in best.proto.opset_import},
+        parity=best.parity,
+        tried=tuple(each for each in tries if each.variant != best.variant.name),
+        latency=latencies(best.candidate, original) if wish.timed else (),
+        versions={name: _version_of(name) for name in _LIBRARIES if _version_of(name)},
+        notes=tuple(_notes(best)),
+    )
+
+
+_LIBRARIES = ("jupyter_mlops", "onnx", "onnxmltools", "onnxruntime", "scikit-learn", "skl2onnx")
+_TYPES: Mapping[str, str] = {"float": "float32", "double": "float64", "string": "str"}
+
+
+def _outputs(best: Tried) -> tuple[OnnxTensor, ...]:
+    made = []
+    for output in best.candidate.session.get_outputs():
+        kind = output.type.removeprefix("tensor(").removesuffix(")")
+        shape = tuple(size if isinstance(size, int) and place else None for place, size in enumerate(output.shape))
+        method = best.candidate.outputs[output.name]
+        made.append(OnnxTensor(name=output.name, type=_TYPES.get(kind, kind), shape=shape, method=method))
+    return tuple(made)
+
+
+def _notes(best: Tried) -> list[str]:
+    notes = []
+    if best.left_out:
+        notes.append(f"Left out, because no method of the original says the same: {', '.join(best.left_out)}.")
+    if best.variant.needs:
+        notes.append(f"Whoever loads the file needs {best.variant.needs}.")
+    if best.parity.differing:
+        notes.append(f"{best.parity.differing:,} rows differ, and were allowed to.")
+    return notes
+
+
+def _version_of(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return ""

@@ -1,0 +1,110 @@
+"""The rows that a model is asked about, whatever holds them: a frame, an array, or texts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from ..exceptions import UsageError
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows in the form in which the model takes them.
+
+    Parameters
+    ----------
+    value : DataFrame, ndarray or list of str
+        What the model is given.
+    form : str
+        Which of these it is.
+    """
+
+    value: Any
+    form: Literal["frame", "array", "texts"]
+
+    @classmethod
+    def of(cls, value: Any) -> Table:
+        """Return rows as a table; a Series of texts is texts, a list of lists an array.
+
+        Raises
+        ------
+        UsageError
+            They are no rows, or sparse.
+        """
+        if hasattr(value, "columns") and hasattr(value, "iloc"):
+            return cls(value, "frame")
+        if hasattr(value, "toarray"):
+            raise UsageError("The rows are a sparse matrix, and ONNX has dense inputs. Give X.toarray().")
+        array = np.asarray(value)
+        if array.ndim == 1 and array.dtype.kind in "OUT" and all(isinstance(text, str) for text in array):
+            return cls(array.astype(object), "texts")
+        if array.ndim != 2 or array.dtype.kind not in "fiubOUT":
+            raise UsageError(
+                f"X is {type(value).__name__} of shape {array.shape}: give rows and columns, or a list of texts."
+            )
+        return cls(array, "array")
+
+    def __len__(self) -> int:
+        return len(self.value)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Names of a frame's columns; empty for the others."""
+        return tuple(str(name) for name in self.value.columns) if self.form == "frame" else ()
+
+    @property
+    def width(self) -> int:
+        """How many columns there are."""
+        return 1 if self.form == "texts" else int(self.value.shape[1])
+
+    def column(self, place: int) -> np.ndarray[Any, Any]:
+        """Return a column as an array: of objects, where it is no plain array of numbers."""
+        if self.form == "texts":
+            return np.asarray(self.value)
+        if self.form == "array":
+            return np.asarray(self.value[:, place])
+        column = self.value.iloc[:, place]
+        kind = getattr(column.dtype, "kind", "O")
+        plain = isinstance(column.dtype, np.dtype) and kind in "fiub"
+        return np.asarray(column.to_numpy() if plain else column.astype(object).to_numpy())
+
+    def take(self, rows: Any) -> Table:
+        """Return some rows, by number or by a mask, in that order."""
+        chosen = np.flatnonzero(rows) if np.asarray(rows).dtype == bool else np.asarray(rows, dtype=int)
+        return Table(self.value.iloc[chosen] if self.form == "frame" else self.value[chosen], self.form)
+
+    def changed(self, row: int, changes: Sequence[tuple[int, Any]]) -> Table:
+        """Return a row with other values in some columns.
+
+        Raises
+        ------
+        TypeError, ValueError, OverflowError
+            The column's type holds no such value.
+        """
+        one = self.take([row])
+        if self.form == "texts":
+            return Table(np.array([changes[0][1]], dtype=object), self.form)
+        if self.form == "array":
+            value = one.value.copy()
+            for place, new in changes:
+                value[0, place] = new
+            return Table(value, self.form)
+        frame = one.value.copy()
+        for place, new in changes:
+            name = frame.columns[place]
+            frame[name] = type(frame[name])([new], index=frame.index, dtype=frame[name].dtype)
+        return Table(frame, self.form)
+
+    @staticmethod
+    def joined(tables: Sequence[Table]) -> Table:
+        """Return the rows of several tables of one form, one below the other."""
+        first = tables[0]
+        if first.form == "frame":
+            import pandas as pd
+
+            return Table(pd.concat([table.value for table in tables], ignore_index=True), "frame")
+        return Table(np.concatenate([table.value for table in tables]), first.form)

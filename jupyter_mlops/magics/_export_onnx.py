@@ -1,0 +1,105 @@
+"""`%export_onnx`: looks up what the line names, asks the service, and shows what was written."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ..exceptions import UnknownReferenceError, UsageError
+from ._export_onnx_command import ExportOnnxCommand
+from ._named_values import near_name, value_named
+from ._waiting import interruptible
+
+if TYPE_CHECKING:
+    from ..entities import OnnxReport
+    from ._session import NotebookSession
+
+_DEFAULT = "X_test"
+"""What scikit-learn's users call the rows that a model has not seen."""
+
+
+def export_onnx(session: NotebookSession, line: str) -> OnnxView:
+    """Do what an `%export_onnx` line asks for.
+
+    Raises
+    ------
+    MlopsError
+        The line is wrong, a name is not there, or the file would not be the same model.
+    KeyboardInterrupt
+        The user stopped it; nothing was written.
+    """
+    from ..export import ExportWish
+    from ..services import export_for
+
+    command = ExportOnnxCommand.parse(line)
+    model = _model(session, command.model)
+    wish = ExportWish(
+        rtol=command.rtol,
+        atol=command.atol,
+        allow_mismatch=command.allow_mismatch,
+        opset=command.opset,
+        name=command.model,
+        run_id=session.pending.deliveries.origins.run_id(model),
+    )
+    rows = _rows(session, command)
+    try:
+        with interruptible():
+            report = export_for(session.runs, model, rows, command.file, wish, result=command.model)
+    except KeyboardInterrupt:  # the usual advice is about a run that is waited for
+        raise KeyboardInterrupt("Stopped; no file was written.") from None
+    return OnnxView(report, command.file)
+
+
+class OnnxView:
+    """A written model in a cell: the report, as HTML and as text.
+
+    Parameters
+    ----------
+    report : OnnxReport
+        The whole of it.
+    path : str
+        The file, as the line names it.
+    """
+
+    def __init__(self, report: OnnxReport, path: str = "") -> None:
+        self.report = report
+        self._path = path or report.file
+
+    def __repr__(self) -> str:
+        from ..widgets import onnx_text
+
+        return onnx_text(self.report, self._path)
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:  # noqa: ARG002
+        """Return what Jupyter shows (IPython's protocol)."""
+        from ..widgets import onnx_html
+
+        return {"text/plain": repr(self), "text/html": onnx_html(self.report, self._path)}
+
+
+def _rows(session: NotebookSession, command: ExportOnnxCommand) -> Any:
+    from ..export import Table
+
+    namespace = session.shell.user_ns
+    names = command.data or ((_DEFAULT,) if _DEFAULT in namespace else ())
+    if not names:
+        raise UsageError("There are no rows to compare on. Name them with -X, as the model takes them.")
+    values = [value_named(name, namespace) for name in names]
+    if len(values) == 1:
+        return values[0]
+    tables = [Table.of(value) for value in values]
+    if len({(table.form, table.columns, table.width) for table in tables}) > 1:
+        raise UsageError(f"{', '.join(names)} have not the same columns. Name rows of one kind with -X.")
+    return Table.joined(tables).value
+
+
+def _model(session: NotebookSession, word: str) -> Any:
+    """Return what a word means: a name of the notebook, else a run."""
+    namespace = session.shell.user_ns
+    if word.partition(".")[0] in namespace:
+        return value_named(word, namespace)
+    try:
+        return session.runs.find(word)
+    except UnknownReferenceError as error:
+        if not word.isidentifier():
+            raise
+        raise UsageError(f"{word} is not defined here.{near_name(word, namespace)} {error}") from None

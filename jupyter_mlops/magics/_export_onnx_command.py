@@ -1,0 +1,107 @@
+"""The `%export_onnx` line as one frozen command. Its names are looked up later; other mistakes are found here."""
+
+from __future__ import annotations
+
+import argparse
+import math
+from dataclasses import dataclass
+from functools import cache
+
+from ._arguments import MagicParser, split_words
+from ._report_line import name_word
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExportOnnxCommand:
+    """What one `%export_onnx` line asks for.
+
+    Parameters
+    ----------
+    model : str
+        A name of the notebook, or a reference to a run.
+    data : tuple of str
+        Names of rows, with attributes perhaps: one below the other. Empty when not given.
+    output : str
+        The file; empty for the model's name.
+    rtol, atol : float
+        What counts as equal.
+    allow_mismatch : int
+        So many rows may differ.
+    opset : int, optional
+        Of ONNX.
+    """
+
+    model: str
+    data: tuple[str, ...] = ()
+    output: str = ""
+    rtol: float = 1e-4
+    atol: float = 1e-5
+    allow_mismatch: int = 0
+    opset: int | None = None
+
+    @classmethod
+    def parse(cls, line: str) -> ExportOnnxCommand:
+        """Return the command of a line.
+
+        Raises
+        ------
+        UsageError
+            The line is wrong.
+        HelpRequested
+            The line asks for help.
+        """
+        return cls(**vars(_parser().parse_words(split_words("%export_onnx", line))))
+
+    @property
+    def file(self) -> str:
+        """Where the model is written."""
+        return self.output or f"{self.model.rpartition('.')[2].replace('/', '-')}.onnx"
+
+
+@cache
+def _parser() -> MagicParser:
+    parser = MagicParser(
+        "%export_onnx",
+        "Write a model as ONNX, when it answers as the original does on every row; otherwise write nothing.",
+    )
+    add = parser.add_argument
+    add("model", metavar="MODEL", help="a fitted model: a name, or a run (id, name, last, best)")
+    add("-X", "--data", type=_names, default=(), metavar="A,B", help="real rows to compare on (default: X_test)")
+    add("-o", "--output", default="", metavar="FILE", help="the file (default: MODEL.onnx)")
+    add("--rtol", type=_tolerance, default=1e-4, metavar="R", help="equal is |a-b| <= atol + rtol*|b| (1e-4)")
+    add("--atol", type=_tolerance, default=1e-5, metavar="A", help="see --rtol (1e-5)")
+    add("--allow-mismatch", type=_count, default=0, metavar="N", help="so many rows may differ; said in the file")
+    add("--opset", type=_opset, metavar="N", help="of ONNX (default: the newest that the converter knows)")
+    return parser
+
+
+# argparse converts what was not given too, so an empty text passes.
+
+
+def _names(text: str) -> tuple[str, ...]:
+    names = tuple(dict.fromkeys(name_word(part.strip()) for part in text.split(",") if part.strip()))
+    if not names:
+        raise argparse.ArgumentTypeError(f"{text[:60]!r} names nothing; write names with commas between them")
+    return names
+
+
+def _tolerance(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not 0 <= value < 1:
+        raise argparse.ArgumentTypeError(f"{text[:60]!r} is no tolerance; write a number from 0 up to 1, such as 1e-4")
+    return value
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text[:12]) > 10**9:
+        raise argparse.ArgumentTypeError(f"{text[:60]!r} is no number of rows; write 0 or more")
+    return int(text[:12])
+
+
+def _opset(text: str) -> int:
+    if not text.isdecimal() or not 11 <= int(text[:4]) <= 22:
+        raise argparse.ArgumentTypeError(f"{text[:60]!r} is no opset that can be written; write 11 to 22")
+    return int(text[:4])

@@ -1,0 +1,122 @@
+"""`mlops.export_onnx`: a model, or the run that made it, becomes an ONNX file that answers alike; runs keep reports."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..entities import OnnxReport
+from ..exceptions import UsageError
+from ._default import current_service
+from ._explanation import model_of
+from ._kept_reports import keep_report
+from ._run import Run
+
+if TYPE_CHECKING:
+    from ..export import ExportWish
+    from ._service import RunService
+
+ARTIFACT = "reports/onnx.json"
+"""Where a run keeps the report, below its artifacts; a later one replaces it."""
+
+FILE_TAG, DIGEST_TAG = "mlops.onnx", "mlops.onnx.sha256"
+"""Tags of a run with an export: file and version of the report, and the file's digest."""
+
+
+def export_onnx(
+    model: Any,
+    X: Any,
+    path: str | Path,
+    *,
+    rtol: float = 1e-4,
+    atol: float = 1e-5,
+    allow_mismatch: int = 0,
+    opset: int | None = None,
+) -> OnnxReport:
+    """Write a model as ONNX, when it answers as the original does on every row; otherwise write nothing.
+
+    Parameters
+    ----------
+    model : object, Run or str
+        A fitted model; or a run, or a reference to one such as `last`, that returned one. A run keeps the report.
+    X : DataFrame, array or list of str
+        Real rows, as the model takes them. Edge rows are generated beside them.
+    path : path
+        The file. What was there is replaced in one step, or stays.
+    rtol, atol : float
+        Equal is the same label, and `|a - b| <= atol + rtol * |b|`, b the original's.
+    allow_mismatch : int
+        So many rows may differ; recorded in the file.
+    opset : int, optional
+        Of ONNX; by default the newest that the converter knows.
+
+    Raises
+    ------
+    ExportError
+        The model cannot be converted, or rows differ; the message names the stage.
+    UsageError
+        Model and rows do not go together, or the file has no place.
+    MissingExtraError
+        The libraries of the extra `onnx` are not installed.
+
+    Examples
+    --------
+    >>> report = export_onnx(model, X_test, "model.onnx")
+    >>> report.parity.real.labels, report.parity.differing
+    (143, 0)
+    """
+    from ..export import ExportWish
+
+    wish = ExportWish(rtol=rtol, atol=atol, allow_mismatch=allow_mismatch, opset=opset)
+    runs = current_service()
+    return export_for(runs, runs.find(model) if isinstance(model, str) else model, X, path, wish)
+
+
+def export_for(
+    runs: RunService, model: Any, X: Any, path: str | Path, wish: ExportWish, result: str = ""
+) -> OnnxReport:
+    """Export a model, or a run's model; wait for the run, and let the one that made the model keep the report.
+
+    Parameters
+    ----------
+    runs : RunService
+        Finds the run that a wish names.
+    model : object or Run
+        Fitted.
+    X, path
+        See `export_onnx`.
+    wish : ExportWish
+        How. `run_id` names the run of a model that is there already.
+    result : str
+        Which of a run's results is the model, where it returned one of that name.
+
+    Raises
+    ------
+    ExportError
+        See `export_onnx`.
+    RunFailedError
+        The run failed or was stopped.
+    """
+    import dataclasses
+
+    from ..export import export_model
+
+    if isinstance(model, Run):
+        run: Run | None = model
+        model.wait_delivery()
+        told = model.directory.result()
+        fitted = model_of(model, result if told is not None and result in told.returned else "")
+    else:
+        run, fitted = (runs.get(wish.run_id) if wish.run_id else None), model
+    named = dataclasses.replace(wish, run_id=run.id if run else "", name=wish.name or (run.name if run else ""))
+    report = export_model(fitted, _rows(X), path, named)
+    if run is not None and run.exists:
+        tags = {FILE_TAG: f"{report.file} {report.version}", DIGEST_TAG: report.sha256}
+        keep_report(run, ARTIFACT, report.to_json(), tags)
+    return report
+
+
+def _rows(X: Any) -> Any:
+    if X is None:
+        raise UsageError("There are no rows to compare with. Give X: some that the model has not seen.")
+    return X

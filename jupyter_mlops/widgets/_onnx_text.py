@@ -1,0 +1,147 @@
+"""What is said of an export: the same sentences in the cell's text and in its HTML."""
+
+from __future__ import annotations
+
+import json
+
+from ..entities import OnnxLatency, OnnxReport, OnnxRows, OnnxTensor, figure_value
+
+_MOST_DOMAIN = 6
+
+
+def onnx_text(report: OnnxReport, path: str) -> str:
+    """Return a report as text, for a terminal."""
+    lines = [head(report), sameness(report), *speed(report)]
+    if report.repaired:
+        lines.insert(1, repaired(report))
+    lines += [f"in:  {each}" for each in signature(report.inputs)]
+    lines += [f"out: {each}" for each in signature(report.outputs)]
+    lines += [f"not compared: {each}" for each in outside(report)]
+    lines += [
+        *report.notes,
+        "Use it in Python:",
+        *(f"    {line}" for line in usage(report, path)["Python"].splitlines()),
+    ]
+    return "\n".join(lines)
+
+
+def head(report: OnnxReport) -> str:
+    """Return file, opset and size in a line."""
+    opset = report.opsets.get("ai.onnx", 0)
+    nodes = sum(report.operators.values())
+    return f"✓ {report.file}  opset {opset} · {_size(report.size)} · {nodes:,} operators"
+
+
+def repaired(report: OnnxReport) -> str:
+    """Return what was changed, and why the library's own way would not do."""
+    first = report.tried[0] if report.tried else None
+    if first is None:
+        return f"repaired: {report.variant}"
+    why = first.problem or f"{first.differing:,} rows differ"
+    return f"repaired: {report.variant} ({first.variant} as it is: {why})"
+
+
+def sameness(report: OnnxReport) -> str:
+    """Return how many rows are the same."""
+    parity = report.parity
+    checked = parity.real.checked + parity.edge.checked
+    rows = f"{_of(parity.real)} rows + {_of(parity.edge)} edge rows checked"
+    labels = parity.real.labels + parity.edge.labels
+    has_labels = any(tensor.method == "predict" for tensor in report.outputs) and labels
+    same = f", labels {labels:,}/{checked:,}" if has_labels else ""
+    verdict = "same model" if not parity.differing else f"{parity.differing:,} rows differ, as allowed"
+    return f"{verdict}: {rows}{same}, largest difference {_figure(figure_value(parity.largest))}"
+
+
+def speed(report: OnnxReport) -> list[str]:
+    """Return a line for each number of rows that was timed."""
+    return [_pace(latency) for latency in report.latency]
+
+
+def signature(tensors: tuple[OnnxTensor, ...]) -> list[str]:
+    """Return each tensor in a line."""
+    lines = []
+    for tensor in tensors:
+        shape = ", ".join("rows" if size is None else str(size) for size in tensor.shape)
+        of = f" = {len(tensor.columns)} columns" if len(tensor.columns) > 1 else ""
+        method = f" = {tensor.method}" if tensor.method else ""
+        lines.append(f"{tensor.name} {tensor.type}[{shape}]{of}{method}")
+    return lines
+
+
+def outside(report: OnnxReport) -> list[str]:
+    """Return what was not compared, and why."""
+    domain = report.parity.domain
+    lines = [f"{each.rows:,} rows, {each.reason}" for each in domain[:_MOST_DOMAIN]]
+    rest = sum(each.rows for each in domain[_MOST_DOMAIN:])
+    return [*lines, f"{rest:,} rows for other reasons"] if rest else lines
+
+
+def usage(report: OnnxReport, path: str) -> dict[str, str]:
+    """Return how the file is loaded, by language."""
+    tensor, outputs = report.inputs[0], ", ".join(json.dumps(output.name) for output in report.outputs)
+    name = json.dumps(tensor.name)
+    python = "\n".join(
+        [
+            "import onnxruntime as ort",
+            f"session = ort.InferenceSession({json.dumps(path)})",
+            f"outputs = session.run([{outputs}], {{{', '.join(_python_feed(each) for each in report.inputs)}}})",
+        ]
+    )
+    dotnet = "\n".join(
+        [
+            "using Microsoft.ML.OnnxRuntime; using Microsoft.ML.OnnxRuntime.Tensors;",
+            f"using var session = new InferenceSession({json.dumps(report.file)});",
+            f"var tensor = new DenseTensor<{_DOTNET[tensor.type]}>(new[] {{ {_shape(tensor)} }});",
+            f"using var results = session.Run(new[] {{ NamedOnnxValue.CreateFromTensor({name}, tensor) }});",
+        ]
+    )
+    script = "\n".join(
+        [
+            "import * as ort from 'onnxruntime-web';",
+            f"const session = await ort.InferenceSession.create({json.dumps(report.file)});",
+            f"const tensor = new ort.Tensor('{_SCRIPT[tensor.type]}', values, [{_shape(tensor)}]);",
+            f"const results = await session.run({{ [{name}]: tensor }});",
+        ]
+    )
+    return {"Python": python, ".NET": dotnet, "JavaScript": script}
+
+
+_DOTNET = {"float32": "float", "float64": "double", "int64": "long", "bool": "bool", "str": "string"}
+_SCRIPT = {"float32": "float32", "float64": "float64", "int64": "int64", "bool": "bool", "str": "string"}
+
+
+def _shape(tensor: OnnxTensor) -> str:
+    return ", ".join("rows" if size is None else str(size) for size in tensor.shape)
+
+
+def _python_feed(tensor: OnnxTensor) -> str:
+    kind = "object" if tensor.type == "str" else tensor.type
+    if len(tensor.columns) == 1:
+        return f'{json.dumps(tensor.name)}: X[[{json.dumps(tensor.columns[0])}]].to_numpy("{kind}")'
+    rows = f'X.to_numpy("{kind}")' if tensor.columns else f'X.astype("{kind}")'
+    return f"{json.dumps(tensor.name)}: {rows}"
+
+
+def _of(rows: OnnxRows) -> str:
+    return f"{rows.checked:,}" if rows.checked == rows.given else f"{rows.checked:,} of {rows.given:,}"
+
+
+def _pace(latency: OnnxLatency) -> str:
+    rows = "one row" if latency.rows == 1 else f"{latency.rows:,} rows"
+    ours, theirs = (_ms(value) for value in (latency.onnx_p50, latency.original_p50))
+    late = f"p95 {_ms(latency.onnx_p95)} against {_ms(latency.original_p95)}"
+    times = f"{latency.times:.0f}" if latency.times >= 10 else f"{latency.times:.1f}"
+    return f"speed, {rows}: {ours} ms against {theirs} ms ({times}x; {late} ms)"
+
+
+def _ms(seconds: float) -> str:
+    return f"{seconds * 1000:.3g}"
+
+
+def _figure(value: float) -> str:
+    return f"{value:.2g}" if value else "0"
+
+
+def _size(size: int) -> str:
+    return f"{size / 1e6:.1f} MB" if size >= 1e6 else f"{max(1, round(size / 1000)):,} KB"

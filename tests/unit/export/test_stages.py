@@ -1,0 +1,122 @@
+"""A refusal names the step that is to blame, and what to do."""
+
+import numpy as np
+import pytest
+from sklearn.cluster import KMeans
+from sklearn.compose import ColumnTransformer
+from sklearn.decomposition import PCA
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
+
+from jupyter_mlops.exceptions import ExportError, UsageError
+from jupyter_mlops.export import ExportWish, Table, edge_rows, export_model, load_converter
+from jupyter_mlops.export import _discovery as discovery
+from jupyter_mlops.export._by_skl2onnx import FLOAT
+from jupyter_mlops.export._candidates import tells_columns_apart
+from jupyter_mlops.export._discovery import converter_for, converter_names
+from jupyter_mlops.export._original import Original
+from jupyter_mlops.export._parity import Tolerance
+from jupyter_mlops.export._stages import stage_that_differs, stage_that_fails
+
+
+def asked(model, X):
+    table = Table.of(X)
+    return Original.asked(model, table, edge_rows(model, table))
+
+
+class Doubling(StandardScaler):
+    """A scaler of the notebook's own, which nobody can convert."""
+
+    def transform(self, X, copy=None):
+        return super().transform(X, copy) * 2
+
+
+def test_a_step_that_cannot_be_converted_is_the_stage(X, y):
+    model = make_pipeline(StandardScaler(), Doubling(), LogisticRegression()).fit(X, y)
+    original = asked(model, X)
+
+    assert stage_that_fails(load_converter("sklearn"), original, FLOAT) == "Doubling (step 'doubling')"
+
+
+def test_the_first_step_that_differs_is_the_stage(X, y):
+    """The scaler adds one since it was fitted, and skl2onnx does not look there."""
+    model = make_pipeline(StandardScaler(), PCA(2), LogisticRegression()).fit(X, y)
+    converter = load_converter("sklearn")
+    model.steps[0][1].transform = lambda rows: StandardScaler.transform(model.steps[0][1], rows) + 1
+    bent = asked(model, X)
+
+    assert stage_that_differs(converter, bent, FLOAT, Tolerance()).startswith("StandardScaler (step")
+
+
+def test_a_model_without_steps_is_its_own_stage(X):
+    model = KMeans(2, n_init=1).fit(X)
+
+    assert stage_that_differs(load_converter("sklearn"), asked(model, X), FLOAT, Tolerance()) == "KMeans"
+
+
+def test_a_refusal_says_what_was_tried_and_what_to_do(X, tmp_path):
+    with pytest.raises(ExportError) as refused:
+        export_model(KMeans(2, n_init=1, random_state=0).fit(X), X, tmp_path / "m.onnx", ExportWish(timed=False))
+    text = str(refused.value)
+
+    assert text.startswith("Not written: ")
+    for word in ("generated rows differ", "Stage: KMeans.", "Tried: float32", "--rtol", "--allow-mismatch", "recorded"):
+        assert word in text
+
+
+def test_a_conversion_that_is_not_there_says_why_once(X, y, tmp_path):
+    model = make_pipeline(FunctionTransformer(np.tanh), LogisticRegression()).fit(X, y)
+    with pytest.raises(ExportError) as refused:
+        export_model(model, X, tmp_path / "m.onnx", ExportWish(timed=False))
+
+    assert str(refused.value).count("RuntimeError") == 1
+    assert str(refused.value).endswith("Put another estimator in its place, or ask its library for a converter.")
+
+
+@pytest.mark.parametrize("nested", [False, True])
+def test_a_column_transformer_in_front_tells_columns_apart(nested, people, y):
+    columns = ColumnTransformer([("a", StandardScaler(), ["age"]), ("b", OneHotEncoder(), ["town"])])
+    model = make_pipeline(columns, LogisticRegression())
+    whole = make_pipeline(model) if nested else model
+
+    assert tells_columns_apart(whole.fit(people, y))
+
+
+def test_a_plain_pipeline_does_not(X, y):
+    assert not tells_columns_apart(make_pipeline(StandardScaler(), LogisticRegression()).fit(X, y))
+    assert not tells_columns_apart(LogisticRegression())
+
+
+def test_converters_are_found_by_what_they_convert(X, y):
+    assert converter_names() == ("lightgbm", "sklearn", "xgboost")
+    assert converter_for(LogisticRegression()).name == "sklearn"
+    with pytest.raises(UsageError, match=r"No converter named 'keras'. Known: lightgbm, sklearn, xgboost"):
+        load_converter("keras")
+    with pytest.raises(ExportError, match=r"No converter knows builtins.dict. Known: lightgbm, sklearn, xgboost"):
+        converter_for({})
+
+
+def test_a_booster_without_scikit_learns_methods_is_told_which_class_to_use(X, y):
+    xgboost = pytest.importorskip("xgboost")
+    booster = xgboost.XGBClassifier(n_estimators=2).fit(X, y).get_booster()
+
+    with pytest.raises(ExportError, match=r"Boosters go by their scikit-learn classes \(XGBClassifier"):
+        converter_for(booster)
+
+
+def test_an_installed_converter_comes_before_ours(monkeypatch):
+    class Theirs:
+        name = "theirs"
+
+        def suits(self, model):
+            return isinstance(model, LogisticRegression)
+
+    class Point:
+        def load(self):
+            return Theirs
+
+    monkeypatch.setattr(discovery, "_installed", lambda: {"theirs": Point()})
+    assert converter_for(LogisticRegression()).name == "theirs"
+    assert converter_for(StandardScaler()).name == "sklearn"
+    assert converter_names() == ("lightgbm", "sklearn", "theirs", "xgboost")

@@ -1,0 +1,62 @@
+"""`mlops.export_onnx`: what it is given, and what it says where that is nothing."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+import jupyter_mlops as mlops
+from jupyter_mlops.exceptions import UsageError
+from jupyter_mlops.home import Home
+from jupyter_mlops.services import export_for, export_onnx, service_of, use_service
+
+
+@pytest.fixture
+def runs(tmp_path):
+    service = service_of(Home.create(tmp_path / "home"))
+    use_service(service)
+    yield service
+    use_service(None)
+
+
+@pytest.fixture
+def fitted():
+    pytest.importorskip("skl2onnx")
+    pytest.importorskip("onnxruntime")
+    from sklearn.linear_model import LogisticRegression
+
+    X = np.random.default_rng(0).normal(size=(60, 2))
+    return SimpleNamespace(X=X, model=LogisticRegression().fit(X, X[:, 0] > 0))
+
+
+def test_the_front_door_is_the_services():
+    assert mlops.export_onnx is export_onnx
+
+
+def test_a_model_that_no_run_made_is_written_and_kept_nowhere(runs, fitted, tmp_path):
+    report = export_onnx(fitted.model, fitted.X, tmp_path / "m.onnx", rtol=1e-3)
+
+    assert (report.run_id, report.model, report.file, report.parity.rtol) == ("", "", "m.onnx", 1e-3)
+    assert (tmp_path / "m.onnx").stat().st_size == report.size
+
+
+def test_without_rows_nothing_is_compared(runs, fitted, tmp_path):
+    with pytest.raises(UsageError, match=r"no rows to compare with[.] Give X"):
+        export_onnx(fitted.model, None, tmp_path / "m.onnx")
+    assert not (tmp_path / "m.onnx").exists()
+
+
+def test_a_run_that_is_not_there_is_told(runs, tmp_path):
+    with pytest.raises(UsageError, match="no_such_run"):
+        export_onnx("no_such_run", [[1.0]], tmp_path / "m.onnx")
+
+
+def test_a_run_that_was_collected_since_keeps_nothing(fitted, tmp_path):
+    from jupyter_mlops.export import ExportWish
+
+    gone = SimpleNamespace(id="1" * 32, name="wide", exists=False)
+    finder = SimpleNamespace(get=lambda run_id: gone)
+    wish = ExportWish(run_id="1" * 32, timed=False)
+    report = export_for(finder, fitted.model, fitted.X, tmp_path / "m.onnx", wish)
+
+    assert (report.run_id, report.model) == ("1" * 32, "wide")

@@ -74,6 +74,9 @@ def _own_names(code: CodeType) -> tuple[set[str], set[str], set[str]]:
     chains: set[str] = set()
     chain: list[str] = []
     for instruction in dis.get_instructions(code):
+        if instruction.opname == "EXTENDED_ARG":
+            # The first half of the next one, in code with many names.
+            continue
         if chain and instruction.opname in _ATTRIBUTE_LOADS:
             chain.append(instruction.argval)
             continue

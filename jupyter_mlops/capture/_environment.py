@@ -34,10 +34,13 @@ def _packages() -> dict[str, str]:
 
     found: dict[str, str] = {}
     for distribution in distributions(path=sys.path):
-        name = distribution.metadata["Name"]
+        try:
+            name, version = distribution.metadata["Name"], distribution.metadata["Version"]
+        except Exception:  # noqa: BLE001  # a broken installation of anything
+            continue
         if name:
             # The first on the path is the one that is imported.
-            found.setdefault(name, distribution.version)
+            found.setdefault(name, version or "")
     return dict(sorted(found.items(), key=lambda item: item[0].lower()))
 
 
@@ -68,6 +71,7 @@ def _gpus() -> tuple[str, ...]:
             [program, "--query-gpu=name,memory.total", "--format=csv,noheader"],
             capture_output=True,
             text=True,
+            errors="replace",
             timeout=_NVIDIA_SMI_TIMEOUT_S,
             check=True,
         )

@@ -37,14 +37,24 @@ def find_guilty(name: str, value: Any, pickler: ValuePickler, error: BaseExcepti
         error = traced
     chain = tracer.stack or [value]
     guilty = chain[-1]
-    reason = str(error).strip() or type(error).__name__
+    reason = _said_by(error).strip() or type(error).__name__
     if isinstance(error, RecursionError):
         chain, guilty, reason = [value], value, "it is nested too deeply"
     remedy = remedy_of(type(guilty))
     if isinstance(error, RefusedValueError):
         reason, remedy = error.reason, error.remedy
-    path = _path(name, chain)
+    try:
+        path = _path(name, chain)
+    except Exception:  # noqa: BLE001  # objects on the way are asked, and answer with any code of their own
+        path = name
     return Refusal(name, type_name(guilty), path, reason[:300], remedy.replace("{name}", path))
+
+
+def _said_by(error: BaseException) -> str:
+    try:
+        return str(error)
+    except Exception:  # noqa: BLE001  # the error is of the value's own making, as is its text
+        return ""
 
 
 class _Tracer(pickle._Pickler):
@@ -84,8 +94,8 @@ def _path(name: str, chain: list[Any]) -> str:
 def _step(anchor: Any, parent: Any, child: Any) -> str | None:
     """Return the piece of path from one object to the next, or None when the next is only its packing."""
     if isinstance(parent, dict):
-        key = next((key for key, value in parent.items() if value is child), None)
-        if key is None:
+        key = next((key for key, value in parent.items() if value is child), parent)
+        if key is parent:
             return None
         if isinstance(key, str) and parent is not anchor and _attribute(anchor, key) is child:
             return f".{key}"

@@ -6,7 +6,7 @@ import functools
 import logging
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ._on_import import when_imported
@@ -32,11 +32,14 @@ class HandlerState:
         Its attributes without what belongs to its process.
     stream : str
         `stdout` or `stderr`; empty for a handler without a stream, and one that opens its file itself.
+    place : int
+        How many handlers that look the same its logger has before it.
     """
 
     kind: type[logging.Handler]
     state: dict[str, Any]
     stream: str = ""
+    place: int = 0
 
     @property
     def definitions(self) -> tuple[Any, ...]:
@@ -66,17 +69,14 @@ def notebook_handlers() -> Iterator[tuple[tuple[str, str], HandlerState]]:
 
     Plain handlers of the root logger, as `basicConfig` makes them, travel by themselves.
     """
-    for handler in logging.root.handlers:
-        told = None if type(handler) is logging.StreamHandler else _state_of(handler)
-        if told is not None:
-            yield ("", logging.__name__), told
+    for told in _states_of([held for held in logging.root.handlers if type(held) is not logging.StreamHandler]):
+        yield ("", logging.__name__), told
     for name, logger in list(logging.root.manager.loggerDict.items()):
         handlers = getattr(logger, "handlers", ())
         owner = name.partition(".")[0]
         if handlers and owner not in _KERNEL_LOGGERS:
-            for told in map(_state_of, handlers):
-                if told is not None:
-                    yield (name, owner if owner in sys.modules else logging.__name__), told
+            for told in _states_of(handlers):
+                yield (name, owner if owner in sys.modules else logging.__name__), told
 
 
 def add_handler(key: tuple[str, str], told: HandlerState) -> None:
@@ -87,14 +87,25 @@ def add_handler(key: tuple[str, str], told: HandlerState) -> None:
 
 def _add(name: str, told: HandlerState) -> None:
     logger = logging.getLogger(name)
-    held = [state.looks for state in map(_state_of, logger.handlers) if state is not None]
-    if told.looks not in held:
+    held = [state.looks for state in _states_of(logger.handlers)]
+    if held.count(told.looks) <= told.place:
         logger.addHandler(told.make())
+
+
+def _states_of(handlers: list[logging.Handler]) -> Iterator[HandlerState]:
+    before: list[tuple[Any, ...]] = []
+    for told in map(_state_of, handlers):
+        if told is not None:
+            yield replace(told, place=before.count(told.looks))
+            before.append(told.looks)
 
 
 def _state_of(handler: logging.Handler) -> HandlerState | None:
     """Return a handler as data; None where it is a library's, or writes to something else than files and output."""
     kind = type(handler)
+    if "filters" not in vars(handler):
+        # Its class does not call the constructor of `logging.Handler`; nothing can be logged to it.
+        return None
     parts = [kind, *map(type, (handler.formatter, *handler.filters))]
     if kind is logging.NullHandler or any(part.__module__ not in _OWN_OR_PYTHONS for part in parts):
         return None

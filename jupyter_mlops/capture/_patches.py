@@ -31,6 +31,9 @@ _OF_THE_PROCESS = frozenset(
 _NAMED = (FunctionType, BuiltinFunctionType, type)
 _ATOMS = (type(None), bool, int, float, complex, str, bytes)
 
+_BINDING_SIGNS = ("=", "setattr", " as ", "for ")
+"""Without any of these a cell assigns to no attribute."""
+
 
 class _Target(NamedTuple):
     """`a.b.c` of an assignment. `sure`: it stands at top level, so that it has run with its cell."""
@@ -84,7 +87,7 @@ class Patches:
     ) -> Patches:
         """Return what the cells that have run have put into others' modules and classes, as it is now."""
         told = (target for cell in history for target in _targets(cell.source, transform))
-        targets = {target for target in told if isinstance(namespace.get(target.chain[0]), (ModuleType, type))}
+        targets = {target for target in told if _is_kind(namespace.get(target.chain[0]), ModuleType, type)}
         found = {str(patch): patch for target in sorted(targets) for patch in _patch_at(target, namespace)}
         # The notebook's version of a file that has changed is not the run's: nothing is put into that.
         edited = changed_files({patch.module for patch in found.values()}) if found else ()
@@ -110,43 +113,56 @@ def _patch_at(target: _Target, namespace: Mapping[str, object]) -> Iterator[Patc
         value = getattr(owner, attribute)
     except Exception:  # noqa: BLE001  # a property of any library, or what a later cell has deleted
         return
-    if isinstance(owner, ModuleType):
-        module, within = owner.__name__, ""
-    elif isinstance(owner, type):
-        module, within = owner.__module__, owner.__qualname__
+    if _is_kind(owner, ModuleType):
+        module, within = vars(owner).get("__name__"), ""
+    elif _is_kind(owner, type):
+        module, within = vars(owner).get("__module__"), owner.__qualname__
     else:
+        return
+    if not isinstance(module, str):
         return
     if module.partition(".")[0] in _OF_THE_PROCESS or sys.modules.get(module) is None or "<" in within:
         return
-    if not isinstance(owner, ModuleType):
+    if not _is_kind(owner, ModuleType):
         value = vars(owner).get(attribute, value)
-    if _is_own(value, module, within, attribute) or not (target.sure or isinstance(value, (*_NAMED, *_ATOMS))):
+    if _is_own(value, module, within, attribute) or not (target.sure or _is_kind(value, *_NAMED, *_ATOMS)):
         return
     yield Patch(module, within, attribute, value)
 
 
 def _is_own(value: object, module: str, within: str, attribute: str) -> bool:
     """Whether an attribute holds what its module has under that very name: the patch was taken back."""
-    if isinstance(value, ModuleType):
+    if _is_kind(value, ModuleType):
         return True
-    made_in = getattr(value, "__module__", None)
-    return made_in == module and getattr(value, "__qualname__", "") == ".".join(filter(None, (within, attribute)))
+    own_name = ".".join(filter(None, (within, attribute)))
+    try:
+        return bool(value.__module__ == module and value.__qualname__ == own_name)  # type: ignore[attr-defined]
+    except Exception:  # noqa: BLE001  # most values have no such names; what others answer is their own code
+        return False
+
+
+def _is_kind(value: object, *kinds: type) -> bool:
+    """`isinstance` that does not ask the value, which may answer with any code of its own."""
+    return issubclass(type(value), kinds)
 
 
 @functools.lru_cache(maxsize=1024)
 def _targets(source: str, transform: Callable[[str], str]) -> tuple[_Target, ...]:
     """Return the attributes that a cell assigns to, by a statement or by `setattr` with a name that stands there."""
-    if "=" not in source and "setattr" not in source:
+    if not any(sign in source for sign in _BINDING_SIGNS):
         return ()
     try:
         tree = ast.parse(transform(source))
     except (SyntaxError, ValueError, RecursionError):
         return ()
-    return tuple(_walk(tree, sure=True))
+    return tuple(_walk(tree))
 
 
-def _walk(parent: ast.AST, *, sure: bool) -> Iterator[_Target]:
-    for node in ast.iter_child_nodes(parent):
+def _walk(tree: ast.AST) -> Iterator[_Target]:
+    # Not recursive: a cell may be a sum of a thousand terms.
+    pending = [(tree, True)]
+    while pending:
+        node, sure = pending.pop()
         chain: tuple[str, ...] = ()
         match node:
             case ast.Attribute(ctx=ast.Store()):
@@ -156,7 +172,7 @@ def _walk(parent: ast.AST, *, sure: bool) -> Iterator[_Target]:
         if len(chain) > 1:
             yield _Target(chain, sure)
         inner = isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef))
-        yield from _walk(node, sure=sure and not inner)
+        pending += [(child, sure and not inner) for child in ast.iter_child_nodes(node)]
 
 
 def _chain(node: ast.expr) -> tuple[str, ...]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import ctypes
+import mmap
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -26,6 +26,10 @@ _MOST_SHARED = 100_000
 
 _LOOKED_THROUGH = 1 << 20
 """Places at a time that are searched for one of each object."""
+
+
+_COMPARED_BYTES = 4096
+"""At either end of a mapped file."""
 
 
 def reducers() -> Mapping[type, Reducer]:
@@ -136,12 +140,26 @@ def rebuild_strings(codes: Any, words: Any, missing: Any, shape: tuple[int, ...]
 
 def _reduce_memmap(array: Any, _pickler: ValuePickler) -> Any:
     whole = type(array) is np.memmap and not isinstance(array.base, np.ndarray) and array.filename is not None
-    if whole and array.mode in ("r", "r+", "w+") and Path(array.filename).exists():
-        mode = "r" if array.mode == "r" else "r+"
+    if whole and array.mode in ("r", "r+", "w+") and _is_still_the_file(array):
+        mode = "r+" if array.flags.writeable else "r"
         array.flush()
         order = "F" if array.flags.f_contiguous and not array.flags.c_contiguous else "C"
         return np.memmap, (str(array.filename), array.dtype, mode, array.offset, array.shape, order)
     return np.array(array, order="K", copy=False, subok=False).__reduce_ex__(5)
+
+
+def _is_still_the_file(array: Any) -> bool:
+    """Whether the name of a mapped file leads to what is mapped: saving anew often puts another file in its place."""
+    mapped, start = array._mmap, array.offset - array.offset % mmap.ALLOCATIONGRANULARITY
+    try:
+        with open(array.filename, "rb") as file:
+            for part in (0, max(0, len(mapped) - _COMPARED_BYTES)):
+                file.seek(start + part)
+                if file.read(min(_COMPARED_BYTES, len(mapped))) != mapped[part : part + _COMPARED_BYTES]:
+                    return False
+    except OSError:
+        return False
+    return True
 
 
 def rebuild_viewed(flat: Any, dtype: Any, shape: tuple[int, ...], order: Any, writeable: bool) -> Any:

@@ -238,7 +238,7 @@ class Home:
             return sequences[run_id]
         try:
             return self.run(run_id).spec().sequence
-        except (RunNotFoundError, HomeError):
+        except (RunNotFoundError, HomeError, OSError):
             return 0
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Mapping, MutableMapping
+from contextlib import suppress
 from types import BuiltinFunctionType, FunctionType, ModuleType, NoneType, SimpleNamespace
 from typing import Any
 
@@ -29,7 +30,8 @@ _SHARED_BY_NATURE = (
 _PLAIN = frozenset(_SHARED_BY_NATURE)
 _OF_THE_SHELL = frozenset(("In", "Out", "get_ipython", "exit", "quit"))
 _KNOWN_MODULES = frozenset(("builtins", "collections", "types", "__main__"))
-_ROWS = (list, tuple, set, frozenset, deque)
+_FIXED = (tuple, frozenset)
+_ROWS = (list, set, deque, *_FIXED)
 _MOST_OBJECTS = 1_000
 """Looked at for one name; what is larger is data."""
 
@@ -72,10 +74,19 @@ def put_in_place(names: Iterable[str], new: Mapping[int, object], namespace: Mut
     namespace : MutableMapping
         The notebook's names; a name of a tuple gets another tuple, any other container stays the object that it is.
     """
-    done: dict[int, object] = {}
-    for name in names:
-        if name in namespace and _is_container(namespace[name]):
-            namespace[name] = _replaced(namespace[name], new, done)
+    here = [name for name in names if name in namespace and _is_container(namespace[name])]
+    found: dict[int, Any] = {}
+    for name in here:
+        found |= _containers(namespace[name], new)
+    # Tuples first, from the inside out: what they lie in is told of the new ones, however they lie in circles.
+    placed = dict(new)
+    for container in found.values():
+        if isinstance(container, _FIXED):
+            _remake(container, placed)
+    for container in found.values():
+        _fill(placed.get(id(container), container), placed)
+    for name in here:
+        namespace[name] = placed.get(id(namespace[name]), namespace[name])
 
 
 def _is_container(value: object) -> bool:
@@ -106,51 +117,83 @@ def _inside(value: object, wanted: Collection[int]) -> Iterator[int]:
             waiting += _parts(part)
 
 
+def _containers(value: object, sought: Collection[int]) -> dict[int, object]:
+    """Return the containers that `_inside` meets, by identity, each behind those in it unless they are a circle."""
+    found: dict[int, object] = {}
+    seen = {id(value)}
+    waiting = [] if id(value) in sought else [(value, _parts(value))]
+    while waiting:
+        container, parts = waiting[-1]
+        if not parts:
+            found[id(container)] = container
+            waiting.pop()
+            continue
+        part = parts.pop()
+        if id(part) not in seen and id(part) not in sought and len(seen) < _MOST_OBJECTS and _is_container(part):
+            seen.add(id(part))
+            waiting.append((part, _parts(part)))
+    return found
+
+
 def _parts(container: Any) -> list[object]:
     """Return what a container holds, without numbers and texts: there are many, and a microsecond each is felt."""
     parts: list[object] = []
     if isinstance(container, dict):
         parts += [part for part in dict.values(container) if type(part) not in _PLAIN]
-    elif isinstance(container, _ROWS) and len(container) <= _MOST_OBJECTS:
-        parts += [part for part in container if type(part) not in _PLAIN]
+    else:
+        parts += [part for part in _row(container) if type(part) not in _PLAIN]
     if _has_attributes(container):
         parts += vars(container).values()
     return parts
 
 
-def _replaced(value: Any, new: Mapping[int, object], done: dict[int, object]) -> Any:
-    """Return what takes the place of a value: the new object, the same container with new content, another tuple."""
-    if id(value) in new:
-        return new[id(value)]
-    if id(value) in done or not _is_container(value) or len(done) > _MOST_OBJECTS:
-        return done.get(id(value), value)
-    done[id(value)] = value
-    if isinstance(value, dict):
-        _replace_items(value, new, done)
-    elif isinstance(value, (list, deque)):
-        for place, part in enumerate(value):
-            value[place] = _replaced(part, new, done)
-    elif isinstance(value, set):
-        parts = [_replaced(part, new, done) for part in value]
-        value.clear()
-        value.update(parts)
-    elif isinstance(value, (tuple, frozenset)):
-        parts = [_replaced(part, new, done) for part in value]
-        if any(part is not old for part, old in zip(parts, value, strict=True)):
-            done[id(value)] = _remade(value, parts)
-    if _has_attributes(value):
-        _replace_items(vars(value), new, done)
-    return done[id(value)]
+def _row(container: Any) -> list[object]:
+    """Return what stands in a container without keys, whatever its class makes of that; nothing of a long one."""
+    kind: Any = next((kind for kind in _ROWS if isinstance(container, kind)), None)
+    return [] if kind is None or kind.__len__(container) > _MOST_OBJECTS else list(kind.__iter__(container))
 
 
-def _replace_items(items: dict[Any, Any], new: Mapping[int, object], done: dict[int, object]) -> None:
-    for key, part in list(items.items()):
-        put = _replaced(part, new, done)
-        if put is not part:
+def _remake(old: Any, placed: dict[int, object]) -> None:
+    """Note a tuple of the same kind with other parts, where an old object is in it."""
+    before = _row(old)
+    parts = [placed.get(id(part), part) for part in before]
+    if not _differ(parts, before):
+        return
+    kind: Any = tuple if isinstance(old, tuple) else frozenset
+    # In a set, what has no hash cannot take a place.
+    with suppress(TypeError):
+        made = kind.__new__(type(old), parts)
+        if _has_attributes(old):
+            vars(made).update(vars(old))
+        placed[id(old)] = made
+
+
+def _fill(container: Any, placed: Mapping[int, object]) -> None:
+    """Replace what is in a container that can change."""
+    if isinstance(container, dict):
+        _replace_items(container, placed)
+    elif isinstance(container, (list, deque)):
+        kind: Any = list if isinstance(container, list) else deque
+        for place, part in enumerate(_row(container)):
+            if (put := placed.get(id(part), part)) is not part:
+                kind.__setitem__(container, place, put)
+    elif isinstance(container, set):
+        before = _row(container)
+        parts = [placed.get(id(part), part) for part in before]
+        if _differ(parts, before):
+            with suppress(TypeError):
+                now = set(parts)
+                set.clear(container)
+                set.update(container, now)
+    if _has_attributes(container):
+        _replace_items(vars(container), placed)
+
+
+def _differ(parts: list[object], before: list[object]) -> bool:
+    return any(part is not old for part, old in zip(parts, before, strict=True))
+
+
+def _replace_items(items: dict[Any, Any], placed: Mapping[int, object]) -> None:
+    for key, part in list(dict.items(items)):
+        if (put := placed.get(id(part), part)) is not part:
             dict.__setitem__(items, key, put)
-
-
-def _remade(old: Any, parts: list[object]) -> object:
-    """Return a tuple of the same kind with other parts; a named one knows how."""
-    make = getattr(type(old), "_make", type(old))
-    return make(parts)

@@ -109,9 +109,11 @@ def _split(path: str) -> list[str]:
     """Return the names of a path; none for the top."""
     if not path:
         return []
+    # Half a character outside of the BMP is none, and no listing names such a file.
+    if len(path) > 4_000 or re.search(r"[\x00-\x1f\x7f\\\ud800-\udfff]", path):
+        raise _absent()
     names = path.split("/")
-    strange = any(name in ("", ".", "..") or len(os.fsencode(name)) > 255 for name in names)
-    if strange or len(path) > 4_000 or re.search(r"[\x00-\x1f\x7f\\]", path):
+    if any(name in ("", ".", "..") or len(name.encode()) > 255 for name in names):
         raise _absent()
     return names
 
@@ -122,11 +124,11 @@ def _folder(run: Run, names: list[str]) -> Iterator[int]:
     base = run.directory.artifacts
     # The models that a run logs lie beside its artifacts, under their ids.
     if names[:1] == [_MODELS] and not (base / _MODELS).exists():
-        base, names = run.directory.staged / _MODELS, names[1:]
-        if names:
-            if not _MODEL.fullmatch(names[0]):
+        base = run.directory.staged
+        if names[1:]:
+            if not _MODEL.fullmatch(names[1]):
                 raise _absent()
-            names = [names[0], "artifacts", *names[1:]]
+            names = [*names[:2], "artifacts", *names[2:]]
     descriptor = -1
     try:
         descriptor = os.open(base, _DIRECTORY)

@@ -174,8 +174,9 @@ class DirectoryFeed:
             summary = reader.read()
             if len(self.stores) < _MOST_STORES:
                 self.stores[absolute_uri(reader.run.spec.tracking_uri, Path(reader.run.spec.cwd))] = None
-        except (RunNotFoundError, HomeError):
-            # A submission that has not written what it asks for; or one that never will, or a newer version's run.
+        except (RunNotFoundError, HomeError, OSError):
+            # A submission that has not written what it asks for; or one that never will, a newer version's run, or
+            # one that this user may not read: it hides no other.
             self._open.pop(run_id, None)
             if abs(time.time() - modified / 1e9) < _UNBORN_S:
                 self._open[run_id] = None
@@ -204,7 +205,7 @@ def _names_in(folder: Path) -> tuple[str, ...]:
 def _modified_ns(path: Path, otherwise: int | None = None) -> int:
     try:
         return path.stat().st_mtime_ns
-    except FileNotFoundError:
+    except OSError:
         if otherwise is None:
             raise
         return otherwise

@@ -299,7 +299,7 @@ class Run:
             return self.directory.spec_file.exists()
         try:
             return bool(self.spec)
-        except (HomeError, RunNotFoundError):
+        except (HomeError, RunNotFoundError, OSError):
             return False
 
     def __eq__(self, other: object) -> bool:

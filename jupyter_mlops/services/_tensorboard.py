@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from urllib.parse import quote
 
@@ -117,7 +118,7 @@ class TensorBoardService:
             return ()
         if len(logdir) > _LONGEST_PATH or not logdir.isprintable():
             raise UsageError("--logdir is no path: it is too long, or has characters that cannot be seen.")
-        parts = [logdir] if self._path(logdir).exists() else logdir.split(",")
+        parts = [logdir] if self._exists(logdir) else [part for part in logdir.split(",") if part]
         if len(parts) > _MOST_FOLDERS:
             raise UsageError(f"--logdir names {len(parts)} folders; {_MOST_FOLDERS} are possible.")
         folders = [self._folder(part) for part in parts]
@@ -129,16 +130,22 @@ class TensorBoardService:
     def _folder(self, text: str) -> ShownFolder:
         """Return the folder of `path` or `name:path`, resolved, if it may be shown."""
         name, colon, rest = text.partition(":")
-        named = bool(colon) and "/" not in name and not self._path(text).exists()
+        named = bool(colon) and "/" not in name and not self._exists(text)
         path = self._path(rest if named else text)
         if "://" in text:
             raise UsageError(f"--logdir {text[:100]!r} is an address. Only folders of this machine can be shown.")
-        resolved = path.resolve()
+        resolved = Path(os.path.realpath(path))  # `resolve` raises for a link to itself
         if not any(resolved.is_relative_to(root.resolve()) for root in self._allowed()):
             raise UsageError(
                 f"--logdir {text[:100]!r} is outside of {self._roots[0]}, which is what this Jupyter server shows. "
                 "Start the server in a folder above it, or write the event files to JUPYTER_MLOPS_TENSORBOARD_DIR."
             )
+        try:
+            resolved.stat()
+        except (FileNotFoundError, NotADirectoryError):
+            pass  # What a training will write.
+        except OSError as error:
+            raise UsageError(f"--logdir {text[:100]!r} cannot be opened: {error.strerror}.") from error
         return ShownFolder(directory_name(name) if named else "", str(resolved))
 
     def _called(self, folder: ShownFolder) -> str:
@@ -146,6 +153,12 @@ class TensorBoardService:
         path, root = Path(folder.path), self._roots[0].resolve()
         inside = path.is_relative_to(root) and path != root
         return folder.label or str(path.relative_to(root) if inside else path)
+
+    def _exists(self, text: str) -> bool:
+        try:
+            return self._path(text).exists()
+        except OSError:
+            return False  # Several folders together may be longer than one name can be.
 
     def _path(self, text: str) -> Path:
         return self._roots[0] / Path(text)

@@ -27,7 +27,7 @@ FROM metrics WHERE run_uuid = :run AND key = :key AND +rowid <= :last
 """
 # From the index alone.
 _SPAN = """
-SELECT count(*), CAST(ifnull(min(step), 0) AS INTEGER), CAST(ifnull(max(step), 0) AS INTEGER), min(rowid), max(rowid)
+SELECT count(*), min(CAST(ifnull(step, 0) AS INTEGER)), max(CAST(ifnull(step, 0) AS INTEGER)), min(rowid), max(rowid)
 FROM metrics WHERE run_uuid = :run AND key = :key AND +rowid <= :last
 """
 _SPECIAL = f"is_nan OR value >= {LARGEST!r} OR value <= -{LARGEST!r}"

@@ -18,7 +18,7 @@ _MOST_S = 10.0
 class _Begun:
     """A series that is being read: its last point when that began, what has come, and where to go on."""
 
-    last: RestPoint
+    last: str
     points: list[RestPoint] = field(default_factory=list)
     token: str | None = ""
 
@@ -42,7 +42,7 @@ class RestCurves:
         self.total = 0
         self._run_id = run_id
         self._curves: dict[str, Curve] = {}
-        self._last: dict[str, RestPoint] = {}
+        self._last: dict[str, str] = {}
         self._begun: dict[str, _Begun] = {}
 
     @property
@@ -63,7 +63,8 @@ class RestCurves:
             It answers nonsense.
         """
         end = time.monotonic() + _MOST_S
-        last = last_points(self.source, self._run_id, _MOST_S)
+        # Compared as texts: a NaN is not equal to itself.
+        last = {key: repr(point) for key, point in last_points(self.source, self._run_id, _MOST_S).items()}
         self.total = len(last)
         wanted = [key for key in last if not keys or key in keys]
         for key in wanted:

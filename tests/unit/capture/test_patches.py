@@ -135,3 +135,130 @@ def test_a_librarys_function_may_stand_in_for_another():
         assert notebook.told == (["json.dumps"], [])
     finally:
         json.dumps = old
+
+
+# Objects that do what they can to be in the way: a submission asks none of them
+
+
+class Liar:
+    """Asked for its class, it raises."""
+
+    @property
+    def __class__(self):
+        raise RuntimeError("asked")
+
+
+class Nameless:
+    @property
+    def __module__(self):
+        raise RuntimeError("asked")
+
+
+def of_module(name):
+    made = type("Odd", (), {})
+    made.__module__ = name
+    return made
+
+
+def without_name():
+    made = ModuleType("odd")
+    del made.__name__
+    return made
+
+
+HOSTILE = {
+    "a liar": Liar,
+    "a class of no module": lambda: of_module(None),
+    "a class of a module that is a list": lambda: of_module([]),
+    "a class of a module that is not there": lambda: of_module("gone.away"),
+    "a module without a name": without_name,
+    "a module that is not loaded": lambda: ModuleType("gone.away"),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_what_cannot_be_found_again_in_a_run_is_passed_over(helper, name):
+    notebook = Notebook(helper=helper, odd=HOSTILE[name]()).run("odd.x = 1\nhelper.f = len")
+
+    assert notebook.told == (["helper_of_tests.f"], [])
+
+
+@pytest.mark.parametrize("kind", [Liar, Nameless])
+def test_a_value_that_answers_nothing_is_a_patch_like_any_other(helper, kind):
+    notebook = Notebook(helper=helper, value=kind()).run("helper.f = value")
+
+    travel, stay = notebook.told
+    assert travel + stay == ["helper_of_tests.f"]
+
+
+def test_a_property_that_raises_hides_what_is_behind_it(helper):
+    class Guarded(ModuleType):
+        @property
+        def inner(self):
+            raise RuntimeError("asked")
+
+    helper.__class__ = Guarded
+    notebook = Notebook(helper=helper)
+    notebook.history.append(ExecutedCell("helper.inner.x = 1", analyse_cell("helper.inner.x = 1", str)))
+
+    assert notebook.told == ([], [])
+
+
+def test_a_deep_cell_is_looked_through_from_deep_within_a_kernel(helper):
+    notebook = Notebook(helper=helper).run("helper.K = " + " + ".join(["1"] * 850))
+
+    def within(frames):
+        return within(frames - 1) if frames else notebook.told
+
+    assert within(120) == (["helper_of_tests.K"], [])
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "for helper.K in range(3): pass",
+        "with open('/dev/null') as helper.K: pass",
+        "helper.K += 1",
+        "[0 for helper.K in range(3)]",
+        "(helper.K, *helper.rest) = range(3)",
+        "helper.K: int = 4",
+        "try:\n    helper.K = 4\nfinally:\n    pass",
+        "class A:\n    helper.K = 4",
+        "(lambda: setattr(helper, 'K', 4))()",
+    ],
+)
+def test_every_way_to_bind_an_attribute_is_seen(helper, cell):
+    travel, stay = Notebook(helper=helper).run(cell).told
+
+    assert "helper_of_tests.K" in travel + stay
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "helper.table['a'] = 1",
+        "setattr(helper, 'a' + 'b', 1)",
+        "setattr(*[helper, 'ab', 1])",
+        "vars(helper)['ab'] = 1",
+        "[helper][0].ab = 1",
+    ],
+)
+def test_what_the_text_does_not_show_is_no_patch(helper, cell):
+    helper.table = {}
+
+    assert Notebook(helper=helper).run(cell).told == ([], [])
+
+
+def test_a_class_that_its_module_no_longer_has_is_left_alone(helper):
+    (patch,) = Notebook(helper=helper).run("helper.C.new = 3").patches.travel
+    del helper.C
+
+    patch.apply()
+
+    assert not hasattr(helper, "C")
+
+
+def test_the_code_among_the_patches_has_names_that_no_cell_has(helper):
+    patches = Notebook(helper=helper).run("helper.f = len\nhelper.g = max").patches
+
+    assert patches.code == {"__mlops_patches__0": len, "__mlops_patches__1": max}

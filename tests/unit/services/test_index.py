@@ -47,6 +47,16 @@ def test_a_run_of_a_newer_version_is_left_out_and_the_others_listed(service, mak
     assert list(RunService(home, launcher)) == [run]
 
 
+@pytest.mark.parametrize("make", [lambda spec: spec.mkdir(), lambda spec: spec.symlink_to(spec.name)])
+def test_a_run_that_cannot_be_read_is_left_out_and_the_others_listed(make_run, home, launcher, make):
+    """As another user's, in a home that two share."""
+    run, unreadable = make_run(), make_run()
+    unreadable.directory.spec_file.unlink()
+    make(unreadable.directory.spec_file)
+
+    assert list(RunService(home, launcher)) == [run]
+
+
 def test_each_experiment_has_its_own_main_metric(tmp_path):
     path = tmp_path / "main_metrics.json"
     metrics = MainMetrics(path)

@@ -3,6 +3,8 @@
 import random
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from jupyter_mlops.tracking._catalog_word_search import WordSearch
 
@@ -31,3 +33,30 @@ def test_words_that_come_later_are_found_too(words):
 
 def test_no_words_contain_nothing():
     assert WordSearch([]).containing("a") == b""
+
+
+LETTERS = st.sampled_from(["a", "b", "A", ".", "\\", "(", "\n", "é", "ß", "🐍", "\0", "\ud800"])
+TEXTS = st.lists(LETTERS, max_size=4).map("".join)
+
+
+@given(st.lists(TEXTS, max_size=30), st.lists(TEXTS, max_size=30), st.lists(TEXTS, min_size=1, max_size=4))
+def test_whatever_is_asked_of_whatever_words_the_answer_is_that_of_in(words, later, asked):
+    search = WordSearch(words)
+    for more in (later, []):
+        answers = {text: list(search.containing(text)) for text in asked}
+        assert answers == {text: [text in word for word in words] for text in asked}
+        words += more
+
+
+@given(st.lists(TEXTS, min_size=1, max_size=3), TEXTS.filter(bool))
+def test_a_rare_text_among_many_words_is_found_at_its_place(few, text):
+    """So many words have nothing of it that they are searched end to end."""
+    words = [*few, *["x" * (at % 5) for at in range(400)], *few]
+    assert list(WordSearch(words).containing(text)) == [text in word for word in words]
+
+
+@given(TEXTS.filter(bool), TEXTS.filter(bool))
+def test_what_two_neighbours_make_together_is_in_neither(left, right):
+    words = ["x"] * 200 + [left, right] + ["x"] * 200
+    together = left + right
+    assert sum(WordSearch(words).containing(together)) == (together in left) + (together in right)

@@ -175,7 +175,7 @@ def _shared_by_joining(shown: ast.expr, other: ast.expr) -> Iterator[str]:
     """Yield what `[a, b] + others` shares with; beside `[1, 2]` the other may be an array, and the sum is a new one."""
     parts = set(shared_names(shown))
     yield from parts
-    if parts:
+    if parts or isinstance(other, ast.List | ast.Tuple | ast.Set | ast.Dict):
         yield from shared_names(other)
 
 

@@ -129,7 +129,12 @@ def _weights(weights: Any, rows: int) -> np.ndarray[Any, Any] | None:
 
     if weights is None:
         return None
-    array = np.asarray(weights, dtype=float).squeeze()
+    try:
+        array = np.asarray(weights, dtype=float)
+    except (TypeError, ValueError):
+        raise UsageError("The weights are not numbers. Give one number a row.") from None
+    if array.ndim == 2 and array.shape[1] == 1:
+        array = array[:, 0]
     if array.shape != (rows,):
         raise UsageError(f"The weights have the shape {array.shape}, and y has {rows:,} rows. Give one weight a row.")
     if not np.isfinite(array).all() or (array < 0).any() or not array.sum():

@@ -70,7 +70,10 @@ def _series(name: str, values: Any) -> pd.Series:
         return values.iloc[:, 0]
     if isinstance(values, pd.Categorical | pd.api.extensions.ExtensionArray | pd.Index):
         return pd.Series(values)
-    array = np.asarray(values)
+    try:
+        array = np.asarray(values)
+    except ValueError:
+        raise UsageError(f"{name} has rows of several lengths; a feature is one value a row.") from None
     if array.ndim == 2 and array.shape[1] == 1:
         array = array[:, 0]
     if array.ndim != 1:

@@ -47,12 +47,14 @@ def row_groups(columns: Sequence[Column]) -> list[RowGroups]:
 
 def crossed(columns: Sequence[Column], chosen: tuple[int, ...]) -> RowGroups:
     """Return the rows by the combinations of some columns, in the order of their levels."""
-    import numpy as np
-
-    shape = tuple(len(columns[number].feature.levels) for number in chosen)
-    mixed = np.ravel_multi_index([columns[number].codes for number in chosen], shape)
-    codes, occurring = _dense(mixed, int(np.prod(shape)))
-    return RowGroups(chosen, codes, np.unravel_index(occurring, shape))
+    first, *others = (columns[number] for number in chosen)
+    codes, occurring = _dense(first.codes, len(first.feature.levels))
+    levels = (occurring,)
+    for column in others:  # one by one: of many columns, all combinations are more than a number can count
+        width = len(column.feature.levels)
+        codes, occurring = _dense(codes * width + column.codes, len(occurring) * width)
+        levels = (*(known[occurring // width] for known in levels), occurring % width)
+    return RowGroups(chosen, codes, levels)
 
 
 def _dense(codes: np.ndarray[Any, Any], upper: int) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:

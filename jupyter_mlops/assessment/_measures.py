@@ -98,11 +98,12 @@ class Measure:
     def _ask(self, truth: Any, said: Any, weights: dict[str, Any]) -> float:
         try:
             value = self.metric.function(truth, said, **weights)
-        except (ValueError, ZeroDivisionError) as error:
+        except (ValueError, TypeError, LookupError, ArithmeticError) as error:
             # MetricFrame begins with all rows: what fails there fails for a reason that the user must hear.
             if self._has_worked:
                 return float("nan")
-            raise UsageError(f"{self.metric.key} cannot be computed: {error}") from error
+            words = str(error) if isinstance(error, ValueError) else f"{type(error).__name__}: {error}"
+            raise UsageError(f"{self.metric.key} cannot be computed: {words}") from error
         try:
             return float(value)
         except (TypeError, ValueError):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import difflib
 import inspect
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Literal
@@ -101,10 +101,20 @@ def resolve_metrics(names: Sequence[MetricName], task: Task, classes: Sequence[s
     found: dict[str, Metric] = {}
     for name in names or STANDARD[task]:
         for metric in _resolve(name, task, classes):
-            found.setdefault(metric.key, metric)
+            apart = _apart(metric, found)
+            found.setdefault(apart.key, apart)
     if not names and task == "multiclass":
         found |= {metric.key: metric for name in PER_CLASS for metric in _each_class(_named(name), classes)}
     return list(found.values())
+
+
+def _apart(metric: Metric, found: Mapping[str, Metric]) -> Metric:
+    """Return a metric under a key of its own: functions of the user's may share a name, as all lambdas do."""
+    number, key = 1, metric.key
+    while key in found and found[key].function is not metric.function and (metric.own or found[key].own):
+        number += 1
+        key = f"{metric.key} {number}"
+    return metric if number == 1 else replace(metric, key=key, label=f"{metric.label} {number}")
 
 
 def _resolve(name: MetricName, task: Task, classes: Sequence[str]) -> Iterator[Metric]:

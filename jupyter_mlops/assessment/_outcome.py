@@ -8,7 +8,7 @@ from typing import Any
 
 from ..exceptions import UsageError
 from ._metrics import Metric, Task
-from ._predictions import Predictions
+from ._predictions import Predictions, without_boxes
 
 MOST_CLASSES = 50
 """Distinct numbers that are still taken for classes, where no classifier says that they are."""
@@ -122,7 +122,10 @@ def _one_dimension(name: str, values: Any) -> Any:
     import numpy as np
     import pandas as pd
 
-    array = np.asarray(values.detach().cpu() if hasattr(values, "detach") else values)
+    try:
+        array = np.asarray(values.detach().cpu() if hasattr(values, "detach") else values)
+    except ValueError:
+        raise UsageError(f"{name} has rows of several lengths; one value a row is wanted.") from None
     if array.ndim == 2 and array.shape[1] == 1:
         array = array[:, 0]
     if array.ndim != 1:
@@ -132,7 +135,7 @@ def _one_dimension(name: str, values: Any) -> Any:
     missing = int(pd.isna(array).sum())
     if missing:
         raise UsageError(f"{name} has {missing:,} missing values. Leave these rows out of {name}, X and the features.")
-    return array
+    return without_boxes(array)
 
 
 def _task(y: Any, said: Mapping[str, Predictions]) -> Task:
@@ -152,7 +155,10 @@ def _task(y: Any, said: Mapping[str, Predictions]) -> Task:
 
 
 def _has_fractions(values: Any) -> bool:
-    return values.dtype.kind == "f" and bool((values % 1 != 0).any())
+    import numpy as np
+
+    with np.errstate(invalid="ignore"):  # of infinity nothing is left, and scikit-learn says what it thinks of it
+        return values.dtype.kind == "f" and bool((values % 1 != 0).any())
 
 
 def _distinct(values: Any) -> int:

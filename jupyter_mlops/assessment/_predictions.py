@@ -75,8 +75,10 @@ def predict(name: str, model: Any, X: Any, features: Mapping[str, Any], seed: in
     if X is None:
         raise UsageError(f"{name} needs rows to predict from. Name them with -X (X= in Python).")
     try:
-        return _asked(model, X, features, seed)
-    except (ValueError, TypeError, KeyError, IndexError, AttributeError, RuntimeError) as error:
+        return _asked(name, model, X, features, seed)
+    except UsageError:
+        raise
+    except Exception as error:  # a model may raise anything, such as its library's own errors
         raise UsageError(f"{name} cannot predict from X: {type(error).__name__}: {_first_lines(error)}") from error
 
 
@@ -94,18 +96,19 @@ def _is_answer(model: Any) -> bool:
     return is_data and not hasattr(model, "predict") and not callable(model)
 
 
-def _asked(model: Any, X: Any, features: Mapping[str, Any], seed: int) -> Predictions:
+def _asked(name: str, model: Any, X: Any, features: Mapping[str, Any], seed: int) -> Predictions:
+    answer_of = f"The answer of {name}"
     torch = sys.modules.get("torch")
     if torch is not None and isinstance(model, torch.nn.Module):
-        return Predictions(_array("the answer", _of_torch(torch, model, X)), "network")
+        return Predictions(_array(answer_of, _of_torch(torch, model, X)), "network")
     if any(kind.__module__.startswith(("keras.", "tensorflow.")) for kind in type(model).__mro__):
-        return Predictions(_array("the answer", model.predict(_values(X), verbose=0)), "network")
+        return Predictions(_array(answer_of, model.predict(_values(X), verbose=0)), "network")
     if not hasattr(model, "predict"):
-        return Predictions(_array("the answer", model(X)), "raw")
+        return Predictions(_array(answer_of, model(X)), "raw")
     X = _columns_of(model, X)
-    answer = _array("the answer", model.predict(X, **_further(model, features, seed)))
+    answer = _array(answer_of, model.predict(X, **_further(model, features, seed)))
     classes = getattr(model, "classes_", None)
-    scores, probable = _scores(model, X) if classes is not None else (None, False)
+    scores, probable = _scores(name, model, X) if classes is not None else (None, False)
     return Predictions(
         answer, _nature(model, classes), scores, probable, None if classes is None else tuple(_plain(classes))
     )
@@ -154,12 +157,12 @@ def _mitigated_by(model: Any, features: Mapping[str, Any]) -> Any:
     return frame
 
 
-def _scores(model: Any, X: Any) -> tuple[Any, bool]:
+def _scores(name: str, model: Any, X: Any) -> tuple[Any, bool]:
     for method, probable in (("predict_proba", True), ("decision_function", False)):
         try:
             ask = getattr(model, method, None)  # a pipeline has the method only where its last step has
             if ask is not None:
-                return _array("the scores", ask(X)), probable
+                return _array(f"The answer of {name} to {method}", ask(X)), probable
         except (AttributeError, NotImplementedError):
             continue
     return None, False
@@ -209,12 +212,27 @@ def _array(name: str, values: Any) -> Any:
 
     if hasattr(values, "detach"):
         values = values.detach().cpu()
-    array = np.asarray(values)
+    try:
+        array = np.asarray(values)
+    except ValueError:
+        raise UsageError(
+            f"{name} has rows of several lengths; each row is one prediction, or a column a class."
+        ) from None
     if array.ndim == 2 and array.shape[1] == 1:
         array = array[:, 0]
     if array.ndim not in (1, 2):
         raise UsageError(f"{name} has the shape {array.shape}; one prediction a row is wanted, or a column a class.")
-    return array
+    return without_boxes(array)
+
+
+def without_boxes(array: Any) -> Any:
+    """Return an array of Python's numbers as one of numpy's: a column of a mixed table holds objects."""
+    import pandas as pd
+
+    if array.dtype != object or array.ndim != 1 or pd.isna(array).any():
+        return array
+    inferred = pd.Series(array).infer_objects().to_numpy()
+    return inferred if inferred.dtype.kind in "iufb" else array
 
 
 def _plain(values: Any) -> list[Any]:

@@ -72,6 +72,7 @@ class FairnessQuestion:
         twice = sorted(self.sensitive.keys() & self.control.keys())
         if twice:
             raise UsageError(f"{twice[0]} is both a sensitive and a control feature. Name it once.")
-        for name, figure in (("boot", self.boot or 0), ("min_group", self.min_group), ("bins", self.bins)):
-            if figure < 0:
+        for name in ("boot", "min_group", "uncertain_below", "bins", "seed"):
+            figure = getattr(self, name)
+            if figure is not None and figure < 0:
                 raise UsageError(f"{name} is {figure}; it cannot be negative.")

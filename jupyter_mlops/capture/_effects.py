@@ -144,6 +144,10 @@ def shared_names(expression: ast.AST | None) -> Iterator[str]:
             yield from _shared_by_any(parts)
         case ast.IfExp(body=body, orelse=orelse):
             yield from _shared_by_any((body, orelse))
+        case ast.BinOp(left=ast.List() | ast.Tuple() | ast.Set() | ast.Dict()):
+            yield from _shared_by_joining(expression.left, expression.right)
+        case ast.BinOp(right=ast.List() | ast.Tuple() | ast.Set() | ast.Dict()):
+            yield from _shared_by_joining(expression.right, expression.left)
         case ast.ListComp() | ast.SetComp() | ast.GeneratorExp() | ast.DictComp():
             yield from _shared_by_comprehension(expression)
         case ast.Call():
@@ -158,13 +162,21 @@ def _shared_by_call(call: ast.Call) -> Iterator[str]:
             if method in SHOWS_ARGUMENT:
                 yield from _shared_by_any(call.args[:1])
         case ast.Name(id=function) if function in WRAPPERS:
-            yield from _shared_by_any(call.args)
+            yield from _shared_by_any([*call.args, *(keyword.value for keyword in call.keywords)])
         case ast.Name(id=function):
             yield f"{function}()"
         case ast.Lambda(args=arguments, body=body):
             yield from set(shared_names(body)) - argument_names(arguments)
         case called:
             yield from shared_names(called)
+
+
+def _shared_by_joining(shown: ast.expr, other: ast.expr) -> Iterator[str]:
+    """Yield what `[a, b] + others` shares with; beside `[1, 2]` the other may be an array, and the sum is a new one."""
+    parts = set(shared_names(shown))
+    yield from parts
+    if parts or isinstance(other, ast.List | ast.Tuple | ast.Set | ast.Dict):
+        yield from shared_names(other)
 
 
 def _shared_by_comprehension(node: ComprehensionNode) -> Iterator[str]:

@@ -306,7 +306,7 @@ class ExplanationReport(msgspec.Struct, frozen=True, kw_only=True):
             version = msgspec.json.decode(text, type=_Versioned).version
             if version <= EXPLANATION_VERSION:
                 return msgspec.json.decode(text, type=cls)
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
             raise UsageError(f"This is no explanation report: {error}. Give what report.to_json() returned.") from None
         raise UsageError(
             f"The report has version {version}; this jupyter_mlops reads up to {EXPLANATION_VERSION}. Update it to "

@@ -259,7 +259,7 @@ class FairnessReport(msgspec.Struct, frozen=True, kw_only=True):
         UsageError
             It is no fairness report, or one of a newer version.
         """
-        data = text.encode() if isinstance(text, str) else text
+        data = text.encode(errors="surrogatepass") if isinstance(text, str) else text
         try:
             version = decode(data, _Versioned).version
             if version <= FAIRNESS_VERSION:

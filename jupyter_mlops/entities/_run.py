@@ -37,7 +37,7 @@ class Param(msgspec.Struct, frozen=True):
         """The typed value that the cell sees."""
         try:
             return ast.literal_eval(self.text)
-        except (ValueError, SyntaxError, MemoryError, RecursionError):
+        except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):  # TypeError: `{[]}`
             return self.text
 
 

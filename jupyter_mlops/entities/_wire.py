@@ -32,6 +32,9 @@ def decode(data: bytes, kind: type[Entity]) -> Entity:
     msgspec.ValidationError
         The bytes are JSON but not of that kind.
     msgspec.DecodeError
-        The bytes are not JSON.
+        The bytes are not JSON: not even UTF-8, or nested beyond what anybody writes.
     """
-    return msgspec.json.decode(data, type=kind)
+    try:
+        return msgspec.json.decode(data, type=kind)
+    except (UnicodeDecodeError, RecursionError) as error:
+        raise msgspec.DecodeError(f"JSON is malformed: {error}") from None

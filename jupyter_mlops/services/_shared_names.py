@@ -77,10 +77,11 @@ def names_inside(command: SubmitRun, names: CellNames, changed: Collection[str],
 
 
 def _is_left_out(name: str, value: object) -> bool:
-    return name.startswith("_") or name in OWN_NAMES or isinstance(value, _NOT_SHARED)
+    # Not `isinstance`: it asks the object, and one that stands for another may fail or load it.
+    return name.startswith("_") or name in OWN_NAMES or issubclass(type(value), _NOT_SHARED)
 
 
 def _is_notebooks(value: object) -> bool:
     """Whether the notebook defined the class of an object, or of what its bound method belongs to."""
-    owner = value.__self__ if isinstance(value, (MethodType, BuiltinFunctionType)) else value
+    owner = value.__self__ if issubclass(type(value), (MethodType, BuiltinFunctionType)) else value
     return type(owner).__module__ == "__main__"

@@ -6,6 +6,7 @@ keeper has shipped the model, and says so when that does not happen. Runs in the
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 from functools import partial
@@ -76,15 +77,15 @@ class RunRegistry:
         """Register a version of a model; one of this run's as soon as the keeper has it."""
         if model_id is None and source.startswith("models:/m-"):
             model_id = source.removeprefix("models:/")
-        staged = (self._session.directory / "artifacts").as_uri()
+        staged = self._staged(source)
         if model_id is not None and self._is_own(model_id):
             model_id = self._shipped("model_ids", model_id)
             model = self._tracking.call(lambda store: store.get_logged_model(model_id), f"model {model_id}")
             source, run_id = model.artifact_location, model.source_run_id
-        elif source.startswith(staged):
-            run_id = self._shipped("run_ids", self._session.spec.run_id)
+        elif staged is not None:
+            run_id = self._shipped("run_ids", staged[0])
             run = self._tracking.call(lambda store: store.get_run(run_id), f"run {run_id}")
-            source = run.info.artifact_uri + source.removeprefix(staged)
+            source = run.info.artifact_uri + staged[1]
         return self._registry.call(
             lambda store: store.create_model_version(
                 name, source, run_id, tags, run_link, description, model_id=model_id
@@ -100,6 +101,12 @@ class RunRegistry:
 
     def _is_own(self, model_id: str) -> bool:
         return (self._session.directory / "staged" / "models" / model_id).is_dir()
+
+    def _staged(self, source: str) -> tuple[str, str] | None:
+        """Return the run of ours, a child too, among whose artifacts an address lies, and the path there."""
+        ours = re.escape(self._session.directory.as_uri())
+        found = re.fullmatch(rf"{ours}(?:/staged/runs/([^/]+))?/artifacts(/.*|)", source, re.DOTALL)
+        return None if found is None else (found[1] or self._session.spec.run_id, found[2])
 
     def _shipped(self, kind: str, ours: str) -> str:
         """Wait until the keeper has shipped something; return the store's id of it."""

@@ -15,6 +15,7 @@ from mlflow.utils.validation import _validate_experiment_name
 
 from ._store_base import StorePart
 from ._uris import experiment_id_of
+from ._values import masked
 
 
 class ExperimentsPart(StorePart):
@@ -32,7 +33,8 @@ class ExperimentsPart(StorePart):
 
     def get_experiment(self, experiment_id: str) -> Experiment:
         """Return an experiment."""
-        name = self.experiment_name(str(experiment_id))
+        experiment_id = str(experiment_id)
+        name = self.experiment_name(experiment_id)
         if name == experiment_id:
             return self.real.call(lambda store: store.get_experiment(experiment_id), f"experiment {experiment_id}")
         return self._experiment(name)
@@ -50,14 +52,15 @@ class ExperimentsPart(StorePart):
             self.run_id,
             experiment=name,
             artifact_location=artifact_location,
-            tags={tag.key: tag.value for tag in tags or ()},
+            tags={tag.key: masked(tag.key, str(tag.value)) for tag in tags or ()},
         )
         return experiment_id_of(name)
 
     def set_experiment_tag(self, experiment_id: str, tag: ExperimentTag) -> None:
         """Record a tag of an experiment."""
         name = self.experiment_name(experiment_id)
-        self.journal.append("set_experiment_tag", self.run_id, experiment=name, key=tag.key, value=str(tag.value))
+        value = masked(tag.key, str(tag.value))
+        self.journal.append("set_experiment_tag", self.run_id, experiment=name, key=tag.key, value=value)
 
     def delete_experiment_tag(self, experiment_id: str, key: str) -> None:
         """Take a tag away from an experiment."""

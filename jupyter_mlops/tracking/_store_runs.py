@@ -31,7 +31,8 @@ from ._joining import say_once
 from ._record import NAME_TAG, PARENT_TAG, RunRecord
 from ._spool import Series
 from ._spool_reading import read_keys, read_spool, spool_paths
-from ._store_base import StorePart, from_dataset_input, real_ids, stored_param, stored_tag
+from ._store_base import StorePart, from_dataset_input, real_ids, refusals, stored_param, stored_tag
+from ._values import check_key, metric_step, metric_timestamp, metric_value
 
 _MODEL_HISTORY_TAG = "mlflow.log-model.history"
 
@@ -136,6 +137,9 @@ class RunsPart(StorePart):
             return
         stored_params = self._new_params(run_id, dict(stored_param(param.key, param.value) for param in params))
         stored_tags = [stored_tag(tag.key, tag.value) for tag in tags]
+        with refusals():
+            for metric in metrics:
+                _check(metric)
         for metric in metrics:
             self.log_metric(run_id, metric)
         for key, value in stored_params.items():
@@ -264,6 +268,14 @@ def _search(
         return [], None
     page = store.search_runs(ids, filter_string, view, max_results, order_by, page_token)
     return list(page), page.token
+
+
+def _check(metric: Metric) -> None:
+    """Raise what the spool would raise of a point."""
+    check_key(metric.key)
+    metric_value(metric.key, metric.value)
+    metric_step(metric.key, metric.step)
+    metric_timestamp(metric.key, metric.timestamp)
 
 
 def _in_view(run: Run, view: int) -> bool:

@@ -399,3 +399,207 @@ def test_a_word_of_this_process_is_heard_here_and_none_is_said_without_the_lock(
         thread.join(10)
         assert (thread.is_alive(), has_said(path, Word.BEGUN)) == (False, True)
     assert has_said(path, Word.BEGUN) is False
+
+
+def test_nobody_has_said_anything_where_nobody_holds_a_lock(tmp_path):
+    for path in (tmp_path / "absent", tmp_path / "absent" / "deeper", tmp_path):
+        wait_said(path, Word.DELIVERED)
+        assert [has_said(path, word) for word in Word] == [False] * 3
+    (tmp_path / "file").touch()
+    wait_said(tmp_path / "file" / "no directory", Word.DELIVERED)
+    assert has_said(tmp_path / "file" / "no directory", Word.DELIVERED) is False
+
+
+def tell(process, word):
+    process.stdin.write(f"{word}\n")
+    process.stdin.flush()
+    assert process.stdout.readline() == "None\n"
+
+
+def test_a_word_is_said_once_and_for_good(tmp_path, python):
+    """Said twice, flagged, looked at and waited for: it stays said, and no other is."""
+    path = tmp_path / "a.lock"
+    process = python(SAYING, path)
+    for _ in range(2):
+        tell(process, "RELEASED")
+        wait_said(path, Word.RELEASED)
+        assert (wait_released(path, 0.01), LifeLock.acquire(path)) == (False, None)
+        assert [word for word in Word if has_said(path, word)] == [Word.RELEASED]
+
+
+def test_the_next_holder_has_said_nothing_of_what_the_last_one_said(tmp_path, python):
+    path = tmp_path / "a.lock"
+    last = python(SAYING, path)
+    for word in Word:
+        tell(last, word.name)
+    last.kill()
+    last.wait()
+
+    following = python(SAYING, path)
+    tell(following, "BEGUN")
+
+    assert {word.name: has_said(path, word) for word in Word} == {"BEGUN": True, "RELEASED": False, "DELIVERED": False}
+
+
+def test_a_lock_that_is_taken_again_begins_without_words(tmp_path):
+    path = tmp_path / "a.lock"
+    with LifeLock.acquire(path):
+        say(path, Word.BEGUN)
+    with LifeLock.acquire(path):
+        assert has_said(path, Word.BEGUN) is False
+
+
+LOOKING = """
+import sys
+from jupyter_mlops.home import Word, has_said, is_flagged, lock_holder
+print([word.name for word in Word if has_said(sys.argv[1], word)], is_flagged(sys.argv[1]), lock_holder(sys.argv[1]))
+"""
+
+
+@pytest.mark.parametrize(
+    ("up", "words"), [(True, ["BEGUN"]), (False, ["BEGUN", "DELIVERED"]), (True, []), (False, ["RELEASED"])]
+)
+def test_words_and_flag_are_heard_apart_in_another_process(tmp_path, python, up, words):
+    path = tmp_path / "a.lock"
+    with LifeLock.acquire(path):
+        raise_flag(path, up=True)
+        for word in words:
+            say(path, Word[word])
+        raise_flag(path, up=up)
+        assert python(LOOKING, path).stdout.read() == f"{words} {up} {os.getpid()}\n"
+        assert [word.name for word in Word if has_said(path, word)] == words
+
+
+def test_f19_a_forked_child_hears_its_parent_and_cannot_speak_for_it(tmp_path):
+    path = tmp_path / "a.lock"
+    with LifeLock.acquire(path):
+        heard, told = os.pipe()
+        pid = os.fork()
+        if pid == 0:
+            say(path, Word.RELEASED)
+            os.write(told, b"%d" % has_said(path, Word.RELEASED))
+            wait_said(path, Word.BEGUN)
+            os.write(told, b"%d" % has_said(path, Word.BEGUN))
+            os._exit(0)
+        assert (os.read(heard, 1), has_said(path, Word.RELEASED)) == (b"0", False)
+        say(path, Word.BEGUN)
+        assert (os.read(heard, 1), os.waitpid(pid, 0)[1]) == (b"1", 0)
+        os.close(heard)
+        os.close(told)
+
+
+SLEEPING = """
+import sys
+from jupyter_mlops.home import Word, wait_said
+print("ready", flush=True)
+wait_said(sys.argv[1], Word[sys.argv[2]])
+print("awake", flush=True)
+sys.stdin.read()
+"""
+
+
+def asleep(path, count, until):
+    """Wait until so many sleep in a lock's file, as the system tells."""
+    waiting = re.compile(rf"-> .* \d+ \S+:{path.stat().st_ino} ")
+    until(lambda: len(waiting.findall(Path("/proc/locks").read_text())) == count)
+
+
+@pytest.mark.parametrize("how", ["says it", "dies"])
+def test_all_processes_that_sleep_in_a_word_wake(tmp_path, python, until, how):
+    path = tmp_path / "a.lock"
+    process = python(SAYING, path)
+    tell(process, "BEGUN")
+    sleepers = [python(SLEEPING, path, "DELIVERED") for _ in range(3)]
+    assert [sleeper.stdout.readline() for sleeper in sleepers] == ["ready\n"] * 3
+    asleep(path, 3, until)
+
+    tell(process, "DELIVERED") if how == "says it" else process.kill()
+
+    assert [sleeper.stdout.readline() for sleeper in sleepers] == ["awake\n"] * 3
+    assert has_said(path, Word.DELIVERED) is (how == "says it")
+
+
+def test_a_sleeper_that_is_killed_costs_the_others_nothing(tmp_path, python, until):
+    path = tmp_path / "a.lock"
+    process = python(SAYING, path)
+    tell(process, "BEGUN")
+    sleepers = [python(SLEEPING, path, "RELEASED") for _ in range(2)]
+    asleep(path, 2, until)
+    sleepers[0].kill()
+    sleepers[0].wait()
+
+    tell(process, "RELEASED")
+
+    assert [sleepers[1].stdout.readline() for _ in range(2)] == ["ready\n", "awake\n"]
+    assert (lock_holder(path), has_said(path, Word.RELEASED)) == (process.pid, True)
+
+
+def test_waiting_for_a_word_can_be_interrupted(tmp_path, python):
+    path = tmp_path / "a.lock"
+    process = python(SAYING, path)
+    tell(process, "BEGUN")
+    interrupt = threading.Timer(0.2, signal.pthread_kill, (threading.main_thread().ident, signal.SIGINT))
+    interrupt.start()
+    with pytest.raises(KeyboardInterrupt):
+        wait_said(path, Word.DELIVERED)
+    assert (lock_holder(path), has_said(path, Word.DELIVERED)) == (process.pid, False)
+
+
+def test_a_thread_that_waited_for_a_word_does_not_cost_another_its_lock(tmp_path, python, until):
+    """Given a thread in a word of a process that dies, a lock that another thread takes at once is whole and silent."""
+    path = tmp_path / "a.lock"
+    process = python(SAYING, path)
+    tell(process, "BEGUN")
+    waiters = [threading.Thread(target=wait_said, args=(path, word)) for word in (Word.RELEASED, Word.DELIVERED) * 3]
+    for waiter in waiters:
+        waiter.start()
+    asleep(path, len(waiters), until)
+    process.kill()
+    process.wait()
+    with LifeLock.acquire(path):
+        for waiter in waiters:
+            waiter.join(20)
+            say(path, Word.BEGUN)
+        assert python(LOOKING, path).stdout.read() == f"['BEGUN'] False {os.getpid()}\n"
+
+
+CROSSED = """
+import sys, threading
+from jupyter_mlops.home import LifeLock, Word, say, wait_said
+lock = LifeLock.acquire(sys.argv[1])
+print("held", flush=True)
+sys.stdin.readline()
+thread = threading.Thread(target=wait_said, args=(sys.argv[2], Word.DELIVERED))
+thread.start()
+sys.stdin.readline()
+say(sys.argv[1], Word.DELIVERED)
+thread.join()
+print("heard", flush=True)
+sys.stdin.read()
+"""
+
+
+def test_two_processes_may_wait_for_each_others_words(tmp_path, python, until):
+    """To the system that is a deadlock, though in each another thread would speak."""
+    one, other = tmp_path / "one.lock", tmp_path / "other.lock"
+    processes = [python(CROSSED, one, other), python(CROSSED, other, one)]
+    assert [process.stdout.readline() for process in processes] == ["held\n"] * 2
+    for process in (*processes, *processes):
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    assert [process.stdout.readline() for process in processes] == ["heard\n"] * 2
+    assert [has_said(path, Word.DELIVERED) for path in (one, other)] == [True, True]
+
+
+def test_where_the_system_does_not_tell_a_word_is_found_by_trying(tmp_path, python):
+    path = tmp_path / "a.lock"
+    process = python(SAYING, path)
+    tell(process, "RELEASED")
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        held = [_probed_holder(descriptor, word, 1) for word in Word]
+        assert held == [process.pid, None, process.pid]
+        os.truncate(path, 0)
+        assert _probed_holder(descriptor) == 0
+    finally:
+        os.close(descriptor)

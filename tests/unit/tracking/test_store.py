@@ -135,6 +135,10 @@ def test_a_batch_is_checked_before_anything_is_written(run: RunDirectory, store:
         store.log_batch(run.run_id, metrics, [*good, Param("a//b", "1")], [])
     with pytest.raises(MlflowException, match="tag key"):
         store.log_batch(run.run_id, metrics, good, [RunTag("ok", "1"), RunTag("", "1")])
+    for bad in (Metric("a//b", 1.0, 1, 0), Metric("acc", "much", 1, 0), Metric("acc", 1.0, -1, 0)):
+        with pytest.raises(MlflowException, match=r"metric|acc") as refused:
+            store.log_batch(run.run_id, [*metrics, bad], good, [])
+        assert refused.value.error_code == "INVALID_PARAMETER_VALUE"
     store.log_param(run.run_id, Param("x", "1"))
     with pytest.raises(MlflowException, match="Changing param values"):
         store.log_batch(run.run_id, metrics, [*good, Param("x", "2")], [])
@@ -281,6 +285,13 @@ def test_an_experiment_can_be_made_once_and_has_its_tags(run: RunDirectory, stor
         "Experiment 'new ü' already exists.",
         "RESOURCE_ALREADY_EXISTS",
     )
+
+
+def test_b38_secrets_in_an_experiments_tags_are_never_written(run: RunDirectory, store: SpoolingStore) -> None:
+    made = store.create_experiment("new", None, [ExperimentTag("api_key", "hunter2"), ExperimentTag("n", 5)])
+    store.set_experiment_tag(made, ExperimentTag("db.password", "hunter2"))
+    assert store.get_experiment(made).tags == {"api_key": "[masked]", "n": "5", "db.password": "[masked]"}
+    assert "hunter2" not in str(told(run))
 
 
 @pytest.mark.parametrize("name", ["", None])

@@ -97,10 +97,10 @@ def _weights(model: Any) -> str:
 
 
 def _removable(model: Any, X: Any, features: tuple[FairnessFeature, ...]) -> str:
-    dtypes = getattr(X, "dtypes", None)
+    dtypes: Any = getattr(X, "dtypes", None)
     columns = dtypes.index if hasattr(dtypes, "loc") else ()  # those of a frame that is not pandas' are a plain list
     for feature in features:
-        if dtypes is None or feature.name not in columns:
+        if feature.name not in columns:
             return f"It takes correlation out of the columns of X, and {feature.name} is none of them."
         if getattr(dtypes[feature.name], "kind", "O") not in "iufb":
             return f"It works on numbers, and the column {feature.name} holds text. Add it to X as 0 and 1."

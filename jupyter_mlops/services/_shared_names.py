@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ..capture import CellNames
@@ -83,5 +83,6 @@ def _is_left_out(name: str, value: object) -> bool:
 
 def _is_notebooks(value: object) -> bool:
     """Whether the notebook defined the class of an object, or of what its bound method belongs to."""
-    owner = value.__self__ if issubclass(type(value), (MethodType, BuiltinFunctionType)) else value
+    bound: Any = value
+    owner = bound.__self__ if issubclass(type(value), (MethodType, BuiltinFunctionType)) else value
     return type(owner).__module__ == "__main__"

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from xml.etree.ElementTree import Element
 
+from .._elements import Element
 from ..entities import OnnxReport, OnnxTensor
 from ._markup import FRAME, MUTED, markup, paragraph, tag
 from ._onnx_text import head, outside, repaired, sameness, signature, speed, usage

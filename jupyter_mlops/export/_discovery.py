@@ -56,7 +56,7 @@ def load_converter(name: str) -> Converter:
         point = _installed()[name]
         try:
             converter: Converter = point.load()()
-        except Exception as error:
+        except Exception as error:  # whatever a package of others raises, it is named
             package = point.dist.name if point.dist else "a package"
             raise UsageError(
                 f"The converter {name!r} of {package} cannot be loaded: {type(error).__name__}: {error}. "

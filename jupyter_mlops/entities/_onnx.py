@@ -189,12 +189,12 @@ class OnnxReport(msgspec.Struct, frozen=True, kw_only=True):
         UsageError
             It is no report of an export, or one of a newer version.
         """
-        data = text.encode() if isinstance(text, str) else text
         try:
+            data = text.encode() if isinstance(text, str) else text
             version = decode(data, _Versioned).version
             if version <= ONNX_REPORT_VERSION:
                 return decode(data, OnnxReport)
-        except msgspec.MsgspecError as error:
+        except (msgspec.MsgspecError, RecursionError, UnicodeError) as error:
             raise UsageError(f"This is no report of an export: {error}.") from None
         raise UsageError(
             f"The report of this export has version {version}, and this package reads up to {ONNX_REPORT_VERSION}. "

@@ -124,16 +124,21 @@ def parts(model: Any) -> Iterator[Any]:
     seen, waiting = set(), [model]
     while waiting:
         part = waiting.pop()
-        if isinstance(part, (list, tuple)):
-            waiting += part
+        if isinstance(part, (list, tuple, dict)):
+            if id(part) not in seen:  # one can hold itself
+                seen.add(id(part))
+                waiting += part.values() if isinstance(part, dict) else part
         elif type(part).__name__ == "ndarray" and part.dtype == object:  # scikit-learn's gradient boosting
             waiting += part.ravel().tolist()
-        elif isinstance(part, dict):
-            waiting += part.values()
-        elif hasattr(part, "get_params") and not isinstance(part, type) and id(part) not in seen:
+        elif isinstance(part, type) or id(part) in seen:
+            continue
+        elif hasattr(part, "get_params"):
             seen.add(id(part))
             yield part
             waiting += vars(part).values()
+        elif type(part).__name__ == "_CalibratedClassifier":  # no estimator itself, it holds a fitted one
+            seen.add(id(part))
+            waiting.append(part.estimator)
 
 
 def converted(conversion: Conversion) -> ModelProto:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ..entities import OnnxParity
@@ -75,10 +76,8 @@ def attempt(
     """
     inputs = inputs_for(original, variant)
     proto = converter.convert(Conversion(model=original.model, inputs=inputs, variant=variant, opset=opset))
-    if [given.name for given in proto.graph.input] != [tensor.name for tensor in inputs]:
-        names = {given.name for given in proto.graph.input}
-        inputs = tuple(tensor for tensor in inputs if tensor.name in names)
-    add_metadata(proto, facts)
+    inputs = _as_named(proto, inputs)
+    add_metadata(proto, {**facts, "jupyter_mlops.signature": _signature(original, inputs)})
     whole = Candidate(open_session(_checked(proto)), inputs, {})
     outputs = _outputs(proto, whole, original, tolerance)
     left_out = tuple(output.name for output in proto.graph.output if output.name not in outputs)
@@ -96,6 +95,23 @@ def attempt(
         real=real,
         left_out=left_out,
     )
+
+
+def _as_named(proto: ModelProto, inputs: tuple[InputTensor, ...]) -> tuple[InputTensor, ...]:
+    """Return the inputs that the file has, by its names: skl2onnx writes `a_b` for a column `a b`."""
+    names = [given.name for given in proto.graph.input]
+    if len(names) == len(inputs) and set(names) != {tensor.name for tensor in inputs}:
+        return tuple(replace(tensor, name=name) for tensor, name in zip(inputs, names, strict=True))
+    return tuple(tensor for tensor in inputs if tensor.name in names)
+
+
+def _signature(original: Original, inputs: tuple[InputTensor, ...]) -> str:
+    columns = original.real.table.columns
+    signature = [
+        {"name": tensor.name, "type": tensor.element, "columns": [columns[at] for at in tensor.places if columns]}
+        for tensor in inputs
+    ]
+    return json.dumps(signature, ensure_ascii=False)
 
 
 def _checked(proto: ModelProto) -> bytes:

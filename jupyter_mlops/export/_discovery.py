@@ -30,6 +30,8 @@ def converter_for(model: Any) -> Converter:
     ------
     ExportError
         None does.
+    UsageError
+        One that was installed cannot be loaded.
     """
     for name in dict.fromkeys((*_installed(), *_ours())):
         converter = load_converter(name)
@@ -48,10 +50,18 @@ def load_converter(name: str) -> Converter:
     Raises
     ------
     UsageError
-        There is none.
+        There is none, or what is installed under this name cannot be loaded.
     """
     if name in _installed():
-        converter: Converter = _installed()[name].load()()
+        point = _installed()[name]
+        try:
+            converter: Converter = point.load()()
+        except Exception as error:  # whatever a package of others raises, it is named
+            package = point.dist.name if point.dist else "a package"
+            raise UsageError(
+                f"The converter {name!r} of {package} cannot be loaded: {type(error).__name__}: {error}. "
+                "Mend or uninstall that package."
+            ) from error
         return converter
     if name in _ours():
         return _ours()[name]

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ._inputs import missing
+from ._original import quiet
 from ._table import Table
 from ._thresholds import decisive_values
 
@@ -25,17 +26,20 @@ def edge_rows(model: Any, table: Table, seed: int = 0) -> Table:
     model : object
         Whose trees are looked at.
     table : Table
-        Real rows, at least one; each edge row starts from one of them.
+        Real rows; each edge row starts from one of them, and of none comes none.
     seed : int
         Of everything that is drawn.
     """
+    if not len(table):
+        return table
     made: list[Table] = []
     row = 0
 
     def add(*changes: tuple[int, Any]) -> None:
         nonlocal row
         try:
-            made.append(table.changed(row % len(table), changes))
+            with quiet():  # pandas warns of values that the column's own type has not
+                made.append(table.changed(row % len(table), changes))
             row += 1
         except (TypeError, ValueError, OverflowError):  # the column's own type has no such value
             pass
@@ -49,9 +53,10 @@ def edge_rows(model: Any, table: Table, seed: int = 0) -> Table:
             add((place, edge))
     if table.width > 1:
         for turn in range(max(map(len, values.values()))):
-            add(*((place, edges[turn % len(edges)]) for place, edges in values.items()))
+            add(*((place, edges[turn % len(edges)]) for place, edges in values.items() if edges))
     for place, value in decisive_values(model, table, _MOST_THRESHOLDS, seed):
-        near = np.float32(value)
+        with quiet():  # what is beyond float32 is infinite
+            near = np.float32(value)
         below, above = np.nextafter(near, -_SINGLE.max), np.nextafter(near, _SINGLE.max)
         for edge in dict.fromkeys((value, float(near), float(below), float(above))):
             add((place, edge))

@@ -58,7 +58,7 @@ def _double_thresholds(estimator: Any) -> Thresholds:
         return _by_feature(splits)
     if type(estimator).__module__.startswith("lightgbm") and hasattr(estimator, "booster_"):
         frame = estimator.booster_.trees_to_dataframe()
-        inner = frame[frame["split_feature"].notna()]
+        inner = frame[frame["decision_type"] == "<="]  # a split by categories has no threshold
         names = {name: place for place, name in enumerate(estimator.booster_.feature_name())}
         features = inner["split_feature"].map(names).to_numpy(dtype=int)
         return _by_feature([(features, inner["threshold"].to_numpy(dtype=float))])
@@ -71,6 +71,8 @@ def thresholds_of(estimator: Any) -> Thresholds:
         inner = estimator.tree_.feature >= 0
         return _by_feature([(estimator.tree_.feature[inner], estimator.tree_.threshold[inner])])
     if type(estimator).__module__.startswith("xgboost") and hasattr(estimator, "get_booster"):
+        if not estimator.__sklearn_is_fitted__() or estimator.booster == "gblinear":
+            return {}
         booster = estimator.get_booster()
         frame = booster.trees_to_dataframe()
         inner = frame[frame["Split"].notna()]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ..entities import OnnxReport, OnnxTensor, OnnxTry
-from ..exceptions import ExportError, MissingExtraError
+from ..exceptions import ExportError, MissingExtraError, UsageError
 from ._candidates import Tried, attempt, inputs_for
 from ._discovery import converter_for
 from ._edge_rows import edge_rows
@@ -52,6 +52,14 @@ class ExportWish:
     run_id: str = ""
     timed: bool = True
 
+    def __post_init__(self) -> None:
+        for name in ("rtol", "atol"):
+            value = getattr(self, name)
+            if not (math.isfinite(value) and value >= 0):
+                raise UsageError(f"{name} is {value!r}, which is no tolerance. Give a number from 0, such as 1e-4.")
+        if self.allow_mismatch < 0:
+            raise UsageError(f"allow_mismatch is {self.allow_mismatch!r}, which is no number of rows. Give 0 or more.")
+
     @property
     def tolerance(self) -> Tolerance:
         """What counts as equal."""
@@ -84,13 +92,25 @@ def export_model(model: Any, X: Any, path: str | Path, wish: ExportWish | None =
     asked = wish or ExportWish()
     converter = converter_for(model)
     table = Table.of(X)
+    if not len(table):
+        raise UsageError("X has no rows, and nothing could be compared. Give some that the model has not seen.")
+    target = _target(path)
     original = Original.asked(model, table, edge_rows(model, table))
     best, tries = _best(converter, original, asked)
     if not best.parity.holds:
         raise ExportError(_refusal(converter, original, best, tries, asked))
-    target = Path(path).expanduser()
     write_onnx(best.data, target)
     return _report(target, converter, original, best, tries, asked)
+
+
+def _target(path: str | Path) -> Path:
+    try:
+        target = Path(path).expanduser()
+    except RuntimeError:
+        raise UsageError(f"Cannot write {path}: there is no such user. Choose another place with -o.") from None
+    if "\0" in str(target):
+        raise UsageError(f"{str(target)!r} is no name of a file. Choose another with -o.")
+    return target
 
 
 def _best(converter: Converter, original: Original, wish: ExportWish) -> tuple[Tried, list[OnnxTry]]:
@@ -113,7 +133,7 @@ def _best(converter: Converter, original: Original, wish: ExportWish) -> tuple[T
         if not tried.parity.differing and tried.parity.real.checked:
             return tried, tries
         tries.append(OnnxTry(variant=variant.name, differing=tried.parity.differing))
-        if nearest is None or tried.parity.differing < nearest.parity.differing:
+        if nearest is None or _nearness(tried) < _nearness(nearest):
             nearest = tried
     if nearest is None:
         stage = stage_that_fails(converter, original, converter.variants(original.model)[-1])
@@ -125,13 +145,13 @@ def _best(converter: Converter, original: Original, wish: ExportWish) -> tuple[T
     return nearest, tries
 
 
+def _nearness(tried: Tried) -> tuple[bool, int]:
+    """Order by rows that differ; a file that could be asked about no row is the farthest."""
+    return not tried.parity.real.checked, tried.parity.differing
+
+
 def _facts(original: Original, variant: Variant, wish: ExportWish) -> dict[str, str]:
     """Return what the file says of itself."""
-    columns = original.real.table.columns
-    signature = [
-        {"name": tensor.name, "type": tensor.element, "columns": [columns[at] for at in tensor.places if columns]}
-        for tensor in inputs_for(original, variant)
-    ]
     facts = {
         "version": _version_of("jupyter_mlops"),
         "model": f"{type(original.model).__module__}.{type(original.model).__qualname__}",
@@ -139,7 +159,6 @@ def _facts(original: Original, variant: Variant, wish: ExportWish) -> dict[str, 
         "rtol": repr(wish.rtol),
         "atol": repr(wish.atol),
         "allow_mismatch": str(wish.allow_mismatch),
-        "signature": json.dumps(signature, ensure_ascii=False),
         "run_id": wish.run_id,
     }
     return {f"jupyter_mlops.{key}": value for key, value in facts.items() if value}

@@ -7,6 +7,7 @@ these is opened.
 from __future__ import annotations
 
 import os
+import secrets
 import stat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -93,11 +94,10 @@ def write_onnx(data: bytes, path: Path) -> None:
     """
     if path.is_dir():
         raise UsageError(f"{path} is a directory. Name a file: -o {path}/model.onnx")
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    temporary = path.with_name(f".onnx-{os.getpid()}-{secrets.token_hex(8)}.tmp")
     try:
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644)
-        try:
-            with os.fdopen(descriptor, "wb") as file:
+        try:  # around the opening too: an interrupt right after it leaves nothing
+            with open(temporary, "xb", opener=_opened) as file:
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
@@ -107,6 +107,10 @@ def write_onnx(data: bytes, path: Path) -> None:
             temporary.unlink(missing_ok=True)
     except OSError as error:
         raise UsageError(f"Cannot write {path}: {error.strerror}. Choose another place with -o.") from error
+
+
+def _opened(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o644)
 
 
 def _read(path: Path) -> bytes:

@@ -32,7 +32,7 @@ def convert_imputer(scope: Any, operator: Any, container: Any) -> None:
     is_missing = scope.get_unique_variable_name("is_missing")
     filled = scope.get_unique_variable_name("statistics")
     container.add_initializer(filled, TensorProto.DOUBLE, [1, len(statistics)], statistics.tolist())
-    if isinstance(imputer.missing_values, float) and np.isnan(imputer.missing_values):
+    if isinstance(imputer.missing_values, (float, np.floating)) and np.isnan(imputer.missing_values):
         container.add_node("IsNaN", [name], [is_missing], op_version=13)
     else:
         value = scope.get_unique_variable_name("missing_value")

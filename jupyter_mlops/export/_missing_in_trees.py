@@ -17,13 +17,13 @@ Shape = tuple[tuple[int, int], ...]
 """Number and feature of each split of a tree."""
 
 Known = dict[Shape, list[Any]]
-"""Trees of the model by their shape; of one shape they differ in their thresholds."""
+"""Trees of the model by their shape, in the order in which they are written."""
 
 
 def send_missing_values(proto: ModelProto, estimators: Iterable[Any]) -> bool:
     """Let each tree of a graph send missing values where its original sends them; tell whether anything changed."""
     known: Known = defaultdict(list)
-    for part in estimators:
+    for part in reversed(list(estimators)):
         if hasattr(getattr(part, "tree_", None), "missing_go_to_left"):
             splits = np.flatnonzero(part.tree_.feature >= 0)
             known[tuple((int(at), int(part.tree_.feature[at])) for at in splits)].append(part.tree_)
@@ -56,6 +56,11 @@ def _sent(node: Any, known: Known) -> bool:
 
 
 def _original(trees: list[Any], splits: list[int], thresholds: list[float]) -> Any:
-    """Return the tree with these thresholds, but for their rounding to float32; None where there is none."""
-    near = (tree for tree in trees if np.allclose(tree.threshold[splits], thresholds, rtol=1e-6, atol=1e-30))
-    return next(near, None)
+    """Return the tree with these thresholds, but for their rounding to float32; None where there is none.
+
+    Of several, as small trees on few values are, each is one node's: they may differ in what they do with missing ones.
+    """
+    near = [tree for tree in trees if np.allclose(tree.threshold[splits], thresholds, rtol=1e-6, atol=1e-30)]
+    if len(near) > 1:
+        trees.remove(near[0])
+    return near[0] if near else None

@@ -131,8 +131,8 @@ def said(model: Any, method: str, table: Table) -> np.ndarray[Any, Any]:
         answer = getattr(model, method)(table.value)
     if hasattr(answer, "toarray"):
         answer = answer.toarray()
-    if isinstance(answer, list):  # of several targets, one array each
-        answer = np.stack([np.asarray(each) for each in answer], axis=1)
+    if isinstance(answer, list) and answer and all(getattr(each, "ndim", 0) > 1 for each in answer):
+        answer = np.stack(answer, axis=1)  # of several targets, one array each
     return rows_first(np.asarray(answer), len(table))
 
 

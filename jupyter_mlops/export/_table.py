@@ -39,7 +39,10 @@ class Table:
             return cls(value, "frame")
         if hasattr(value, "toarray"):
             raise UsageError("The rows are a sparse matrix, and ONNX has dense inputs. Give X.toarray().")
-        array = np.asarray(value)
+        try:
+            array = np.asarray(value)
+        except ValueError:
+            raise UsageError("The rows of X are not equally long: give rows and columns, or a list of texts.") from None
         if array.ndim == 1 and array.dtype.kind in "OUT" and all(isinstance(text, str) for text in array):
             return cls(array.astype(object), "texts")
         if array.ndim != 2 or array.dtype.kind not in "fiubOUT":
@@ -95,8 +98,8 @@ class Table:
             return Table(value, self.form)
         frame = one.value.copy()
         for place, new in changes:
-            name = frame.columns[place]
-            frame[name] = type(frame[name])([new], index=frame.index, dtype=frame[name].dtype)
+            column = frame.iloc[:, place]  # by its place: two can have one name
+            frame.isetitem(place, type(column)([new], index=frame.index, dtype=column.dtype))
         return Table(frame, self.form)
 
     @staticmethod

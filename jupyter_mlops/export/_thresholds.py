@@ -45,19 +45,19 @@ def _before(steps: Any, table: Table, found: list[tuple[int, float]]) -> list[tu
     def after(values: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
         moved = numbers.copy()
         moved[np.arange(len(found)), features] = values
-        with quiet():
-            out = np.asarray(steps.transform(_as(rows, moved)))
+        out = np.asarray(steps.transform(_as(rows, moved)))
         return np.asarray(out[np.arange(len(found)), features], dtype=np.float64)
 
     every = np.stack([table.column(place) for place in range(table.width)], axis=1).astype(np.float64)
     try:
-        low, high = (edge(every, axis=0)[features] for edge in (np.nanmin, np.nanmax))
-        fits = (after(low) <= wanted) & (after(high) >= wanted)
-        for _ in range(_HALVINGS):
-            middle = low + (high - low) / 2
-            below = after(middle) <= wanted
-            low, high = np.where(below, middle, low), np.where(below, high, middle)
-    except (ValueError, TypeError, IndexError):
+        with quiet():
+            low, high = (edge(every, axis=0)[features] for edge in (np.nanmin, np.nanmax))
+            fits = (after(low) <= wanted) & (after(high) >= wanted)
+            for _ in range(_HALVINGS):
+                middle = low + (high - low) / 2
+                below = after(middle) <= wanted
+                low, high = np.where(below, middle, low), np.where(below, high, middle)
+    except Exception:  # noqa: BLE001  whatever a step raises, it does not take values that nobody gave it
         return []
     return [(int(feature), float(value)) for feature, value, fit in zip(features, low, fits, strict=True) if fit]
 

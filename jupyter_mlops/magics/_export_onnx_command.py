@@ -55,7 +55,9 @@ class ExportOnnxCommand:
     @property
     def file(self) -> str:
         """Where the model is written."""
-        return self.output or f"{self.model.rpartition('.')[2].replace('/', '-')}.onnx"
+        words = self.model.split(".")
+        name = words[-1] if all(word.isidentifier() for word in words) else self.model  # a run may be called wide-1.5
+        return self.output or f"{name.replace('/', '-')}.onnx"
 
 
 @cache
@@ -96,12 +98,12 @@ def _tolerance(text: str) -> float:
 
 
 def _count(text: str) -> int:
-    if not text.isdecimal() or int(text[:12]) > 10**9:
+    if not text.isdecimal() or len(text) > 12 or int(text) > 10**9:
         raise argparse.ArgumentTypeError(f"{text[:60]!r} is no number of rows; write 0 or more")
-    return int(text[:12])
+    return int(text)
 
 
 def _opset(text: str) -> int:
-    if not text.isdecimal() or not 11 <= int(text[:4]) <= 22:
+    if not text.isdecimal() or len(text) > 4 or not 11 <= int(text) <= 22:
         raise argparse.ArgumentTypeError(f"{text[:60]!r} is no opset that can be written; write 11 to 22")
-    return int(text[:4])
+    return int(text)

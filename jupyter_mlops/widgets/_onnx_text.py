@@ -79,29 +79,41 @@ def outside(report: OnnxReport) -> list[str]:
 
 def usage(report: OnnxReport, path: str) -> dict[str, str]:
     """Return how the file is loaded, by language."""
-    tensor, outputs = report.inputs[0], ", ".join(json.dumps(output.name) for output in report.outputs)
-    name = json.dumps(tensor.name)
+    outputs = ", ".join(_python(output.name) for output in report.outputs)
     python = "\n".join(
         [
             "import onnxruntime as ort",
-            f"session = ort.InferenceSession({json.dumps(path)})",
+            *(["import numpy as np"] if any(_is_flat(each) for each in report.inputs) else []),
+            f"session = ort.InferenceSession({_python(path)})",
             f"outputs = session.run([{outputs}], {{{', '.join(_python_feed(each) for each in report.inputs)}}})",
         ]
     )
+    numbers = range(1, len(report.inputs) + 1)
+    tensors = ["tensor"] if len(report.inputs) == 1 else [f"tensor{number}" for number in numbers]
+    values = ["values"] if len(report.inputs) == 1 else [f"values{number}" for number in numbers]
+    named = list(zip(report.inputs, tensors, values, strict=True))
+    given = ", ".join(f"NamedOnnxValue.CreateFromTensor({json.dumps(each.name)}, {name})" for each, name, _ in named)
     dotnet = "\n".join(
         [
             "using Microsoft.ML.OnnxRuntime; using Microsoft.ML.OnnxRuntime.Tensors;",
             f"using var session = new InferenceSession({json.dumps(report.file)});",
-            f"var tensor = new DenseTensor<{_DOTNET[tensor.type]}>(new[] {{ {_shape(tensor)} }});",
-            f"using var results = session.Run(new[] {{ NamedOnnxValue.CreateFromTensor({name}, tensor) }});",
+            *(
+                f"var {name} = new DenseTensor<{_DOTNET[each.type]}>(new[] {{ {_shape(each)} }});"
+                for each, name, _ in named
+            ),
+            f"using var results = session.Run(new[] {{ {given} }});",
         ]
     )
+    fed = ", ".join(f"[{json.dumps(each.name)}]: {name}" for each, name, _ in named)
     script = "\n".join(
         [
             "import * as ort from 'onnxruntime-web';",
             f"const session = await ort.InferenceSession.create({json.dumps(report.file)});",
-            f"const tensor = new ort.Tensor('{_SCRIPT[tensor.type]}', values, [{_shape(tensor)}]);",
-            f"const results = await session.run({{ [{name}]: tensor }});",
+            *(
+                f"const {name} = new ort.Tensor('{_SCRIPT[each.type]}', {value}, [{_shape(each)}]);"
+                for each, name, value in named
+            ),
+            f"const results = await session.run({{ {fed} }});",
         ]
     )
     return {"Python": python, ".NET": dotnet, "JavaScript": script}
@@ -116,11 +128,22 @@ def _shape(tensor: OnnxTensor) -> str:
 
 
 def _python_feed(tensor: OnnxTensor) -> str:
-    kind = "object" if tensor.type == "str" else tensor.type
+    kind, name = "object" if tensor.type == "str" else tensor.type, _python(tensor.name)
+    if _is_flat(tensor):
+        return f'{name}: np.asarray(X, "{kind}")'
     if len(tensor.columns) == 1:
-        return f'{json.dumps(tensor.name)}: X[[{json.dumps(tensor.columns[0])}]].to_numpy("{kind}")'
-    rows = f'X.to_numpy("{kind}")' if tensor.columns else f'X.astype("{kind}")'
-    return f"{json.dumps(tensor.name)}: {rows}"
+        return f'{name}: X[[{_python(tensor.columns[0])}]].to_numpy("{kind}")'
+    return f'{name}: X.to_numpy("{kind}")' if tensor.columns else f'{name}: X.astype("{kind}")'
+
+
+def _is_flat(tensor: OnnxTensor) -> bool:
+    """Tell whether it is texts, which come in a list or a Series."""
+    return len(tensor.shape) == 1
+
+
+def _python(text: str) -> str:
+    """Return a text as Python's source: JSON's own escapes of emoji are two letters there."""
+    return json.dumps(text, ensure_ascii=False).encode("utf-8", "backslashreplace").decode()
 
 
 def _of(rows: OnnxRows) -> str:

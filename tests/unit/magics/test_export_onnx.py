@@ -1,5 +1,6 @@
 """`%export_onnx`: what a line asks for, what its words mean in the notebook, and what the cell shows."""
 
+import signal
 from html.parser import HTMLParser
 from pathlib import Path
 from types import SimpleNamespace
@@ -236,3 +237,107 @@ def test_a_report_survives_its_json_and_a_newer_one_is_refused():
         OnnxReport.from_json(report(version=2).to_json())
     with pytest.raises(UsageError, match="no report of an export"):
         OnnxReport.from_json("[]")
+
+
+@pytest.mark.parametrize(
+    ("word", "file"),
+    [
+        ("wide-1.5", "wide-1.5.onnx"),
+        ("v1.2", "v1.2.onnx"),
+        ("last~2", "last~2.onnx"),
+        ("team/wide", "team-wide.onnx"),
+        ("/etc/passwd", "-etc-passwd.onnx"),
+        ("größe.модель", "модель.onnx"),
+    ],
+)
+def test_a_runs_name_is_the_files_whole_and_in_this_folder(word, file):
+    assert ExportOnnxCommand.parse(word).file == file
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "message"),
+    [
+        ("--allow-mismatch", "0000000000005", "is no number of rows"),
+        ("--allow-mismatch", "1000000001", "is no number of rows"),
+        ("--allow-mismatch", "1.5", "is no number of rows"),
+        ("--allow-mismatch", "²", "is no number of rows"),
+        ("--opset", "00171", "is no opset"),
+        ("--opset", "17.0", "is no opset"),
+        ("--opset", "10", "is no opset"),
+        ("--rtol", "1", "is no tolerance"),
+        ("--rtol", "inf", "is no tolerance"),
+        ("--atol", "", "is no tolerance"),
+        ("--atol", "1e-4" + "x" * 500, "is no tolerance"),
+        ("-X", "a,b c", "is no name; assign it first"),
+        ("-X", "__import__('os')", "is no name; assign it first"),
+    ],
+)
+def test_a_value_is_what_its_option_wants_or_is_told_shortly(option, value, message):
+    with pytest.raises(UsageError, match=message) as refused:
+        ExportOnnxCommand.parse(f'model {option} "{value}"')
+    assert len(str(refused.value)) < 300
+
+
+@pytest.mark.parametrize(("text", "rows"), [("0", 0), ("007", 7), ("1000000000", 10**9)])
+def test_an_allowed_number_is_the_number_that_is_written(text, rows):
+    assert ExportOnnxCommand.parse(f"model --allow-mismatch {text}").allow_mismatch == rows
+
+
+def test_rows_named_twice_are_taken_once():
+    assert ExportOnnxCommand.parse("model -X a,b,a,").data == ("a", "b")
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        (None, "There are no rows to compare with"),
+        (5, "X is int of shape"),
+        ([[1.0], [2.0, 3.0]], "not equally long"),
+        (np.empty((0, 2)), "X has no rows"),
+        (np.zeros((3, 7)), "The model answers no row of X: X has 7 features"),
+    ],
+)
+def test_rows_that_are_none_are_told_and_nothing_is_written(rows, message, session, tmp_path):
+    session.shell.user_ns["X_test"] = rows
+    with pytest.raises(UsageError, match=message):
+        export_onnx(session, f"model -o {tmp_path / 'm.onnx'}")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_interrupt_says_that_no_file_was_written_and_there_is_none(session, tmp_path):
+    class Stopped(LogisticRegression):
+        def predict(self, X):
+            signal.raise_signal(signal.SIGINT)
+
+    X = session.shell.user_ns["X_test"]
+    session.shell.user_ns["model"] = Stopped().fit(X, X["a"] > 0)
+    with pytest.raises(KeyboardInterrupt, match=r"^Stopped; no file was written[.]$"):
+        export_onnx(session, f"model -o {tmp_path / 'm.onnx'}")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_in_a_cell_with_await_an_interrupt_reaches_the_export_and_its_handler_is_back_afterwards(session, tmp_path):
+    """There ipykernel's own handler only cancels the cell's task."""
+    told = []
+
+    class Stopped(LogisticRegression):
+        def predict(self, X):
+            signal.raise_signal(signal.SIGINT)
+
+    X = session.shell.user_ns["X_test"]
+    session.shell.user_ns["model"] = Stopped().fit(X, X["a"] > 0)
+
+    def handler(number, frame):
+        told.append(number)
+
+    before = signal.signal(signal.SIGINT, handler)
+    try:
+        with pytest.raises(KeyboardInterrupt, match="Stopped"):
+            export_onnx(session, f"model -o {tmp_path / 'm.onnx'}")
+        assert (signal.getsignal(signal.SIGINT), told) == (handler, [])
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def test_a_card_without_a_path_names_the_file():
+    assert 'InferenceSession("model.onnx")' in repr(OnnxView(report()))

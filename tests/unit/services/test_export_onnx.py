@@ -60,3 +60,34 @@ def test_a_run_that_was_collected_since_keeps_nothing(fitted, tmp_path):
     report = export_for(finder, fitted.model, fitted.X, tmp_path / "m.onnx", wish)
 
     assert (report.run_id, report.model) == ("1" * 32, "wide")
+
+
+def test_a_model_whose_run_is_gone_is_written_all_the_same(runs, fitted, tmp_path):
+    """The run was deleted since; the file still says which it was."""
+    from jupyter_mlops.export import ExportWish
+
+    wish = ExportWish(run_id="1" * 32, name="mine", timed=False)
+    report = export_for(runs, fitted.model, fitted.X, tmp_path / "m.onnx", wish)
+
+    assert (report.run_id, report.model) == ("1" * 32, "mine")
+    assert (tmp_path / "m.onnx").exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"rtol": float("nan")}, "rtol is nan, which is no tolerance"),
+        ({"atol": -1.0}, "atol is -1.0, which is no tolerance"),
+        ({"allow_mismatch": -1}, "allow_mismatch is -1, which is no number of rows"),
+    ],
+)
+def test_what_can_never_hold_is_refused_before_a_run_is_looked_for(runs, options, message, tmp_path):
+    with pytest.raises(UsageError, match=message):
+        export_onnx("no_such_run", [[1.0]], tmp_path / "m.onnx", **options)
+
+
+def test_a_refused_export_leaves_the_file_that_was_there(runs, fitted, tmp_path):
+    (tmp_path / "m.onnx").write_bytes(b"before")
+    with pytest.raises(UsageError, match="The model answers no row of X: X has 9 features"):
+        export_onnx(fitted.model, np.zeros((2, 9)), tmp_path / "m.onnx")
+    assert [(file.name, file.read_bytes()) for file in tmp_path.glob("*.onnx")] == [("m.onnx", b"before")]

@@ -81,7 +81,9 @@ def test_two_that_hold_each_other_go_together():
 
 
 @pytest.mark.parametrize(
-    "value", [None, True, 12345, 1.5, 1j, "text", b"bytes", int, Layer, len, math, test_equal_is_not_the_same], ids=repr
+    "value",
+    [None, True, 12345, 1.5, 1j, "text", b"bytes", int, Layer, len, math, test_equal_is_not_the_same],
+    ids=lambda value: getattr(value, "__name__", repr(value)),
 )
 def test_values_that_many_share_without_meaning_it_stay(value):
     assert shared("a.append(1)", {"a"}, {"a": [value], "b": value}) == SharedNames()

@@ -35,12 +35,14 @@ def _packages() -> dict[str, str]:
     found: dict[str, str] = {}
     for distribution in distributions(path=sys.path):
         try:
-            name, version = distribution.metadata["Name"], distribution.metadata["Version"]
+            metadata = distribution.metadata
+            # Asked for what is not there, a newer reader of metadata warns.
+            name, version = (metadata[key] if key in metadata else "" for key in ("Name", "Version"))  # noqa: SIM401 - it has no get
         except Exception:  # noqa: BLE001  # a broken installation of anything
             continue
         if name:
             # The first on the path is the one that is imported.
-            found.setdefault(name, version or "")
+            found.setdefault(name, version)
     return dict(sorted(found.items(), key=lambda item: item[0].lower()))
 
 

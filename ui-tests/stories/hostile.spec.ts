@@ -34,7 +34,8 @@ print(html)
 print("\\x1b]8;;javascript:window.__xss=8\\x07hidden link\\x1b]8;;\\x07 \\x1b]52;c;aGk=\\x07\\x1b]0;title\\x07nul\\0nul")
 print('https://jupyter.org/a"onmouseover="window.__xss=9 javascript:window.__xss=10 \\x1b[31mred\\x1b[0m </script>')
 sys.stdout.buffer.write(bytes(range(256)) + b"\\n"); sys.stdout.flush()
-raise ValueError(html)`;
+raise ValueError(html)
+model = None`;
 
 test('B4, B6, B7, B13, B26, B37, B38: text of any kind is text, wherever it is seen', async ({
   server,

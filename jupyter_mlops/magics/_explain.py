@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from ..entities import figure_value
-from ..exceptions import UnknownReferenceError, UsageError
+from ..exceptions import UsageError
 from ._explain_command import ExplainCommand
 from ._figures import number
-from ._named_values import near_name, value_named
+from ._named_values import is_name, model_or_run, value_named
 from ._report_line import report_bundle
 from ._view import text_table
 
@@ -40,8 +40,7 @@ def explain(session: NotebookSession, line: str) -> ExplanationView:
 
     command = ExplainCommand.parse(line)
     namespace = session.shell.user_ns
-    is_name = command.model.partition(".")[0] in namespace
-    model = value_named(command.model, namespace) if is_name else _run(session, command.model)
+    model = model_or_run(command.model, namespace, session.runs)
     data, target = _data(command, namespace)
     wanted = with_model(
         ExplainModel(
@@ -51,7 +50,7 @@ def explain(session: NotebookSession, line: str) -> ExplanationView:
             target=target,
             method=command.method,
             wish=ExplanationWish(rows=command.rows, metric=command.metric, sample=command.sample or SAMPLE),
-            name=command.model if is_name else "",
+            name=command.model if is_name(command.model, namespace) else "",
             run_id=session.pending.deliveries.origins.run_id(model),
         )
     )
@@ -104,16 +103,6 @@ def _data(command: ExplainCommand, namespace: Mapping[str, Any]) -> tuple[Any, A
     if columns is not None and command.target not in namespace and command.target in columns:
         return data.drop(columns=command.target), data[command.target]
     return data, value_named(command.target, namespace)
-
-
-def _run(session: NotebookSession, reference: str) -> Any:
-    try:
-        return session.runs.find(reference)
-    except UnknownReferenceError as error:
-        if not reference.isidentifier():
-            raise
-        meant = near_name(reference, session.shell.user_ns)
-        raise UsageError(f"{reference} is not defined here.{meant} {error}") from None
 
 
 class ExplanationView:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ..exceptions import UnknownReferenceError, UsageError
+from ..exceptions import UsageError
 from ._export_onnx_command import ExportOnnxCommand
-from ._named_values import near_name, value_named
+from ._named_values import model_or_run, value_named
 from ._waiting import interruptible
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def export_onnx(session: NotebookSession, line: str) -> OnnxView:
     from ..services import export_for
 
     command = ExportOnnxCommand.parse(line)
-    model = _model(session, command.model)
+    model = model_or_run(command.model, session.shell.user_ns, session.runs)
     wish = ExportWish(
         rtol=command.rtol,
         atol=command.atol,
@@ -90,16 +90,3 @@ def _rows(session: NotebookSession, command: ExportOnnxCommand) -> Any:
     if len({(table.form, table.columns, table.width) for table in tables}) > 1:
         raise UsageError(f"{', '.join(names)} have not the same columns. Name rows of one kind with -X.")
     return Table.joined(tables).value
-
-
-def _model(session: NotebookSession, word: str) -> Any:
-    """Return what a word means: a name of the notebook, else a run."""
-    namespace = session.shell.user_ns
-    if word.partition(".")[0] in namespace:
-        return value_named(word, namespace)
-    try:
-        return session.runs.find(word)
-    except UnknownReferenceError as error:
-        if not word.isidentifier():
-            raise
-        raise UsageError(f"{word} is not defined here.{near_name(word, namespace)} {error}") from None

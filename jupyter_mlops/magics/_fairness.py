@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..exceptions import UnknownReferenceError, UsageError
+from ..exceptions import UsageError
 from ._fairness_command import FairnessCommand
 from ._fairness_view import FairnessView
-from ._named_values import near_name, value_named
+from ._named_values import model_or_run, value_named
 from ._waiting import interruptible
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def question(session: NotebookSession, command: FairnessCommand) -> FairnessQues
     data, target = command.data or _default(0, namespace), command.target or _default(1, namespace)
     X = value_named(data, namespace) if data else None
     X, y = _outcome(target, X, namespace)
-    models = {word: _model(session, word) for word in (command.model, *command.compare)}
+    models = {word: model_or_run(word, namespace, session.runs) for word in (command.model, *command.compare)}
     origins = session.pending.deliveries.origins
     made_by = {name: run_id for name, model in models.items() if (run_id := origins.run_id(model))}
     return FairnessQuestion(
@@ -145,16 +145,3 @@ def _outcome(target: str, X: Any, namespace: Mapping[str, Any]) -> tuple[Any, An
 def _column(name: str, X: Any, namespace: Mapping[str, Any]) -> Any:
     columns = getattr(X, "columns", None)
     return X[name] if columns is not None and name in columns else value_named(name, namespace)
-
-
-def _model(session: NotebookSession, word: str) -> Any:
-    """Return what a word means: a name of the notebook, else a run."""
-    namespace = session.shell.user_ns
-    if word.partition(".")[0] in namespace:
-        return value_named(word, namespace)
-    try:
-        return session.runs.find(word)
-    except UnknownReferenceError as error:
-        if not word.isidentifier():
-            raise
-        raise UsageError(f"{word} is not defined here.{near_name(word, namespace)} {error}") from None

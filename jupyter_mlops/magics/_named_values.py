@@ -1,12 +1,15 @@
-"""What a word on a magic's line means in the notebook: a name, with attributes perhaps."""
+"""What a word on a magic's line means in the notebook: a name, with attributes perhaps, or a run."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from difflib import get_close_matches
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ..exceptions import UsageError
+from ..exceptions import UnknownReferenceError, UsageError
+
+if TYPE_CHECKING:
+    from ..services import Run, RunService
 
 
 def value_named(name: str, namespace: Mapping[str, Any]) -> Any:
@@ -32,3 +35,39 @@ def near_name(name: str, namespace: Mapping[str, Any]) -> str:
     """Return which name of the notebook was probably meant, as a sentence; empty when none is near."""
     near = get_close_matches(name, [known for known in namespace if not known.startswith("_")], n=1, cutoff=0.6)
     return f" Did you mean {near[0]}?" if near else ""
+
+
+def is_name(word: str, namespace: Mapping[str, Any]) -> bool:
+    """Return whether a word begins with a name of the notebook: such a name wins over a run's."""
+    return word.partition(".")[0] in namespace
+
+
+def model_or_run(word: str, namespace: Mapping[str, Any], runs: RunService) -> Any:
+    """Return what a word means: a name of the notebook, else a run.
+
+    Raises
+    ------
+    UnknownReferenceError
+        It can only be a run, and there is none.
+    UsageError
+        It is neither.
+    """
+    return value_named(word, namespace) if is_name(word, namespace) else _run_named(word, namespace, runs)
+
+
+def _run_named(word: str, namespace: Mapping[str, Any], runs: RunService) -> Run:
+    """Return the run that a word means.
+
+    Raises
+    ------
+    UnknownReferenceError
+        There is none, and the word could mean nothing else.
+    UsageError
+        There is none, and a name of the notebook was perhaps meant.
+    """
+    try:
+        return runs.find(word)
+    except UnknownReferenceError as error:
+        if not word.isidentifier():
+            raise
+        raise UsageError(f"{word} is not defined here.{near_name(word, namespace)} {error}") from None

@@ -1,5 +1,6 @@
 """What the product talks about: frozen values and their one serializer. No I/O, no other layer."""
 
+from ._bundle import Bundle
 from ._explanation import (
     EXPLANATION_VERSION,
     ExplainedFeatures,
@@ -55,6 +56,7 @@ from ._onnx import (
     OnnxParity,
     OnnxReport,
     OnnxRows,
+    OnnxSignature,
     OnnxTensor,
     OnnxTry,
 )
@@ -82,12 +84,14 @@ from ._what_if import WhatIfAnswer, WhatIfQuestion
 from ._wire import WIRE_VERSION, decode, encode
 
 __all__ = [
+    "Bundle",
     "ONNX_REPORT_VERSION",
     "OnnxDomain",
     "OnnxLatency",
     "OnnxParity",
     "OnnxReport",
     "OnnxRows",
+    "OnnxSignature",
     "OnnxTensor",
     "OnnxTry",
     "AUTOLOG_FLAVORS",

@@ -16,6 +16,8 @@ from ._wire import decode, encode
 ONNX_REPORT_VERSION = 1
 """Version of the report's form; a reader knows all older ones."""
 
+ONNX_SIGNATURE_VERSION = 1
+
 
 class OnnxTensor(msgspec.Struct, frozen=True, kw_only=True):
     """An input or output of the file.
@@ -27,7 +29,8 @@ class OnnxTensor(msgspec.Struct, frozen=True, kw_only=True):
     shape : tuple of int or None
         None is the number of rows, which is free.
     columns : tuple of str
-        Of an input: the columns of the notebook's data that it holds, in order; empty for data without names.
+        Of an input: the columns of the notebook's data that it holds, in order; of probabilities: the classes. Empty
+        for data without names.
     method : str
         Of an output: the method of the original that answers the same.
     """
@@ -37,6 +40,35 @@ class OnnxTensor(msgspec.Struct, frozen=True, kw_only=True):
     shape: tuple[int | None, ...]
     columns: tuple[str, ...] = ()
     method: str = ""
+
+
+class OnnxSignature(msgspec.Struct, frozen=True, kw_only=True):
+    """What a file takes and answers; it stands in the file's own metadata."""
+
+    version: int = ONNX_SIGNATURE_VERSION
+    inputs: tuple[OnnxTensor, ...]
+    outputs: tuple[OnnxTensor, ...]
+
+    def to_json(self) -> str:
+        """Return the signature as JSON, which `from_json` reads again."""
+        return encode(self).decode()
+
+    @staticmethod
+    def from_json(text: str | bytes) -> OnnxSignature:
+        """Return the signature that JSON holds.
+
+        Raises
+        ------
+        UsageError
+            It is none, or one of a newer version.
+        """
+        try:
+            signature = decode(text.encode() if isinstance(text, str) else text, OnnxSignature)
+        except (msgspec.MsgspecError, RecursionError, UnicodeError) as error:
+            raise UsageError(f"This is no signature: {error}.") from None
+        if signature.version > ONNX_SIGNATURE_VERSION:
+            raise UsageError(f"The signature has version {signature.version}. Upgrade jupyter_mlops.")
+        return signature
 
 
 class OnnxRows(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,12 +6,14 @@ others are found by the entry points `jupyter_mlops.converters`. No notebook, no
 
 from __future__ import annotations
 
+from ._bundle import open_bundle
 from ._discovery import converter_names, load_converter
 from ._edge_rows import edge_rows
 from ._export import ExportWish, export_model
 from ._files import check_onnx_file, open_session
 from ._inputs import InputTensor, inputs_of
 from ._protocol import Conversion, Converter, Variant
+from ._signature import signature_of
 from ._table import Table
 
 __all__ = [
@@ -27,5 +29,7 @@ __all__ = [
     "export_model",
     "inputs_of",
     "load_converter",
+    "open_bundle",
     "open_session",
+    "signature_of",
 ]

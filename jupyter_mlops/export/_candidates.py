@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from ..entities import OnnxParity
+from ..entities import OnnxParity, OnnxSignature
 from ..exceptions import ExportError
 from ._files import check_onnx, open_session
 from ._graph import add_metadata, only_outputs
@@ -15,6 +14,7 @@ from ._inputs import InputTensor, inputs_of
 from ._original import Original
 from ._parity import Candidate, Compared, Tolerance
 from ._protocol import Conversion, Converter, Variant
+from ._signature import KEY, signature_for
 
 if TYPE_CHECKING:
     from onnx import ModelProto
@@ -38,6 +38,7 @@ class Tried:
     candidate: Candidate
     parity: OnnxParity
     real: Compared
+    signature: OnnxSignature
     left_out: tuple[str, ...]
 
 
@@ -77,12 +78,13 @@ def attempt(
     inputs = inputs_for(original, variant)
     proto = converter.convert(Conversion(model=original.model, inputs=inputs, variant=variant, opset=opset))
     inputs = _as_named(proto, inputs)
-    add_metadata(proto, {**facts, "jupyter_mlops.signature": _signature(original, inputs)})
     whole = Candidate(open_session(_checked(proto)), inputs, {})
     outputs = _outputs(proto, whole, original, tolerance)
     left_out = tuple(output.name for output in proto.graph.output if output.name not in outputs)
     if left_out:
         only_outputs(proto, tuple(outputs))
+    signature = signature_for(original, inputs, outputs, whole.session)
+    add_metadata(proto, {**facts, KEY: signature.to_json()})
     data = _checked(proto)
     candidate = Candidate(open_session(data), inputs, outputs)
     parity, real = candidate.parity(original, tolerance)
@@ -93,6 +95,7 @@ def attempt(
         candidate=candidate,
         parity=parity,
         real=real,
+        signature=signature,
         left_out=left_out,
     )
 
@@ -103,15 +106,6 @@ def _as_named(proto: ModelProto, inputs: tuple[InputTensor, ...]) -> tuple[Input
     if len(names) == len(inputs) and set(names) != {tensor.name for tensor in inputs}:
         return tuple(replace(tensor, name=name) for tensor, name in zip(inputs, names, strict=True))
     return tuple(tensor for tensor in inputs if tensor.name in names)
-
-
-def _signature(original: Original, inputs: tuple[InputTensor, ...]) -> str:
-    columns = original.real.table.columns
-    signature = [
-        {"name": tensor.name, "type": tensor.element, "columns": [columns[at] for at in tensor.places if columns]}
-        for tensor in inputs
-    ]
-    return json.dumps(signature, ensure_ascii=False)
 
 
 def _checked(proto: ModelProto) -> bytes:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from ..entities import OnnxReport, OnnxTensor, OnnxTry
+from ..entities import OnnxReport, OnnxTry
 from ..exceptions import ExportError, MissingExtraError, UsageError
 from ._candidates import Tried, attempt, inputs_for
 from ._discovery import converter_for
@@ -186,7 +185,6 @@ def _kinds(tried: Tried) -> list[tuple[str, Any]]:
 def _report(
     path: Path, converter: Converter, original: Original, best: Tried, tries: list[OnnxTry], wish: ExportWish
 ) -> OnnxReport:
-    columns = original.real.table.columns
     model = original.model
     first = converter.variants(model)[0]
     return OnnxReport(
@@ -201,16 +199,8 @@ def _report(
         variant=best.variant.name,
         repaired=best.variant != first,
         precision=best.variant.precision,
-        inputs=tuple(
-            OnnxTensor(
-                name=tensor.name,
-                type=tensor.element,
-                shape=tensor.shape,
-                columns=tuple(columns[place] for place in tensor.places) if columns else (),
-            )
-            for tensor in best.candidate.inputs
-        ),
-        outputs=_outputs(best),
+        inputs=best.signature.inputs,
+        outputs=best.signature.outputs,
         operators=operators_of(best.proto),
         opsets={opset.domain or "ai.onnx": opset.version for opset in best.proto.opset_import},
         parity=best.parity,
@@ -222,17 +212,6 @@ def _report(
 
 
 _LIBRARIES = ("jupyter_mlops", "onnx", "onnxmltools", "onnxruntime", "scikit-learn", "skl2onnx")
-_TYPES: Mapping[str, str] = {"float": "float32", "double": "float64", "string": "str"}
-
-
-def _outputs(best: Tried) -> tuple[OnnxTensor, ...]:
-    made = []
-    for output in best.candidate.session.get_outputs():
-        kind = output.type.removeprefix("tensor(").removesuffix(")")
-        shape = tuple(size if isinstance(size, int) and place else None for place, size in enumerate(output.shape))
-        method = best.candidate.outputs[output.name]
-        made.append(OnnxTensor(name=output.name, type=_TYPES.get(kind, kind), shape=shape, method=method))
-    return tuple(made)
 
 
 def _notes(best: Tried) -> list[str]:

@@ -9,6 +9,7 @@ from .._lazy import lazy_exports
 if TYPE_CHECKING:
     from ..tracking import log
     from ._artifacts import open_artifact, preview_of
+    from ._bundles import bundle_of
     from ._catalog import CatalogChanges, RunCatalog
     from ._catalog_curves import LEAST_POINTS, MOST_POINTS
     from ._catalog_selection import RunSelection
@@ -76,6 +77,7 @@ __all__ = [
     "TensorBoardService",
     "TravelReport",
     "assess_for",
+    "bundle_of",
     "clean_name",
     "clean_text",
     "current_service",
@@ -142,6 +144,7 @@ __getattr__, __dir__ = lazy_exports(
         "TensorBoardService": "._tensorboard",
         "TravelReport": "._commands",
         "assess_for": "._fairness",
+        "bundle_of": "._bundles",
         "clean_name": "._names",
         "fairness": "._fairness",
         "Mitigation": "._fairness_mitigation",

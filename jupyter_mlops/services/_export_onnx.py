@@ -9,7 +9,7 @@ from ..entities import OnnxReport
 from ..exceptions import UsageError
 from ._default import current_service
 from ._explanation import model_of
-from ._kept_reports import keep_report
+from ._kept_reports import keep_artifact, keep_report
 from ._run import Run
 
 if TYPE_CHECKING:
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 ARTIFACT = "reports/onnx.json"
 """Where a run keeps the report, below its artifacts; a later one replaces it."""
+
+MODEL_ARTIFACT = "onnx/model.onnx"
+"""Where it keeps the file itself, so that it can be deployed when the notebook's copy is gone."""
 
 FILE_TAG, DIGEST_TAG = "mlops.onnx", "mlops.onnx.sha256"
 """Tags of a run with an export: file and version of the report, and the file's digest."""
@@ -112,6 +115,7 @@ def export_for(
     report = export_model(fitted, _rows(X), path, named)
     if run is not None and run.exists:
         tags = {FILE_TAG: f"{report.file} {report.version}", DIGEST_TAG: report.sha256}
+        keep_artifact(run, MODEL_ARTIFACT, Path(path).expanduser().read_bytes())
         keep_report(run, ARTIFACT, report.to_json(), tags)
     return report
 

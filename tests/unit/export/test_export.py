@@ -1,7 +1,6 @@
 """One export from beginning to end: what is refused before anything is asked, and what a file is called inside."""
 
 import hashlib
-import json
 import signal
 import sys
 
@@ -19,6 +18,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
+from jupyter_mlops.entities import OnnxSignature
 from jupyter_mlops.exceptions import ExportError, UsageError
 from jupyter_mlops.export import ExportWish, Variant, export_model
 from jupyter_mlops.export import _discovery as discovery
@@ -178,9 +178,8 @@ def test_whatever_columns_are_called_the_file_is_asked_as_the_card_says(names, X
     facts = {entry.key: entry.value for entry in onnx.load(path).metadata_props}
 
     assert [tensor.columns for tensor in report.inputs] == [(number,), (word,)]
-    assert [(each["name"], each["columns"]) for each in json.loads(facts["jupyter_mlops.signature"])] == [
-        (tensor.name, list(tensor.columns)) for tensor in report.inputs
-    ]
+    said = OnnxSignature.from_json(facts["jupyter_mlops.signature"])
+    assert (said.inputs, said.outputs) == (report.inputs, report.outputs)
     assert pasted(onnx_text(report, str(path)), rows)[0].tolist() == model.predict(rows).tolist()
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from ..exceptions import UsageError
+from ._mitigation import mitigator_of
 
 Nature = Literal["classifier", "regressor", "network", "raw"]
 
@@ -145,16 +146,25 @@ def _further(model: Any, features: Mapping[str, Any], seed: int) -> dict[str, An
 
 
 def _mitigated_by(model: Any, features: Mapping[str, Any]) -> Any:
-    """Return the sensitive columns that a mitigator was fitted with, told by the groups that it knows."""
+    """Return the sensitive columns that a mitigator was fitted with, told by the groups that it knows.
+
+    Raises
+    ------
+    UsageError
+        The groups of several columns are those that it knows: with the wrong one it would answer wrongly.
+    """
     import pandas as pd
 
     frame = pd.DataFrame({name: _array(name, column) for name, column in features.items()})
     interpolated = getattr(model, "interpolated_thresholder_", None)
     known = {str(group) for group in getattr(interpolated, "interpolation_dict", {})}
-    for name in frame:
-        if known.issuperset(map(str, frame[name].unique())):
-            return frame[name]
-    return frame
+    fitting = [name for name in frame if known.issuperset(map(str, frame[name].unique()))]
+    if len(fitting) > 1:
+        raise UsageError(
+            f"A {mitigator_of(model)} asks for the sensitive feature that it was fitted with, and the groups of "
+            f"{' and '.join(map(str, fitting))} are alike. Name only its own with -s, or give its predictions."
+        )
+    return frame[fitting[0]] if fitting else frame
 
 
 def _scores(name: str, model: Any, X: Any) -> tuple[Any, bool]:

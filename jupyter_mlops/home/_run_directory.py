@@ -152,9 +152,12 @@ class RunDirectory:
         Raises
         ------
         HomeError
-            A newer version of the package has written it.
+            A newer version of the package has written it, or it cannot be read.
         """
-        data = read_bytes(file)
+        try:
+            data = read_bytes(file)
+        except OSError as error:
+            raise HomeError(f"{file} cannot be read: {error.strerror}. Restore it, or delete the run.") from error
         if not data:
             return None
         try:

@@ -130,6 +130,19 @@ def test_a_threshold_optimizer_is_told_the_feature_that_it_was_fitted_with():
     assert overall(report, "selection_rate") == expected.mean()
 
 
+def test_a_threshold_optimizer_is_never_told_another_feature_of_the_same_groups():
+    """Both are 0 and 1, and nothing in the model says which it was."""
+    first, second = MADE.integers(0, 2, 120), MADE.integers(0, 2, 120)
+    model = ThresholdOptimizer(
+        estimator=LogisticRegression().fit(X, Y), prefit=True, predict_method="predict_proba"
+    ).fit(X, Y, sensitive_features=second)
+
+    with pytest.raises(UsageError, match="the groups of sex and smokes are alike. Name only its own with -s"):
+        report_of(model, sensitive={"sex": first, "smokes": second})
+    alone = report_of(model, sensitive={"smokes": second})
+    assert overall(alone, "selection_rate") == model.predict(X, sensitive_features=second, random_state=0).mean()
+
+
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of pandas 3, in Fairlearn 0.15
 def test_a_mitigator_that_decides_at_random_decides_the_same_twice():
     model = ExponentiatedGradient(LogisticRegression(), DemographicParity(), max_iter=5).fit(

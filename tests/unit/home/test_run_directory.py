@@ -135,6 +135,15 @@ def test_f29_what_is_no_exit_is_no_end(run, content):
     assert run.exit() is None
 
 
+def test_a_file_that_cannot_be_read_is_told_by_its_name(run, spec):
+    """As with a failing disk: whoever lists runs skips this one, whoever asks for it is told why."""
+    run.spec_file.unlink(missing_ok=True)
+    run.spec_file.mkdir()
+
+    with pytest.raises(HomeError, match=r"spec[.]json cannot be read: Is a directory[.] Restore it"):
+        run.spec()
+
+
 @pytest.mark.parametrize("changed", [{}, {"run_id": None}])
 def test_a_file_of_a_newer_version_is_refused_with_both_numbers(run, spec, changed):
     newer = {**msgspec.to_builtins(spec), **changed, "wire_version": 9}

@@ -137,7 +137,7 @@ def test_a_threshold_optimizer_is_never_told_another_feature_of_the_same_groups(
         estimator=LogisticRegression().fit(X, Y), prefit=True, predict_method="predict_proba"
     ).fit(X, Y, sensitive_features=second)
 
-    with pytest.raises(UsageError, match="the groups of sex and smokes are alike. Name only its own with -s"):
+    with pytest.raises(UsageError, match=r"the groups of sex and smokes are alike[.] Name only its own with -s"):
         report_of(model, sensitive={"sex": first, "smokes": second})
     alone = report_of(model, sensitive={"smokes": second})
     assert overall(alone, "selection_rate") == model.predict(X, sensitive_features=second, random_state=0).mean()

@@ -60,6 +60,7 @@ from ._onnx import (
     OnnxTensor,
     OnnxTry,
 )
+from ._package import Package, PackageFile
 from ._provenance import Environment, Fingerprint, GitState, Provenance
 from ._report_summary import ExplanationSummary, FairnessGap, FairnessSummary, RunReports
 from ._run import (
@@ -94,6 +95,8 @@ __all__ = [
     "OnnxSignature",
     "OnnxTensor",
     "OnnxTry",
+    "Package",
+    "PackageFile",
     "AUTOLOG_FLAVORS",
     "EXPLANATION_VERSION",
     "FAIRNESS_VERSION",

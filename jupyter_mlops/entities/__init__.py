@@ -79,6 +79,7 @@ from ._run import (
     Upstream,
     WaitRecord,
 )
+from ._scoring import ScoreProgress, ScoreRefusal, ScoreReport
 from ._user_record import UserRecord
 from ._values import BufferRef, Manifest, ValueRef
 from ._what_if import WhatIfAnswer, WhatIfQuestion
@@ -157,6 +158,9 @@ __all__ = [
     "RunState",
     "RunStatus",
     "RunSummary",
+    "ScoreProgress",
+    "ScoreRefusal",
+    "ScoreReport",
     "ServerStatus",
     "ShapeForm",
     "TensorBoardInstance",

@@ -1,6 +1,16 @@
 """What the product talks about: frozen values and their one serializer. No I/O, no other layer."""
 
 from ._bundle import Bundle
+from ._endpoint import (
+    ENDPOINT_VERSION,
+    Cell,
+    Endpoint,
+    EndpointFigures,
+    EndpointLog,
+    EndpointRecord,
+    EndpointState,
+    EndpointVersion,
+)
 from ._explanation import (
     EXPLANATION_VERSION,
     ExplainedFeatures,
@@ -106,11 +116,19 @@ __all__ = [
     "ArtifactEntry",
     "ArtifactPage",
     "BufferRef",
+    "Cell",
     "CellError",
     "ChangeRun",
     "Comparison",
     "Difference",
+    "ENDPOINT_VERSION",
     "EarlyRelease",
+    "Endpoint",
+    "EndpointFigures",
+    "EndpointLog",
+    "EndpointRecord",
+    "EndpointState",
+    "EndpointVersion",
     "Environment",
     "Exit",
     "ExplainedFeatures",

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from ._default import current_service, service_of, use_service
     from ._diff import Change, RunDiff
     from ._displays import Display, DisplayPage
+    from ._endpoint_rows import Said, asked, body_of
+    from ._endpoints import LOCAL, Endpoints, LocalEndpoint, deploy, deploy_local, endpoints, unknown_target
     from ._explanation import ExplainModel, explain, explain_for, keep_explanation, model_of, with_model
     from ._explorer import RunExplorer
     from ._export_onnx import export_for, export_onnx
@@ -56,6 +58,16 @@ __all__ = [
     "CatalogChanges",
     "Change",
     "Display",
+    "Endpoints",
+    "LOCAL",
+    "LocalEndpoint",
+    "Said",
+    "asked",
+    "body_of",
+    "deploy",
+    "deploy_local",
+    "endpoints",
+    "unknown_target",
     "ExplainModel",
     "Homes",
     "LogChunk",
@@ -124,6 +136,16 @@ __getattr__, __dir__ = lazy_exports(
         "CatalogChanges": "._catalog",
         "Change": "._diff",
         "Display": "._displays",
+        "Endpoints": "._endpoints",
+        "LOCAL": "._endpoints",
+        "LocalEndpoint": "._endpoints",
+        "Said": "._endpoint_rows",
+        "asked": "._endpoint_rows",
+        "body_of": "._endpoint_rows",
+        "deploy": "._endpoints",
+        "deploy_local": "._endpoints",
+        "endpoints": "._endpoints",
+        "unknown_target": "._endpoints",
         "Homes": "._homes",
         "LogChunk": "._log",
         "LogGap": "._log",

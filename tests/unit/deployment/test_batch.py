@@ -362,7 +362,7 @@ def test_a_model_that_fails_on_rows_says_where(foreign, tmp_path):
         helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=10), tmp_path / "m.onnx"
     )
     pq.write_table(pa.table({"n": [1, 2, 3, 99]}), tmp_path / "in.parquet")
-    with pytest.raises(ExportError, match="fails on the rows from 2 on: .*out of data bounds"):
+    with pytest.raises(ExportError, match=r"fails on the rows from 2 on: .*out of data bounds"):
         score(open_bundle(tmp_path / "m.onnx"), wish(tmp_path, chunk=2))
 
 

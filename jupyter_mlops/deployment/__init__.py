@@ -1,6 +1,7 @@
-"""Bundles go somewhere: an endpoint on this machine, or a package for elsewhere.
+"""Bundles go somewhere: an endpoint on this machine, a package for elsewhere, or through a file of rows. Knows no runs.
 
-An endpoint's process is its own (`_endpoint_process`) and runs `serving/`, which is all that a container needs too.
+An endpoint's process is its own (`_endpoint_process`) and runs `serving/`, which is all that a container needs too. One
+target a file behind `Target`; others are found by the entry points `jupyter_mlops.targets`.
 Exports load when they are first used: that process needs little of this package.
 """
 
@@ -11,22 +12,55 @@ from typing import TYPE_CHECKING
 from .._lazy import lazy_exports
 
 if TYPE_CHECKING:
+    from ._batch import CHUNK, ScoreWish, score
+    from ._discovery import load_target, target_names
     from ._endpoint_client import EndpointClient, Reply
     from ._endpoint_directory import EndpointDirectory
     from ._endpoint_life import Patience, ensure, state_of, stop, switch
+    from ._example import Value, example_feeds, example_row
+    from ._protocol import PackageWish, Target
 
-__all__ = ["EndpointClient", "EndpointDirectory", "Patience", "Reply", "ensure", "state_of", "stop", "switch"]
+__all__ = [
+    "CHUNK",
+    "EndpointClient",
+    "EndpointDirectory",
+    "PackageWish",
+    "Patience",
+    "Reply",
+    "ScoreWish",
+    "Target",
+    "Value",
+    "ensure",
+    "example_feeds",
+    "example_row",
+    "load_target",
+    "score",
+    "state_of",
+    "stop",
+    "switch",
+    "target_names",
+]
 
 __getattr__, __dir__ = lazy_exports(
     __name__,
     {
+        "CHUNK": "._batch",
         "EndpointClient": "._endpoint_client",
         "EndpointDirectory": "._endpoint_directory",
+        "PackageWish": "._protocol",
         "Patience": "._endpoint_life",
         "Reply": "._endpoint_client",
+        "ScoreWish": "._batch",
+        "Target": "._protocol",
+        "Value": "._example",
         "ensure": "._endpoint_life",
+        "example_feeds": "._example",
+        "example_row": "._example",
+        "load_target": "._discovery",
+        "score": "._batch",
         "state_of": "._endpoint_life",
         "stop": "._endpoint_life",
         "switch": "._endpoint_life",
+        "target_names": "._discovery",
     },
 )

@@ -70,6 +70,7 @@ from ._onnx import (
     OnnxTensor,
     OnnxTry,
 )
+from ._package import Package, PackageFile
 from ._provenance import Environment, Fingerprint, GitState, Provenance
 from ._report_summary import ExplanationSummary, FairnessGap, FairnessSummary, RunReports
 from ._run import (
@@ -88,6 +89,7 @@ from ._run import (
     Upstream,
     WaitRecord,
 )
+from ._scoring import ScoreProgress, ScoreRefusal, ScoreReport
 from ._user_record import UserRecord
 from ._values import BufferRef, Manifest, ValueRef
 from ._what_if import WhatIfAnswer, WhatIfQuestion
@@ -104,6 +106,8 @@ __all__ = [
     "OnnxSignature",
     "OnnxTensor",
     "OnnxTry",
+    "Package",
+    "PackageFile",
     "AUTOLOG_FLAVORS",
     "EXPLANATION_VERSION",
     "FAIRNESS_VERSION",
@@ -172,6 +176,9 @@ __all__ = [
     "RunState",
     "RunStatus",
     "RunSummary",
+    "ScoreProgress",
+    "ScoreRefusal",
+    "ScoreReport",
     "ServerStatus",
     "ShapeForm",
     "TensorBoardInstance",

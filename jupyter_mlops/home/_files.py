@@ -42,6 +42,10 @@ CRASH_POINTS = {
     "keeper.shipped": "keeper: a batch is in the tracking store, tracking.json does not say so",
     "keeper.again": "keeper: the changes of a shipped run are taken, none of them is shipped",
     "keeper.told": "keeper: the user's tags of a run are in the tracking store, tracking.json does not say so",
+    "batch.part": "batch: a part of the answer has its name, the journal does not say so",
+    "batch.journal": "batch: the journal says that a part is finished",
+    "batch.whole": "batch: the answer is whole but still has its temporary name",
+    "batch.named": "batch: the answer has its name, the parts are still there",
     "collect.hidden": "collector: a run directory is renamed away, not yet removed",
 }
 """Every place where a test can kill a process, and what is true there. `crash_point` names one of these."""

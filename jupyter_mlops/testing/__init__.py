@@ -10,13 +10,15 @@ class TestMyLauncher(LauncherContract):
 ```
 
 A method of explaining is tested by a class that inherits `ExplainerContract` and says what it explains; a converter to
-ONNX by one that inherits `ConverterContract` and says what it converts.
+ONNX by one that inherits `ConverterContract` and says what it converts; a target of packages by one that inherits
+`TargetContract` and says what goes there.
 """
 
 from ._converter_contract import ConverterContract, ExportedModel
 from ._explainer_contract import ExplainedModel, ExplainerContract
 from ._fill import SHELL_EXECUTOR, fill_run, wait_until
 from ._launcher_contract import LauncherContract
+from ._target_contract import TargetContract
 
 __all__ = [
     "SHELL_EXECUTOR",
@@ -25,6 +27,7 @@ __all__ = [
     "ExplainerContract",
     "ExportedModel",
     "LauncherContract",
+    "TargetContract",
     "fill_run",
     "wait_until",
 ]

@@ -1,0 +1,149 @@
+"""What a batch leaves while it is not finished: parts of the answer and a journal, in a hidden folder beside OUT.
+
+A part counts when the journal has its line, and the line is written after the part has its name. Who comes back
+finds the same question (file, model, columns, libraries) and goes on behind the last part; any other question begins anew.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..exceptions import UsageError
+from ..home import crash_point
+
+_JOURNAL, _LOCK = "journal.jsonl", "lock"
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part that is finished.
+
+    Parameters
+    ----------
+    path : Path
+        Its file.
+    rows, refused : int
+        In it, and those of them without an answer.
+    reasons : dict
+        Of the refused, how many for each reason.
+    """
+
+    path: Path
+    rows: int
+    refused: int
+    reasons: dict[str, int]
+
+
+class Parts:
+    """The unfinished answer to one question, held by this process alone.
+
+    Parameters
+    ----------
+    folder : Path
+        Hidden, beside OUT.
+    question : Mapping
+        What was asked; JSON.
+    """
+
+    def __init__(self, folder: Path, question: Mapping[str, Any]) -> None:
+        self._folder = folder
+        self._journal = folder / _JOURNAL
+        self.finished: list[Part] = self._taken_over(json.loads(json.dumps(question)))
+
+    @property
+    def rows(self) -> int:
+        """That have their answers."""
+        return sum(part.rows for part in self.finished)
+
+    def next_file(self) -> Path:
+        """Return where the next part is written; nobody reads it there."""
+        return self._folder / f"part-{len(self.finished):06d}.tmp"
+
+    def add(self, rows: int, refused: int, reasons: Mapping[str, int]) -> None:
+        """Count what was written into `next_file` as finished; it survives the end of the process and of the power."""
+        temporary = self.next_file()
+        part = Part(temporary.with_suffix(".part"), rows, refused, dict(reasons))
+        temporary.rename(part.path)
+        crash_point("batch.part")
+        line = {"size": part.path.stat().st_size, "rows": rows, "refused": refused, "reasons": part.reasons}
+        _append(self._journal, line)
+        crash_point("batch.journal")
+        self.finished.append(part)
+
+    def remove(self) -> None:
+        """Take everything away: the answer is in its place."""
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _taken_over(self, question: dict[str, Any]) -> list[Part]:
+        """Return the parts of an earlier attempt at the same question; of any other, nothing stays."""
+        lines = _lines(self._journal)
+        if not lines or lines[0] != question:
+            for path in self._folder.iterdir():
+                if path.name != _LOCK:
+                    path.unlink()
+            _append(self._journal, question)
+            return []
+        found = []
+        for number, line in enumerate(lines[1:]):
+            path = self._folder / f"part-{number:06d}.part"
+            if not path.exists() or path.stat().st_size != line["size"]:
+                break
+            found.append(Part(path, line["rows"], line["refused"], line["reasons"]))
+        self._journal.write_bytes(b"".join(_line(each) for each in lines[: len(found) + 1]))  # without a torn end
+        return found
+
+
+@contextmanager
+def parts_beside(destination: Path, question: Mapping[str, Any]) -> Iterator[Parts]:
+    """Give the unfinished answer that belongs to a destination; only one process at a time has it.
+
+    Raises
+    ------
+    UsageError
+        Another process is at it.
+    """
+    folder = destination.with_name(f".{destination.name}.parts")
+    folder.mkdir(exist_ok=True)
+    descriptor = os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise UsageError(f"Another process is writing {destination}. Wait for it, or name another file.") from None
+        yield Parts(folder, question)
+    finally:
+        os.close(descriptor)
+
+
+def _append(path: Path, record: Mapping[str, Any]) -> None:
+    with open(path, "ab") as file:
+        file.write(_line(record))
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _line(record: Mapping[str, Any]) -> bytes:
+    return json.dumps(record).encode() + b"\n"
+
+
+def _lines(path: Path) -> list[dict[str, Any]]:
+    """Return the whole lines of a journal: the last one may be torn."""
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        return []
+    found = []
+    for line in data.split(b"\n")[:-1]:
+        try:
+            found.append(json.loads(line))
+        except ValueError:
+            break
+    return found

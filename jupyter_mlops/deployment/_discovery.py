@@ -1,0 +1,55 @@
+"""Targets by name, ours and those of the entry points `jupyter_mlops.targets`: anybody may add one.
+
+An entry point names a class that is called without arguments and gives a `Target`.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
+
+from ..exceptions import UsageError
+from ._mlflow import MlflowTarget
+from ._protocol import Target
+from ._triton import TritonTarget
+
+GROUP = "jupyter_mlops.targets"
+
+
+def target_names() -> tuple[str, ...]:
+    """Return the names of all targets."""
+    return tuple(sorted({*_ours(), *_installed()}))
+
+
+def load_target(name: str) -> Target:
+    """Return a target by its name; one that was installed comes before ours.
+
+    Raises
+    ------
+    UsageError
+        There is none, or what is installed under this name cannot be loaded.
+    """
+    if name in _installed():
+        point = _installed()[name]
+        try:
+            target: Target = point.load()()
+        except Exception as error:  # whatever a package of others raises, it is named
+            package = point.dist.name if point.dist else "a package"
+            raise UsageError(
+                f"The target {name!r} of {package} cannot be loaded: {type(error).__name__}: {error}. "
+                "Mend or uninstall that package."
+            ) from error
+        return target
+    if name in _ours():
+        return _ours()[name]
+    raise UsageError(f"No target named {name!r}. Known: {', '.join(target_names())}, and local for an endpoint here.")
+
+
+@cache
+def _installed() -> dict[str, EntryPoint]:
+    return {point.name: point for point in entry_points(group=GROUP)}
+
+
+def _ours() -> dict[str, Target]:
+    ours: tuple[Target, ...] = (TritonTarget(), MlflowTarget())
+    return {target.name: target for target in ours}

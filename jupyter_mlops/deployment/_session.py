@@ -1,0 +1,33 @@
+"""A bundle's model in onnxruntime: opened from bytes that are still those that were checked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..entities import Bundle
+from ..exceptions import ExportError, MissingExtraError
+from ._folder import model_bytes
+
+
+def session_of(bundle: Bundle) -> Any:
+    """Return an onnxruntime session, quiet and on the processor.
+
+    Raises
+    ------
+    ExportError
+        The file has changed since it was checked, or onnxruntime cannot run it.
+    MissingExtraError
+        onnxruntime is not installed.
+    """
+    try:
+        import onnxruntime
+    except ImportError as error:
+        raise MissingExtraError("This needs onnxruntime: pip install 'jupyter_mlops[onnx]'.") from error
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 4
+    try:
+        return onnxruntime.InferenceSession(model_bytes(bundle), options, providers=["CPUExecutionProvider"])
+    except ExportError:
+        raise
+    except Exception as error:  # onnxruntime has many kinds of error, and no root of its own
+        raise ExportError(f"onnxruntime cannot run {bundle.label}: {' '.join(str(error).split())[:240]}") from error

@@ -61,6 +61,14 @@ from ._onnx import (
     OnnxTry,
 )
 from ._provenance import Environment, Fingerprint, GitState, Provenance
+from ._registry import (
+    ChangeModel,
+    ModelParity,
+    ModelVersion,
+    RegisteredModel,
+    RegisteredModels,
+    RegisterModel,
+)
 from ._report_summary import ExplanationSummary, FairnessGap, FairnessSummary, RunReports
 from ._run import (
     AUTOLOG_FLAVORS,
@@ -103,6 +111,7 @@ __all__ = [
     "ArtifactPage",
     "BufferRef",
     "CellError",
+    "ChangeModel",
     "ChangeRun",
     "Comparison",
     "Difference",
@@ -135,12 +144,17 @@ __all__ = [
     "Manifest",
     "MetricPage",
     "MetricSeries",
+    "ModelParity",
+    "ModelVersion",
     "OpenTensorBoard",
     "Origin",
     "Param",
     "Problem",
     "ProcessRecord",
     "Provenance",
+    "RegisterModel",
+    "RegisteredModel",
+    "RegisteredModels",
     "Result",
     "RunColumns",
     "RunDetail",

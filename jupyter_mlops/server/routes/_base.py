@@ -18,7 +18,15 @@ from tornado.ioloop import IOLoop
 from tornado.web import HTTPError
 
 from ...entities import Problem, decode, encode
-from ...exceptions import HomeError, LaunchError, MissingExtraError, MlopsError, RunNotFoundError, UsageError
+from ...exceptions import (
+    HomeError,
+    LaunchError,
+    MissingExtraError,
+    MlopsError,
+    ModelNotFoundError,
+    RunNotFoundError,
+    UsageError,
+)
 from .._context import ServerContext
 
 AUTH_RESOURCE = "jupyter-mlops"
@@ -33,6 +41,7 @@ Body = TypeVar("Body", bound=msgspec.Struct)
 
 _STATUS: tuple[tuple[type[BaseException], int], ...] = (
     (RunNotFoundError, 404),
+    (ModelNotFoundError, 404),
     (UsageError, 400),
     (LaunchError, 409),
     (HomeError, 503),

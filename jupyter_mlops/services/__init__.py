@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from ._matching import RunFacts
     from ._models import ModelService
     from ._models_api import Models, models
+    from ._models_explorer import ModelExplorer
     from ._models_lineage import ModelLineage
     from ._models_references import is_whole_model
     from ._names import clean_name, clean_text
@@ -50,6 +51,7 @@ __all__ = [
     "csv_rows",
     "csv_head",
     "Mitigation",
+    "ModelExplorer",
     "ModelLineage",
     "ModelService",
     "Models",
@@ -160,6 +162,7 @@ __getattr__, __dir__ = lazy_exports(
         "clean_name": "._names",
         "fairness": "._fairness",
         "Mitigation": "._fairness_mitigation",
+        "ModelExplorer": "._models_explorer",
         "ModelLineage": "._models_lineage",
         "ModelService": "._models",
         "Models": "._models_api",

@@ -8,6 +8,7 @@ from ._artifacts import ArtifactContentHandler, ArtifactsHandler, DisplaysHandle
 from ._live import LiveSocket
 from ._log import LogHandler, LogSearchHandler
 from ._metrics import MetricsHandler
+from ._models import ModelHandler, ModelsHandler
 from ._run import ComparisonsHandler, NotebookHandler, RunHandler, StopHandler
 from ._runs import RunColumnsHandler, RunGroupsHandler, RunsCsvHandler, RunsHandler
 from ._status import StatusHandler
@@ -35,6 +36,8 @@ ROUTES: tuple[tuple[str, type[RequestHandler]], ...] = (
     (f"api/runs/{_ID}/artifacts", ArtifactsHandler),
     (f"api/runs/{_ID}/artifacts/content", ArtifactContentHandler),
     ("api/comparisons", ComparisonsHandler),
+    ("api/models", ModelsHandler),
+    (f"api/models/{_ID}", ModelHandler),
     ("api/tensorboards", TensorBoardsHandler),
     (f"api/tensorboards/{_ID}", TensorBoardHandler),
     (f"tensorboard/port/{_ID}(/.*)", StockProxyHandler),

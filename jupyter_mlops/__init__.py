@@ -12,7 +12,7 @@ from ._lazy import lazy_exports
 
 if TYPE_CHECKING:
     from .magics import load_ipython_extension, unload_ipython_extension
-    from .services import deploy, endpoints, explain, export_onnx, fairness, log, runs, train
+    from .services import deploy, endpoints, explain, export_onnx, fairness, log, models, runs, train
 
 __all__ = [
     "deploy",
@@ -22,6 +22,7 @@ __all__ = [
     "fairness",
     "load_ipython_extension",
     "log",
+    "models",
     "runs",
     "train",
     "unload_ipython_extension",
@@ -38,6 +39,7 @@ __getattr__, __dir__ = lazy_exports(
         "export_onnx": ".services",
         "fairness": ".services",
         "log": ".services",
+        "models": ".services",
         "runs": ".services",
         "train": ".services",
         "unload_ipython_extension": ".magics",

@@ -4,6 +4,7 @@
 MlopsError
 ├── UsageError                 a magic, command or call was written wrong
 │   └── UnknownReferenceError  no run fits a reference
+│       └── ModelNotFoundError no registered model does
 ├── HomeError                  .mlops cannot be made, read or written
 │   ├── UntrustedManifestError a manifest without this user's signature
 │   └── MissingObjectError     a buffer is not (whole) in the object store
@@ -36,6 +37,10 @@ class UsageError(MlopsError):
 
 class UnknownReferenceError(UsageError):
     """No run fits a reference such as `last~3` or `baseline`."""
+
+
+class ModelNotFoundError(UnknownReferenceError):
+    """No registered model or version fits a reference such as `cancer@champion`."""
 
 
 class HomeError(MlopsError):

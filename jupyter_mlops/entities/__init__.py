@@ -72,6 +72,14 @@ from ._onnx import (
 )
 from ._package import Package, PackageFile
 from ._provenance import Environment, Fingerprint, GitState, Provenance
+from ._registry import (
+    ChangeModel,
+    ModelParity,
+    ModelVersion,
+    RegisteredModel,
+    RegisteredModels,
+    RegisterModel,
+)
 from ._report_summary import ExplanationSummary, FairnessGap, FairnessSummary, RunReports
 from ._run import (
     AUTOLOG_FLAVORS,
@@ -118,6 +126,7 @@ __all__ = [
     "BufferRef",
     "Cell",
     "CellError",
+    "ChangeModel",
     "ChangeRun",
     "Comparison",
     "Difference",
@@ -157,12 +166,17 @@ __all__ = [
     "Manifest",
     "MetricPage",
     "MetricSeries",
+    "ModelParity",
+    "ModelVersion",
     "OpenTensorBoard",
     "Origin",
     "Param",
     "Problem",
     "ProcessRecord",
     "Provenance",
+    "RegisterModel",
+    "RegisteredModel",
+    "RegisteredModels",
     "Result",
     "RunColumns",
     "RunDetail",

@@ -14,6 +14,7 @@ from .._lazy import lazy_exports
 if TYPE_CHECKING:
     from ._comparison_views import CollectionView, DiffView, ReproductionView
     from ._extension import load_ipython_extension, unload_ipython_extension
+    from ._models_view import ModelsTable, ModelView, VersionView
     from ._pending import PendingNames
     from ._run_card import RunCard
     from ._run_details import RunDetails
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 __all__ = [
     "CollectionView",
     "DiffView",
+    "ModelView",
+    "ModelsTable",
     "PendingNames",
     "ReproductionView",
     "RunCard",
@@ -32,6 +35,7 @@ __all__ = [
     "RunsCommand",
     "RunsTable",
     "TrainCommand",
+    "VersionView",
     "View",
     "load_ipython_extension",
     "unload_ipython_extension",
@@ -42,6 +46,8 @@ __getattr__, __dir__ = lazy_exports(
     {
         "CollectionView": "._comparison_views",
         "DiffView": "._comparison_views",
+        "ModelView": "._models_view",
+        "ModelsTable": "._models_view",
         "PendingNames": "._pending",
         "ReproductionView": "._comparison_views",
         "RunCard": "._run_card",
@@ -49,6 +55,7 @@ __getattr__, __dir__ = lazy_exports(
         "RunsCommand": "._runs_command",
         "RunsTable": "._runs_table",
         "TrainCommand": "._train_command",
+        "VersionView": "._models_view",
         "View": "._view",
         "load_ipython_extension": "._extension",
         "unload_ipython_extension": "._extension",

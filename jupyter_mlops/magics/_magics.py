@@ -11,6 +11,7 @@ from ._edge import magic_edge
 from ._explain import explain
 from ._export_onnx import export_onnx
 from ._fairness import fairness
+from ._models import models
 from ._runs import runs
 from ._session import NotebookSession
 from ._tensorboard import tensorboard
@@ -35,6 +36,7 @@ class MlopsMagics:
         self._session.shell.register_magic_function(self.explain, "line", "explain")
         self._session.shell.register_magic_function(self.export_onnx, "line", "export_onnx")
         self._session.shell.register_magic_function(self.fairness, "line", "fairness")
+        self._session.shell.register_magic_function(self.models, "line", "models")
         self._session.shell.register_magic_function(self.misplaced, "line", "%train")
 
     def unregister(self) -> None:
@@ -51,6 +53,7 @@ class MlopsMagics:
             ("line", "explain", self.explain),
             ("line", "export_onnx", self.export_onnx),
             ("line", "fairness", self.fairness),
+            ("line", "models", self.models),
             ("line", "%train", self.misplaced),
         ):
             if registered[kind].get(name) == magic:
@@ -101,6 +104,11 @@ class MlopsMagics:
     def fairness(self, line: str) -> Any:
         """Compare how models do in groups of people; `%fairness -h` shows the options."""
         return fairness(self._session, line)
+
+    @magic_edge
+    def models(self, line: str) -> Any:
+        """List and show registered models, register runs, move aliases; `%models -h` shows how."""
+        return models(self._session, line)
 
 
 def with_a_body(lines: list[str]) -> list[str]:

@@ -12,6 +12,7 @@ from ..capture import observe_modules
 from ..exceptions import MlopsError
 from ._completion import PendingCompletions
 from ._history import CellHistory
+from ._models_completion import ModelsCompletion
 from ._pending import PendingNames
 from ._promises import Promise
 from ._run_card import RunCard
@@ -71,6 +72,7 @@ class NotebookSession:
         self.pending = PendingNames(shell, self._open_screen, self._show_notice)
         self.history = CellHistory(shell)
         self.completions = PendingCompletions(shell, lambda: self.pending.ledger.pending)
+        self.models_completion = ModelsCompletion(shell, lambda: self.runs)
         self.errors = ShownErrors(shell, self.pending.explain_name_error)
         self.what_if = WhatIfDesk(shell)
 
@@ -197,6 +199,7 @@ class NotebookSession:
         self.history.register()
         self.errors.register()
         self.completions.register()
+        self.models_completion.register()
         self.what_if.register()
         for kind, view_of in _SHOWN_AS.items():
             self._formats.for_type_by_name(*kind, lambda value, view_of=view_of: view_of(value)._repr_mimebundle_())
@@ -209,6 +212,7 @@ class NotebookSession:
         for kind in _SHOWN_AS:
             self._formats.pop(".".join(kind), None)
         self.what_if.unregister()
+        self.models_completion.unregister()
         self.completions.unregister()
         self.errors.unregister()
         self.history.unregister()

@@ -12,7 +12,15 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from ..entities import WIRE_VERSION, HomeInfo, ServerStatus
-from ..services import EndpointsOfHomes, Homes, RunCatalog, RunExplorer, TensorBoardService, clean_name
+from ..services import (
+    EndpointsOfHomes,
+    Homes,
+    ModelExplorer,
+    RunCatalog,
+    RunExplorer,
+    TensorBoardService,
+    clean_name,
+)
 from ._live import LiveHub
 
 POOL_THREADS = 4
@@ -39,6 +47,7 @@ class ServerContext:
         self.catalog = RunCatalog(self.homes)
         self.endpoints = EndpointsOfHomes(self.homes)
         self.explorer = RunExplorer(self.homes, self.catalog.stored_summary)
+        self.models = ModelExplorer(self.homes)
         self.pool = ThreadPoolExecutor(POOL_THREADS, thread_name_prefix="jupyter-mlops")
         self.live = LiveHub(self.explorer, self.pool)
         self.hurry: Callable[[], None] = lambda: None  # the watcher's, once there is an event loop

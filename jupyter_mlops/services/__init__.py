@@ -9,7 +9,7 @@ from .._lazy import lazy_exports
 if TYPE_CHECKING:
     from ..tracking import log
     from ._artifacts import open_artifact, preview_of
-    from ._bundles import bundle_of
+    from ._bundles import bundle_of, exported
     from ._catalog import CatalogChanges, RunCatalog
     from ._catalog_curves import LEAST_POINTS, MOST_POINTS
     from ._catalog_selection import RunSelection
@@ -33,6 +33,11 @@ if TYPE_CHECKING:
     from ._log import LogChunk, LogGap, LogPart, RunLog
     from ._log_search import LogMatches
     from ._matching import RunFacts
+    from ._models import ModelService
+    from ._models_api import Models, models
+    from ._models_explorer import ModelExplorer
+    from ._models_lineage import ModelLineage
+    from ._models_references import is_whole_model
     from ._names import clean_name, clean_text
     from ._notebook import NotebookPath
     from ._query import parse_query
@@ -49,6 +54,10 @@ __all__ = [
     "csv_rows",
     "csv_head",
     "Mitigation",
+    "ModelExplorer",
+    "ModelLineage",
+    "ModelService",
+    "Models",
     "NotebookPath",
     "LEAST_POINTS",
     "MOST_COMPARED",
@@ -98,6 +107,8 @@ __all__ = [
     "fairness",
     "mitigation_cell",
     "named_columns",
+    "is_whole_model",
+    "exported",
     "explain",
     "explain_for",
     "export_for",
@@ -105,6 +116,7 @@ __all__ = [
     "keep_explanation",
     "log",
     "model_of",
+    "models",
     "parse_query",
     "runs",
     "service_of",
@@ -170,9 +182,16 @@ __getattr__, __dir__ = lazy_exports(
         "TravelReport": "._commands",
         "assess_for": "._fairness",
         "bundle_of": "._bundles",
+        "exported": "._bundles",
+        "is_whole_model": "._models_references",
         "clean_name": "._names",
         "fairness": "._fairness",
         "Mitigation": "._fairness_mitigation",
+        "ModelExplorer": "._models_explorer",
+        "ModelLineage": "._models_lineage",
+        "ModelService": "._models",
+        "Models": "._models_api",
+        "models": "._models_api",
         "mitigation_cell": "._fairness_mitigation",
         "named_columns": "._fairness_columns",
         "clean_text": "._names",

@@ -65,7 +65,7 @@ def last_points(uri: str, run_id: str, timeout_s: float) -> dict[str, RestPoint]
     OSError, ValueError
         As in `find_runs`.
     """
-    answer = _get(uri, "runs/get", {"run_id": run_id}, timeout_s)
+    answer = get_answer(uri, "runs/get", {"run_id": run_id}, timeout_s)
     try:
         return {str(told["key"]): _point(told) for told in answer["run"]["data"].get("metrics", ())}
     except _NONSENSE as error:
@@ -86,7 +86,7 @@ def metric_points(uri: str, run_id: str, key: str, token: str, timeout_s: float)
         As in `find_runs`.
     """
     query = {"run_id": run_id, "metric_key": key, "max_results": _POINTS}
-    answer = _get(uri, "metrics/get-history", {**query, "page_token": token} if token else query, timeout_s)
+    answer = get_answer(uri, "metrics/get-history", {**query, "page_token": token} if token else query, timeout_s)
     try:
         points = [_point(told) for told in answer.get("metrics", ())]
     except _NONSENSE as error:
@@ -123,7 +123,14 @@ def _post(uri: str, endpoint: str, query: dict[str, Any], timeout_s: float) -> d
     return _ask(uri, endpoint, json.dumps(query).encode(), timeout_s)
 
 
-def _get(uri: str, endpoint: str, query: dict[str, Any], timeout_s: float) -> dict[str, Any]:
+def get_answer(uri: str, endpoint: str, query: dict[str, Any], timeout_s: float) -> dict[str, Any]:
+    """Return what a server answers to one question that changes nothing.
+
+    Raises
+    ------
+    OSError, ValueError
+        As in `find_runs`.
+    """
     return _ask(uri, f"{endpoint}?{urlencode(query)}", None, timeout_s)
 
 

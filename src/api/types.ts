@@ -482,6 +482,66 @@ export interface IOnnxReport {
   readonly notes: readonly string[];
 }
 
+/** What the export of a version's run to ONNX found. */
+export interface IModelParity {
+  readonly state: 'equal' | 'differs' | '';
+  readonly rows: number;
+  readonly differing: number;
+}
+
+/** One version of a registered model: it never changes, except for its words and the aliases that point to it. */
+export interface IModelVersion {
+  readonly name: string;
+  readonly version: number;
+  readonly aliases: readonly string[];
+  readonly description: string;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly created_at: string;
+  readonly source: string;
+  readonly status: string;
+  readonly run_id: string;
+  readonly run_name: string;
+  readonly onnx_sha256: string;
+  readonly parity: IModelParity;
+}
+
+/** A model by name, with its newest versions. */
+export interface IRegisteredModel {
+  readonly model_id: string;
+  readonly home_id: string;
+  readonly name: string;
+  readonly description: string;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly created_at: string;
+  readonly updated_at: string;
+  readonly versions: readonly IModelVersion[];
+  readonly version_count: number;
+}
+
+/** What registries hold, by name. */
+export interface IRegisteredModels {
+  readonly models: readonly IRegisteredModel[];
+  readonly total: number;
+  readonly missing: readonly string[];
+  readonly mark: string;
+  readonly unchanged: boolean;
+}
+
+/** The wish to register what a run made, as a new version of a name. */
+export interface IRegisterModel {
+  readonly run_id: string;
+  readonly name: string;
+  readonly description: string;
+  readonly aliases: readonly string[];
+}
+
+/** What to change of a registered model; what is not given stays. */
+export interface IChangeModel {
+  readonly aliases?: Readonly<Record<string, number | null>>;
+  readonly description?: string | null;
+  readonly version?: number | null;
+}
+
 /** One metric of a run's model in one grouping. Where control features are, the stratum with the largest difference. */
 export interface IFairnessGap {
   readonly metric: string;

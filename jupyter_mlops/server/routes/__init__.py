@@ -16,6 +16,7 @@ from ._endpoints import (
 from ._live import LiveSocket
 from ._log import LogHandler, LogSearchHandler
 from ._metrics import MetricsHandler
+from ._models import ModelHandler, ModelsHandler
 from ._run import ComparisonsHandler, NotebookHandler, RunHandler, StopHandler
 from ._runs import RunColumnsHandler, RunGroupsHandler, RunsCsvHandler, RunsHandler
 from ._status import StatusHandler
@@ -48,6 +49,8 @@ ROUTES: tuple[tuple[str, type[RequestHandler]], ...] = (
     (f"api/endpoints/{_ID}/log", EndpointLogHandler),
     (f"api/endpoints/{_ID}/rollback", EndpointRollbackHandler),
     (f"api/endpoints/{_ID}/stop", EndpointStopHandler),
+    ("api/models", ModelsHandler),
+    (f"api/models/{_ID}", ModelHandler),
     ("api/tensorboards", TensorBoardsHandler),
     (f"api/tensorboards/{_ID}", TensorBoardHandler),
     (f"endpoints/{_ID}(/.*)", EndpointProxyHandler),

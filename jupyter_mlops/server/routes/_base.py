@@ -24,6 +24,7 @@ from ...exceptions import (
     LaunchError,
     MissingExtraError,
     MlopsError,
+    ModelNotFoundError,
     RunNotFoundError,
     UsageError,
 )
@@ -42,6 +43,7 @@ Body = TypeVar("Body", bound=msgspec.Struct)
 _STATUS: tuple[tuple[type[BaseException], int], ...] = (
     (RunNotFoundError, 404),
     (EndpointNotFoundError, 404),
+    (ModelNotFoundError, 404),
     (UsageError, 400),
     (LaunchError, 409),
     (HomeError, 503),

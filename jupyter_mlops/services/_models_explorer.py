@@ -1,0 +1,100 @@
+"""What the server tells of registered models: those of every home that it shows, each registry once."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+
+from msgspec.structs import replace
+
+from ..entities import ChangeModel, ModelVersion, RegisteredModel, RegisteredModels, RegisterModel, encode
+from ..exceptions import ModelNotFoundError
+from ._homes import Homes
+from ._models import LOOKING_S, ModelService
+from ._names import clean_text
+
+MOST_MODELS, MOST_VERSIONS = 200, 20
+"""Of an answer, and of one model in it; versions with an alias are always among them."""
+
+_LONGEST = 1_000
+
+
+class ModelExplorer:
+    """Reads and changes the registries of the homes that a server shows. Safe to share between threads; may block.
+
+    Parameters
+    ----------
+    homes : Homes
+        The homes that are shown.
+    """
+
+    def __init__(self, homes: Homes) -> None:
+        self.homes = homes
+
+    def list(self, mark: str = "") -> RegisteredModels:
+        """Return the models of all registries, by name; nothing is repeated where the asker's mark is still true."""
+        found = [
+            (home_id, service.list(LOOKING_S), service.address.registry_uri) for home_id, service in self._services()
+        ]
+        models = [replace(model, home_id=home_id) for home_id, page, _uri in found for model in page.models]
+        models.sort(key=lambda model: model.name)
+        told = RegisteredModels(
+            models=tuple(map(_shown, models[:MOST_MODELS])),
+            total=sum(page.total for _home, page, _uri in found),
+            missing=tuple(words for _home, page, _uri in found for words in page.missing),
+        )
+        now = hashlib.blake2b(encode(told), digest_size=16).hexdigest()
+        if mark and mark == now:
+            return RegisteredModels(total=told.total, mark=now, unchanged=True)
+        return replace(told, mark=now)
+
+    def register(self, wish: RegisterModel) -> ModelVersion:
+        """Make what a run made a new version of a name, in its home's registry.
+
+        Raises
+        ------
+        RunNotFoundError
+            No home has the run.
+        UsageError, TrackingError
+            As `ModelService.register`.
+        """
+        home_id, run = self.homes.find(wish.run_id)
+        service = ModelService(self.homes.service(home_id))
+        return service.register(run, wish.name, description=wish.description, aliases=wish.aliases)
+
+    def change(self, model_id: str, change: ChangeModel) -> RegisteredModel:
+        """Change aliases and words of a model; return it as it is then.
+
+        Raises
+        ------
+        ModelNotFoundError
+            No registry here has it.
+        UsageError, TrackingError
+            As `ModelService.change`.
+        """
+        for home_id, service in self._services():
+            for model in service.list().models:
+                if model.model_id == model_id:
+                    return _shown(replace(service.change(model.name, change), home_id=home_id))
+        raise ModelNotFoundError("No such model is registered here. Look again.")
+
+    def _services(self) -> Iterator[tuple[str, ModelService]]:
+        """Yield a home of each registry: where the environment names one, all homes have the same."""
+        seen: set[str] = set()
+        for home_id, runs in self.homes:
+            service = ModelService(runs)
+            uri = service.address.registry_uri
+            if uri not in seen:
+                seen.add(uri)
+                yield home_id, service
+
+
+def _shown(model: RegisteredModel) -> RegisteredModel:
+    """Return a model as it travels: fewer versions, shorter texts, no tags."""
+    kept = [each for place, each in enumerate(model.versions) if place < MOST_VERSIONS or each.aliases]
+    versions = tuple(replace(each, description=_text(each.description), tags={}) for each in kept)
+    return replace(model, description=_text(model.description), tags={}, versions=versions)
+
+
+def _text(text: str) -> str:
+    return clean_text(text[:_LONGEST])

@@ -16,11 +16,11 @@ from pathlib import Path
 
 import msgspec
 
-from jupyter_mlops.entities import RunStatus, _explanation, _explorer, _fairness, _report_summary, _what_if
+from jupyter_mlops.entities import RunStatus, _explanation, _explorer, _fairness, _onnx, _report_summary, _what_if
 
 TARGET = Path(__file__).parents[1] / "src" / "api" / "types.ts"
 
-_MODULES = (_explorer, _explanation, _fairness, _report_summary, _what_if)
+_MODULES = (_explorer, _explanation, _fairness, _onnx, _report_summary, _what_if)
 
 _HEAD = """\
 // Generated from jupyter_mlops/entities/ by `make types`: change it there.

@@ -51,8 +51,11 @@ from ._fairness import (
 from ._figures import Figure, figure, figure_value
 from ._onnx import (
     ONNX_REPORT_VERSION,
+    OnnxCard,
     OnnxDomain,
+    OnnxGraph,
     OnnxLatency,
+    OnnxNode,
     OnnxParity,
     OnnxReport,
     OnnxRows,
@@ -86,8 +89,11 @@ from ._wire import WIRE_VERSION, decode, encode
 __all__ = [
     "Bundle",
     "ONNX_REPORT_VERSION",
+    "OnnxCard",
     "OnnxDomain",
+    "OnnxGraph",
     "OnnxLatency",
+    "OnnxNode",
     "OnnxParity",
     "OnnxReport",
     "OnnxRows",

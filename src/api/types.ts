@@ -399,6 +399,135 @@ export interface IFairnessReport {
   readonly digits: number;
 }
 
+/** An input or output of the file. */
+export interface IOnnxTensor {
+  readonly name: string;
+  readonly type: string;
+  readonly shape: readonly (number | null)[];
+  readonly columns: readonly string[];
+  readonly method: string;
+}
+
+/** What a file takes and answers; it stands in the file's own metadata. */
+export interface IOnnxSignature {
+  readonly version: number;
+  readonly inputs: readonly IOnnxTensor[];
+  readonly outputs: readonly IOnnxTensor[];
+}
+
+/** Rows that went through both, and what came of it. */
+export interface IOnnxRows {
+  readonly given: number;
+  readonly checked: number;
+  readonly differing: number;
+  readonly labels: number;
+}
+
+/** Rows outside of what can be compared: they never fail an export, and never count as equal. */
+export interface IOnnxDomain {
+  readonly reason: string;
+  readonly rows: number;
+}
+
+/** One way of converting that was tried: its words, how many rows differed, or why it could not be. */
+export interface IOnnxTry {
+  readonly variant: string;
+  readonly differing: number;
+  readonly problem: string;
+}
+
+/** The comparison of the file with the original. */
+export interface IOnnxParity {
+  readonly real: IOnnxRows;
+  readonly edge: IOnnxRows;
+  readonly largest: Figure;
+  readonly rtol: number;
+  readonly atol: number;
+  readonly allowed: number;
+  readonly domain: readonly IOnnxDomain[];
+  readonly batches: readonly number[];
+}
+
+/** How long an answer takes, in seconds: median and 95th percentile, in one process, on so many rows. */
+export interface IOnnxLatency {
+  readonly rows: number;
+  readonly onnx_p50: number;
+  readonly onnx_p95: number;
+  readonly original_p50: number;
+  readonly original_p95: number;
+}
+
+/** A box of the drawing: an operator, several of them in a row or side by side, or what goes in or comes out. */
+export interface IOnnxNode {
+  readonly label: string;
+  readonly kind: 'input' | 'step' | 'output';
+  readonly operators: readonly string[];
+  readonly count: number;
+  readonly layer: number;
+  readonly place: number;
+}
+
+/** The file's graph, small enough to be drawn. */
+export interface IOnnxGraph {
+  readonly nodes: readonly IOnnxNode[];
+  readonly links: readonly (readonly number[])[];
+  readonly total: number;
+  readonly grouped: boolean;
+}
+
+/** What an export found. */
+export interface IOnnxReport {
+  readonly version: number;
+  readonly made_at: string;
+  readonly file: string;
+  readonly sha256: string;
+  readonly size: number;
+  readonly model: string;
+  readonly model_type: string;
+  readonly run_id: string;
+  readonly converter: string;
+  readonly variant: string;
+  readonly repaired: boolean;
+  readonly precision: 'float32' | 'float64';
+  readonly inputs: readonly IOnnxTensor[];
+  readonly outputs: readonly IOnnxTensor[];
+  readonly operators: Readonly<Record<string, number>>;
+  readonly opsets: Readonly<Record<string, number>>;
+  readonly parity: IOnnxParity;
+  readonly tried: readonly IOnnxTry[];
+  readonly latency: readonly IOnnxLatency[];
+  readonly graph: IOnnxGraph | null;
+  readonly versions: Readonly<Record<string, string>>;
+  readonly notes: readonly string[];
+}
+
+/** What a cell's output holds: the report, and where the notebook has the file. */
+export interface IOnnxCard {
+  readonly version: number;
+  readonly made_at: string;
+  readonly file: string;
+  readonly sha256: string;
+  readonly size: number;
+  readonly model: string;
+  readonly model_type: string;
+  readonly run_id: string;
+  readonly converter: string;
+  readonly variant: string;
+  readonly repaired: boolean;
+  readonly precision: 'float32' | 'float64';
+  readonly inputs: readonly IOnnxTensor[];
+  readonly outputs: readonly IOnnxTensor[];
+  readonly operators: Readonly<Record<string, number>>;
+  readonly opsets: Readonly<Record<string, number>>;
+  readonly parity: IOnnxParity;
+  readonly tried: readonly IOnnxTry[];
+  readonly latency: readonly IOnnxLatency[];
+  readonly graph: IOnnxGraph | null;
+  readonly versions: Readonly<Record<string, string>>;
+  readonly notes: readonly string[];
+  readonly path: string;
+}
+
 /** One metric of a run's model in one grouping. Where control features are, the stratum with the largest difference. */
 export interface IFairnessGap {
   readonly metric: string;

@@ -290,14 +290,18 @@ class OnnxCard(OnnxReport, frozen=True, kw_only=True):
     ----------
     path : str
         As the user named it; beside the notebook unless it is absolute.
+    usage : dict
+        Language to lines of code that load it.
     """
 
     path: str = ""
+    usage: dict[str, str] = {}
 
     @staticmethod
-    def of(report: OnnxReport, path: str) -> OnnxCard:
+    def of(report: OnnxReport, path: str, usage: dict[str, str]) -> OnnxCard:
         """Return the card of a report."""
-        return OnnxCard(**{name: getattr(report, name) for name in report.__struct_fields__}, path=path)
+        said = {name: getattr(report, name) for name in OnnxReport.__struct_fields__}
+        return OnnxCard(**said, path=path, usage=usage)
 
 
 class _Versioned(msgspec.Struct):

@@ -76,9 +76,9 @@ class OnnxView:
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:  # noqa: ARG002
         """Return what Jupyter shows (IPython's protocol)."""
         from ..entities import OnnxCard
-        from ..widgets import onnx_html
+        from ..widgets import onnx_html, onnx_usage
 
-        card = OnnxCard.of(self.report, self._path)
+        card = OnnxCard.of(self.report, self._path, onnx_usage(self.report, self._path))
         return report_bundle(repr(self), onnx_html(self.report, self._path), MIME_TYPE, card, "")
 
 

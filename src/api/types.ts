@@ -526,6 +526,7 @@ export interface IOnnxCard {
   readonly versions: Readonly<Record<string, string>>;
   readonly notes: readonly string[];
   readonly path: string;
+  readonly usage: Readonly<Record<string, string>>;
 }
 
 /** One metric of a run's model in one grouping. Where control features are, the stratum with the largest difference. */

@@ -198,9 +198,12 @@ def test_the_text_says_what_the_card_says():
 
 def test_the_labextension_gets_the_whole_report_and_the_file_as_the_user_named_it():
     data = OnnxView(report(), "models/m.onnx")._repr_mimebundle_()[MIME_TYPE]
+    card = msgspec.convert(data, OnnxCard)
 
-    assert msgspec.json.encode(data) == msgspec.json.encode(msgspec.to_builtins(report()) | {"path": "models/m.onnx"})
-    assert msgspec.convert(data, OnnxCard) == OnnxCard.of(report(), "models/m.onnx")
+    assert card == OnnxCard.of(report(), "models/m.onnx", card.usage)
+    assert OnnxReport.from_json(msgspec.json.encode(data)) == report()
+    assert list(card.usage) == ["Python", ".NET", "JavaScript"]
+    assert "models/m.onnx" in card.usage["Python"]
 
 
 def test_a_card_tells_how_to_load_it_everywhere():

@@ -1,4 +1,4 @@
-"""A graph as boxes and lines that fit into a card: what repeats is one box, what is long is folded, what is too much grouped.
+"""A graph as boxes and lines that fit into a card: what repeats or is long is one box, what is too much is grouped.
 
 The lines come from top to bottom. Nothing here is needed to run a file, and nothing of it is exact: the table of
 operators has all of them.
@@ -128,7 +128,7 @@ def _folded(boxes: _Boxes) -> _Boxes:
         row = _row(number, boxes, givers) if number not in seen else []
         seen.update(row)
         if len(row) > _LONGEST_ROW:
-            first, *middle, last = row
+            middle, last = row[1:-1], row[-1]
             parts = [boxes[each] for each in middle]
             operators = tuple(dict.fromkeys(part.label for part in parts))
             more = "…" if len(operators) > _MOST_NAMES else ""

@@ -23,7 +23,11 @@ def onnx_drawing(graph: OnnxGraph) -> Element:
     lines = [_line(corners[a], corners[b]) for a, b in graph.links]
     boxes = [_box(node, corner) for node, corner in zip(graph.nodes, corners, strict=True)]
     label = f"Graph of {graph.total:,} operators"
-    size = {"width": round(width), "height": round(height), "viewBox": f"0 0 {round(width)} {round(height)}"}
+    size: dict[str, str | float | None] = {
+        "width": round(width),
+        "height": round(height),
+        "viewBox": f"0 0 {round(width)} {round(height)}",
+    }
     # Narrower than the page, it stands on the left; wider, it is moved under the page's edge.
     return tag(
         "div",
@@ -33,16 +37,10 @@ def onnx_drawing(graph: OnnxGraph) -> Element:
 
 
 def node_text(node: OnnxNode) -> str:
-    """Return what stands in a box.
-
-    Examples
-    --------
-    >>> node_text(OnnxNode(label="Cast", count=1_200))
-    'Cast ×1,200'
-    """
+    """Return what stands in a box: the operator, and how often where it is more than once."""
     if node.count == 1 or len(node.operators) > 1:
         return node.label
-    return f"{node.label} ×{node.count:,}"
+    return f"{node.label} \u00d7{node.count:,}"
 
 
 def _box(node: OnnxNode, corner: tuple[float, float]) -> Element:

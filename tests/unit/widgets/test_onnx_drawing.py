@@ -27,8 +27,9 @@ def test_a_graph_is_a_picture_with_a_name():
     picture = drawn(GRAPH).find("svg")
 
     assert picture.attrib["aria-label"] == "Graph of 34 operators"
-    assert [title.text for title in picture.iter("title")] == ["X ×30", "Scaler", "Cast ×2", "TreeEnsembleClassifier"]
-    assert [text.text for text in picture.iter("text")] == ["X ×30", "Scaler", "Cast ×2", "TreeEnsembleClassif…"]
+    whole = ["X \u00d730", "Scaler", "Cast \u00d72", "TreeEnsembleClassifier"]
+    assert [title.text for title in picture.iter("title")] == whole
+    assert [text.text for text in picture.iter("text")] == [*whole[:3], "TreeEnsembleClassif…"]
     assert len(picture.findall("path")) == 4
 
 
@@ -58,7 +59,7 @@ def test_a_graph_of_nothing_is_drawn():
     ("node", "text"),
     [
         (OnnxNode(label="Cast"), "Cast"),
-        (OnnxNode(label="Cast", operators=("Cast",), count=1_234), "Cast ×1,234"),
+        (OnnxNode(label="Cast", operators=("Cast",), count=1_234), "Cast \u00d71,234"),
         (OnnxNode(label="Cast, Mul", operators=("Cast", "Mul"), count=9), "Cast, Mul"),
     ],
 )

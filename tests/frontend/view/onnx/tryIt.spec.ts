@@ -107,6 +107,18 @@ it('asks the model about what was typed, and shows its answers by their names', 
   expect(story.said).toMatch(/^Answered in .* ms, in this browser\.$/);
 });
 
+it('answers when Enter is pressed in a field', async () => {
+  const story = new Story();
+  await story.press();
+  const heard = jest.fn();
+  document.body.addEventListener('keydown', heard);
+  story.fields[1]!.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true }));
+  story.fields[1]!.dispatchEvent(new KeyboardEvent('keydown', { key: '1', bubbles: true }));
+  await settle();
+  expect([story.asked.length, heard.mock.calls.length]).toEqual([1, 1]);
+  document.body.removeEventListener('keydown', heard);
+});
+
 it('says which field is wrong, and goes there', async () => {
   const story = new Story();
   await story.press();

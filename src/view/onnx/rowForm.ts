@@ -40,6 +40,14 @@ export class RowForm {
       event.preventDefault();
       submit();
     });
+    // A notebook keeps Enter to itself, and no browser submits then.
+    this.node.addEventListener('keydown', event => {
+      if (event.key === 'Enter' && event.target instanceof HTMLInputElement) {
+        event.preventDefault();
+        event.stopPropagation();
+        submit();
+      }
+    });
   }
 
   /** Return what was typed. Throws a `FieldError`, whose field has the focus then. */

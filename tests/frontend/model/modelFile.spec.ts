@@ -20,7 +20,9 @@ class Story {
   readonly asked: string[] = [];
   notebook: string | undefined = 'folder/story.ipynb';
 
-  async find(changes: { runId?: string; path?: string; size?: number; sha256?: string } = {}): Promise<string> {
+  async find(
+    changes: { runId?: string; path?: string; size?: number; sha256?: string } = {}
+  ): Promise<string> {
     const server = new FakeServer(({ path, query }) => {
       this.asked.push(`${path} ${query.get('path')}`);
       const run = Object.keys(this.runs).find(id => path.includes(id));

@@ -55,7 +55,9 @@ it('draws the graph, and says the same as a table', () => {
   expect(picture.getAttribute('aria-label')).toBe('Graph of 2 operators');
   expect(texts(picture, 'text')).toEqual(['X', 'Scaler ×2', 'label']);
   expect(picture.querySelectorAll('path')).toHaveLength(2);
-  const table = place.querySelector<HTMLDetailsElement>('.mlops-Report-table details, details.mlops-Report-table')!;
+  const table = place.querySelector<HTMLDetailsElement>(
+    '.mlops-Report-table details, details.mlops-Report-table'
+  )!;
   table.open = true;
   table.dispatchEvent(new Event('toggle'));
   expect(texts(table, 'tbody tr')).toEqual(['Xinput1Scaler', 'Scalerstep2label', 'labeloutput1']);
@@ -119,7 +121,12 @@ describe('B25: what is no report of an export', () => {
 
   it('holds markup as text', () => {
     const evil = '<img src=x onerror=alert(1)>';
-    const { place } = changed({ file: evil, notes: [evil], usage: { [evil]: evil }, operators: { [evil]: 1 } });
+    const { place } = changed({
+      file: evil,
+      notes: [evil],
+      usage: { [evil]: evil },
+      operators: { [evil]: 1 }
+    });
     expect(place.querySelector('img')).toBeNull();
     expect(place.textContent).toContain(evil);
   });

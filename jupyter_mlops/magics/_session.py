@@ -134,6 +134,7 @@ class NotebookSession:
             launcher=train.launcher,
             timeout_s=train.timeout_s,
             autolog=train.autolog,
+            export=train.export,
             transform=self.pending.transform,
             pending=self.pending.run_ids(),
             earlier=earlier,

@@ -30,7 +30,7 @@ from jupyter_mlops.entities import (
 
 TARGET = Path(__file__).parents[1] / "src" / "api" / "types.ts"
 
-_MODULES = (_explorer, _explanation, _fairness, _onnx, _registry, _report_summary, _what_if, _endpoint)
+_MODULES = (_endpoint, _explorer, _explanation, _fairness, _onnx, _registry, _report_summary, _what_if)
 
 _HEAD = """\
 // Generated from jupyter_mlops/entities/ by `make types`: change it there.

@@ -1,5 +1,6 @@
 """Cell text and notebook values to what a run needs, and back: names, values, ambient state."""
 
+from ._afterwards import AFTERWARDS, Afterwards
 from ._ambient import AmbientState
 from ._code_writes import changed_unseen
 from ._digest import digest
@@ -25,9 +26,11 @@ from ._stored import read_inputs, read_outputs, write_outputs
 from ._travel import pick_values
 
 __all__ = [
+    "AFTERWARDS",
     "KNOWN_MAGICS",
     "MODULE_STATE",
     "PATCHES",
+    "Afterwards",
     "AmbientState",
     "CellLine",
     "CellNames",

@@ -159,6 +159,52 @@ class OnnxLatency(msgspec.Struct, frozen=True, kw_only=True):
         return self.original_p50 / self.onnx_p50 if self.onnx_p50 > 0 else 0.0
 
 
+class OnnxNode(msgspec.Struct, frozen=True, kw_only=True):
+    """A box of the drawing: an operator, several of them in a row or side by side, or what goes in or comes out.
+
+    Parameters
+    ----------
+    label : str
+        What stands in the box.
+    kind : {"input", "step", "output"}
+        What it is.
+    operators : tuple of str
+        Each kind of operator in it once, in order.
+    count : int
+        Inputs, outputs or operators that it stands for.
+    layer : int
+        Its line of the drawing, from the top.
+    place : float
+        Boxes to the right of the middle of its line.
+    """
+
+    label: str
+    kind: Literal["input", "step", "output"] = "step"
+    operators: tuple[str, ...] = ()
+    count: int = 1
+    layer: int = 0
+    place: float = 0.0
+
+
+class OnnxGraph(msgspec.Struct, frozen=True, kw_only=True):
+    """The file's graph, small enough to be drawn.
+
+    Parameters
+    ----------
+    links : tuple of (int, int)
+        From which node to which.
+    total : int
+        Operators of the file's own graph.
+    grouped : bool
+        Whether there were too many boxes, and each kind of operator is one.
+    """
+
+    nodes: tuple[OnnxNode, ...]
+    links: tuple[tuple[int, int], ...]
+    total: int
+    grouped: bool = False
+
+
 class OnnxReport(msgspec.Struct, frozen=True, kw_only=True):
     """What an export found.
 
@@ -182,6 +228,8 @@ class OnnxReport(msgspec.Struct, frozen=True, kw_only=True):
         Of each kind how many.
     opsets : dict
         Version of each domain.
+    graph : OnnxGraph, optional
+        The drawing; None in reports of older versions.
     versions : dict
         Of the libraries that made it.
     """
@@ -205,6 +253,7 @@ class OnnxReport(msgspec.Struct, frozen=True, kw_only=True):
     parity: OnnxParity
     tried: tuple[OnnxTry, ...] = ()
     latency: tuple[OnnxLatency, ...] = ()
+    graph: OnnxGraph | None = None
     versions: dict[str, str] = {}
     notes: tuple[str, ...] = ()
 
@@ -232,6 +281,27 @@ class OnnxReport(msgspec.Struct, frozen=True, kw_only=True):
             f"The report of this export has version {version}, and this package reads up to {ONNX_REPORT_VERSION}. "
             "Upgrade jupyter_mlops."
         )
+
+
+class OnnxCard(OnnxReport, frozen=True, kw_only=True):
+    """What a cell's output holds: the report, and where the notebook has the file.
+
+    Parameters
+    ----------
+    path : str
+        As the user named it; beside the notebook unless it is absolute.
+    usage : dict
+        Language to lines of code that load it.
+    """
+
+    path: str = ""
+    usage: dict[str, str] = {}
+
+    @staticmethod
+    def of(report: OnnxReport, path: str, usage: dict[str, str]) -> OnnxCard:
+        """Return the card of a report."""
+        said = {name: getattr(report, name) for name in OnnxReport.__struct_fields__}
+        return OnnxCard(**said, path=path, usage=usage)
 
 
 class _Versioned(msgspec.Struct):

@@ -59,6 +59,13 @@ class Origin(msgspec.Struct, frozen=True):
     run_id: str
 
 
+class RunExport(msgspec.Struct, frozen=True):
+    """A model that a run writes as ONNX once its results are delivered: its name, and that of rows to compare on."""
+
+    model: str
+    data: str = "X_test"
+
+
 class RunSpec(msgspec.Struct, frozen=True, kw_only=True):
     """Everything a launcher and an executor need to know to run a cell.
 
@@ -108,6 +115,8 @@ class RunSpec(msgspec.Struct, frozen=True, kw_only=True):
         Of the real store; empty for the home's own.
     origin : Origin, optional
         The run that this one repeats.
+    export : RunExport, optional
+        What it exports at its end.
     keep_orphans : bool
         Leave descendants of the run alive when it ends.
     grace_s : float
@@ -140,6 +149,7 @@ class RunSpec(msgspec.Struct, frozen=True, kw_only=True):
     tracking_uri: str = ""
     registry_uri: str = ""
     origin: Origin | None = None
+    export: RunExport | None = None
     keep_orphans: bool = False
     grace_s: float = 5.0
 

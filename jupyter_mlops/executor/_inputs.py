@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
-from ..capture import MODULE_STATE, PATCHES, ModuleState, load_values
+from ..capture import AFTERWARDS, MODULE_STATE, PATCHES, ModuleState, load_values
 from ..entities import BufferRef, Manifest, RunSpec
 from ..exceptions import LaunchError
 from ..home import Home, RunDirectory
+from ._deferred import after_delivery
 
 Mapped = tuple[memoryview, BufferRef]
 """A private mapping of an object, and the object's address."""
@@ -42,7 +43,7 @@ class RestoredInputs:
 
 
 def restore_inputs(home: Home, run: RunDirectory, spec: RunSpec, namespace: dict[str, Any]) -> RestoredInputs:
-    """Bind in a namespace what a run's cell reads, and take on the kernel's ambient state.
+    """Bind in a namespace what a run's cell reads, take on the kernel's ambient state, and note what is done later.
 
     Raises
     ------
@@ -66,6 +67,9 @@ def restore_inputs(home: Home, run: RunDirectory, spec: RunSpec, namespace: dict
         settings.apply()
     for patch in own.pop(PATCHES, ()):
         patch.apply()
+    afterwards = own.pop(AFTERWARDS, None)
+    if afterwards is not None:
+        after_delivery.append(partial(afterwards, run, namespace))
     namespace.update(own)
     delivered, mapped_earlier = _deliveries(home, spec, namespace)
     namespace.update(delivered)

@@ -14,6 +14,7 @@ from ..entities import OnnxReport, OnnxTry
 from ..exceptions import ExportError, MissingExtraError, UsageError
 from ._candidates import Tried, attempt, inputs_for
 from ._discovery import converter_for
+from ._drawing import drawing_of
 from ._edge_rows import edge_rows
 from ._files import write_onnx
 from ._graph import operators_of
@@ -206,6 +207,7 @@ def _report(
         parity=best.parity,
         tried=tuple(each for each in tries if each.variant != best.variant.name),
         latency=latencies(best.candidate, original) if wish.timed else (),
+        graph=drawing_of(best.proto),
         versions={name: _version_of(name) for name in _LIBRARIES if _version_of(name)},
         notes=tuple(_notes(best)),
     )

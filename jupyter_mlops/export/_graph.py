@@ -94,7 +94,7 @@ def only_outputs(proto: ModelProto, names: tuple[str, ...]) -> None:
         if wanted.intersection(node.output):
             nodes.append(node)
             wanted.update(node.input)
-            wanted.update(name for inner in _inner(node) for each in inner.node for name in each.input)
+            wanted.update(name for inner in inner_graphs(node) for each in inner.node for name in each.input)
     _replace(graph, nodes[::-1])
 
 
@@ -127,11 +127,12 @@ def all_nodes(graph: GraphProto) -> Iterator[NodeProto]:
     """Yield the nodes of a graph and of the graphs inside its nodes."""
     for node in graph.node:
         yield node
-        for inner in _inner(node):
+        for inner in inner_graphs(node):
             yield from all_nodes(inner)
 
 
-def _inner(node: NodeProto) -> Iterator[GraphProto]:
+def inner_graphs(node: NodeProto) -> Iterator[GraphProto]:
+    """Yield the graphs that are attributes of a node: the branches of an If, the body of a Loop."""
     for attribute in node.attribute:
         if attribute.HasField("g"):
             yield attribute.g

@@ -7,11 +7,15 @@ from typing import TYPE_CHECKING, Any
 from ..exceptions import UsageError
 from ._export_onnx_command import ExportOnnxCommand
 from ._named_values import model_or_run, value_named
+from ._report_line import report_bundle
 from ._waiting import interruptible
 
 if TYPE_CHECKING:
     from ..entities import OnnxReport
     from ._session import NotebookSession
+
+MIME_TYPE = "application/vnd.jupyter-mlops.onnx+json"
+"""What the labextension draws: an `OnnxCard`, pure data."""
 
 _DEFAULT = "X_test"
 """What scikit-learn's users call the rows that a model has not seen."""
@@ -50,7 +54,7 @@ def export_onnx(session: NotebookSession, line: str) -> OnnxView:
 
 
 class OnnxView:
-    """A written model in a cell: the report, as HTML and as text.
+    """A written model in a cell: the labextension draws its card, other front ends show HTML and text.
 
     Parameters
     ----------
@@ -71,9 +75,11 @@ class OnnxView:
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:  # noqa: ARG002
         """Return what Jupyter shows (IPython's protocol)."""
-        from ..widgets import onnx_html
+        from ..entities import OnnxCard
+        from ..widgets import onnx_html, onnx_usage
 
-        return {"text/plain": repr(self), "text/html": onnx_html(self.report, self._path)}
+        card = OnnxCard.of(self.report, self._path, onnx_usage(self.report, self._path))
+        return report_bundle(repr(self), onnx_html(self.report, self._path), MIME_TYPE, card, "")
 
 
 def _rows(session: NotebookSession, command: ExportOnnxCommand) -> Any:

@@ -1,4 +1,4 @@
-"""What `%fairness` and `%explain` have in common: words of their lines, and the output that shows a report."""
+"""What the lines that make a report have in common: words of their lines, and the output that shows a report."""
 
 from __future__ import annotations
 

@@ -90,11 +90,22 @@ def _facts(run: Run) -> list[tuple[str, str]]:
         ("returned", _listed(_without(spec.imports, result.returned)) if result else ""),
         ("unchanged", _listed(_without(spec.imports, result.released)) if result else ""),
         ("not returned", _listed(f"{name} ({why})" for name, why in result.untransferable.items()) if result else ""),
+        ("exports", _export_text(run)),
         ("pending", "" if result or state.status.is_terminal else _listed(_without(spec.imports, spec.pending))),
         ("note", " ".join(spec.notices)),
         ("directory", str(run.directory.path)),
     ]
     return [(label, text) for label, text in facts if text]
+
+
+def _export_text(run: Run) -> str:
+    """Return what became of an export: the file that the run keeps, why there is none, or what is wanted."""
+    tags, wanted = run.tags, run.spec.export
+    if "mlops.onnx" in tags:
+        return f"{tags['mlops.onnx'].rpartition(' ')[0]}, kept as onnx/model.onnx"
+    if "mlops.onnx.refused" in tags:
+        return f"refused. {tags['mlops.onnx.refused']}"
+    return f"{wanted.model} to ONNX, compared on {wanted.data}" if wanted else ""
 
 
 def _took(run: Run, state: RunState) -> str:

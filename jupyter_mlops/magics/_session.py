@@ -26,9 +26,10 @@ from ._what_if import WhatIfDesk
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
-    from ..entities import ExplanationReport, FairnessReport
+    from ..entities import ExplanationReport, FairnessReport, OnnxReport
     from ..services import Run, RunService, SubmitRun
     from ._explain import ExplanationView
+    from ._export_onnx import OnnxView
     from ._fairness_view import FairnessView
 
 _UNSEEN_NAMES = (
@@ -49,10 +50,17 @@ def _fairness(report: FairnessReport) -> FairnessView:
     return FairnessView(report)
 
 
+def _exported(report: OnnxReport) -> OnnxView:
+    from ._export_onnx import OnnxView
+
+    return OnnxView(report)
+
+
 _SHOWN_AS: dict[tuple[str, str], Callable[[Any], Any]] = {
     ("jupyter_mlops.services._run", "Run"): RunLine.of,
     ("jupyter_mlops.entities._explanation", "ExplanationReport"): _explanation,
     ("jupyter_mlops.entities._fairness", "FairnessReport"): _fairness,
+    ("jupyter_mlops.entities._onnx", "OnnxReport"): _exported,
 }
 """What a notebook shows of values whose types, of the layers below, know no notebook."""
 
@@ -128,6 +136,7 @@ class NotebookSession:
             launcher=train.launcher,
             timeout_s=train.timeout_s,
             autolog=train.autolog,
+            export=train.export,
             transform=self.pending.transform,
             pending=self.pending.run_ids(),
             earlier=earlier,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cache
 
-from ..entities import AUTOLOG_FLAVORS, Param
+from ..entities import AUTOLOG_FLAVORS, Param, RunExport
 from ..exceptions import UsageError
 from ._arguments import MagicParser, duration, split_words
 
@@ -39,6 +39,8 @@ class TrainCommand:
         Block until the end; show what would travel and start nothing.
     autolog : str
         "on", "off" or a comma-separated list of flavors.
+    export : RunExport, optional
+        `--export onnx:MODEL[,X]`.
     """
 
     cell: str
@@ -53,6 +55,7 @@ class TrainCommand:
     wait: bool = False
     autolog: str = "on"
     dry_run: bool = False
+    export: RunExport | None = None
 
     @classmethod
     def parse(cls, line: str, cell: str) -> TrainCommand:
@@ -81,6 +84,7 @@ class TrainCommand:
             wait=values.wait,
             autolog=values.autolog,
             dry_run=values.dry_run,
+            export=values.export,
         )
 
 
@@ -99,6 +103,8 @@ def _parser() -> MagicParser:
     add("--timeout", type=duration, metavar="D", help="stop the run after D of running: 90, 90s, 5m, 1h30m")
     add("--wait", action="store_true", help="block until the run has ended, for scripts and CI")
     add("--autolog", default="on", type=_autolog, metavar="on|off|FLAVORS", help="MLflow autologging (default: on)")
+    add("--export", type=_export, metavar="onnx:MODEL[,X]",
+        help="write MODEL as ONNX at the end, compared on rows X (default: X_test); the run keeps it")  # fmt: skip
     add("--dry-run", action="store_true", help="show what would travel and what would be pending; start nothing")
     return parser
 
@@ -135,6 +141,16 @@ def _returns(text: str) -> tuple[str, ...]:
     if not names:
         raise argparse.ArgumentTypeError("no names; write model,history or none")
     return tuple(dict.fromkeys(_name(name) for name in names))
+
+
+def _export(text: str) -> RunExport:
+    kind, colon, names = text.partition(":")
+    if kind != "onnx" or not colon:
+        raise argparse.ArgumentTypeError(f"{text[:60]!r} says not how; write onnx:MODEL or onnx:MODEL,X")
+    model, *rows = (_name(name.strip()) for name in names.split(","))
+    if len(rows) > 1:
+        raise argparse.ArgumentTypeError(f"{text[:60]!r} names too much; write onnx:MODEL,X")
+    return RunExport(model, *rows)
 
 
 def _autolog(text: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from ..entities import Origin, Param, ValueRef
+from ..entities import Origin, Param, RunExport, ValueRef
 
 if TYPE_CHECKING:
     from ..capture import ExecutedCell
@@ -52,6 +52,8 @@ class SubmitRun:
         Where the cell stands; empty when unknown.
     origin : Origin, optional
         The run that this one repeats.
+    export : RunExport, optional
+        What the run writes as ONNX when it has delivered.
     """
 
     source: str
@@ -73,6 +75,7 @@ class SubmitRun:
     notebook: str = ""
     cell_id: str = ""
     origin: Origin | None = None
+    export: RunExport | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

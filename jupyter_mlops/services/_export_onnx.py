@@ -25,6 +25,14 @@ MODEL_ARTIFACT = "onnx/model.onnx"
 FILE_TAG, DIGEST_TAG = "mlops.onnx", "mlops.onnx.sha256"
 """Tags of a run with an export: file and version of the report, and the file's digest."""
 
+REFUSED_TAG = "mlops.onnx.refused"
+"""Why the export of `%%train --export` did not come about."""
+
+
+def export_tags(report: OnnxReport) -> dict[str, str | None]:
+    """Return what a run's tags say of its export."""
+    return {FILE_TAG: f"{report.file} {report.version}", DIGEST_TAG: report.sha256}
+
 
 def export_onnx(
     model: Any,
@@ -114,9 +122,9 @@ def export_for(
     named = dataclasses.replace(wish, run_id=run.id if run else "", name=wish.name or (run.name if run else ""))
     report = export_model(fitted, _rows(X), path, named)
     if run is not None and run.exists:
-        tags = {FILE_TAG: f"{report.file} {report.version}", DIGEST_TAG: report.sha256}
+        refused: dict[str, str | None] = {REFUSED_TAG: None} if REFUSED_TAG in run.tags else {}
         keep_artifact(run, MODEL_ARTIFACT, Path(path).expanduser().read_bytes())
-        keep_report(run, ARTIFACT, report.to_json(), tags)
+        keep_report(run, ARTIFACT, report.to_json(), export_tags(report) | refused)
     return report
 
 

@@ -78,6 +78,8 @@ def decide_promises(command: SubmitRun) -> Promises:
     known = ChainMap(dict.fromkeys(command.pending), patches.code, dict(command.namespace))
     given = {param.key for param in command.params}
     read = names.reads - given
+    if command.export is not None:  # what the cell makes of them is exported, else what the notebook has
+        read |= {command.export.model, command.export.data} - names.assigns - given
     if names.dynamic:
         read |= _all_data(command.namespace)
     # No cell reads them, and a run registers them again: accessors of frames, handlers of loggers.

@@ -115,6 +115,7 @@ class RunService:
             autolog=spec.autolog,
             notebook=run.provenance.notebook,
             origin=Origin("rerun", run.id),
+            export=spec.export,
         )
 
     def reproduce(self, reference: str | Run) -> Run:

@@ -18,6 +18,7 @@ import msgspec
 from ..entities import Param, Provenance, RunSpec, Upstream, ValueRef
 from ..exceptions import CannotTravelError, UsageError
 from ._commands import SubmitRun, TravelReport
+from ._export_afterwards import ExportAfterwards
 from ._names import clean_name, clean_text
 from ._promises import Promises, decide_promises
 from ._run_files import launch_directory
@@ -127,7 +128,7 @@ def _promises_of(command: SubmitRun) -> Promises:
 
 def _pack(command: SubmitRun, promises: Promises, ambient: AmbientState, home: Home) -> PickledValues:
     """Pickle what travels, with the state around the cell; secret parameters are in no plain file."""
-    from ..capture import MODULE_STATE, PATCHES, ModuleState, pick_values
+    from ..capture import AFTERWARDS, MODULE_STATE, PATCHES, ModuleState, pick_values
 
     names, namespace = promises.captured, command.namespace
     if promises.names.dynamic:
@@ -143,6 +144,8 @@ def _pack(command: SubmitRun, promises: Promises, ambient: AmbientState, home: H
         values[MODULE_STATE] = settings
     if promises.patches is not None and promises.patches.travel:
         values[PATCHES] = promises.patches.travel
+    if command.export is not None:
+        values[AFTERWARDS] = ExportAfterwards(command.export)
     return pick_values(
         values,
         namespace=namespace,
@@ -258,6 +261,7 @@ def _make_spec(command: SubmitRun, promises: Promises, home: Home, launcher: str
         autolog=command.autolog,
         tracking_uri=uris.tracking,
         registry_uri=uris.registry,
+        export=command.export,
         origin=command.origin,
         keep_orphans=settings.keep_orphans,
         grace_s=settings.grace_s,

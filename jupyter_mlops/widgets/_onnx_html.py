@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from .._elements import Element
 from ..entities import OnnxReport, OnnxTensor
 from ._markup import FRAME, MUTED, markup, paragraph, tag
-from ._onnx_text import head, outside, repaired, sameness, signature, speed, usage
+from ._onnx_drawing import onnx_drawing
+from ._onnx_text import head, onnx_usage, outside, repaired, sameness, signature, speed
 
 _CODE = (
     "margin:2px 0 6px;padding:6px 8px;overflow-x:auto;background:var(--jp-layout-color2,rgba(128,128,128,.12));"
@@ -25,7 +26,7 @@ def onnx_html(report: OnnxReport, path: str) -> str:
     path : str
         The file, as the user names it.
     """
-    opened = [tag("details", tag("summary", title), _code(text)) for title, text in usage(report, path).items()]
+    opened = [_folded(title, _code(text)) for title, text in onnx_usage(report, path).items()]
     parts = [
         tag("p", tag("bdi", head(report), style="font-weight:600"), style="margin:4px 0"),
         paragraph(repaired(report)) if report.repaired else None,
@@ -34,6 +35,7 @@ def onnx_html(report: OnnxReport, path: str) -> str:
         *(paragraph(note) for note in report.notes),
         _details("Inputs and outputs", [*_labelled("in", report.inputs), *_labelled("out", report.outputs)]),
         _details("Not compared", outside(report)) if report.parity.domain else None,
+        _folded("Graph", onnx_drawing(report.graph)) if report.graph else None,
         _details("Operators", [f"{name}: {count:,}" for name, count in report.operators.items()]),
         tag("p", "Use it:", style=f"margin:4px 0;{MUTED}"),
         *opened,
@@ -47,7 +49,11 @@ def _labelled(label: str, tensors: tuple[OnnxTensor, ...]) -> list[str]:
 
 def _details(title: str, lines: Iterable[str]) -> Element:
     items = [tag("li", tag("bdi", line)) for line in lines]
-    return tag("details", tag("summary", title), tag("ul", *items, style="margin:2px 0;padding-left:20px"))
+    return _folded(title, tag("ul", *items, style="margin:2px 0;padding-left:20px"))
+
+
+def _folded(title: str, content: Element) -> Element:
+    return tag("details", tag("summary", title), content)
 
 
 def _code(text: str) -> Element:

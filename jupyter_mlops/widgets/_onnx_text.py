@@ -20,7 +20,7 @@ def onnx_text(report: OnnxReport, path: str) -> str:
     lines += [
         *report.notes,
         "Use it in Python:",
-        *(f"    {line}" for line in usage(report, path)["Python"].splitlines()),
+        *(f"    {line}" for line in onnx_usage(report, path)["Python"].splitlines()),
     ]
     return "\n".join(lines)
 
@@ -77,7 +77,7 @@ def outside(report: OnnxReport) -> list[str]:
     return [*lines, f"{rest:,} rows for other reasons"] if rest else lines
 
 
-def usage(report: OnnxReport, path: str) -> dict[str, str]:
+def onnx_usage(report: OnnxReport, path: str) -> dict[str, str]:
     """Return how the file is loaded, by language."""
     outputs = ", ".join(_python(output.name) for output in report.outputs)
     python = "\n".join(

@@ -6,6 +6,56 @@ export type Figure = number | string;
 /** MLflow's five states of a run. */
 export type RunStatus = 'SCHEDULED' | 'RUNNING' | 'FINISHED' | 'FAILED' | 'KILLED';
 
+/** A model that was deployed to an endpoint. */
+export interface IEndpointVersion {
+  readonly number: number;
+  readonly sha256: string;
+  readonly size: number;
+  readonly label: string;
+  readonly run_id: string;
+  readonly made_at: string;
+}
+
+/** What an endpoint's directory says: which version is to answer, and whether any is. */
+export interface IEndpointRecord {
+  readonly version: number;
+  readonly name: string;
+  readonly current: number;
+  readonly versions: readonly IEndpointVersion[];
+  readonly wanted: 'running' | 'stopped';
+  readonly example: Readonly<Record<string, string | number | boolean | null>>;
+}
+
+/** How an endpoint does, since it was started; the latency is that of its last 1,000 requests, in seconds. */
+export interface IEndpointFigures {
+  readonly requests: number;
+  readonly errors: number;
+  readonly rows: number;
+  readonly per_s: number;
+  readonly p50_s: number;
+  readonly p95_s: number;
+}
+
+/** An endpoint as it stands. */
+export interface IEndpoint {
+  readonly name: string;
+  readonly state: 'running' | 'starting' | 'stopped' | 'down';
+  readonly current: number;
+  readonly versions: readonly IEndpointVersion[];
+  readonly figures: IEndpointFigures;
+  readonly problem: string;
+  readonly home_id: string;
+  readonly url: string;
+  readonly inputs: readonly IOnnxTensor[];
+  readonly outputs: readonly IOnnxTensor[];
+  readonly example: Readonly<Record<string, string | number | boolean | null>>;
+}
+
+/** The end of what an endpoint has logged. */
+export interface IEndpointLog {
+  readonly text: string;
+}
+
 /** A `.mlops` whose runs are shown. */
 export interface IHomeInfo {
   readonly home_id: string;
@@ -457,6 +507,24 @@ export interface IOnnxLatency {
   readonly original_p95: number;
 }
 
+/** A box of the drawing: an operator, several of them in a row or side by side, or what goes in or comes out. */
+export interface IOnnxNode {
+  readonly label: string;
+  readonly kind: 'input' | 'step' | 'output';
+  readonly operators: readonly string[];
+  readonly count: number;
+  readonly layer: number;
+  readonly place: number;
+}
+
+/** The file's graph, small enough to be drawn. */
+export interface IOnnxGraph {
+  readonly nodes: readonly IOnnxNode[];
+  readonly links: readonly (readonly number[])[];
+  readonly total: number;
+  readonly grouped: boolean;
+}
+
 /** What an export found. */
 export interface IOnnxReport {
   readonly version: number;
@@ -478,8 +546,37 @@ export interface IOnnxReport {
   readonly parity: IOnnxParity;
   readonly tried: readonly IOnnxTry[];
   readonly latency: readonly IOnnxLatency[];
+  readonly graph: IOnnxGraph | null;
   readonly versions: Readonly<Record<string, string>>;
   readonly notes: readonly string[];
+}
+
+/** What a cell's output holds: the report, and where the notebook has the file. */
+export interface IOnnxCard {
+  readonly version: number;
+  readonly made_at: string;
+  readonly file: string;
+  readonly sha256: string;
+  readonly size: number;
+  readonly model: string;
+  readonly model_type: string;
+  readonly run_id: string;
+  readonly converter: string;
+  readonly variant: string;
+  readonly repaired: boolean;
+  readonly precision: 'float32' | 'float64';
+  readonly inputs: readonly IOnnxTensor[];
+  readonly outputs: readonly IOnnxTensor[];
+  readonly operators: Readonly<Record<string, number>>;
+  readonly opsets: Readonly<Record<string, number>>;
+  readonly parity: IOnnxParity;
+  readonly tried: readonly IOnnxTry[];
+  readonly latency: readonly IOnnxLatency[];
+  readonly graph: IOnnxGraph | null;
+  readonly versions: Readonly<Record<string, string>>;
+  readonly notes: readonly string[];
+  readonly path: string;
+  readonly usage: Readonly<Record<string, string>>;
 }
 
 /** What the export of a version's run to ONNX found. */
@@ -615,54 +712,4 @@ export interface IWhatIfAnswer {
   readonly contributions: readonly (readonly Figure[])[];
   readonly problem: string;
   readonly gone: boolean;
-}
-
-/** A model that was deployed to an endpoint. */
-export interface IEndpointVersion {
-  readonly number: number;
-  readonly sha256: string;
-  readonly size: number;
-  readonly label: string;
-  readonly run_id: string;
-  readonly made_at: string;
-}
-
-/** What an endpoint's directory says: which version is to answer, and whether any is. */
-export interface IEndpointRecord {
-  readonly version: number;
-  readonly name: string;
-  readonly current: number;
-  readonly versions: readonly IEndpointVersion[];
-  readonly wanted: 'running' | 'stopped';
-  readonly example: Readonly<Record<string, string | number | boolean | null>>;
-}
-
-/** How an endpoint does, since it was started; the latency is that of its last 1,000 requests, in seconds. */
-export interface IEndpointFigures {
-  readonly requests: number;
-  readonly errors: number;
-  readonly rows: number;
-  readonly per_s: number;
-  readonly p50_s: number;
-  readonly p95_s: number;
-}
-
-/** An endpoint as it stands. */
-export interface IEndpoint {
-  readonly name: string;
-  readonly state: 'running' | 'starting' | 'stopped' | 'down';
-  readonly current: number;
-  readonly versions: readonly IEndpointVersion[];
-  readonly figures: IEndpointFigures;
-  readonly problem: string;
-  readonly home_id: string;
-  readonly url: string;
-  readonly inputs: readonly IOnnxTensor[];
-  readonly outputs: readonly IOnnxTensor[];
-  readonly example: Readonly<Record<string, string | number | boolean | null>>;
-}
-
-/** The end of what an endpoint has logged. */
-export interface IEndpointLog {
-  readonly text: string;
 }

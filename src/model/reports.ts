@@ -4,7 +4,7 @@ import { own } from '../api/guards';
 import { IRunSummary } from '../api/types';
 
 /** The kinds of reports. */
-export type ReportKind = 'fairness' | 'explanation';
+export type ReportKind = 'fairness' | 'explanation' | 'onnx';
 
 /** Whether a run has a report. */
 export function hasReport(run: IRunSummary, kind: ReportKind): boolean {
@@ -17,7 +17,8 @@ export function reportState(
   kind: ReportKind
 ): string {
   const tags = summaries.map(each => each?.tags ?? {});
-  return tags.flatMap(each => [own(each, `mlops.${kind}`), own(each, `mlops.${kind}.data`)]).join(' ');
+  const names = ['', '.data', '.sha256'].map(part => `mlops.${kind}${part}`);
+  return tags.flatMap(each => names.map(name => own(each, name))).join(' ');
 }
 
 /** Where the report is, below the run's artifacts. */

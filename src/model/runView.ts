@@ -8,7 +8,7 @@ import { IArtifactEntry, IChangeRun, IRunDetail, IRunSummary } from '../api/type
 import { IRunFeed, IRunManager } from '../tokens';
 import { CurvesModel } from './curves';
 import { isSystemMetric } from './curvesData';
-import { hasReport } from './reports';
+import { ReportKind, hasReport } from './reports';
 import { RunLogModel } from './runViewLog';
 import { mayHaveModels } from './runViewModels';
 import { isEnded } from './runs';
@@ -90,6 +90,12 @@ export class RunViewModel implements IDisposable {
   /** The tabs that have something to show. */
   get tabs(): readonly RunTab[] {
     return RUN_TABS.filter(tab => this._has(tab));
+  }
+
+  /** Whether the run keeps a report. */
+  hasReport(kind: ReportKind): boolean {
+    // A feed that an older card listens to may not have heard of a report that was made after the run's end.
+    return [this.summary, this._detail?.summary].some(each => each && hasReport(each, kind));
   }
 
   /** The tab that is shown. */
@@ -189,10 +195,9 @@ export class RunViewModel implements IDisposable {
         return this._artifacts.length > 0;
       case 'fairness':
       case 'explanation':
-        // A feed that an older card listens to may not have heard of a report that was made after the run's end.
-        return [run, detail?.summary].some(each => each && hasReport(each, tab));
+        return this.hasReport(tab);
       case 'model':
-        return mayHaveModels(this._artifacts);
+        return this.hasReport('onnx') || mayHaveModels(this._artifacts);
     }
   }
 

@@ -158,8 +158,30 @@ function Outcome({
       {run.status === 'FINISHED' && run.returned.length > 0 && (
         <span title={run.returned.join(', ')}>{trans.__('%1 returned', run.returned.join(', '))}</span>
       )}
+      <Exported run={run} trans={trans} />
     </span>
   );
+}
+
+/** What became of `--export`, or of a later export. */
+function Exported({
+  run,
+  trans
+}: {
+  readonly run: IRunSummary;
+  readonly trans: TranslationBundle;
+}): JSX.Element | null {
+  // File and version of the report.
+  const file = own(run.tags, 'mlops.onnx')?.replace(/ \d+$/, '');
+  const refused = own(run.tags, 'mlops.onnx.refused');
+  if (file) {
+    return <span title={file}>{trans.__('exported to ONNX')}</span>;
+  }
+  return refused ? (
+    <span className="mlops-RunCard-refused" title={refused}>
+      {trans.__('not exported: %1', refused)}
+    </span>
+  ) : null;
 }
 
 function Metrics({

@@ -2,6 +2,7 @@
 
 import { JupyterFrontEnd } from '@jupyterlab/application';
 import { ICommandPalette, Notification } from '@jupyterlab/apputils';
+import { ServerConnection } from '@jupyterlab/services';
 import { CommandRegistry } from '@lumino/commands';
 import { Signal } from '@lumino/signaling';
 import { Widget } from '@lumino/widgets';
@@ -26,6 +27,7 @@ export class Desk {
   get app(): JupyterFrontEnd {
     return {
       commands: this.commands,
+      serviceManager: { contents: {}, serverSettings: ServerConnection.makeSettings() },
       shell: {
         add: (widget: Widget, area: string) => this.added.push({ widget, area }),
         activateById: (id: string) => this.activated.push(id)

@@ -63,3 +63,62 @@ def test_a_refusal_is_one_line_and_no_file(notebook):
     assert "Stage: KMeans" in refused.error
     assert len(refused.traceback.splitlines()) == 1
     assert not (notebook.folder / "k.onnx").exists()
+
+
+def test_a_run_exports_its_model_when_it_has_delivered(notebook):
+    """The rows travel, though the cell does not read them; the notebook has the model before the export is made."""
+    shown = notebook.run(
+        "%%train third --export onnx:tree,rows\nfrom sklearn.tree import DecisionTreeClassifier\n"
+        "tree = DecisionTreeClassifier(max_depth=2).fit(X_test, y_test)\nrows = X_test[:40]"
+    )
+    assert shown.ok, shown.error
+    assert notebook.run("tree.get_depth()").value == "1"
+    assert notebook.until_ended("third") == "FINISHED"
+    run = notebook.directory("third")
+    report = OnnxReport.from_json((run.artifacts / "reports" / "onnx.json").read_bytes())
+
+    assert (report.run_id, report.model, report.file) == (run.run_id, "tree", "tree.onnx")
+    assert (report.parity.real.given, report.parity.differing) == (40, 0)
+    assert run.user().tags["mlops.onnx.sha256"] == report.sha256
+    assert (run.artifacts / "onnx" / "model.onnx").stat().st_size == report.size
+    assert "tree.onnx, kept as onnx/model.onnx" in notebook.run("%runs show third").value
+
+
+def test_rows_that_the_cell_does_not_mention_travel(notebook):
+    notebook.run("%%train fourth --export onnx:again\nother = 1")
+    notebook.run(
+        "%%train fifth --export onnx:held\nimport numpy as np\nfrom sklearn.linear_model import LinearRegression\n"
+        "held = LinearRegression().fit(np.array([[0.0, 1.0], [1.0, 0.0]]), [0.0, 1.0])"
+    )
+    assert notebook.until_ended("fifth") == "FINISHED"
+    report = OnnxReport.from_json((notebook.directory("fifth").artifacts / "reports" / "onnx.json").read_bytes())
+
+    assert report.parity.real.given == 100
+    assert notebook.until_ended("fourth") == "FINISHED"
+    assert notebook.directory("fourth").user().tags["mlops.onnx.refused"] == (
+        "The run has no again. It has no such name."
+    )
+
+
+def test_a_refusal_does_not_fail_the_run(notebook):
+    notebook.run(
+        "%%train sixth --export onnx:groups\nfrom sklearn.cluster import KMeans\n"
+        "groups = KMeans(2, n_init=1).fit(X_test)"
+    )
+    assert notebook.until_ended("sixth") == "FINISHED"
+    run = notebook.directory("sixth")
+
+    assert notebook.run("groups.n_clusters").value == "2"
+    assert run.user().tags["mlops.onnx.refused"].startswith("Not written: ")
+    assert "jupyter-mlops: groups was not exported. Not written: " in run.log_file.read_text()
+    assert "refused. Not written: " in notebook.run("%runs show sixth").value
+    assert not (run.artifacts / "onnx").exists()
+
+
+def test_a_run_that_fails_exports_nothing(notebook):
+    notebook.run("%%train seventh --export onnx:model\n1 / 0")
+    assert notebook.until_ended("seventh") == "FAILED"
+    run = notebook.directory("seventh")
+
+    assert not run.user().tags
+    assert not (run.artifacts / "onnx").exists()

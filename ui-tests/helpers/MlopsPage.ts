@@ -327,6 +327,23 @@ export class MlopsPage {
     return this.cells.getByRole('region', { name: 'Explanation' });
   }
 
+  /** The cards of exported models in the notebook that is shown. */
+  get exported(): Locator {
+    return this.cells.getByRole('region', { name: 'Exported model' });
+  }
+
+  /** Our static files that the page has loaded: ending, and bytes before compression. */
+  async loadedFiles(): Promise<readonly { readonly ending: string; readonly size: number }[]> {
+    return this.page.evaluate(() =>
+      (performance.getEntriesByType('resource') as PerformanceResourceTiming[])
+        .filter(({ name }) => name.includes('/extensions/jupyter-mlops/'))
+        .map(({ name, decodedBodySize }) => ({
+          ending: /\.(\w+)(?:\?.*)?$/.exec(name)?.[1] ?? '',
+          size: decodedBodySize
+        }))
+    );
+  }
+
   /** What a report says, as it is read: without what isolates names. */
   async said(report: Locator): Promise<string> {
     return (await report.innerText()).replace(/[\u2066-\u2069]/g, '').replace(/\s+/g, ' ');

@@ -86,3 +86,27 @@ forest = RandomForestClassifier(30, random_state=0).fit(Xtr[["income", "wealth"]
 
 /** The report that compares them. */
 export const COMPARED = '%fairness wide -X Xte -y yte -s sex,region --compare narrow,forest --boot 20';
+
+/** A model of visitors, whose columns are of three types; and what it says of one of them, as the kernel knows it. */
+export const VISITORS = [
+  `import numpy as np, pandas as pd
+rng = np.random.default_rng(0)
+count = 300
+X = pd.DataFrame({
+    "age": rng.integers(18, 80, count),
+    "income": rng.normal(3, 1, count),
+    "town": rng.choice(["Bern", "Köln", "Łódź"], count),
+})
+y = np.where(X["income"] + (X["town"] == "Bern") > 3.4, "buys", "looks")
+X_test = X[200:]`,
+  `from sklearn.compose import make_column_transformer
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
+apart = make_column_transformer((OneHotEncoder(), ["town"]), remainder=StandardScaler())
+model = make_pipeline(apart, LogisticRegression()).fit(X[:200], y[:200])`
+];
+
+/** The kernel's own answer about the visitor that a story types in. */
+export const ONE_VISITOR = `one = pd.DataFrame({"age": [42], "income": [3.25], "town": ["Bern"]})
+print("kernel:", model.predict(one)[0], *(f"{share:.4g}" for share in model.predict_proba(one)[0]))`;

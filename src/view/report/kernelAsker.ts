@@ -5,44 +5,22 @@ import { Kernel } from '@jupyterlab/services';
 import { IWhatIfAnswer, IWhatIfQuestion } from '../../api/types';
 import { IAsker } from '../../widgets/report/host';
 import { Answers } from './answers';
-import { INotebooks } from './notebookCells';
+import { INotebooks, InNotebook } from './inNotebook';
 
 /** The kernel's side is in Python's `magics`. */
 const TARGET = 'jupyter-mlops.what-if';
 
 /** See the module. */
-export class KernelAsker implements IAsker {
-  /** Look for the notebook around an element whenever it is asked for. */
-  constructor(
-    private readonly _element: Node,
-    private readonly _around: INotebooks
-  ) {}
-
-  /** See `IAsker`. */
-  get problem(): string {
-    const { kernels, trans } = this._around;
-    if (!this._session) {
-      return trans.__('What-if needs the notebook that the report stands in.');
-    }
-    return kernels.isGone(this._element)
-      ? trans.__('What-if needs the notebook’s kernel, which is gone. Start one, and run the cell again.')
-      : '';
-  }
-
-  /** See `IAsker`. */
-  subscribe(listener: () => void): () => void {
-    const { kernels } = this._around;
-    this._listeners.add(listener);
-    kernels.changed.connect(listener);
-    return () => {
-      this._listeners.delete(listener);
-      kernels.changed.disconnect(listener);
-    };
-  }
-
-  /** The element stands somewhere else now. */
-  lookAgain(): void {
-    this._listeners.forEach(listener => listener());
+export class KernelAsker extends InNotebook implements IAsker {
+  /** Ask the kernel of the notebook around an element. */
+  constructor(element: Node, around: INotebooks) {
+    const { trans } = around;
+    super(
+      element,
+      around,
+      trans.__('What-if needs the notebook that the report stands in.'),
+      trans.__('What-if needs the notebook’s kernel, which is gone. Start one, and run the cell again.')
+    );
   }
 
   /** See `IAsker`. */
@@ -55,7 +33,7 @@ export class KernelAsker implements IAsker {
     const comm = this._comm;
     this._comm = null;
     this._answers.end('');
-    if (comm && !comm.isDisposed && this._session?.session?.kernel) {
+    if (comm && !comm.isDisposed && this._kernel) {
       comm.close();
     }
   }
@@ -66,7 +44,7 @@ export class KernelAsker implements IAsker {
       return this._comm;
     }
     const { trans } = this._around;
-    const kernel = this._session?.session?.kernel;
+    const kernel = this._kernel;
     if (!kernel) {
       throw new Error(trans.__('The notebook has no kernel. Start one, and run the cell again.'));
     }
@@ -80,11 +58,10 @@ export class KernelAsker implements IAsker {
     return comm;
   }
 
-  private get _session() {
-    return this._around.tracker.find(panel => panel.node.contains(this._element))?.sessionContext;
+  private get _kernel() {
+    return this._panel?.sessionContext.session?.kernel;
   }
 
   private _comm: Kernel.IComm | null = null;
   private readonly _answers = new Answers();
-  private readonly _listeners = new Set<() => void>();
 }

@@ -4,10 +4,11 @@ import { IRenderMime } from '@jupyterlab/rendermime-interfaces';
 import { Message } from '@lumino/messaging';
 import { Widget } from '@lumino/widgets';
 
-import { IReportHost, IShownReport } from '../../widgets/report/host';
+import { IModelFiles, IReportHost, IShownReport } from '../../widgets/report/host';
 import { IWords } from '../../widgets/report/words';
 import { KernelAsker } from './kernelAsker';
-import { INotebooks, NotebookCells } from './notebookCells';
+import { INotebooks } from './inNotebook';
+import { NotebookCells } from './notebookCells';
 
 /** Draws a report into a place. */
 export type ShowReport = (place: HTMLElement, data: unknown, host: IReportHost) => IShownReport;
@@ -19,7 +20,8 @@ export class ReportRenderer extends Widget implements IRenderMime.IRenderer {
     private readonly _mimeType: string,
     private readonly _show: ShowReport,
     private readonly _words: IWords,
-    private readonly _notebooks: INotebooks | null
+    private readonly _notebooks: INotebooks | null,
+    private readonly _filesAround: (element: Node) => IModelFiles
   ) {
     super();
     this.addClass('mlops-ReportRenderer');
@@ -33,7 +35,8 @@ export class ReportRenderer extends Widget implements IRenderMime.IRenderer {
     const notebooks = output.trusted ? this._notebooks : null;
     this._cells = notebooks ? new NotebookCells(this.node, notebooks) : undefined;
     this._asker = notebooks ? new KernelAsker(this.node, notebooks) : undefined;
-    const host: IReportHost = { words: this._words, cells: this._cells, asker: this._asker };
+    const files = output.trusted ? this._filesAround(this.node) : undefined;
+    const host: IReportHost = { words: this._words, cells: this._cells, asker: this._asker, files };
     this._shown = this._show(this.node, output.data[this._mimeType], host);
   }
 

@@ -1,15 +1,27 @@
-/** The models that the run has logged: what each is, what goes in and what comes out. */
+/** The models that the run has logged, and its export: what each is, what goes in and what comes out. */
 
 import { TranslationBundle } from '@jupyterlab/translation';
 import React, { useEffect, useState } from 'react';
 
 import { formatBytes, formatTime } from '../../model/format';
-import { IModelDescription, IModelField, findModels } from '../../model/runViewModels';
+import { IModelDescription, IModelField, findModels, mayHaveModels } from '../../model/runViewModels';
 import { FactTable, IFact, Section, textFacts } from './facts';
+import { ReportTab } from './reportTab';
 import type { ITabProps } from './runView';
 
 /** See the module. */
-export function ModelTab({ model, around }: ITabProps): JSX.Element {
+export function ModelTab(props: ITabProps): JSX.Element {
+  const { model } = props;
+  const hasExport = model.hasReport('onnx');
+  return (
+    <>
+      {hasExport && <ReportTab {...props} kind="onnx" />}
+      {(!hasExport || mayHaveModels(model.artifacts)) && <LoggedModels {...props} />}
+    </>
+  );
+}
+
+function LoggedModels({ model, around }: ITabProps): JSX.Element {
   const { trans } = around;
   const { runId, artifacts } = model;
   const { api } = model.manager;

@@ -7,12 +7,14 @@ import { ReportKind, reportPath, reportState } from '../../model/reports';
 import { show as showExplanation } from '../../widgets/explanation';
 import { show as showFairness } from '../../widgets/fairness';
 import { IShownReport } from '../../widgets/report/host';
+import { ModelFiles } from '../../model/modelFile';
+import { show as showOnnx } from '../onnx/onnxCard';
 import type { ITabProps } from './runView';
 
 /** The whole report, with all groups, which a notebook would be too small for. */
 const LARGEST = 20_000_000;
 
-const SHOW = { fairness: showFairness, explanation: showExplanation };
+const SHOW = { fairness: showFairness, explanation: showExplanation, onnx: showOnnx };
 
 /** See the module. */
 export function ReportTab({ model, around, kind }: ITabProps & { readonly kind: ReportKind }): JSX.Element {
@@ -30,7 +32,8 @@ export function ReportTab({ model, around, kind }: ITabProps & { readonly kind: 
       const response = await request(api.settings, url, { signal: abort.signal });
       const data: unknown = await response.json();
       if (place.current && !abort.signal.aborted) {
-        shown = SHOW[kind](place.current, data, { words: trans, largest: LARGEST });
+        const files = new ModelFiles({ settings: api.settings, trans });
+        shown = SHOW[kind](place.current, data, { words: trans, largest: LARGEST, files });
       }
     };
     setProblem('');

@@ -12,6 +12,25 @@ export interface IReportHost {
   readonly cells?: ICells;
   /** The kernel that may have the model, where there is one and its user trusts the report. */
   readonly asker?: IAsker;
+  /** Finds the file that an export wrote, where its user trusts the report. */
+  readonly files?: IModelFiles;
+}
+
+/** Finds the file of a model. */
+export interface IModelFiles {
+  /** The bytes, if they are those of the digest. Rejected with a reason, in words, where there are none. */
+  find(wanted: IWantedFile): Promise<Uint8Array>;
+}
+
+/** A file, by where it may be and what it holds. */
+export interface IWantedFile {
+  /** The run that keeps it; empty for none. */
+  readonly runId: string;
+  /** Beside the notebook, unless it is absolute. */
+  readonly path: string;
+  readonly size: number;
+  /** Hexadecimal. */
+  readonly sha256: string;
 }
 
 /** Asks the model that a report is about. */

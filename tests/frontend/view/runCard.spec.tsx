@@ -110,6 +110,20 @@ it('shows the last lines as they are printed, in colour', async () => {
   expect(log.querySelector('.ansi-red-fg')?.textContent).toBe('Epoch 7/20');
 });
 
+it('says what became of the export', async () => {
+  const { card, feed } = new Story();
+  const told = async (tags: Readonly<Record<string, string>>) => {
+    await happened(() => feed.tell(run(1, { tags })));
+    return card.text;
+  };
+  expect(await told({})).not.toContain('export');
+  expect(await told({ 'mlops.onnx': 'model.onnx 1' })).toContain('exported to ONNX');
+  expect(await told({ 'mlops.onnx.refused': 'Not written: 3 of 40 rows differ.' })).toContain(
+    'not exported: Not written: 3 of 40 rows differ.'
+  );
+  expect(await told({ 'mlops.onnx.refused': 'Not written.', 'mlops.onnx': 'a.onnx 1' })).not.toContain('Not');
+});
+
 it('is one line once the run has finished, and opens on request', async () => {
   const { card, feed } = new Story();
   await happened(() => feed.tell(run(1, { name: 'baseline', returned: ['model'] })));

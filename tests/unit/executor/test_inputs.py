@@ -1,15 +1,17 @@
 """What a run's cell finds: its own inputs, names of earlier runs, and what is said when they are not there."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from jupyter_mlops.capture import dump_values, write_inputs, write_outputs
+from jupyter_mlops.capture import AFTERWARDS, dump_values, write_inputs, write_outputs
 from jupyter_mlops.entities import EarlyRelease, Result, RunSpec, RunStatus, Upstream
 from jupyter_mlops.exceptions import LaunchError, MissingObjectError, UntrustedManifestError
+from jupyter_mlops.executor._deferred import after_delivery, run_deferred
 from jupyter_mlops.executor._inputs import RestoredInputs, restore_inputs
 from jupyter_mlops.home import Home, RunDirectory
 from jupyter_mlops.testing import wait_until
@@ -262,3 +264,27 @@ class TestNotMade:
             result=Result(status=RunStatus.FINISHED, released=("x",)),
         )
         assert restore(make_run(upstream={"x": between})).values == {"x": 1}
+
+
+@dataclass
+class Noting:
+    """Work that notes what it was given."""
+
+    notes: list[Any]
+
+    def __call__(self, run: RunDirectory, namespace: Mapping[str, Any]) -> None:
+        self.notes.append((run.run_id, namespace["x"], AFTERWARDS in namespace))
+
+
+def test_work_that_travels_is_done_at_the_end_with_the_names_as_they_are_then(home, make_run):
+    """It is no name of the cell."""
+    notes: list[Any] = []
+    namespace: dict[str, Any] = {"notes": notes}
+    run = make_run(inputs={"x": 1, AFTERWARDS: Noting(notes)}, namespace=namespace)
+    restored = restore_inputs(home, run, run.spec(), namespace)
+    (work,) = after_delivery
+    namespace["x"] = 2
+
+    assert (restored.values, restored.captured) == ({"x": 1}, frozenset({"x"}))
+    run_deferred()
+    assert work.func.notes == [(run.run_id, 2, False)]

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_mlops.entities import Param
+from jupyter_mlops.entities import Param, RunExport
 from jupyter_mlops.exceptions import UsageError
 from jupyter_mlops.magics import RunsCommand, TrainCommand
 from jupyter_mlops.magics._arguments import HelpRequested
@@ -40,6 +40,34 @@ def test_every_option_has_its_place():
         autolog="sklearn,keras",
         dry_run=True,
     )
+
+
+@pytest.mark.parametrize(
+    ("word", "export"),
+    [
+        ("onnx:model", RunExport("model", "X_test")),
+        ("onnx:model,Xte", RunExport("model", "Xte")),
+        ("'onnx: model, Xte'", RunExport("model", "Xte")),
+    ],
+)
+def test_an_export_names_a_model_and_rows(word, export):
+    assert train(f"baseline --export {word}").export == export
+
+
+@pytest.mark.parametrize(
+    ("word", "message"),
+    [
+        ("model", "'model' says not how; write onnx:MODEL or onnx:MODEL,X"),
+        ("pmml:model", "'pmml:model' says not how"),
+        ("onnx:", "'' is no Python name"),
+        ("onnx:model,", "'' is no Python name"),
+        ("onnx:a.b", "'a.b' is no Python name"),
+        ("onnx:model,X,Y", "'onnx:model,X,Y' names too much; write onnx:MODEL,X"),
+    ],
+)
+def test_an_export_that_is_none_is_told(word, message):
+    with pytest.raises(UsageError, match=message):
+        train(f"--export {word}")
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 
 from jupyter_mlops.entities import (
+    OnnxCard,
     OnnxDomain,
     OnnxLatency,
     OnnxParity,
@@ -22,7 +23,7 @@ from jupyter_mlops.entities import (
 )
 from jupyter_mlops.exceptions import UnknownReferenceError, UsageError
 from jupyter_mlops.magics._arguments import HelpRequested
-from jupyter_mlops.magics._export_onnx import OnnxView, export_onnx
+from jupyter_mlops.magics._export_onnx import MIME_TYPE, OnnxView, export_onnx
 from jupyter_mlops.magics._export_onnx_command import ExportOnnxCommand, _parser
 from jupyter_mlops.magics._origins import Origins
 
@@ -172,7 +173,7 @@ def test_a_model_is_written_and_its_run_is_in_the_file(session, tmp_path):
     assert (view.report.model, view.report.run_id) == ("model", "1" * 32)
     assert view.report.parity.real.checked == 80
     assert facts["jupyter_mlops.run_id"] == "1" * 32
-    assert msgspec.json.decode(facts["jupyter_mlops.signature"])[0]["columns"] == ["a", "b"]
+    assert msgspec.json.decode(facts["jupyter_mlops.signature"])["inputs"][0]["columns"] == ["a", "b"]
     assert str(tmp_path / "m.onnx") in repr(view)
 
 
@@ -195,6 +196,16 @@ def test_the_text_says_what_the_card_says():
     ]
 
 
+def test_the_labextension_gets_the_whole_report_and_the_file_as_the_user_named_it():
+    data = OnnxView(report(), "models/m.onnx")._repr_mimebundle_()[MIME_TYPE]
+    card = msgspec.convert(data, OnnxCard)
+
+    assert card == OnnxCard.of(report(), "models/m.onnx", card.usage)
+    assert OnnxReport.from_json(msgspec.json.encode(data)) == report()
+    assert list(card.usage) == ["Python", ".NET", "JavaScript"]
+    assert "models/m.onnx" in card.usage["Python"]
+
+
 def test_a_card_tells_how_to_load_it_everywhere():
     class Words(HTMLParser):
         text = ""
@@ -206,7 +217,7 @@ def test_a_card_tells_how_to_load_it_everywhere():
     page = Words()
     page.feed(bundle["text/html"])
 
-    assert set(bundle) == {"text/html", "text/plain"}
+    assert set(bundle) == {MIME_TYPE, "text/html", "text/plain"}
     for word in ("Python", "InferenceSession(", ".NET", "DenseTensor<double>", "JavaScript", "ort.Tensor('float64'"):
         assert word in page.text
 

@@ -14,7 +14,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline
 
 from jupyter_mlops.capture import ExecutedCell, analyse_cell
-from jupyter_mlops.entities import Param
+from jupyter_mlops.entities import Param, RunExport
 from jupyter_mlops.services import SubmitRun
 from jupyter_mlops.services._promises import decide_promises
 
@@ -303,3 +303,31 @@ def test_a_syntax_error_has_the_line_of_the_cell():
         decide("x = 1\ny = = 2", notebook())
 
     assert error.value.lineno == 2
+
+
+@pytest.mark.parametrize(
+    ("source", "captured", "upstream"),
+    [
+        ("model = 1", {"X_test"}, {}),
+        ("other = 1", {"X_test", "model"}, {}),
+        ("model = X_test = 1", set(), {}),
+        ("model = C", {"X_test"}, {}),
+    ],
+)
+def test_what_a_run_exports_goes_along_unless_the_cell_makes_it(source, captured, upstream):
+    names = notebook(model=MODEL, X_test=X, unread=FRAME)
+    told = decide(source, names, export=RunExport("model"), params=(Param("C", "1"),))
+
+    assert (told.captured, told.upstream) == (captured, upstream)
+
+
+def test_rows_that_an_earlier_run_delivers_are_waited_for():
+    told = decide("model = 1", notebook(), export=RunExport("model", "rows"), pending={"rows": "a" * 32})
+
+    assert (told.captured, told.upstream) == (set(), {"rows": "a" * 32})
+
+
+def test_an_export_promises_nothing():
+    told = decide("model = 1", notebook(X_test=X), export=RunExport("model"))
+
+    assert told.pending == {"model"}

@@ -20,7 +20,7 @@ from jupyter_mlops.entities import (
     OnnxTry,
 )
 from jupyter_mlops.widgets import onnx_html, onnx_text
-from jupyter_mlops.widgets._onnx_text import head, outside, repaired, sameness, signature, speed, usage
+from jupyter_mlops.widgets._onnx_text import head, onnx_usage, outside, repaired, sameness, signature, speed
 
 X = OnnxTensor(name="X", type="float32", shape=(None, 2))
 LABEL = OnnxTensor(name="label", type="int64", shape=(None,), method="predict")
@@ -156,7 +156,7 @@ NAMES = st.text(max_size=8)
 @given(path=NAMES, file=NAMES, column=NAMES, name=NAMES, kind=st.sampled_from(["float32", "int64", "bool", "str"]))
 def test_every_name_is_the_same_text_in_python(path, file, column, name, kind):
     report = changed(REPORT, file=file, inputs=(named(name, kind, columns=(column,)),))
-    tree = ast.parse(usage(report, path)["Python"])
+    tree = ast.parse(onnx_usage(report, path)["Python"])
     told = [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)]
 
     assert sorted(told) == sorted([path, "label", name, column, "object" if kind == "str" else kind])
@@ -165,7 +165,7 @@ def test_every_name_is_the_same_text_in_python(path, file, column, name, kind):
 @given(file=NAMES, name=NAMES)
 def test_every_name_is_the_same_text_in_javascript_and_csharp(file, name):
     """Both have JSON's escapes, in which an emoji is two."""
-    code = usage(changed(REPORT, file=file, inputs=(named(name),)), "path")
+    code = onnx_usage(changed(REPORT, file=file, inputs=(named(name),)), "path")
     texts = {language: re.findall(r'"(?:[^"\\]|\\.)*"', code[language]) for language in (".NET", "JavaScript")}
 
     assert {language: [json.loads(text) for text in found] for language, found in texts.items()} == {
@@ -187,14 +187,14 @@ def test_every_name_is_the_same_text_in_javascript_and_csharp(file, name):
 def test_rows_are_fed_in_the_form_that_they_have(inputs, fed):
     wanted = fed or '"age": X[["age"]].to_numpy("float32"), "town": X[["town"]].to_numpy("object")'
 
-    assert usage(changed(REPORT, inputs=inputs), "m")["Python"].splitlines()[-1] == (
+    assert onnx_usage(changed(REPORT, inputs=inputs), "m")["Python"].splitlines()[-1] == (
         f'outputs = session.run(["label"], {{{wanted}}})'
     )
 
 
 def test_every_input_is_given_in_every_language():
     """A file that is not given one of its inputs answers nothing."""
-    code = usage(changed(REPORT, inputs=(named("age", "float64"), named("town", "str"))), "m.onnx")
+    code = onnx_usage(changed(REPORT, inputs=(named("age", "float64"), named("town", "str"))), "m.onnx")
 
     assert code[".NET"].splitlines()[2:] == [
         "var tensor1 = new DenseTensor<double>(new[] { rows, 1 });",
@@ -210,7 +210,7 @@ def test_every_input_is_given_in_every_language():
 
 
 def test_of_one_input_nothing_is_numbered():
-    code = usage(REPORT, "m.onnx")
+    code = onnx_usage(REPORT, "m.onnx")
 
     assert code[".NET"].splitlines()[-1] == (
         'using var results = session.Run(new[] { NamedOnnxValue.CreateFromTensor("X", tensor) });'

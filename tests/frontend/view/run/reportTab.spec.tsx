@@ -9,6 +9,7 @@ import { Scene } from '../../runScene';
 import { explanationReport } from '../../widgets/explanationReports';
 import { fairnessReport, manyGroups } from '../../widgets/fairnessReports';
 import { rowTexts } from '../../widgets/reader';
+import { onnxCard } from '../onnx/onnxReports';
 
 const BOTH = { 'mlops.fairness': 'sex, race 1', 'mlops.explanation': 'ebm 1' };
 
@@ -16,12 +17,13 @@ const BOTH = { 'mlops.fairness': 'sex, race 1', 'mlops.explanation': 'ebm 1' };
 class Story {
   readonly answers: Record<string, unknown> = {
     'reports/fairness.json': fairnessReport(),
-    'reports/explanation.json': explanationReport()
+    'reports/explanation.json': explanationReport(),
+    'reports/onnx.json': onnxCard()
   };
   readonly asked: string[] = [];
 
   async open(
-    tab: 'fairness' | 'explanation',
+    tab: 'fairness' | 'explanation' | 'model',
     tags: Readonly<Record<string, string>> = BOTH
   ): Promise<IDrawn> {
     const server = new FakeServer(({ path, query }) => {
@@ -64,6 +66,15 @@ it('draws the fairness report', async () => {
 it('draws the explanation', async () => {
   const view = await new Story().open('explanation');
   expect(rowTexts(view.node)[0]).toEqual(['hours', '', '0.41 (0.37 to 0.45)']);
+});
+
+it('shows the export among the models, and that alone where no model was logged', async () => {
+  const view = await new Story().open('model', { 'mlops.onnx': 'shop.onnx 1' });
+  expect(view.one('tab', 'Model').getAttribute('aria-selected')).toBe('true');
+  expect(view.text).toContain('Same model: 3,000 rows');
+  expect(view.text).not.toContain('No model here');
+  // It is the server's own report: its file may be asked for.
+  expect(view.one('button', 'Try it here')).toHaveProperty('disabled', false);
 });
 
 it('shows all groups, also where they are more than a notebook can show', async () => {

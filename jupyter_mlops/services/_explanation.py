@@ -11,6 +11,7 @@ from ..exceptions import UsageError
 from ._default import current_service
 from ._edge import python_edge
 from ._kept_reports import keep_report
+from ._row_order import demand_one_order
 from ._run import Run
 
 if TYPE_CHECKING:
@@ -121,6 +122,7 @@ def explain_for(runs: RunService, command: ExplainModel) -> ExplanationReport:
     """
     from ..explanation import explain_model
 
+    demand_one_order({"X": command.data, "y": command.target})
     command = with_model(command)
     run = _still_there(runs, command.run_id)
     report = explain_model(

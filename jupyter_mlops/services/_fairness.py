@@ -13,6 +13,7 @@ from ._edge import python_edge
 from ._explanation import model_of
 from ._fairness_columns import named_columns
 from ._kept_reports import keep_report
+from ._row_order import demand_one_order
 from ._run import Run
 
 if TYPE_CHECKING:
@@ -117,6 +118,8 @@ def assess_for(runs: RunService, question: FairnessQuestion, result: str = "") -
     """
     from ..assessment import analyse
 
+    columns = {**question.control, **question.sensitive, "weights": question.weights}
+    demand_one_order({"X": question.X, "y": question.y} | columns)
     found = {name: runs.find(model) if isinstance(model, str) else model for name, model in question.models.items()}
     made_by = {name: model for name, model in found.items() if isinstance(model, Run)}
     made_by |= {name: runs.get(run_id) for name, run_id in question.run_ids.items() if name not in made_by}

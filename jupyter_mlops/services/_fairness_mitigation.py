@@ -68,15 +68,13 @@ def mitigation_cell(wanted: Mitigation, namespace: Mapping[str, Any]) -> str:
         There is no such mitigator, or it cannot work on this model; the message says why, and which one can.
     """
     mitigator = _possible(wanted, namespace)
-    X, y = _for_training(wanted.X, namespace), _for_training(wanted.y, namespace)
+    X, y = _rows_to_fit(wanted, namespace)
     columns = _columns(wanted.model, namespace[X])
     rows = f"{X}[{columns!r}]" if columns else X
-    sensitive = _sensitive(wanted.sensitive, X, namespace)
+    sensitive = _sensitive(wanted.sensitive, X, namespace, is_of_report=X == wanted.X)
     parent = wanted.run_id or wanted.name
     head = f"%%train {wanted.name}-{mitigator} -t {shlex.quote(f'{PARENT_TAG}={parent}')}"
-    note = (
-        [] if (X, y) != (wanted.X, wanted.y) else ["# Fits on the rows of the report. Name others where you have them."]
-    )
+    note = [_SAME_ROWS] if X == wanted.X else []
     body = _BODIES[mitigator](wanted, sensitive)
     fit = f"{RESULT}.fit({rows}, {y}{'' if mitigator == 'CorrelationRemover' else ', sensitive_features=sensitive'})"
     compared = ",".join(wanted.sensitive)
@@ -108,8 +106,18 @@ def _classes(report: FairnessReport) -> tuple[Any, ...]:
     return tuple(words.get(text, text) for text in report.classes)
 
 
+def _rows_to_fit(wanted: Mitigation, namespace: Mapping[str, Any]) -> tuple[str, str]:
+    """Return the names of rows and outcome to fit on: those to train with, where the groups of these are known too."""
+    X, y = _for_training(wanted.X, namespace), _for_training(wanted.y, namespace)
+    columns = getattr(namespace[X], "columns", ())
+    names = [wanted.X, wanted.y, *(name for name in wanted.sensitive if name not in columns)]
+    if any(_for_training(name, namespace) == name for name in names):
+        return wanted.X, wanted.y
+    return X, y
+
+
 def _for_training(name: str, namespace: Mapping[str, Any]) -> str:
-    """Return the name of the rows to fit on, where the notebook has some beside those to test on."""
+    """Return the name of what belongs to the rows to train with, where the notebook has it; else the name itself."""
     for tested, fitted in (("test", "train"), ("te", "tr"), ("val", "train")):
         if name.endswith(tested) and name.removesuffix(tested) + fitted in namespace:
             return name.removesuffix(tested) + fitted
@@ -124,7 +132,7 @@ def _columns(model: Any, X: Any) -> list[str]:
     return [str(name) for name in names]
 
 
-def _sensitive(wanted: tuple[str, ...], X: str, namespace: Mapping[str, Any]) -> str:
+def _sensitive(wanted: tuple[str, ...], X: str, namespace: Mapping[str, Any], *, is_of_report: bool) -> str:
     """Return the expression of the sensitive features of the rows that are fitted on."""
     columns = getattr(namespace[X], "columns", ())
     absent = [name for name in wanted if name not in columns]
@@ -132,7 +140,7 @@ def _sensitive(wanted: tuple[str, ...], X: str, namespace: Mapping[str, Any]) ->
         return f"{X}[{list(wanted)!r}]" if len(wanted) > 1 else f"{X}[{wanted[0]!r}]"
     if len(wanted) > 1:
         raise UsageError(f"{X} has no column {absent[0]!r}. Make the sensitive features columns of {X}, or name one.")
-    return _for_training(wanted[0], namespace)
+    return wanted[0] if is_of_report else _for_training(wanted[0], namespace)
 
 
 def _threshold_optimizer(wanted: Mitigation, sensitive: str) -> list[str]:

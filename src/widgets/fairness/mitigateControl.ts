@@ -4,7 +4,7 @@ import { IFairnessReport } from '../../api/types';
 import { OWN_KEYS, select } from '../report/controls';
 import { make } from '../report/dom';
 import { IReportHost } from '../report/host';
-import { IMitigation, mitigationsOf } from './mitigation';
+import { IMitigation, isMitigable, mitigationsOf } from './mitigation';
 
 /** See the module. */
 export class MitigateControl {
@@ -20,9 +20,11 @@ export class MitigateControl {
     const mitigations = mitigationsOf(report);
     this._chosen = mitigations[0];
     if (!this._chosen) {
-      const hint = words.__(
-        'No mitigator fits these models and data; “--mitigate ThresholdOptimizer” says why.'
-      );
+      const hint = isMitigable(report)
+        ? words.__(
+            'Mitigating needs a line: %fairness with models, rows, outcome and features under names that it can hold.'
+          )
+        : words.__('No mitigator fits these models and data; “--mitigate ThresholdOptimizer” says why.');
       this.node.append(make('span', { class: 'mlops-Report-note' }, hint));
       return;
     }

@@ -15,13 +15,23 @@ export interface IMitigation {
 
 /** A name of Python, with attributes perhaps. */
 const NAME = /^[\p{L}_][\p{L}\p{N}_]*(\.[\p{L}_][\p{L}\p{N}_]*)*$/u;
-/** A column that can stand in a line: IPython would fill in braces and dollars, a quote would end the word. */
-const COLUMN = /^[\p{L}\p{N}_][\p{L}\p{N}_ .-]*$/u;
+/**
+ * A column that can stand in a line: IPython would fill in braces and dollars, quotes, commas and backslashes would end
+ * the word, and nobody would see a character that has no form.
+ */
+const COLUMN = /^(?![-\s])[^\p{C}\p{Zl}\p{Zp}{}$'"`,;\\]+(?<!\s)$/u;
+/** One that needs no quotes. */
+const PLAIN = /^[\p{L}\p{N}_.,-]*$/u;
 
 /** What Python's cell calls the model that it makes. */
 const RESULT = 'mitigated';
 /** These need probabilities, which most mitigated models have not. */
 const OF_SCORES = /roc_auc|average_precision|brier|log_loss|mean_prediction/;
+
+/** Whether there is something that fits, be it that a line can say it or not. */
+export function isMitigable(report: IFairnessReport): boolean {
+  return report.models.some(model => model.mitigations.length > 0);
+}
 
 /** Return what can be done; names that no line could hold are left out. */
 export function mitigationsOf(report: IFairnessReport): readonly IMitigation[] {
@@ -82,5 +92,5 @@ const RUN_ID = /^[0-9a-f]{32}$/;
 /** Columns as one word of a line. */
 function words(columns: readonly string[]): string {
   const list = columns.join(',');
-  return list.includes(' ') ? `'${list}'` : list;
+  return PLAIN.test(list) ? list : `'${list}'`;
 }

@@ -59,6 +59,12 @@ def test_a_model_is_explained(tree, table, labels, current):
     assert (report.rows_used, report.local.rows, report.run_id, report.model) == (50, (3,), "", "")
 
 
+def test_labels_in_another_order_than_the_rows_are_refused(tree, table, labels, current):
+    turned = pd.Series(labels, index=table.index).iloc[::-1]
+    with pytest.raises(UsageError, match=r"^y is not in the order of X"):
+        mlops.explain(tree, table, turned)
+
+
 def test_the_function_stays_a_function(tree, table, labels, current):
     """A package of the same name would take its place once it is imported."""
     assert mlops.explain(tree, table, labels).importance == mlops.explain(tree, table, labels).importance

@@ -125,6 +125,22 @@ def test_a_run_that_nobody_knows(table, outcome, current):
         fairness("nobody", table, outcome, sensitive="sex")
 
 
+@pytest.mark.parametrize("name", ["y", "sex", "stage", "weights"])
+def test_rows_in_another_order_are_refused_wherever_they_stand(table, outcome, model, current, name):
+    turned = table.iloc[::-1]
+    given = {"y": outcome, "sex": table["sex"], "stage": table["sex"], "weights": table["signal"].abs()}
+    given[name] = given[name].loc[turned.index]
+    with pytest.raises(UsageError, match=rf"^{name} is not in the order of X"):
+        fairness(
+            model,
+            table[["signal"]],
+            given["y"],
+            sensitive={"sex": given["sex"]},
+            control={"stage": given["stage"]},
+            weights=given["weights"],
+        )
+
+
 def test_without_an_outcome(table, model, current):
     with pytest.raises(UsageError, match="Give y"):
         fairness(model, table, sensitive="sex")

@@ -113,6 +113,43 @@ def test_without_rows_to_train_with_the_cell_says_which_it_takes():
     assert "mitigated.fit(X_test, y_test, sensitive_features=sensitive)" in text
 
 
+BLIND_ROWS = {"X_train": X_TRAIN[["a", "b"]], "X_test": X_TEST[["a", "b"]]}
+
+
+@pytest.mark.parametrize(
+    ("names", "rows", "outcome", "sensitive"),
+    [
+        pytest.param({"group": FEMALE[250:]}, "X_test", "y_test", "group", id="a column of its own"),
+        pytest.param(
+            {"group_te": FEMALE[250:], "group_tr": FEMALE[:250]}, "X_train", "y_train", "group_tr", id="columns of both"
+        ),
+        pytest.param({"group_te": FEMALE[250:]}, "X_test", "y_test", "group_te", id="a column of the test rows alone"),
+    ],
+)
+def test_rows_outcome_and_groups_of_the_cell_belong_together(names, rows, outcome, sensitive):
+    names = notebook(MODELS["blind"](), **BLIND_ROWS, **names)
+    asked = next(name for name in names if name.startswith("group"))
+    report = analyse(
+        FairnessQuestion(models={"model": names["model"]}, X=X_TEST, y=Y_TEST, sensitive={asked: names[asked]}, boot=0)
+    )
+    wanted = Mitigation(
+        mitigator="ThresholdOptimizer", name="model", model=names["model"], X="X_test", y="y_test", sensitive=(asked,),
+        report=report,
+    )  # fmt: skip
+    text = mitigation_cell(wanted, names)
+
+    assert f"\nsensitive = {sensitive}\n" in text
+    assert f"mitigated.fit({rows}, {outcome}, sensitive_features=sensitive)" in text
+    assert len(ran(text, names)["sensitive"]) == len(names[rows])
+
+
+def test_an_outcome_without_a_partner_keeps_the_rows_of_the_report():
+    names = notebook(MODELS["plain"]())
+    del names["y_train"]
+
+    assert "mitigated.fit(X_test, y_test, sensitive_features=sensitive)" in cell("ThresholdOptimizer", names)
+
+
 @pytest.mark.parametrize(
     ("mitigator", "names", "message"),
     [

@@ -101,13 +101,38 @@ describe('what can be done about a gap', () => {
     );
   });
 
-  it.each(['a\n!rm -rf ~', '-x', '{evil()}', '$HOME', "a' --save x", 'a;b', 'a"b', 'a\\', 'a,b', ''])(
-    'B24: is nothing where a column is called %j',
+  it.each(['race🌍', 'age (years)', 'sex/gender', 'income <b>€</b>', 'עברית', 'who?', '100%'])(
+    'quotes a column called %j',
     name => {
       const [sex, race] = fairnessReport().sensitive;
-      expect(mitigationsOf(mitigable({ sensitive: [sex!, { ...race!, name }] }))).toEqual([]);
+      const report = mitigable({ sensitive: [sex!, { ...race!, name }] });
+      expect(mitigationsOf(report)[0]!.code).toBe(
+        name === 'עברית'
+          ? `%fairness best -X Xte -y yte -s sex,${name} --boot 0 --mitigate ThresholdOptimizer`
+          : `%fairness best -X Xte -y yte -s 'sex,${name}' --boot 0 --mitigate ThresholdOptimizer`
+      );
     }
   );
+
+  it.each([
+    'a\n!rm -rf ~',
+    '-x',
+    '{evil()}',
+    '$HOME',
+    "a' --save x",
+    'a;b',
+    'a"b',
+    'a\\',
+    'a,b',
+    '',
+    ' a',
+    'a ',
+    'a\u2028b',
+    'a\u202eb'
+  ])('B24: is nothing where a column is called %j', name => {
+    const [sex, race] = fairnessReport().sensitive;
+    expect(mitigationsOf(mitigable({ sensitive: [sex!, { ...race!, name }] }))).toEqual([]);
+  });
 
   it.each(['last~1', 'a b', '1a', 'a\n!rm', '{a}', 'a.', ''])('B24: is nothing where a name is %j', name => {
     expect(mitigationsOf(mitigable({ models: [{ ...model(name), mitigations: ['GridSearch'] }] }))).toEqual(
@@ -126,6 +151,16 @@ describe('Mitigate', () => {
     const node = shown(fairnessReport(), new Cells());
     expect(node.querySelector('button')).toBeNull();
     expect(node.textContent).toContain('No mitigator fits these models');
+  });
+
+  it.each([
+    ['rows without a name', { data: { y: 'yte' } }],
+    ['a model without one', { models: [{ ...model('last~1'), mitigations: ['GridSearch'] }, model('last')] }]
+  ])('says what it needs for %s', (_, more) => {
+    const node = shown(mitigable(more as Partial<IFairnessReport>), new Cells());
+    expect(node.querySelector('button')).toBeNull();
+    expect(node.textContent).toContain('Mitigating needs a line: %fairness with');
+    expect(node.textContent).not.toContain('No mitigator fits');
   });
 
   it('writes the run that was chosen into the notebook, and says so', () => {

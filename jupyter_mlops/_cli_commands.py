@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from argparse import Namespace
 
+from ._cli_models import run_models
 from ._cli_records import DiffRecord, ListRecord, ReproductionRecord, RunRecord, to_json
 from ._cli_words import as_commands
 from .entities import RunStatus
@@ -116,6 +117,11 @@ def trust(service: RunService, arguments: Namespace) -> int:
     signed = service.trust(run)
     _write(f"Signed {', '.join(signed)} of {run.name}." if signed else f"{run.name} has nothing to sign.")
     return WELL
+
+
+def models(service: RunService, arguments: Namespace) -> int:
+    """Look at registered models, register runs, move aliases."""
+    return run_models(service, arguments)
 
 
 def _copy_log(run: Run, offset: int) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 _SUBCOMMAND = re.compile(r"%runs (show|logs|stop|wait|diff|reproduce|trust|gc)\b")
+_MODELS = re.compile(r"%models\b")
 _LISTING = re.compile(r"%runs(?! (main|rerun|load)\b)")
 
 
@@ -16,4 +17,5 @@ def as_commands(text: str) -> str:
     >>> as_commands("See %runs logs baseline.")
     'See jupyter mlops logs baseline.'
     """
+    text = _MODELS.sub("jupyter mlops models", text)
     return _LISTING.sub("jupyter mlops runs", _SUBCOMMAND.sub(r"jupyter mlops \1", text))

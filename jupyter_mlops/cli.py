@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ._cli_models_parser import add_models
 from ._cli_words import as_commands
 from .exceptions import HomeError, MlopsError, RunNotFoundError, UnknownReferenceError, UsageError
 
@@ -96,6 +97,7 @@ def _parser() -> argparse.ArgumentParser:
     one_run.add_argument("run", metavar="RUN", help=_REFERENCE)
     _add_looking(commands, shows_json, one_run)
     _add_acting(commands, shows_json, one_run)
+    add_models(commands)
     return parser
 
 

@@ -4,6 +4,7 @@ import { JupyterFrontEndPlugin } from '@jupyterlab/application';
 
 import { cellToolbarPlugin } from './plugins/cellToolbar';
 import { comparePlugin } from './plugins/compare';
+import { modelsPlugin } from './plugins/models';
 import { reportsPlugin } from './plugins/reports';
 import { rerunPlugin } from './plugins/rerun';
 import { runActionsPlugin } from './plugins/runActions';
@@ -23,6 +24,7 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   runViewPlugin,
   comparePlugin,
   runActionsPlugin,
+  modelsPlugin,
   runExportPlugin,
   rerunPlugin,
   tensorBoardPlugin,

@@ -3,6 +3,7 @@
 import { Token } from '@lumino/coreutils';
 import { IDisposable } from '@lumino/disposable';
 import { ISignal } from '@lumino/signaling';
+import type { Widget } from '@lumino/widgets';
 
 import type { ILogChunk, LiveState } from './api/live';
 import type { RunApi } from './api/runs';
@@ -57,6 +58,8 @@ export interface IRunExplorer {
   readonly selectedChanged: ISignal<IRunExplorer, void>;
   /** Where the table that is shown can be had as CSV. */
   csv(): Promise<Blob>;
+  /** Put a part below the sidebar's list, which then owns it; those of lower rank come first. */
+  addPart(part: Widget, rank: number): void;
 }
 
 /** The token of the run manager. */

@@ -47,7 +47,7 @@ class ServerContext:
         self.catalog = RunCatalog(self.homes)
         self.endpoints = EndpointsOfHomes(self.homes)
         self.explorer = RunExplorer(self.homes, self.catalog.stored_summary)
-        self.models = ModelExplorer(self.homes)
+        self.models = ModelExplorer(self.homes, self.catalog.named_stores)
         self.pool = ThreadPoolExecutor(POOL_THREADS, thread_name_prefix="jupyter-mlops")
         self.live = LiveHub(self.explorer, self.pool)
         self.hurry: Callable[[], None] = lambda: None  # the watcher's, once there is an event loop

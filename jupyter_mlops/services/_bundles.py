@@ -57,7 +57,7 @@ def run_or_version(runs: RunService, text: str) -> Run | ModelVersion:
     UnknownReferenceError
         Neither fits; or several runs do.
     """
-    from ._models import ModelService
+    from ._models import LOOKING_S, ModelService
     from ._models_references import SCHEME
 
     models = ModelService(runs)
@@ -67,7 +67,7 @@ def run_or_version(runs: RunService, text: str) -> Run | ModelVersion:
         return runs.find(text)
     except UnknownReferenceError as no_run:
         try:
-            return models.find(text)
+            return models.find(text, LOOKING_S)
         except ModelNotFoundError as no_model:
             if "/" in text or "@" in text:
                 raise no_model from None

@@ -81,6 +81,11 @@ class RunCatalog:
         home = self._homes_followed.get(home_id)
         return home.problems if home else ()
 
+    def named_stores(self, home_id: str) -> tuple[str, ...]:
+        """Return the addresses of the stores that a home's runs say they are tracked in; empty for the home's own."""
+        home = self._homes_followed.get(home_id)
+        return home.named_stores if home else ()
+
     @property
     def store_files(self) -> tuple[Path, ...]:
         """The local stores that are followed: what is written to them shows in these files' times, and their logs'."""

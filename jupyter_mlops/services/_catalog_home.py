@@ -67,6 +67,11 @@ class HomeFeed:
         return tuple(problem for problem in (*stores, *remotes) if problem)
 
     @property
+    def named_stores(self) -> tuple[str, ...]:
+        """The addresses of stores that runs read so far are tracked in."""
+        return tuple(self._directories.stores)
+
+    @property
     def store_files(self) -> tuple[Path, ...]:
         """The local stores that are followed."""
         return tuple(self._stores)

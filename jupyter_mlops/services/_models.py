@@ -6,6 +6,7 @@ Looking takes two seconds at most and imports no MLflow; changing goes through M
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
     from ._run import Run
     from ._service import RunService
 
-LOOKING_S = 2.0
-"""For a listing; nobody waits longer."""
+LOOKING_S, FINDING_S = 2.0, 10.0
+"""For a listing, and for what somebody has asked for by name; nobody waits longer."""
 
 
 class ModelService:
@@ -34,19 +35,18 @@ class ModelService:
     ----------
     runs : RunService
         The home whose registry is meant, unless the environment names another.
+    address : RegistryAddress, optional
+        The registry that is meant in any case.
     """
 
-    def __init__(self, runs: RunService) -> None:
+    def __init__(self, runs: RunService, address: RegistryAddress | None = None) -> None:
         self.runs = runs
+        self._address = address
 
     @property
     def address(self) -> RegistryAddress:
         """The registry, as MLflow finds it: the registry's own address, else the tracking store's, else the home's."""
-        from ..tracking import RegistryAddress, home_store_uri
-
-        tracking, registry = tracking_uris()
-        tracking = _absolute(tracking) or home_store_uri(self.runs.home.path)
-        return RegistryAddress(tracking, _absolute(registry) or tracking)
+        return self._address or address_of(self.runs)
 
     def list(self, timeout_s: float = LOOKING_S) -> RegisteredModels:
         """Return the registered models, by name; `missing` says what could not be looked at."""
@@ -55,8 +55,10 @@ class ModelService:
         found = registered_models(self.address, timeout_s)
         return replace(found, models=tuple(with_run(self.runs, model) for model in found.models))
 
-    def find(self, reference: str) -> ModelVersion:
+    def find(self, reference: str, timeout_s: float = FINDING_S) -> ModelVersion:
         """Return the version that a reference means: `NAME` (the newest), `NAME/3`, `NAME@champion`.
+
+        Nobody waits longer than `timeout_s` seconds.
 
         Raises
         ------
@@ -65,7 +67,7 @@ class ModelService:
         TrackingError
             The registry cannot be looked at.
         """
-        return self._find(ModelReference.parse(reference))[1]
+        return ModelReference.parse(reference).find(self._models(timeout_s))[1]
 
     def model(self, name: str) -> RegisteredModel:
         """Return a model with its versions.
@@ -87,7 +89,7 @@ class ModelService:
         ModelNotFoundError, TrackingError
             As `find`.
         """
-        model, version = self._find(ModelReference.parse(reference))
+        model, version = ModelReference.parse(reference).find(self._models())
         return lineage_of(self.runs, model, version)
 
     def register(
@@ -115,12 +117,13 @@ class ModelService:
         aliases = [demand_alias(alias) for alias in aliases]
         if not run.state.status.is_terminal:
             raise UsageError(f"Run {run.name} has not ended. Register it when it has.")
+        service = self if self._address else ModelService(self.runs, address_of(self.runs, run))
         source = source_of(run)
         shipped = ship(run, source, **({} if timeout_s is None else {"timeout_s": timeout_s}))
         onnx = {ONNX_TAG: source.sha256} if source.sha256 else {}
         made = call_registry(
             # The store that has the run knows where its files lie; the registry may be another.
-            self.address._replace(tracking_uri=shipped.tracking_uri),
+            service.address._replace(tracking_uri=shipped.tracking_uri),
             "register",
             name=name,
             source=f"models:/{shipped.model_ids[source.model_id]}" if source.model_id else source.folder,
@@ -129,7 +132,7 @@ class ModelService:
             description=description,
             aliases=aliases,
         )
-        return self.find(f"{name}/{made['version']}")
+        return service.find(f"{name}/{made['version']}")
 
     def change(self, name: str, change: ChangeModel) -> RegisteredModel:
         """Set, move and remove aliases, and describe; return the model as it is then.
@@ -200,7 +203,7 @@ class ModelService:
             name = self.model(parsed.name).name
             self._call("delete", name=name, version=None)
             return name
-        version = self._find(parsed)[1]
+        version = self.find(reference)
         self._call("delete", name=version.name, version=version.version)
         return version.label
 
@@ -217,14 +220,11 @@ class ModelService:
             raise RunNotFoundError(f"The run of {version.label} ({version.run_id[:8] or 'not named'}) is not here.")
         return run
 
-    def _models(self) -> tuple[RegisteredModel, ...]:
-        found = self.list()
+    def _models(self, timeout_s: float = FINDING_S) -> tuple[RegisteredModel, ...]:
+        found = self.list(timeout_s)
         if found.missing:
             raise TrackingError(" ".join(found.missing))
         return found.models
-
-    def _find(self, reference: ModelReference) -> tuple[RegisteredModel, ModelVersion]:
-        return reference.find(self._models())
 
     def _call(self, do: str, **details: Any) -> None:
         from ..tracking import call_registry
@@ -232,9 +232,27 @@ class ModelService:
         call_registry(self.address, do, **details)
 
 
-def _absolute(uri: str) -> str:
-    from pathlib import Path
+def address_of(runs: RunService, run: Run | None = None) -> RegistryAddress:
+    """Return the registry that MLflow would take, here, or where a run was submitted if nothing is chosen here.
 
-    from ..tracking import absolute_uri
+    Parameters
+    ----------
+    runs : RunService
+        The home, whose own store is the last resort.
+    run : Run, optional
+        To be registered: a server knows no notebook's `mlflow.set_registry_uri`, but runs remember it.
+    """
+    from ..tracking import RegistryAddress, absolute_uri, home_store_uri
 
-    return absolute_uri(uri, Path.cwd())
+    tracking, registry = tracking_uris()
+    cwd = Path.cwd()
+    if run is not None and not (tracking or registry):
+        tracking, registry, cwd = run.spec.tracking_uri, run.spec.registry_uri, Path(run.spec.cwd)
+    tracking = absolute_uri(tracking, cwd) or home_store_uri(runs.home.path)
+    return RegistryAddress(tracking, absolute_uri(registry, cwd) or registry_of(tracking))
+
+
+def registry_of(tracking_uri: str) -> str:
+    """Return the registry that belongs to a tracking store: on Databricks, Unity Catalog's."""
+    word, *profile = tracking_uri.split("://", 1)
+    return "://".join(["databricks-uc", *profile]) if word == "databricks" else tracking_uri

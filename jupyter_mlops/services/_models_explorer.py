@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+import math
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
 
 from msgspec.structs import replace
 
 from ..entities import ChangeModel, ModelVersion, RegisteredModel, RegisteredModels, RegisterModel, encode
 from ..exceptions import ModelNotFoundError
+from ..tracking import RegistryAddress, sqlite_path
 from ._homes import Homes
-from ._models import LOOKING_S, ModelService
+from ._models import LOOKING_S, ModelService, registry_of
 from ._names import clean_text
 
 MOST_MODELS, MOST_VERSIONS = 200, 20
 """Of an answer, and of one model in it; versions with an alias are always among them."""
+
+MOST_REGISTRIES = 5
+"""That the runs of one home may add: each costs up to two seconds when it does not answer."""
+
+REMOTE_EVERY_S = 60.0
+"""Between two looks at a registry that is no local file."""
 
 _LONGEST = 1_000
 
@@ -26,22 +36,25 @@ class ModelExplorer:
     ----------
     homes : Homes
         The homes that are shown.
+    stores : callable, optional
+        Return the addresses of tracking stores that a home's runs name, by the home's id.
     """
 
-    def __init__(self, homes: Homes) -> None:
+    def __init__(self, homes: Homes, stores: Callable[[str], Iterable[str]] = lambda _home_id: ()) -> None:
         self.homes = homes
+        self._stores = stores
+        self._remote: dict[str, tuple[float, RegisteredModels]] = {}
+        self._lock = threading.Lock()
 
     def list(self, mark: str = "") -> RegisteredModels:
         """Return the models of all registries, by name; nothing is repeated where the asker's mark is still true."""
-        found = [
-            (home_id, service.list(LOOKING_S), service.address.registry_uri) for home_id, service in self._services()
-        ]
-        models = [replace(model, home_id=home_id) for home_id, page, _uri in found for model in page.models]
+        found = [(home_id, self._look(service)) for home_id, service in self._services()]
+        models = [replace(model, home_id=home_id) for home_id, page in found for model in page.models]
         models.sort(key=lambda model: model.name)
         told = RegisteredModels(
             models=tuple(map(_shown, models[:MOST_MODELS])),
-            total=sum(page.total for _home, page, _uri in found),
-            missing=tuple(words for _home, page, _uri in found for words in page.missing),
+            total=sum(page.total for _home, page in found),
+            missing=tuple(words for _home, page in found for words in page.missing),
         )
         now = hashlib.blake2b(encode(told), digest_size=16).hexdigest()
         if mark and mark == now:
@@ -60,7 +73,9 @@ class ModelExplorer:
         """
         home_id, run = self.homes.find(wish.run_id)
         service = ModelService(self.homes.service(home_id))
-        return service.register(run, wish.name, description=wish.description, aliases=wish.aliases)
+        made = service.register(run, wish.name, description=wish.description, aliases=wish.aliases)
+        self._forget()
+        return made
 
     def change(self, model_id: str, change: ChangeModel) -> RegisteredModel:
         """Change aliases and words of a model; return it as it is then.
@@ -73,20 +88,42 @@ class ModelExplorer:
             As `ModelService.change`.
         """
         for home_id, service in self._services():
-            for model in service.list().models:
+            for model in self._look(service).models:
                 if model.model_id == model_id:
+                    self._forget()
                     return _shown(replace(service.change(model.name, change), home_id=home_id))
         raise ModelNotFoundError("No such model is registered here. Look again.")
 
+    def _look(self, service: ModelService) -> RegisteredModels:
+        """Return what a registry holds; of one that is no local file, what it held a minute ago."""
+        uri = service.address.registry_uri
+        if sqlite_path(uri) is not None:
+            return service.list(LOOKING_S)
+        with self._lock:
+            at, known = self._remote.get(uri, (-math.inf, RegisteredModels()))
+        if time.monotonic() - at < REMOTE_EVERY_S:
+            return known
+        found = service.list(LOOKING_S)
+        with self._lock:
+            self._remote[uri] = (time.monotonic(), found)
+        return found
+
+    def _forget(self) -> None:
+        with self._lock:
+            self._remote.clear()
+
     def _services(self) -> Iterator[tuple[str, ModelService]]:
-        """Yield a home of each registry: where the environment names one, all homes have the same."""
+        """Yield a home of each registry: the home's, and those that its runs were tracked beside."""
         seen: set[str] = set()
         for home_id, runs in self.homes:
-            service = ModelService(runs)
-            uri = service.address.registry_uri
-            if uri not in seen:
-                seen.add(uri)
-                yield home_id, service
+            services = [ModelService(runs)]
+            named = [uri for uri in self._stores(home_id) if uri]
+            services += [ModelService(runs, RegistryAddress(uri, registry_of(uri))) for uri in named[:MOST_REGISTRIES]]
+            for service in services:
+                uri = service.address.registry_uri
+                if uri not in seen:
+                    seen.add(uri)
+                    yield home_id, service
 
 
 def _shown(model: RegisteredModel) -> RegisteredModel:

@@ -5,10 +5,15 @@ import { ServerConnection } from '@jupyterlab/services';
 import { Query, apiUrl, request, requestJson, sending } from './request';
 import {
   IArtifactPage,
+  IChangeModel,
   IChangeRun,
   IComparison,
   IMetricPage,
+  IModelVersion,
   IOpenTensorBoard,
+  IRegisterModel,
+  IRegisteredModel,
+  IRegisteredModels,
   IRunColumns,
   IRunDetail,
   IRunGroups,
@@ -117,6 +122,21 @@ export class RunApi {
   /** Write a notebook that repeats the run; `path` is relative to the server's root. */
   notebook(runId: string, path: string): Promise<{ readonly path: string }> {
     return this._send('POST', ['runs', runId, 'notebook'], { path });
+  }
+
+  /** The registered models; without them where `mark` is still true. */
+  models(mark: string): Promise<IRegisteredModels> {
+    return this._get(['models'], { mark });
+  }
+
+  /** Make what a run made a new version of a name. */
+  registerModel(wish: IRegisterModel): Promise<IModelVersion> {
+    return this._send('POST', ['models'], wish);
+  }
+
+  /** Change aliases and words of a registered model. */
+  changeModel(modelId: string, change: IChangeModel): Promise<IRegisteredModel> {
+    return this._send('PATCH', ['models', modelId], change);
   }
 
   /** Bytes `start` to `end` of the log. */

@@ -33,7 +33,7 @@ export const runExplorerPlugin: JupyterFrontEndPlugin<IRunExplorer> = {
     palette: ICommandPalette | null
   ) => {
     const trans = (translator ?? nullTranslator).load('jupyter_mlops');
-    const explorers = new Explorers(manager);
+    const explorers: Explorers = new Explorers(manager, (part, rank) => sidebar.footer.addPart(part, rank));
     const settings = new ExplorerSettings(registry?.load(PLUGIN_ID) ?? null);
     const create = (place: 'sidebar' | 'table') => {
       const model = new ExplorerModel(manager, settings.choice(place));

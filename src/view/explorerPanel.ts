@@ -16,6 +16,7 @@ import { Widget } from '@lumino/widgets';
 
 import { CommandIDs } from '../commands';
 import { runsIcon } from '../icons';
+import { ExplorerFooter } from './explorerFooter';
 import { explorerMenu } from './explorerMenu';
 import { ExplorerWidget } from './explorerWidget';
 
@@ -57,7 +58,11 @@ export class ExplorerPanel extends PanelWithToolbar {
     this.toolbar.addItem('options', gear);
     this.addWidget(this.toolbar);
     this.addWidget(explorer);
+    this.addWidget(this.footer);
   }
+
+  /** What stands below the list. */
+  readonly footer = new ExplorerFooter();
 
   /** The keyboard goes into the explorer. */
   protected override onActivateRequest(message: Message): void {

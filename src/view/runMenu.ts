@@ -18,6 +18,7 @@ export function runMenuItems(run: IRunSummary): readonly (readonly string[])[] {
       ...only(isOurs, CommandIDs.rerunRun),
       ...only(isOurs && run.status === 'FINISHED' && run.returned.length > 0, CommandIDs.loadRun),
       ...only(isOurs, CommandIDs.reproduceRun),
+      ...only(isOurs && hasEnded, CommandIDs.registerModel),
       CommandIDs.copyRunId
     ],
     [CommandIDs.renameRun, CommandIDs.tagRun, CommandIDs.noteRun, CommandIDs.keepRun, CommandIDs.archiveRun],

@@ -7,7 +7,14 @@ import type AxeBuilder from '@axe-core/playwright';
 import type { JupyterServer } from './jupyterServer';
 
 /** The roots of our views, where they are shown. */
-const OURS = ['.mlops-Explorer', '.mlops-RunCard', '.mlops-RunView', '.mlops-Comparison', '.mlops-Report'];
+const OURS = [
+  '.mlops-Explorer',
+  '.mlops-Footer',
+  '.mlops-RunCard',
+  '.mlops-RunView',
+  '.mlops-Comparison',
+  '.mlops-Report'
+];
 
 /** See the module. */
 export class MlopsPage {
@@ -291,6 +298,23 @@ export class MlopsPage {
   /** The word on runs in the status bar. */
   get statusItem(): Locator {
     return this.page.locator('#jp-main-statusbar').getByTitle('Show the runs');
+  }
+
+  // Registered models
+
+  /** The head of the registered models below the list of runs. */
+  get modelsHead(): Locator {
+    return this.explorer.getByRole('button', { name: /^Models/ });
+  }
+
+  /** The registered models, where their part is open. */
+  get models(): Locator {
+    return this.explorer.getByRole('tree', { name: 'Registered models' });
+  }
+
+  /** A model's or a version's line. */
+  modelLine(name: string): Locator {
+    return this.models.getByRole('treeitem').filter({ has: this.page.getByText(name, { exact: true }) });
   }
 
   // Run view, comparison, TensorBoard

@@ -16,6 +16,7 @@ from jupyter_mlops.exceptions import (
     UsageError,
 )
 from jupyter_mlops.services import Models, ModelService, bundle_of
+from jupyter_mlops.services._models import address_of
 from jupyter_mlops.services._models_lineage import onnx_report, parity_of
 
 
@@ -217,3 +218,31 @@ def test_what_is_listed_travels(service_of_models, store):
     add_model(store, "cancer")
     found = service_of_models.list()
     assert msgspec.json.decode(msgspec.json.encode(found), type=type(found)) == found
+
+
+@pytest.mark.parametrize(
+    ("spec", "expected"),
+    [
+        ({}, ("{home}", "{home}")),
+        ({"tracking_uri": "http://tracking"}, ("http://tracking", "http://tracking")),
+        (
+            {"tracking_uri": "sqlite:///x.db", "registry_uri": "http://registry", "cwd": "/work"},
+            ("sqlite:////work/x.db", "http://registry"),
+        ),
+        ({"tracking_uri": "databricks"}, ("databricks", "databricks-uc")),
+        ({"tracking_uri": "databricks://mine"}, ("databricks://mine", "databricks-uc://mine")),
+    ],
+    ids=["own", "tracking", "both", "databricks", "profile"],
+)
+def test_a_run_remembers_the_registry_of_its_notebook(service, home, make_run, monkeypatch, spec, expected):
+    """A server, which has no notebook's environment, registers a run where its notebook would have."""
+    run = make_run("wide")
+    found = msgspec.structs.replace(run.spec, **spec)
+    run.directory.write(found, run.directory.spec_file)
+    run = service.get(run.id)
+    del run.__dict__["spec"]
+    own = f"sqlite:///{home.path}/mlflow.db"
+
+    assert address_of(service, run) == tuple(uri.format(home=own) for uri in expected)
+    monkeypatch.setenv("MLFLOW_REGISTRY_URI", "http://chosen")
+    assert address_of(service, run) == (own, "http://chosen")

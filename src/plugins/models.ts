@@ -1,0 +1,84 @@
+/** Shows registered models below the list of runs, and registers what a run made. */
+
+import { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { ICommandPalette } from '@jupyterlab/apputils';
+import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+
+import { isRunId } from '../api/guards';
+import { IRunSummary } from '../api/types';
+import { CommandIDs } from '../commands';
+import { ModelsModel } from '../model/models';
+import { isEnded } from '../model/runs';
+import { IRunExplorer, IRunManager, IRunOpener } from '../tokens';
+import { ModelActions } from '../view/models/modelActions';
+import { ModelsWidget } from '../view/models/modelsWidget';
+
+/** Models come first, then endpoints, then TensorBoards. */
+const RANK = 100;
+
+const ARGUMENTS = {
+  type: 'object',
+  properties: {
+    runIds: {
+      type: 'array',
+      items: { type: 'string', pattern: '^[0-9a-f]{32}$' },
+      description: 'One run; without it, the one that is selected in the list of runs.'
+    }
+  }
+};
+
+export const modelsPlugin: JupyterFrontEndPlugin<void> = {
+  id: 'jupyter-mlops:models',
+  description: 'Shows registered models below the list of runs.',
+  autoStart: true,
+  requires: [IRunManager, IRunExplorer, IRunOpener],
+  optional: [ITranslator, ICommandPalette],
+  activate: (
+    app: JupyterFrontEnd,
+    manager: IRunManager,
+    explorer: IRunExplorer,
+    opener: IRunOpener,
+    translator: ITranslator | null,
+    palette: ICommandPalette | null
+  ) => {
+    const trans = (translator ?? nullTranslator).load('jupyter_mlops');
+    const model = new ModelsModel(manager);
+    const openRun = (runId: string) => void opener.openRun(runId);
+    const actions = new ModelActions(model, openRun, trans);
+    explorer.addPart(
+      new ModelsWidget({
+        model,
+        trans,
+        onOpenRun: openRun,
+        onMenu: (row, left, top) => {
+          const menu = actions.menu(row);
+          menu.aboutToClose.connect(() => requestAnimationFrame(() => menu.dispose()));
+          menu.open(left, top);
+        }
+      }),
+      RANK
+    );
+    app.commands.addCommand(CommandIDs.registerModel, {
+      label: trans.__('Register Model…'),
+      describedBy: { args: ARGUMENTS },
+      isEnabled: args => namedId(args.runIds) !== null || explorer.selected.some(isOurs),
+      execute: async args => {
+        const runId = namedId(args.runIds);
+        const run = runId ? (await manager.api.detail(runId)).summary : explorer.selected.find(isOurs);
+        if (run) {
+          await actions.register(run);
+        }
+      }
+    });
+    palette?.addItem({ command: CommandIDs.registerModel, category: trans.__('Runs') });
+  }
+};
+
+/** A run that is here and has ended can have a model to register; whether it has, the server says. */
+function isOurs(run: IRunSummary): boolean {
+  return run.source === 'mlops' && isEnded(run.status);
+}
+
+function namedId(value: unknown): string | null {
+  return Array.isArray(value) && isRunId(value[0]) ? value[0] : null;
+}

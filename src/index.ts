@@ -4,6 +4,7 @@ import { JupyterFrontEndPlugin } from '@jupyterlab/application';
 
 import { cellToolbarPlugin } from './plugins/cellToolbar';
 import { comparePlugin } from './plugins/compare';
+import { endpointsPlugin } from './plugins/endpoints';
 import { modelsPlugin } from './plugins/models';
 import { reportsPlugin } from './plugins/reports';
 import { rerunPlugin } from './plugins/rerun';
@@ -24,6 +25,7 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   runViewPlugin,
   comparePlugin,
   runActionsPlugin,
+  endpointsPlugin,
   modelsPlugin,
   runExportPlugin,
   rerunPlugin,

@@ -69,7 +69,7 @@ function Body(props: IModelsSectionProps): JSX.Element {
 function Nothing({ model, trans }: IModelsSectionProps): JSX.Element | null {
   if (model.total === null) {
     return (
-      <div className="mlops-Models-nothing" role="status" aria-busy>
+      <div className="mlops-FooterPart-nothing" role="status" aria-busy>
         {trans.__('Loading models…')}
       </div>
     );
@@ -78,7 +78,7 @@ function Nothing({ model, trans }: IModelsSectionProps): JSX.Element | null {
     return null;
   }
   return (
-    <div className="mlops-Models-nothing" role="status">
+    <div className="mlops-FooterPart-nothing" role="status">
       {trans.__('No models are registered. Choose “Register Model…” in the menu of a run, or write')}{' '}
       <code>%models register RUN NAME</code>
     </div>

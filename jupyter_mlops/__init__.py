@@ -12,7 +12,7 @@ from ._lazy import lazy_exports
 
 if TYPE_CHECKING:
     from .magics import load_ipython_extension, unload_ipython_extension
-    from .services import deploy, endpoints, explain, export_onnx, fairness, log, runs, train
+    from .services import deploy, endpoints, explain, export_onnx, fairness, log, package, runs, score_file, train
 
 __all__ = [
     "deploy",
@@ -22,7 +22,9 @@ __all__ = [
     "fairness",
     "load_ipython_extension",
     "log",
+    "package",
     "runs",
+    "score_file",
     "train",
     "unload_ipython_extension",
 ]
@@ -38,7 +40,9 @@ __getattr__, __dir__ = lazy_exports(
         "export_onnx": ".services",
         "fairness": ".services",
         "log": ".services",
+        "package": ".services",
         "runs": ".services",
+        "score_file": ".services",
         "train": ".services",
         "unload_ipython_extension": ".magics",
     },

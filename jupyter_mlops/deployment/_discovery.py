@@ -42,7 +42,9 @@ def load_target(name: str) -> Target:
         return target
     if name in _ours():
         return _ours()[name]
-    raise UsageError(f"No target named {name!r}. Known: {', '.join(target_names())}, and local for an endpoint here.")
+    raise UsageError(
+        f"No target is called {name[:80]!r}. Known: {', '.join(target_names())}; and local, for an endpoint here."
+    )
 
 
 @cache

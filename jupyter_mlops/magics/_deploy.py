@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..exceptions import UsageError
+from ._deploy_batch import ScoreView, answered
 from ._deploy_command import DeployCommand
+from ._deploy_package import packed
 from ._deploy_views import EndpointsTable, EndpointView, LinesView
 from ._named_values import is_name, value_named
 from ._notice import Notice
@@ -37,12 +39,9 @@ def deploy(session: NotebookSession, line: str) -> Any:
 
 
 def _deploy(session: NotebookSession, command: DeployCommand) -> Any:
-    from ..services import unknown_target
-
-    to = _TARGETS.get(command.target)
-    if to is None:
-        raise unknown_target(command.target, tuple(_TARGETS))
-    return to(session, command)
+    if command.target == "local":
+        return _to_local(session, command)
+    return packed(session.runs, command, what(session, command), rows(session, command))
 
 
 def _to_local(session: NotebookSession, command: DeployCommand) -> EndpointView:
@@ -83,6 +82,12 @@ def rows(session: NotebookSession, command: DeployCommand) -> Any:
     return value_named(name, session.shell.user_ns) if name else None
 
 
+def _batch(session: NotebookSession, command: DeployCommand) -> ScoreView:
+    return answered(
+        session.runs, command, what(session, command), rows(session, command), session.open_screen(may_clear=False)
+    )
+
+
 def _list(session: NotebookSession, _command: DeployCommand) -> EndpointsTable:
     from ..services import Endpoints
 
@@ -116,8 +121,6 @@ def _endpoint(session: NotebookSession, command: DeployCommand) -> LocalEndpoint
     return Endpoints(session.runs.home)[command.name]
 
 
-_TARGETS: Mapping[str, Callable[[NotebookSession, DeployCommand], Any]] = {"local": _to_local}
-
 _WORDS: Mapping[str, Callable[[NotebookSession, DeployCommand], Any]] = {
     "deploy": _deploy,
     "list": _list,
@@ -125,4 +128,5 @@ _WORDS: Mapping[str, Callable[[NotebookSession, DeployCommand], Any]] = {
     "logs": _logs,
     "stop": _stop,
     "rollback": _rollback,
+    "batch": _batch,
 }

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ._diff import Change, RunDiff
     from ._displays import Display, DisplayPage
     from ._endpoint_rows import Said, asked, body_of
-    from ._endpoints import LOCAL, Endpoints, LocalEndpoint, deploy, deploy_local, endpoints, unknown_target
+    from ._endpoints import LOCAL, Endpoints, LocalEndpoint, deploy, deploy_local, endpoints
     from ._explanation import ExplainModel, explain, explain_for, keep_explanation, model_of, with_model
     from ._explorer import RunExplorer
     from ._export_onnx import export_for, export_onnx
@@ -34,10 +34,12 @@ if TYPE_CHECKING:
     from ._matching import RunFacts
     from ._names import clean_name, clean_text
     from ._notebook import NotebookPath
+    from ._packages import package, package_for
     from ._query import parse_query
     from ._reproduction import Agreement, Reproduction
     from ._run import Run
     from ._runs import Runs, runs
+    from ._scoring import score_file, score_for
     from ._service import RunService
     from ._tensorboard import TensorBoardService
     from ._train import train
@@ -67,7 +69,6 @@ __all__ = [
     "deploy",
     "deploy_local",
     "endpoints",
-    "unknown_target",
     "ExplainModel",
     "Homes",
     "LogChunk",
@@ -103,8 +104,12 @@ __all__ = [
     "keep_explanation",
     "log",
     "model_of",
+    "package",
+    "package_for",
     "parse_query",
     "runs",
+    "score_file",
+    "score_for",
     "service_of",
     "train",
     "use_service",
@@ -145,7 +150,6 @@ __getattr__, __dir__ = lazy_exports(
         "deploy": "._endpoints",
         "deploy_local": "._endpoints",
         "endpoints": "._endpoints",
-        "unknown_target": "._endpoints",
         "Homes": "._homes",
         "LogChunk": "._log",
         "LogGap": "._log",
@@ -175,8 +179,12 @@ __getattr__, __dir__ = lazy_exports(
         "clean_text": "._names",
         "current_service": "._default",
         "log": "..tracking",
+        "package": "._packages",
+        "package_for": "._packages",
         "parse_query": "._query",
         "runs": "._runs",
+        "score_file": "._scoring",
+        "score_for": "._scoring",
         "service_of": "._default",
         "train": "._train",
         "use_service": "._default",

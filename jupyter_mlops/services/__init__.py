@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ._default import current_service, service_of, use_service
     from ._diff import Change, RunDiff
     from ._displays import Display, DisplayPage
+    from ._endpoint_homes import EndpointsOfHomes
     from ._endpoint_rows import Said, asked, body_of
     from ._endpoints import LOCAL, Endpoints, LocalEndpoint, deploy, deploy_local, endpoints
     from ._explanation import ExplainModel, explain, explain_for, keep_explanation, model_of, with_model
@@ -61,6 +62,7 @@ __all__ = [
     "Change",
     "Display",
     "Endpoints",
+    "EndpointsOfHomes",
     "LOCAL",
     "LocalEndpoint",
     "Said",
@@ -142,6 +144,7 @@ __getattr__, __dir__ = lazy_exports(
         "Change": "._diff",
         "Display": "._displays",
         "Endpoints": "._endpoints",
+        "EndpointsOfHomes": "._endpoint_homes",
         "LOCAL": "._endpoints",
         "LocalEndpoint": "._endpoints",
         "Said": "._endpoint_rows",

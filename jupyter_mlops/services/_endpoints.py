@@ -198,14 +198,26 @@ class LocalEndpoint:
         DeploymentError
             It was stopped, or cannot be started.
         """
-        from ..deployment import EndpointClient, ensure
+        from ..deployment import EndpointClient
+
+        self.start()
+        return EndpointClient(self.directory)
+
+    def start(self) -> None:
+        """Start its process, if it is down.
+
+        Raises
+        ------
+        DeploymentError
+            It was stopped, or cannot be started.
+        """
+        from ..deployment import ensure
 
         if self.directory.record().wanted == "stopped":
             raise DeploymentError(
                 f"Endpoint {self.name} was stopped. Deploy to it again, or: %deploy rollback {self.name}"
             )
         ensure(self.directory)
-        return EndpointClient(self.directory)
 
     @python_edge
     def stop(self) -> bool:

@@ -9,6 +9,9 @@ from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 
 from ..exceptions import UsageError
+from ._docker import DockerTarget
+from ._dotnet import DotnetTarget
+from ._kubernetes import KubernetesTarget
 from ._mlflow import MlflowTarget
 from ._protocol import Target
 from ._triton import TritonTarget
@@ -53,5 +56,5 @@ def _installed() -> dict[str, EntryPoint]:
 
 
 def _ours() -> dict[str, Target]:
-    ours: tuple[Target, ...] = (TritonTarget(), MlflowTarget())
+    ours: tuple[Target, ...] = (DockerTarget(), DotnetTarget(), KubernetesTarget(), MlflowTarget(), TritonTarget())
     return {target.name: target for target in ours}

@@ -17,11 +17,11 @@ from jupyter_mlops.magics._deploy_package import PackageView
 pytest.importorskip("skl2onnx")
 pytest.importorskip("pyarrow")
 
-import numpy as np  # noqa: E402
-import pandas as pd  # noqa: E402
-from sklearn.linear_model import LogisticRegression  # noqa: E402
+import numpy as np
+import pandas as pd
+from sklearn.linear_model import LogisticRegression
 
-from jupyter_mlops.export import ExportWish, export_model  # noqa: E402
+from jupyter_mlops.export import ExportWish, export_model
 
 ROWS = pd.DataFrame(np.random.default_rng(1).normal(size=(20, 2)), columns=["age", "income"])
 

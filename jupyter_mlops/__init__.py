@@ -12,7 +12,19 @@ from ._lazy import lazy_exports
 
 if TYPE_CHECKING:
     from .magics import load_ipython_extension, unload_ipython_extension
-    from .services import deploy, endpoints, explain, export_onnx, fairness, log, models, runs, train
+    from .services import (
+        deploy,
+        endpoints,
+        explain,
+        export_onnx,
+        fairness,
+        log,
+        models,
+        package,
+        runs,
+        score_file,
+        train,
+    )
 
 __all__ = [
     "deploy",
@@ -23,7 +35,9 @@ __all__ = [
     "load_ipython_extension",
     "log",
     "models",
+    "package",
     "runs",
+    "score_file",
     "train",
     "unload_ipython_extension",
 ]
@@ -40,7 +54,9 @@ __getattr__, __dir__ = lazy_exports(
         "fairness": ".services",
         "log": ".services",
         "models": ".services",
+        "package": ".services",
         "runs": ".services",
+        "score_file": ".services",
         "train": ".services",
         "unload_ipython_extension": ".magics",
     },

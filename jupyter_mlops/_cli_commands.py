@@ -8,7 +8,7 @@ from argparse import Namespace
 from ._cli_models import run_models
 from ._cli_records import DiffRecord, ListRecord, ReproductionRecord, RunRecord, to_json
 from ._cli_words import as_commands
-from .entities import RunStatus
+from .entities import RunStatus, ScoreProgress
 from .services import Run, RunService
 
 WELL, FAILED = 0, 1
@@ -122,6 +122,38 @@ def trust(service: RunService, arguments: Namespace) -> int:
 def models(service: RunService, arguments: Namespace) -> int:
     """Look at registered models, register runs, move aliases."""
     return run_models(service, arguments)
+
+
+def package(service: RunService, arguments: Namespace) -> int:
+    """Pack a model for elsewhere."""
+    from .services import package_for
+    from .widgets import package_text
+
+    made = package_for(service, arguments.what, arguments.to, directory=arguments.output, name=arguments.name, X=None)
+    _write(package_text(made))
+    return WELL
+
+
+def score(service: RunService, arguments: Namespace) -> int:
+    """Answer each row of a file; on a terminal a line tells how far it is."""
+    from .deployment import CHUNK, ScoreWish
+    from .services import score_for
+    from .widgets import progress_text, score_text
+
+    columns = tuple(part.strip() for part in arguments.columns.split(",") if part.strip())
+    chunk = CHUNK if arguments.chunk is None else arguments.chunk
+    wish = ScoreWish(source=arguments.source, destination=arguments.destination, keep=columns, chunk=chunk)
+
+    def tell(progress: ScoreProgress) -> None:
+        sys.stderr.write(f"\r\x1b[2K{progress_text(progress)}")
+        sys.stderr.flush()
+
+    try:
+        report = score_for(service, arguments.what, wish, progress=tell if sys.stderr.isatty() else None)
+    finally:
+        sys.stderr.write("\n" if sys.stderr.isatty() else "")
+    _write(score_text(report))
+    return WELL
 
 
 def _copy_log(run: Run, offset: int) -> int:

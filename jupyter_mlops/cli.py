@@ -136,9 +136,24 @@ def _add_acting(
     collect = commands.add_parser("gc", parents=[shows_json], help="remove what no run needs any more")
     collect.add_argument("--quota", type=int, metavar="BYTES", help="also old runs' data, until this much is left")
     collect.add_argument("--dry-run", action="store_true", help="only say what would be removed")
+    _add_deploying(commands)
     commands.add_parser(
         "trust", parents=[one_run], help="sign a run that came from elsewhere: its data may run code here"
     )
+
+
+def _add_deploying(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    model = argparse.ArgumentParser(add_help=False)
+    model.add_argument("what", metavar="WHAT", help="a run that keeps an export, or an ONNX file")
+    package = commands.add_parser("package", parents=[model], help="pack a model for elsewhere")
+    package.add_argument("--to", required=True, metavar="TARGET", help="docker, kubernetes, triton, dotnet, mlflow")
+    package.add_argument("-n", "--name", default="", help="of the model there")
+    package.add_argument("-o", "--output", type=Path, metavar="DIR", help="the folder")
+    score = commands.add_parser("score", parents=[model], help="answer each row of a file")
+    score.add_argument("source", type=Path, metavar="IN", help="a Parquet or CSV file, or a folder of Parquet files")
+    score.add_argument("destination", type=Path, metavar="OUT", help="the file that is written when all is done")
+    score.add_argument("--columns", default="", metavar="A,B", help="columns of IN that OUT has too; all for all")
+    score.add_argument("--chunk", type=int, metavar="ROWS", help="rows at a time")
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
@@ -323,7 +323,7 @@ def _report(plan: _Plan, parts: Parts, resumed: int, seconds: float) -> ScoreRep
 _Item = TypeVar("_Item")
 
 
-def _ahead(items: Iterator[_Item]) -> Iterator[_Item]:
+def _ahead(items: Iterator[_Item]) -> Generator[_Item, None, None]:
     """Yield what an iterator yields, while a thread already asks for the next."""
     nothing: Any = object()
     with ThreadPoolExecutor(1, thread_name_prefix="mlops-batch") as thread:

@@ -148,7 +148,7 @@ def _fill(target: Array, column: pa.ChunkedArray, element: str) -> list[tuple[st
     missing = None
     if column.null_count and not pa.types.is_floating(column.type):
         missing = column.is_null().to_numpy()
-        column = column.fill_null(False if pa.types.is_boolean(column.type) else 0)  # type: ignore[attr-defined]
+        column = column.fill_null(False if pa.types.is_boolean(column.type) else 0)
     return _fill_numbers(target, column.to_numpy(), missing, element, None)
 
 

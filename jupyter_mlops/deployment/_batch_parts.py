@@ -1,7 +1,7 @@
 """What a batch leaves while it is not finished: parts of the answer and a journal, in a hidden folder beside OUT.
 
 A part counts when the journal has its line, and the line is written after the part has its name. Who comes back
-finds the same question (file, model, columns, libraries) and goes on behind the last part; any other question begins anew.
+finds the same question (file, model, columns, libraries) and goes on behind the last part; any other begins anew.
 """
 
 from __future__ import annotations

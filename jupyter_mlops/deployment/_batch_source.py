@@ -132,7 +132,7 @@ class _Parquet:
         for file in self.files:
             # Otherwise whole row groups are read at once.
             with pq.ParquetFile(file, buffer_size=_BUFFER, pre_buffer=False) as table:
-                groups, first = [], 0
+                groups: list[int] = []
                 for group in range(table.num_row_groups):
                     rows = table.metadata.row_group(group).num_rows
                     if not groups and skip >= rows:

@@ -9,6 +9,9 @@ from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 
 from ..exceptions import UsageError
+from ._docker import DockerTarget
+from ._dotnet import DotnetTarget
+from ._kubernetes import KubernetesTarget
 from ._mlflow import MlflowTarget
 from ._protocol import Target
 from ._triton import TritonTarget
@@ -42,7 +45,9 @@ def load_target(name: str) -> Target:
         return target
     if name in _ours():
         return _ours()[name]
-    raise UsageError(f"No target named {name!r}. Known: {', '.join(target_names())}, and local for an endpoint here.")
+    raise UsageError(
+        f"No target is called {name[:80]!r}. Known: {', '.join(target_names())}; and local, for an endpoint here."
+    )
 
 
 @cache
@@ -51,5 +56,5 @@ def _installed() -> dict[str, EntryPoint]:
 
 
 def _ours() -> dict[str, Target]:
-    ours: tuple[Target, ...] = (TritonTarget(), MlflowTarget())
+    ours: tuple[Target, ...] = (DockerTarget(), DotnetTarget(), KubernetesTarget(), MlflowTarget(), TritonTarget())
     return {target.name: target for target in ours}

@@ -7,6 +7,7 @@ gets inputs and outputs of this kind (`_by_column`). What was written is loaded 
 from __future__ import annotations
 
 import logging
+import shlex
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -68,7 +69,7 @@ class MlflowTarget:
             for path in sorted(each.name for each in draft.path.iterdir() if each.is_file()):
                 draft.keep(path, _ABOUT.get(path, "written by MLflow"))
             files = draft.files
-        folder = wish.directory.name
+        folder = shlex.quote(str(wish.directory))
         return Package(
             target=self.name,
             name=file_name(wish.name),

@@ -7,6 +7,7 @@ Triton adds the batch itself: `dims` have no rows. A tensor that is rows alone, 
 from __future__ import annotations
 
 import json
+import shlex
 import shutil
 from collections.abc import Mapping
 
@@ -56,7 +57,7 @@ class TritonTarget:
         with drafted(wish.directory, self.name) as draft:
             write_repository(draft, bundle, name)
             files = draft.files
-        folder = wish.directory.name
+        folder = shlex.quote(str(wish.directory.absolute()))
         run = "nvcr.io/nvidia/tritonserver:25.03-py3 tritonserver --model-repository=/models"
         served = shutil.which("tritonserver")
         return Package(
@@ -67,7 +68,7 @@ class TritonTarget:
             commands=(
                 f"tritonserver --model-repository={folder}"
                 if served
-                else f'docker run --rm -p 8000:8000 -v "$PWD/{folder}:/models" {run}',
+                else f"docker run --rm -p 8000:8000 -v {folder}:/models {run}",
                 f"curl localhost:8000/v2/models/{name}/config",
             ),
             notes=("Not served here: Triton itself was not asked whether it takes this configuration.",),

@@ -37,7 +37,7 @@ class Package:
     files : tuple of PackageFile
         All of them but the record that says that the folder is ours.
     commands : tuple of str
-        What the user runs next, in this order, from the package's parent.
+        What the user runs next, in this order, from where the folder was named.
     checked : tuple of str
         What was verified here, each as a sentence.
     notes : tuple of str

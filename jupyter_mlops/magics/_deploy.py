@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..exceptions import UsageError
+from ._deploy_batch import ScoreView, answered
 from ._deploy_command import DeployCommand
+from ._deploy_package import packed
 from ._deploy_views import EndpointsTable, EndpointTestView, EndpointView, LinesView
 from ._named_values import is_name, value_named
 from ._notice import Notice
@@ -37,12 +39,9 @@ def deploy(session: NotebookSession, line: str) -> Any:
 
 
 def _deploy(session: NotebookSession, command: DeployCommand) -> Any:
-    from ..services import unknown_target
-
-    to = _TARGETS.get(command.target)
-    if to is None:
-        raise unknown_target(command.target, tuple(_TARGETS))
-    return to(session, command)
+    if command.target == "local":
+        return _to_local(session, command)
+    return packed(session.runs, command, what(session, command), rows(session, command))
 
 
 def _to_local(session: NotebookSession, command: DeployCommand) -> EndpointView:
@@ -81,6 +80,12 @@ def rows(session: NotebookSession, command: DeployCommand) -> Any:
     """Return the rows that a line names, else those called X_test; None where there are none."""
     name = command.data or (_DEFAULT if _DEFAULT in session.shell.user_ns else "")
     return value_named(name, session.shell.user_ns) if name else None
+
+
+def _batch(session: NotebookSession, command: DeployCommand) -> ScoreView:
+    return answered(
+        session.runs, command, what(session, command), rows(session, command), session.open_screen(may_clear=False)
+    )
 
 
 def _list(session: NotebookSession, _command: DeployCommand) -> EndpointsTable:
@@ -123,8 +128,6 @@ def _endpoint(session: NotebookSession, command: DeployCommand) -> LocalEndpoint
     return Endpoints(session.runs.home)[command.name]
 
 
-_TARGETS: Mapping[str, Callable[[NotebookSession, DeployCommand], Any]] = {"local": _to_local}
-
 _WORDS: Mapping[str, Callable[[NotebookSession, DeployCommand], Any]] = {
     "deploy": _deploy,
     "list": _list,
@@ -133,4 +136,5 @@ _WORDS: Mapping[str, Callable[[NotebookSession, DeployCommand], Any]] = {
     "logs": _logs,
     "stop": _stop,
     "rollback": _rollback,
+    "batch": _batch,
 }

@@ -77,7 +77,7 @@ class NotebookSession:
     def __init__(self, shell: InteractiveShell) -> None:
         self.shell = shell
         self._service: RunService | None = None
-        self.pending = PendingNames(shell, self._open_screen, self._show_notice)
+        self.pending = PendingNames(shell, self.open_screen, self._show_notice)
         self.history = CellHistory(shell)
         self.completions = PendingCompletions(shell, lambda: self.pending.ledger.pending)
         self.models_completion = ModelsCompletion(shell, lambda: self.runs)
@@ -249,7 +249,8 @@ class NotebookSession:
         if warm_up is not None:
             warm_up()
 
-    def _open_screen(self, may_clear: bool) -> Screen:
+    def open_screen(self, may_clear: bool) -> Screen:
+        """Return a place in the cell's output for what goes on; see `NotebookScreen` for `may_clear`."""
         return NotebookScreen(may_clear=may_clear) if self.in_notebook else TerminalScreen()
 
     def _show_notice(self, text: str) -> None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ._endpoint_homes import EndpointsOfHomes
     from ._endpoint_rows import Said, asked, body_of
     from ._endpoint_test import check_endpoint
-    from ._endpoints import LOCAL, Endpoints, LocalEndpoint, deploy, deploy_local, endpoints, unknown_target
+    from ._endpoints import LOCAL, Endpoints, LocalEndpoint, deploy, deploy_local, endpoints
     from ._explanation import ExplainModel, explain, explain_for, keep_explanation, model_of, with_model
     from ._explorer import RunExplorer
     from ._export_onnx import export_for, export_onnx
@@ -41,10 +41,12 @@ if TYPE_CHECKING:
     from ._models_references import is_whole_model
     from ._names import clean_name, clean_text
     from ._notebook import NotebookPath
+    from ._packages import package, package_for
     from ._query import parse_query
     from ._reproduction import Agreement, Reproduction
     from ._run import Run
     from ._runs import Runs, runs
+    from ._scoring import score_file, score_for
     from ._service import RunService
     from ._tensorboard import TensorBoardService
     from ._train import train
@@ -80,7 +82,6 @@ __all__ = [
     "deploy",
     "deploy_local",
     "endpoints",
-    "unknown_target",
     "ExplainModel",
     "Homes",
     "LogChunk",
@@ -119,8 +120,12 @@ __all__ = [
     "log",
     "model_of",
     "models",
+    "package",
+    "package_for",
     "parse_query",
     "runs",
+    "score_file",
+    "score_for",
     "service_of",
     "train",
     "use_service",
@@ -163,7 +168,6 @@ __getattr__, __dir__ = lazy_exports(
         "deploy": "._endpoints",
         "deploy_local": "._endpoints",
         "endpoints": "._endpoints",
-        "unknown_target": "._endpoints",
         "Homes": "._homes",
         "LogChunk": "._log",
         "LogGap": "._log",
@@ -200,8 +204,12 @@ __getattr__, __dir__ = lazy_exports(
         "clean_text": "._names",
         "current_service": "._default",
         "log": "..tracking",
+        "package": "._packages",
+        "package_for": "._packages",
         "parse_query": "._query",
         "runs": "._runs",
+        "score_file": "._scoring",
+        "score_for": "._scoring",
         "service_of": "._default",
         "train": "._train",
         "use_service": "._default",

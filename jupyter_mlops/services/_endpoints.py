@@ -308,7 +308,10 @@ def deploy(what: str | Path | Run, to: str = LOCAL, *, name: str = "", X: Any = 
     array([1])
     """
     if to != LOCAL:
-        raise unknown_target(to)
+        from ..deployment import load_target
+
+        name = load_target(to).name
+        raise UsageError(f"To {name} goes a package, which is a folder: mlops.package(what, {name!r}, folder).")
     return deploy_local(current_service(), what, name, X)
 
 
@@ -319,11 +322,6 @@ def deploy_local(runs: RunService, what: str | Path | Run, name: str, X: Any) ->
 
     bundle = bundle_of(runs, what, X)
     return Endpoints(runs.home).deploy(bundle, name, example_of(X, bundle.signature))
-
-
-def unknown_target(name: str, known: tuple[str, ...] = (LOCAL,)) -> UsageError:
-    """Return what to raise for a target that is not there."""
-    return UsageError(f"No target is called {name[:80]!r}. Known: {', '.join(known)}.")
 
 
 endpoints = Endpoints()

@@ -23,6 +23,24 @@ class _OnALinearModel(TargetContract):
         return open_bundle(tmp_path / "m.onnx")
 
 
+class TestDocker(_OnALinearModel):
+    @pytest.fixture
+    def target(self):
+        return load_target("docker")
+
+
+class TestDotnet(_OnALinearModel):
+    @pytest.fixture
+    def target(self):
+        return load_target("dotnet")
+
+
+class TestKubernetes(_OnALinearModel):
+    @pytest.fixture
+    def target(self):
+        return load_target("kubernetes")
+
+
 class TestTriton(_OnALinearModel):
     @pytest.fixture
     def target(self):

@@ -266,3 +266,49 @@ def test_every_command_has_help(capsys):
         with pytest.raises(SystemExit) as ended:
             main([command, "-h"])
         assert ended.value.code == 0
+
+
+@pytest.fixture
+def model(tmp_path, monkeypatch):
+    """A model and rows for it, where the command is called."""
+    pytest.importorskip("skl2onnx")
+    pd, arrays = pytest.importorskip("pandas"), pytest.importorskip("numpy")
+    from sklearn.linear_model import LinearRegression
+
+    from jupyter_mlops.export import ExportWish, export_model
+
+    monkeypatch.chdir(tmp_path)
+    rows = pd.DataFrame(arrays.arange(20.0).reshape(10, 2), columns=["a", "b"])
+    export_model(LinearRegression().fit(rows, rows["a"]), rows, "wide.onnx", ExportWish(timed=False))
+    rows.to_csv("in.csv", index=False)
+    return "wide.onnx"
+
+
+def test_a_model_is_packed_from_a_terminal(call, model, tmp_path):
+    code, out, err = call("package", model, "--to", "triton", "-n", "cancer", "-o", "there")
+    assert (code, err) == (0, "")
+    assert out.startswith("✓ there/  cancer for triton, 2 files\n")
+    assert (tmp_path / "there/cancer/1/model.onnx").exists()
+
+
+def test_a_file_is_answered_from_a_terminal(call, model, tmp_path):
+    code, out, err = call("score", model, "in.csv", "out.csv", "--columns", "a", "--chunk", "4")
+    assert (code, err) == (0, "")
+    assert out.startswith("✓ out.csv  10 rows from in.csv")
+    assert (tmp_path / "out.csv").read_text().splitlines()[0] == '"a","predict"'
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("package", "wide.onnx", "--to", "heroku"), "No target is called 'heroku'"),
+        (("score", "wide.onnx", "none.csv", "out.csv"), "There is no file none.csv"),
+        (("score", "wide.onnx", "in.csv", "out.csv", "--chunk", "0"), "chunk is 0"),
+        (("score", "wide.onnx", "in.csv", "out.csv", "--columns", "c"), "There is no column 'c'"),
+    ],
+)
+def test_what_cannot_be_deployed_is_a_usage_error(call, model, words, told):
+    code, out, err = call(*words)
+    assert (code, out) == (2, "")
+    assert err.startswith("jupyter mlops: ")
+    assert told in err

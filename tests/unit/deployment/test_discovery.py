@@ -23,7 +23,7 @@ def test_our_targets_are_known_by_their_names():
 
 
 def test_an_unknown_target_is_told_with_those_that_are_known():
-    with pytest.raises(UsageError, match=r"No target named 'heroku'\. Known: .*mlflow.*triton.*, and local"):
+    with pytest.raises(UsageError, match=r"No target is called 'heroku'\. Known: .*mlflow.*triton; and local"):
         load_target("heroku")
 
 

@@ -121,9 +121,11 @@ def test_a_server_that_is_here_is_named_in_the_command(bundles, tmp_path, monkey
     without = load_target("triton").package(bundles["frame"], wish).commands[0]
     monkeypatch.setenv("PATH", str(server.parent))
 
-    assert without.startswith('docker run --rm -p 8000:8000 -v "$PWD/repository:/models" nvcr.io/nvidia/tritonserver')
+    assert without.startswith(
+        f"docker run --rm -p 8000:8000 -v {tmp_path}/repository:/models nvcr.io/nvidia/tritonserver"
+    )
     assert load_target("triton").package(bundles["frame"], wish).commands[0] == (
-        "tritonserver --model-repository=repository"
+        f"tritonserver --model-repository={tmp_path}/repository"
     )
 
 

@@ -8,7 +8,15 @@ import { refusal } from '../../widgets/report/refusal';
 import { ENGLISH, IWords } from '../../widgets/report/words';
 import { drawing } from './drawing';
 import { readOnnx } from './readOnnx';
-import { headText, outsideTexts, repairText, sameText, shapeText, speedText } from './sentences';
+import {
+  headText,
+  outsideTexts,
+  repairText,
+  sameText,
+  shapeText,
+  smallerTexts,
+  speedText
+} from './sentences';
 import { TryIt } from './tryIt';
 
 /** Show an export in a place, or why it cannot be shown. */
@@ -40,6 +48,7 @@ function cardOf(card: IOnnxCard, tried: TryIt, words: IWords): HTMLElement {
     repairText(card, words),
     sameText(card, words),
     ...card.latency.map(each => speedText(each, words)),
+    ...smallerTexts(card, words),
     ...card.notes
   ];
   return make(

@@ -3,7 +3,7 @@
 import { IOnnxCard, IOnnxLatency, IOnnxRows, IOnnxTensor } from '../../api/types';
 import { formatBytes, formatFigure } from '../../model/format';
 import { formatCount } from '../../widgets/report/estimates';
-import { IWords } from '../../widgets/report/words';
+import { IWords, isolated } from '../../widgets/report/words';
 
 const MOST_REASONS = 6;
 
@@ -75,6 +75,36 @@ export function speedText(latency: IOnnxLatency, words: IWords): string {
     milliseconds(latency.onnx_p95),
     milliseconds(latency.original_p95)
   );
+}
+
+/** What became of the smaller file; nothing where none was asked for. */
+export function smallerTexts(card: IOnnxCard, words: IWords): readonly string[] {
+  const made = card.quantised;
+  if (!made) {
+    return [];
+  }
+  const score = made.measure
+    ? words.__(
+        '%1: %2 against the original’s %3.',
+        made.measure,
+        formatFigure(made.score),
+        formatFigure(made.original_score)
+      )
+    : '';
+  if (made.problem) {
+    return [words.__('%1 not written: %2', made.kind, made.problem), score];
+  }
+  const [real, edge] = [made.parity?.real, made.parity?.edge];
+  const written = words.__(
+    '%1: %2, %3 of %4; %5 rows and %6 edge rows answer otherwise.',
+    made.kind,
+    isolated(made.file),
+    formatBytes(made.size),
+    formatBytes(card.size),
+    words.__('%1 of %2', formatCount(real?.differing ?? 0), formatCount(real?.checked ?? 0)),
+    words.__('%1 of %2', formatCount(edge?.differing ?? 0), formatCount(edge?.checked ?? 0))
+  );
+  return [written, score, ...made.latency.slice(0, 1).map(each => speedText(each, words))];
 }
 
 /** What was not compared, and why. */

@@ -36,6 +36,32 @@ it('says what was allowed to differ, and what was repaired', () => {
   expect(changed({ repaired: true, tried: [], latency: [] }).said[0]).toBe('Repaired: double.');
 });
 
+it('says what became of the smaller file', () => {
+  const { parity, latency } = onnxCard();
+  const real = { given: 3000, checked: 3000, differing: 3, labels: 2998 };
+  const quantised = {
+    kind: 'dynamic int8',
+    problem: '',
+    file: 'shop.int8.onnx',
+    sha256: '1'.repeat(64),
+    size: 12_000,
+    parity: { ...parity, real },
+    latency,
+    measure: 'accuracy',
+    score: 0.953,
+    original_score: 0.95612
+  };
+  expect(changed({ quantised }).said.slice(2)).toEqual([
+    'dynamic int8: shop.int8.onnx, 12 kB of 41 kB; 3 of 3,000 rows and 0 of 214 edge rows answer otherwise.',
+    'accuracy: 0.953 against the original’s 0.9561.',
+    'Speed, one row: 0.018 ms against 0.7 ms (39 times as quick; p95 0.02 against 1 ms).'
+  ]);
+  const refused = { ...quantised, problem: '99 of 3,000 given rows answer otherwise.', measure: '' };
+  expect(changed({ quantised: refused }).said.slice(2)).toEqual([
+    'dynamic int8 not written: 99 of 3,000 given rows answer otherwise.'
+  ]);
+});
+
 it('lists what was not compared, the rest of it in one line', () => {
   const domain = Array.from({ length: 8 }, (_, at) => ({ reason: `reason ${at}`, rows: at + 1 }));
   const { place } = changed({ parity: { ...onnxCard().parity, domain } });

@@ -71,7 +71,7 @@ export function speedText(latency: IOnnxLatency, words: IWords): string {
     rows,
     milliseconds(latency.onnx_p50),
     milliseconds(latency.original_p50),
-    times >= 10 ? Math.round(times) : times.toPrecision(2),
+    times >= 10 ? formatCount(Math.round(times)) : times.toPrecision(2),
     milliseconds(latency.onnx_p95),
     milliseconds(latency.original_p95)
   );

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
@@ -53,18 +53,11 @@ class _Exchange:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A file that may be the model: a session, what it takes, and which method each of its outputs answers.
-
-    Parameters
-    ----------
-    asked : {"both", "together", "alone"}
-        How rows are asked. "both": together, and some also alone, where they must answer the same.
-    """
+    """A file that may be the model: a session, what it takes, and which method each of its outputs answers."""
 
     session: Any
     inputs: tuple[InputTensor, ...]
     outputs: dict[str, str]
-    asked: Literal["both", "together", "alone"] = "both"
 
     def parity(self, original: Original, tolerance: Tolerance) -> tuple[OnnxParity, Compared]:
         """Return the comparison, and what came of the real rows."""
@@ -98,17 +91,6 @@ class Candidate:
         exchange = _Exchange(asked, told, heard, silent)
         return self._counted(original.has_labels, exchange, domain, len(answers.table), tolerance)
 
-    def answers(self, original: Original, method: str) -> np.ndarray[Any, Any] | None:
-        """Return what the file says of the real rows that the original answers; None where it has not that output."""
-        name = next((name for name, each in self.outputs.items() if each == method), None)
-        if name is None:
-            return None
-        rows = np.flatnonzero(original.real.answered)
-        feeds, fits = feeds_of(self.inputs, original.real.table)
-        if not fits[rows].all():
-            return None
-        return self._heard({key: feed[rows] for key, feed in feeds.items()}, len(rows))[0][name]
-
     def _counted(
         self, has_labels: bool, exchange: _Exchange, domain: Counter[str], given: int, tolerance: Tolerance
     ) -> Compared:
@@ -141,9 +123,7 @@ class Candidate:
     ) -> tuple[dict[str, np.ndarray[Any, Any]], np.ndarray[Any, Any]]:
         """Return the file's answers, and the rows to which it has none, or another one when they are alone."""
         silent = np.zeros(rows, dtype=bool)
-        every = np.arange(rows)
-        groups = every[:, None] if self.asked == "alone" else [every]
-        pieces = [piece for group in groups for piece in self._pieces(feeds, group, silent)]
+        pieces = self._pieces(feeds, np.arange(rows), silent)
         heard = {}
         for name in self.outputs:
             found = [piece[name] for _, piece in pieces]
@@ -151,8 +131,7 @@ class Candidate:
             heard[name] = np.zeros(shape, dtype=found[0].dtype if found else np.float32)
             for where, piece in pieces:
                 heard[name][where] = piece[name]
-        also_alone = np.linspace(0, rows - 1, min(rows, _ALONE) if self.asked == "both" else 0)
-        for row in np.unique(also_alone.astype(int)):
+        for row in np.unique(np.linspace(0, rows - 1, min(rows, _ALONE)).astype(int)):
             alone = self._pieces(feeds, np.array([row]), silent)
             for _, piece in alone:
                 silent[row] |= any(not _alike(piece[name][0], heard[name][row]) for name in self.outputs)

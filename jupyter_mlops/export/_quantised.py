@@ -22,6 +22,7 @@ from ._files import check_onnx, open_session, write_onnx
 from ._graph import add_metadata, operators_of
 from ._original import Original, quiet
 from ._parity import Candidate, Tolerance, same_label
+from ._sessions import RowByRow, Together
 from ._speed import latencies
 
 if TYPE_CHECKING:
@@ -65,11 +66,12 @@ def quantise(
         if len(data) >= len(best.data):
             raise ExportError(f"It would be larger: {len(data):,} bytes instead of {len(best.data):,}.")
         check_onnx(data, "What onnxruntime quantised")
-        candidate = replace(best.candidate, session=open_session(data))
+        session = open_session(data)
     except ExportError as error:
         return OnnxQuantised(kind=KIND, problem=str(error))
-    parity = _parity(candidate, original)
-    scores = {} if truth is None else _scores(candidate, original, truth)
+    candidate = replace(best.candidate, session=session)
+    parity, answers = _compared(candidate, original)
+    scores = {} if truth is None else _scores(answers, original, truth)
     if parity.real.differing > parity.allowed:
         problem = (
             f"{parity.real.differing:,} of {parity.real.checked:,} given rows answer otherwise "
@@ -113,22 +115,24 @@ def _with_small_weights(proto: ModelProto) -> ModelProto:
     return made
 
 
-def _parity(candidate: Candidate, original: Original) -> OnnxParity:
-    """Return the comparison: of each row alone, and of the real ones together too.
+def _compared(candidate: Candidate, original: Original) -> tuple[OnnxParity, np.ndarray[Any, Any]]:
+    """Return the comparison, of each row alone and of the real ones together too; and the first answers to these.
 
     A dynamic scale is that of the whole batch, so that an answer hangs a little on the rows beside it; among edge rows,
     with the largest numbers that there are, it would be that of the others. Edge rows are told, and do not decide.
     """
     tolerance = _tolerance(original)
-    parity, alone = replace(candidate, asked="alone").parity(original, tolerance)
-    together = replace(candidate, asked="together").compared(original, original.real, tolerance)
+    by_row = RowByRow(candidate.session)
+    parity, alone = replace(candidate, session=by_row).parity(original, tolerance)
+    in_batch = replace(candidate, session=Together(candidate.session))
+    together = in_batch.compared(original, original.real, tolerance)
     real = changed(
         parity.real,
         differing=len(np.union1d(alone.differing, together.differing)),
         labels=min(parity.real.labels, together.rows.labels),
     )
     largest = max(float(parity.largest), together.largest)
-    return changed(parity, real=real, largest=figure(largest), allowed=int(real.checked * MOST_OFF))
+    return changed(parity, real=real, largest=figure(largest), allowed=int(real.checked * MOST_OFF)), by_row.first
 
 
 def _tolerance(original: Original) -> Tolerance:
@@ -150,18 +154,17 @@ def truth_of(y: Any, original: Original) -> np.ndarray[Any, Any] | None:
     if y is None:
         return None
     truth = np.asarray(y)
-    rows = len(original.real.table)
+    rows = len(original.real.answered)
     if truth.ndim != 1 or len(truth) != rows:
         raise UsageError(f"y has the shape {truth.shape}, and X has {rows:,} rows. Give one true answer a row.")
     return truth
 
 
-def _scores(candidate: Candidate, original: Original, truth: np.ndarray[Any, Any]) -> dict[str, Any]:
+def _scores(answers: np.ndarray[Any, Any], original: Original, truth: np.ndarray[Any, Any]) -> dict[str, Any]:
     """Return accuracy, or R2 of a model without labels, of file and original, on the rows that both answer."""
-    told = original.real.by_method[original.first]
-    heard = replace(candidate, asked="alone").answers(original, original.first)
-    true = truth[original.real.answered].reshape(-1, 1)
-    if original.first != "predict" or told.shape != true.shape or heard is None:
+    told = np.asarray(original.real.by_method[original.first])
+    heard, true = answers.reshape(len(answers), -1), truth[original.real.answered].reshape(-1, 1)
+    if original.first != "predict" or not told.shape == heard.shape == true.shape:
         return {}
     score = _accuracy if original.has_labels else _r2
     return {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 
 from ..entities import OnnxLatency, OnnxReport, OnnxRows, OnnxTensor, figure_value
 
@@ -97,6 +98,11 @@ def outside(report: OnnxReport) -> list[str]:
     lines = [f"{each.rows:,} rows, {each.reason}" for each in domain[:_MOST_DOMAIN]]
     rest = sum(each.rows for each in domain[_MOST_DOMAIN:])
     return [*lines, f"{rest:,} rows for other reasons"] if rest else lines
+
+
+def deploy_line(path: str) -> str:
+    """Return the line that serves the file."""
+    return f"%deploy {shlex.quote(path)} --to local"
 
 
 def onnx_usage(report: OnnxReport, path: str) -> dict[str, str]:

@@ -9,6 +9,7 @@ import { ENGLISH, IWords } from '../../widgets/report/words';
 import { drawing } from './drawing';
 import { readOnnx } from './readOnnx';
 import {
+  deployLine,
   headText,
   outsideTexts,
   repairText,
@@ -67,6 +68,9 @@ function cardOf(card: IOnnxCard, tried: TryIt, words: IWords): HTMLElement {
     card.parity.domain.length ? folded(words.__('Not compared'), bullets(outsideTexts(card, words))) : null,
     card.graph ? folded(words.__('Graph'), drawing(card.graph, words)) : null,
     folded(words.__('Operators'), bullets(operatorTexts(card))),
+    deployLine(card)
+      ? folded(words.__('Deploy it'), make('pre', { tabindex: 0 }, make('code', {}, deployLine(card))))
+      : null,
     ...Object.entries(card.usage).map(([language, code]) =>
       folded(words.__('Use it in %1', language), make('pre', { tabindex: 0 }, make('code', {}, code)))
     )

@@ -117,6 +117,17 @@ export function outsideTexts(card: IOnnxCard, words: IWords): readonly string[] 
   return rest ? [...said, words.__('%1 rows for other reasons', formatCount(rest))] : said;
 }
 
+/** The line that serves the file: by its name in a notebook, by its run elsewhere; empty where neither is known. */
+export function deployLine(card: IOnnxCard): string {
+  const what = card.path || card.run_id.slice(0, 8);
+  if (!what) {
+    return '';
+  }
+  // As a shell quotes.
+  const word = /^[\w./-]+$/.test(what) ? what : `'${what.replace(/'/g, `'"'"'`)}'`;
+  return `%deploy ${word} --to local`;
+}
+
 /** An input or output in a line: `X float32[rows, 30]`. */
 export function shapeText(tensor: IOnnxTensor, words: IWords): string {
   return `${tensor.type}[${tensor.shape.map(size => (size === null ? words.__('rows') : size)).join(', ')}]`;

@@ -1,6 +1,7 @@
 """What is said of an export: each sentence with its figures, and lines of code that are code in their language."""
 
 import ast
+import html
 import json
 import re
 from xml.etree import ElementTree
@@ -21,7 +22,17 @@ from jupyter_mlops.entities import (
     OnnxTry,
 )
 from jupyter_mlops.widgets import onnx_html, onnx_text
-from jupyter_mlops.widgets._onnx_text import head, onnx_usage, outside, repaired, sameness, signature, smaller, speed
+from jupyter_mlops.widgets._onnx_text import (
+    deploy_line,
+    head,
+    onnx_usage,
+    outside,
+    repaired,
+    sameness,
+    signature,
+    smaller,
+    speed,
+)
 
 X = OnnxTensor(name="X", type="float32", shape=(None, 2))
 LABEL = OnnxTensor(name="label", type="int64", shape=(None,), method="predict")
@@ -294,3 +305,15 @@ def test_why_there_is_no_smaller_file_is_told():
     assert smaller(report) == "dynamic int8 not written: Nothing in it can be quantised."
     assert smaller(REPORT) == ""
     assert "int8" not in onnx_text(REPORT, "m.onnx")
+
+
+@pytest.mark.parametrize(
+    ("path", "line"),
+    [
+        ("models/m.onnx", "%deploy models/m.onnx --to local"),
+        ("mine & yours.onnx", "%deploy 'mine & yours.onnx' --to local"),
+    ],
+)
+def test_a_file_is_served_by_a_line(path, line):
+    assert deploy_line(path) == line
+    assert html.escape(line) in onnx_html(REPORT, path)

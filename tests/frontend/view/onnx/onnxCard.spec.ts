@@ -103,7 +103,15 @@ it('says how each input and output is called, and what it is', () => {
     'labelcomes outstr[rows]predict',
     'probabilitiescomes outfloat32[rows, 2]predict_proba: buys, looks'
   ]);
-  expect(place.querySelector('pre')!.textContent).toBe('import onnxruntime as ort');
+  expect(texts(place, 'pre')).toEqual(['%deploy shop.onnx --to local', 'import onnxruntime as ort']);
+});
+
+it.each([
+  [{ path: 'models/shop.onnx' }, '%deploy models/shop.onnx --to local'],
+  [{ path: "mine's & yours.onnx" }, `%deploy 'mine'"'"'s & yours.onnx' --to local`],
+  [{ path: '', run_id: 'a1b2c3d4'.repeat(4) }, '%deploy a1b2c3d4 --to local']
+])('says how it is served: %p', (changes, line) => {
+  expect(texts(changed(changes).place, 'pre')[0]).toBe(line);
 });
 
 it('is read as a run keeps it, without what only a notebook knows', () => {

@@ -205,6 +205,39 @@ class OnnxGraph(msgspec.Struct, frozen=True, kw_only=True):
     grouped: bool = False
 
 
+class OnnxQuantised(msgspec.Struct, frozen=True, kw_only=True):
+    """A file with smaller weights beside the main one, which answers alike within coarser limits; or why there is none.
+
+    Parameters
+    ----------
+    kind : str
+        How it was quantised.
+    problem : str
+        Why no file was written; empty where one was.
+    file, sha256, size
+        As of the main file.
+    parity : OnnxParity, optional
+        Its own comparison with the original; None where there was nothing to compare.
+    latency : tuple of OnnxLatency
+        Its own.
+    measure : str
+        "accuracy" or "R2"; empty where what is true of the rows was not given.
+    score, original_score : float
+        Of this file and of the original, on the given rows.
+    """
+
+    kind: str
+    problem: str = ""
+    file: str = ""
+    sha256: str = ""
+    size: int = 0
+    parity: OnnxParity | None = None
+    latency: tuple[OnnxLatency, ...] = ()
+    measure: str = ""
+    score: float = 0.0
+    original_score: float = 0.0
+
+
 class OnnxReport(msgspec.Struct, frozen=True, kw_only=True):
     """What an export found.
 
@@ -230,6 +263,8 @@ class OnnxReport(msgspec.Struct, frozen=True, kw_only=True):
         Version of each domain.
     graph : OnnxGraph, optional
         The drawing; None in reports of older versions.
+    quantised : OnnxQuantised, optional
+        The smaller file, where one was asked for.
     versions : dict
         Of the libraries that made it.
     """
@@ -254,6 +289,7 @@ class OnnxReport(msgspec.Struct, frozen=True, kw_only=True):
     tried: tuple[OnnxTry, ...] = ()
     latency: tuple[OnnxLatency, ...] = ()
     graph: OnnxGraph | None = None
+    quantised: OnnxQuantised | None = None
     versions: dict[str, str] = {}
     notes: tuple[str, ...] = ()
 

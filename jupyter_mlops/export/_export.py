@@ -10,6 +10,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from msgspec.structs import replace as changed
+
 from ..entities import OnnxReport, OnnxTry
 from ..exceptions import ExportError, MissingExtraError, UsageError
 from ._candidates import Tried, attempt, inputs_for
@@ -21,6 +23,7 @@ from ._graph import operators_of
 from ._original import Original
 from ._parity import Tolerance
 from ._protocol import Converter, Variant
+from ._quantised import quantise, truth_of
 from ._rejections import rejections_of
 from ._speed import latencies
 from ._stages import stage_that_differs, stage_that_fails
@@ -43,6 +46,8 @@ class ExportWish:
         What the user calls the model, and the run that made it.
     timed : bool
         Whether latency is measured, which takes up to two seconds.
+    quantise : bool
+        Whether a smaller file is written beside (`OnnxQuantised`).
     """
 
     rtol: float = 1e-4
@@ -52,6 +57,7 @@ class ExportWish:
     name: str = ""
     run_id: str = ""
     timed: bool = True
+    quantise: bool = False
 
     def __post_init__(self) -> None:
         for name in ("rtol", "atol"):
@@ -67,7 +73,7 @@ class ExportWish:
         return Tolerance(rtol=self.rtol, atol=self.atol, allowed=self.allow_mismatch)
 
 
-def export_model(model: Any, X: Any, path: str | Path, wish: ExportWish | None = None) -> OnnxReport:
+def export_model(model: Any, X: Any, path: str | Path, wish: ExportWish | None = None, y: Any = None) -> OnnxReport:
     """Write a model as ONNX when it answers as the original does, on real rows and on generated ones.
 
     Parameters
@@ -80,6 +86,8 @@ def export_model(model: Any, X: Any, path: str | Path, wish: ExportWish | None =
         The file; what was there is replaced in one step, or stays.
     wish : ExportWish, optional
         How.
+    y : array, optional
+        What is true of the rows: the quantised file is also told by it.
 
     Raises
     ------
@@ -97,11 +105,15 @@ def export_model(model: Any, X: Any, path: str | Path, wish: ExportWish | None =
         raise UsageError("X has no rows, and nothing could be compared. Give some that the model has not seen.")
     target = _target(path)
     original = Original.asked(model, table, edge_rows(model, table))
+    truth = truth_of(y, original)
     best, tries = _best(converter, original, asked)
     if not best.parity.holds:
         raise ExportError(_refusal(converter, original, best, tries, asked))
     write_onnx(best.data, target)
-    return _report(target, converter, original, best, tries, asked)
+    report = _report(target, converter, original, best, tries, asked)
+    if not asked.quantise:
+        return report
+    return changed(report, quantised=quantise(best, original, target, truth, asked.timed))
 
 
 def _target(path: str | Path) -> Path:

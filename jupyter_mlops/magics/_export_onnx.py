@@ -42,12 +42,14 @@ def export_onnx(session: NotebookSession, line: str) -> OnnxView:
         allow_mismatch=command.allow_mismatch,
         opset=command.opset,
         name=command.model,
+        quantise=bool(command.quantise),
         run_id=session.pending.deliveries.origins.run_id(model),
     )
     rows = _rows(session, command)
+    truth = value_named(command.target, session.shell.user_ns) if command.target else None
     try:
         with interruptible():
-            report = export_for(session.runs, model, rows, command.file, wish, result=command.model)
+            report = export_for(session.runs, model, rows, command.file, wish, result=command.model, y=truth)
     except KeyboardInterrupt:  # the usual advice is about a run that is waited for
         raise KeyboardInterrupt("Stopped; no file was written.") from None
     return OnnxView(report, command.file)

@@ -7,6 +7,7 @@ import math
 from dataclasses import dataclass
 from functools import cache
 
+from ..exceptions import UsageError
 from ._arguments import MagicParser, split_words
 from ._report_line import name_word
 
@@ -29,6 +30,10 @@ class ExportOnnxCommand:
         So many rows may differ.
     opset : int, optional
         Of ONNX.
+    quantise : str
+        "dynamic" for a smaller file beside; empty for none.
+    target : str
+        Name of what is true of the rows, for the accuracy of that one; empty when not given.
     """
 
     model: str
@@ -38,6 +43,8 @@ class ExportOnnxCommand:
     atol: float = 1e-5
     allow_mismatch: int = 0
     opset: int | None = None
+    quantise: str = ""
+    target: str = ""
 
     @classmethod
     def parse(cls, line: str) -> ExportOnnxCommand:
@@ -50,7 +57,10 @@ class ExportOnnxCommand:
         HelpRequested
             The line asks for help.
         """
-        return cls(**vars(_parser().parse_words(split_words("%export_onnx", line))))
+        command = cls(**vars(_parser().parse_words(split_words("%export_onnx", line))))
+        if command.target and not command.quantise:
+            raise UsageError("-y is for the accuracy of a smaller file. Ask for one: --quantise dynamic")
+        return command
 
     @property
     def file(self) -> str:
@@ -74,6 +84,8 @@ def _parser() -> MagicParser:
     add("--atol", type=_tolerance, default=1e-5, metavar="A", help="see --rtol (1e-5)")
     add("--allow-mismatch", type=_count, default=0, metavar="N", help="so many rows may differ; said in the file")
     add("--opset", type=_opset, metavar="N", help="of ONNX (default: the newest that the converter knows)")
+    add("--quantise", default="", type=_quantised, metavar="dynamic", help="also write FILE.int8.onnx, smaller")
+    add("-y", "--target", type=name_word, default="", metavar="Y", help="true answers, for the accuracy of that file")
     return parser
 
 
@@ -95,6 +107,12 @@ def _tolerance(text: str) -> float:
     if not 0 <= value < 1:
         raise argparse.ArgumentTypeError(f"{text[:60]!r} is no tolerance; write a number from 0 up to 1, such as 1e-4")
     return value
+
+
+def _quantised(text: str) -> str:
+    if text not in ("", "dynamic"):
+        raise argparse.ArgumentTypeError(f"{text[:60]!r} is no way that is known; write dynamic")
+    return text
 
 
 def _count(text: str) -> int:

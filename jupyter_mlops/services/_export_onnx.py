@@ -22,6 +22,9 @@ ARTIFACT = "reports/onnx.json"
 MODEL_ARTIFACT = "onnx/model.onnx"
 """Where it keeps the file itself, so that it can be deployed when the notebook's copy is gone."""
 
+QUANTISED_ARTIFACT = "onnx/model.int8.onnx"
+"""Where it keeps the smaller file, where there is one."""
+
 FILE_TAG, DIGEST_TAG = "mlops.onnx", "mlops.onnx.sha256"
 """Tags of a run with an export: file and version of the report, and the file's digest."""
 
@@ -84,7 +87,7 @@ def export_onnx(
 
 
 def export_for(
-    runs: RunService, model: Any, X: Any, path: str | Path, wish: ExportWish, result: str = ""
+    runs: RunService, model: Any, X: Any, path: str | Path, wish: ExportWish, result: str = "", y: Any = None
 ) -> OnnxReport:
     """Export a model, or a run's model; wait for the run, and let the one that made the model keep the report.
 
@@ -100,6 +103,8 @@ def export_for(
         How. `run_id` names the run of a model that is there already.
     result : str
         Which of a run's results is the model, where it returned one of that name.
+    y : array, optional
+        What is true of the rows: a quantised file is also told by it.
 
     Raises
     ------
@@ -120,10 +125,13 @@ def export_for(
     else:
         run, fitted = (runs.get(wish.run_id) if wish.run_id else None), model
     named = dataclasses.replace(wish, run_id=run.id if run else "", name=wish.name or (run.name if run else ""))
-    report = export_model(fitted, _rows(X), path, named)
+    report = export_model(fitted, _rows(X), path, named, y)
     if run is not None and run.exists:
         refused: dict[str, str | None] = {REFUSED_TAG: None} if REFUSED_TAG in run.tags else {}
-        keep_artifact(run, MODEL_ARTIFACT, Path(path).expanduser().read_bytes())
+        place = Path(path).expanduser()
+        keep_artifact(run, MODEL_ARTIFACT, place.read_bytes())
+        if report.quantised is not None and report.quantised.file:
+            keep_artifact(run, QUANTISED_ARTIFACT, place.with_name(report.quantised.file).read_bytes())
         keep_report(run, ARTIFACT, report.to_json(), export_tags(report) | refused)
     return report
 

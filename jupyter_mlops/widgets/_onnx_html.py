@@ -8,7 +8,7 @@ from .._elements import Element
 from ..entities import OnnxReport, OnnxTensor
 from ._markup import FRAME, MUTED, markup, paragraph, tag
 from ._onnx_drawing import onnx_drawing
-from ._onnx_text import head, onnx_usage, outside, repaired, sameness, signature, speed
+from ._onnx_text import deploy_line, head, onnx_usage, outside, repaired, sameness, signature, smaller, speed
 
 _CODE = (
     "margin:2px 0 6px;padding:6px 8px;overflow-x:auto;background:var(--jp-layout-color2,rgba(128,128,128,.12));"
@@ -26,12 +26,14 @@ def onnx_html(report: OnnxReport, path: str) -> str:
     path : str
         The file, as the user names it.
     """
-    opened = [_folded(title, _code(text)) for title, text in onnx_usage(report, path).items()]
+    opened = [_folded("Deploy it", _code(deploy_line(path)))]
+    opened += [_folded(title, _code(text)) for title, text in onnx_usage(report, path).items()]
     parts = [
         tag("p", tag("bdi", head(report), style="font-weight:600"), style="margin:4px 0"),
         paragraph(repaired(report)) if report.repaired else None,
         paragraph(sameness(report)),
         *(paragraph(line) for line in speed(report)),
+        paragraph(smaller(report)) if report.quantised else None,
         *(paragraph(note) for note in report.notes),
         _details("Inputs and outputs", [*_labelled("in", report.inputs), *_labelled("out", report.outputs)]),
         _details("Not compared", outside(report)) if report.parity.domain else None,

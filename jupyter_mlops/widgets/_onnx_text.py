@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 
 from ..entities import OnnxLatency, OnnxReport, OnnxRows, OnnxTensor, figure_value
 
@@ -14,6 +15,8 @@ def onnx_text(report: OnnxReport, path: str) -> str:
     lines = [head(report), sameness(report), *speed(report)]
     if report.repaired:
         lines.insert(1, repaired(report))
+    if report.quantised:
+        lines.append(smaller(report))
     lines += [f"in:  {each}" for each in signature(report.inputs)]
     lines += [f"out: {each}" for each in signature(report.outputs)]
     lines += [f"not compared: {each}" for each in outside(report)]
@@ -58,6 +61,26 @@ def speed(report: OnnxReport) -> list[str]:
     return [_pace(latency) for latency in report.latency]
 
 
+def smaller(report: OnnxReport) -> str:
+    """Return what became of the quantised file; empty where none was asked for."""
+    made = report.quantised
+    if made is None:
+        return ""
+    facts = [f"{made.kind}: {made.file}, {_size(made.size)} of {_size(report.size)}"]
+    if made.problem:
+        facts = [f"{made.kind} not written: {made.problem}"]
+    elif made.parity:
+        real, edge = made.parity.real, made.parity.edge
+        facts.append(
+            f"{real.differing:,} of {real.checked:,} rows and {edge.differing:,} of {edge.checked:,} edge rows"
+        )
+        facts[-1] += " answer otherwise"
+    if made.measure:
+        facts.append(f"{made.measure} {made.score:.4g} against {made.original_score:.4g}")
+    facts += [_pace(latency) for latency in made.latency[:1]]
+    return "; ".join(facts)
+
+
 def signature(tensors: tuple[OnnxTensor, ...]) -> list[str]:
     """Return each tensor in a line."""
     lines = []
@@ -75,6 +98,11 @@ def outside(report: OnnxReport) -> list[str]:
     lines = [f"{each.rows:,} rows, {each.reason}" for each in domain[:_MOST_DOMAIN]]
     rest = sum(each.rows for each in domain[_MOST_DOMAIN:])
     return [*lines, f"{rest:,} rows for other reasons"] if rest else lines
+
+
+def deploy_line(path: str) -> str:
+    """Return the line that serves the file."""
+    return f"%deploy {shlex.quote(path)} --to local"
 
 
 def onnx_usage(report: OnnxReport, path: str) -> dict[str, str]:

@@ -548,6 +548,20 @@ export interface IOnnxGraph {
   readonly grouped: boolean;
 }
 
+/** A file with smaller weights beside the main one, which answers alike within coarser limits; or why there is none. */
+export interface IOnnxQuantised {
+  readonly kind: string;
+  readonly problem: string;
+  readonly file: string;
+  readonly sha256: string;
+  readonly size: number;
+  readonly parity: IOnnxParity | null;
+  readonly latency: readonly IOnnxLatency[];
+  readonly measure: string;
+  readonly score: number;
+  readonly original_score: number;
+}
+
 /** What an export found. */
 export interface IOnnxReport {
   readonly version: number;
@@ -570,6 +584,7 @@ export interface IOnnxReport {
   readonly tried: readonly IOnnxTry[];
   readonly latency: readonly IOnnxLatency[];
   readonly graph: IOnnxGraph | null;
+  readonly quantised: IOnnxQuantised | null;
   readonly versions: Readonly<Record<string, string>>;
   readonly notes: readonly string[];
 }
@@ -596,6 +611,7 @@ export interface IOnnxCard {
   readonly tried: readonly IOnnxTry[];
   readonly latency: readonly IOnnxLatency[];
   readonly graph: IOnnxGraph | null;
+  readonly quantised: IOnnxQuantised | null;
   readonly versions: Readonly<Record<string, string>>;
   readonly notes: readonly string[];
   readonly path: string;

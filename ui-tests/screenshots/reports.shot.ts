@@ -1,4 +1,4 @@
-/** Both reports, as their example notebooks make them: light, dark, and as narrow as a telephone. */
+/** Reports and the card of an export, as their example notebooks make them: light, dark, and as narrow as a telephone. */
 
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -31,7 +31,8 @@ for (const [name, theme] of [
 
     for (const [example, place] of [
       ['fairness', 3],
-      ['explanations', 1]
+      ['explanations', 1],
+      ['onnx', 0]
     ] as const) {
       test(`${example}, ${name}`, async ({ server, lab }) => {
         const report = reports(lab, example).nth(place);
@@ -49,6 +50,9 @@ for (const [name, theme] of [
         await expect(report).toBeVisible(LONG);
         await lab.kernelIsIdle();
         await lab.hideSidebar();
+        if (example === 'onnx') {
+          await tried(report);
+        }
         await take(example);
         await lab.page.setViewportSize({ width: NARROW, height: TALL });
         await take(`${example}-narrow`);
@@ -58,5 +62,13 @@ for (const [name, theme] of [
 }
 
 function reports(lab: MlopsPage, example: string): Locator {
-  return example === 'fairness' ? lab.fairness : lab.explanation;
+  return example === 'fairness' ? lab.fairness : example === 'onnx' ? lab.exported : lab.explanation;
+}
+
+/** With the graph open, and an answer to a row of zeros. */
+async function tried(card: Locator): Promise<void> {
+  await card.getByText('Graph', { exact: true }).click();
+  await card.getByRole('button', { name: 'Try it here' }).click();
+  await card.getByRole('button', { name: 'Predict' }).click(LONG);
+  await expect(card.getByRole('table', { name: 'What the model answers' })).toBeVisible();
 }

@@ -1,7 +1,7 @@
 /** Rows F22 and B39: a run that died with its machine, and cards of runs that there cannot be. */
 
-import { counting, linesUpTo, notebook } from '../helpers/notebook';
-import { MlopsPage } from '../helpers/MlopsPage';
+import { comeBack, leaveCounting } from '../helpers/leaving';
+import { notebook } from '../helpers/notebook';
 import { expect, test } from '../helpers/story';
 
 const MIME = 'application/vnd.jupyter-mlops.run+json';
@@ -13,16 +13,11 @@ test('F22: what died with its container is said to be lost, and is run again', a
   lab,
   context
 }) => {
-  server.write('story.ipynb', notebook(counting('counter', 10)));
-  await lab.open('story.ipynb');
-  await lab.runAllCells();
-  await lab.hasLines('counter', linesUpTo(10));
-  await lab.save();
-  await lab.page.close();
+  await leaveCounting(server, lab);
 
   await server.vanish();
   await server.start();
-  const again = new MlopsPage(await context.newPage(), server);
+  const again = await comeBack(server, context);
   await again.open('story.ipynb');
 
   await expect(again.card('counter')).toContainText('Failed');

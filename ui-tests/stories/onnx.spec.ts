@@ -68,7 +68,7 @@ test('a model is exported, and the browser says of a row what the kernel says', 
 test('a run keeps its export: it is shown and tried where the file is gone', async ({ server, lab }) => {
   test.setTimeout(300_000);
   const [data = '', fit = ''] = VISITORS;
-  const run = `%%train shop --returns model\n${fit}`;
+  const run = `%%train shop --returns model --export onnx:model\n${fit}`;
   const cells = [
     data,
     run,
@@ -81,6 +81,7 @@ test('a run keeps its export: it is shown and tried where the file is gone', asy
   await lab.runAllCells();
   await expect(lab.exported).toBeVisible(LONG);
   await lab.kernelIsIdle();
+  await expect(lab.card('shop')).toContainText('exported to ONNX');
   const told = /kernel: (.*)/.exec(await lab.cells.nth(3).innerText())?.[1];
 
   expect(await answered(lab.exported)).toBe(told);

@@ -1,7 +1,8 @@
 /** Rows F13, F14 and F17: the server ends, is killed, or the network is cut during a run; not a byte is missing or repeated. */
 
 import { LeakyProxy } from '../helpers/leakyProxy';
-import { counting, linesUpTo, notebook } from '../helpers/notebook';
+import { comeBack, leaveCounting, startCounting } from '../helpers/leaving';
+import { linesUpTo } from '../helpers/notebook';
 import { MlopsPage } from '../helpers/MlopsPage';
 import { expect, test } from '../helpers/story';
 
@@ -10,10 +11,7 @@ const TEXT = linesUpTo()
   .join('');
 
 test('F14: a server that is killed and started again streams on where it was', async ({ server, lab }) => {
-  server.write('story.ipynb', notebook(counting('counter', 10, 20)));
-  await lab.open('story.ipynb');
-  await lab.runAllCells();
-  await lab.hasLines('counter', linesUpTo(10));
+  await startCounting(server, lab, 10, 20);
 
   await server.kill();
   server.write('go-10', '');
@@ -33,16 +31,11 @@ test('F13: a server that is ended and started again lists the run, live', async 
   lab,
   context
 }) => {
-  server.write('story.ipynb', notebook(counting('counter', 10)));
-  await lab.open('story.ipynb');
-  await lab.runAllCells();
-  await lab.hasLines('counter', linesUpTo(10));
-  await lab.save();
-  await lab.page.close();
+  await leaveCounting(server, lab);
 
   await server.stop();
   await server.start();
-  const again = new MlopsPage(await context.newPage(), server);
+  const again = await comeBack(server, context);
   await again.open();
   await again.showRuns();
 
@@ -53,13 +46,10 @@ test('F13: a server that is ended and started again lists the run, live', async 
 });
 
 test('F17: a network that is cut is mended by itself', async ({ server, page }) => {
-  server.write('story.ipynb', notebook(counting('counter', 10, 20)));
   const proxy = new LeakyProxy(server.port);
   await proxy.open();
   const lab = new MlopsPage(page, server, proxy.port);
-  await lab.open('story.ipynb');
-  await lab.runAllCells();
-  await lab.hasLines('counter', linesUpTo(10));
+  await startCounting(server, lab, 10, 20);
 
   proxy.cut();
   server.write('go-10', '');

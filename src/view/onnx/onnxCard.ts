@@ -8,7 +8,16 @@ import { refusal } from '../../widgets/report/refusal';
 import { ENGLISH, IWords } from '../../widgets/report/words';
 import { drawing } from './drawing';
 import { readOnnx } from './readOnnx';
-import { headText, outsideTexts, repairText, sameText, shapeText, speedText } from './sentences';
+import {
+  deployLine,
+  headText,
+  outsideTexts,
+  repairText,
+  sameText,
+  shapeText,
+  smallerTexts,
+  speedText
+} from './sentences';
 import { TryIt } from './tryIt';
 
 /** Show an export in a place, or why it cannot be shown. */
@@ -40,6 +49,7 @@ function cardOf(card: IOnnxCard, tried: TryIt, words: IWords): HTMLElement {
     repairText(card, words),
     sameText(card, words),
     ...card.latency.map(each => speedText(each, words)),
+    ...smallerTexts(card, words),
     ...card.notes
   ];
   return make(
@@ -58,6 +68,9 @@ function cardOf(card: IOnnxCard, tried: TryIt, words: IWords): HTMLElement {
     card.parity.domain.length ? folded(words.__('Not compared'), bullets(outsideTexts(card, words))) : null,
     card.graph ? folded(words.__('Graph'), drawing(card.graph, words)) : null,
     folded(words.__('Operators'), bullets(operatorTexts(card))),
+    deployLine(card)
+      ? folded(words.__('Deploy it'), make('pre', { tabindex: 0 }, make('code', {}, deployLine(card))))
+      : null,
     ...Object.entries(card.usage).map(([language, code]) =>
       folded(words.__('Use it in %1', language), make('pre', { tabindex: 0 }, make('code', {}, code)))
     )

@@ -7,6 +7,7 @@ import {
   IOnnxLatency,
   IOnnxNode,
   IOnnxParity,
+  IOnnxQuantised,
   IOnnxRows,
   IOnnxTensor,
   IOnnxTry
@@ -68,6 +69,19 @@ const latency = record<IOnnxLatency>({
   original_p95: number
 });
 
+const quantised = record<IOnnxQuantised>({
+  kind: text,
+  problem: or(text, ''),
+  file: or(text, ''),
+  sha256: or(text, ''),
+  size: or(number, 0),
+  parity: or(orNull(parity), null),
+  latency: or(list(latency), []),
+  measure: or(text, ''),
+  score: or(number, 0),
+  original_score: or(number, 0)
+});
+
 const node = record<IOnnxNode>({
   label: text,
   kind: word('input', 'step', 'output'),
@@ -105,6 +119,7 @@ const card = record<IOnnxCard>({
   tried: or(list(record<IOnnxTry>({ variant: text, differing: or(number, 0), problem: or(text, '') })), []),
   latency: or(list(latency), []),
   graph: or(orNull(graph), null),
+  quantised: or(orNull(quantised), null),
   versions: or(dictionary(text), {}),
   notes: or(list(text), []),
   path: or(text, ''),

@@ -3,7 +3,7 @@
 import { IOnnxCard, IOnnxLatency, IOnnxRows, IOnnxTensor } from '../../api/types';
 import { formatBytes, formatFigure } from '../../model/format';
 import { formatCount } from '../../widgets/report/estimates';
-import { IWords } from '../../widgets/report/words';
+import { IWords, isolated } from '../../widgets/report/words';
 
 const MOST_REASONS = 6;
 
@@ -71,10 +71,40 @@ export function speedText(latency: IOnnxLatency, words: IWords): string {
     rows,
     milliseconds(latency.onnx_p50),
     milliseconds(latency.original_p50),
-    times >= 10 ? Math.round(times) : times.toPrecision(2),
+    times >= 10 ? formatCount(Math.round(times)) : times.toPrecision(2),
     milliseconds(latency.onnx_p95),
     milliseconds(latency.original_p95)
   );
+}
+
+/** What became of the smaller file; nothing where none was asked for. */
+export function smallerTexts(card: IOnnxCard, words: IWords): readonly string[] {
+  const made = card.quantised;
+  if (!made) {
+    return [];
+  }
+  const score = made.measure
+    ? words.__(
+        '%1: %2 against the original’s %3.',
+        made.measure,
+        formatFigure(made.score),
+        formatFigure(made.original_score)
+      )
+    : '';
+  if (made.problem) {
+    return [words.__('%1 not written: %2', made.kind, made.problem), score];
+  }
+  const [real, edge] = [made.parity?.real, made.parity?.edge];
+  const written = words.__(
+    '%1: %2, %3 of %4; %5 rows and %6 edge rows answer otherwise.',
+    made.kind,
+    isolated(made.file),
+    formatBytes(made.size),
+    formatBytes(card.size),
+    words.__('%1 of %2', formatCount(real?.differing ?? 0), formatCount(real?.checked ?? 0)),
+    words.__('%1 of %2', formatCount(edge?.differing ?? 0), formatCount(edge?.checked ?? 0))
+  );
+  return [written, score, ...made.latency.slice(0, 1).map(each => speedText(each, words))];
 }
 
 /** What was not compared, and why. */
@@ -85,6 +115,17 @@ export function outsideTexts(card: IOnnxCard, words: IWords): readonly string[] 
     .map(({ reason, rows }) => words._n('%2 row: %3', '%2 rows: %3', rows, formatCount(rows), reason));
   const rest = domain.slice(MOST_REASONS).reduce((sum, { rows }) => sum + rows, 0);
   return rest ? [...said, words.__('%1 rows for other reasons', formatCount(rest))] : said;
+}
+
+/** The line that serves the file: by its name in a notebook, by its run elsewhere; empty where neither is known. */
+export function deployLine(card: IOnnxCard): string {
+  const what = card.path || card.run_id.slice(0, 8);
+  if (!what) {
+    return '';
+  }
+  // As a shell quotes.
+  const word = /^[\w./-]+$/.test(what) ? what : `'${what.replace(/'/g, `'"'"'`)}'`;
+  return `%deploy ${word} --to local`;
 }
 
 /** An input or output in a line: `X float32[rows, 30]`. */

@@ -94,6 +94,10 @@ def session() -> SimpleNamespace:
         ("model", ExportOnnxCommand(model="model")),
         ("model -X a,b -o 'my model.onnx'", ExportOnnxCommand(model="model", data=("a", "b"), output="my model.onnx")),
         (
+            "model --quantise dynamic -y y_test",
+            ExportOnnxCommand(model="model", quantise="dynamic", target="y_test"),
+        ),
+        (
             "last --rtol 1e-3 --atol 0 --allow-mismatch 3 --opset 17",
             ExportOnnxCommand(model="last", rtol=1e-3, atol=0.0, allow_mismatch=3, opset=17),
         ),
@@ -120,6 +124,8 @@ def test_the_file_is_named_as_the_model(word, file):
         ("model --rtol nan", "'nan' is no tolerance"),
         ("model --atol 2", "'2' is no tolerance"),
         ("model --allow-mismatch -1", "--allow-mismatch"),
+        ("model --quantise int4", "'int4' is no way that is known; write dynamic"),
+        ("model -y y_test", "-y is for the accuracy of a smaller file. Ask for one: --quantise dynamic"),
         ("model --opset 99", "'99' is no opset that can be written; write 11 to 22"),
         ("model --opsett 17", "unknown option --opsett - did you mean --opset"),
         ("(model)", "looks like Python"),
@@ -352,3 +358,15 @@ def test_in_a_cell_with_await_an_interrupt_reaches_the_export_and_its_handler_is
 
 def test_a_card_without_a_path_names_the_file():
     assert 'InferenceSession("model.onnx")' in repr(OnnxView(report()))
+
+
+def test_a_smaller_file_is_asked_for_with_what_is_true(session, tmp_path):
+    pytest.importorskip("skl2onnx")
+    pytest.importorskip("onnxruntime")
+    session.shell.user_ns["y_test"] = [True] * 40
+    view = export_onnx(session, f"model -o {tmp_path / 'm.onnx'} --quantise dynamic -y y_test")
+
+    assert view.report.quantised.kind == "dynamic int8"
+    session.shell.user_ns["y_test"] = [True]
+    with pytest.raises(UsageError, match="y has the shape"):
+        export_onnx(session, f"model -o {tmp_path / 'm.onnx'} --quantise dynamic -y y_test")

@@ -88,3 +88,23 @@ def test_the_work_travels_in_the_inputs_and_the_spec_says_what_it_is(service, la
     assert spec.export == run.spec.export == RunExport("model", "rows")
     assert [value.name for value in run.captured] == ["rows"]
     assert service.rerun_command(run, {}).export == RunExport("model", "rows")
+
+
+def test_a_run_keeps_the_smaller_file_too(ended, service, tmp_path):
+    pytest.importorskip("skl2onnx")
+    from sklearn.neural_network import MLPRegressor
+
+    from jupyter_mlops.export import ExportWish
+
+    rows = np.random.default_rng(0).normal(size=(200, 2))
+    network = MLPRegressor(hidden_layer_sizes=(64, 64), max_iter=200, random_state=0).fit(rows, rows[:, 0])
+    run = ended()
+    wish = ExportWish(run_id=run.id, timed=False, quantise=True)
+    report = export_for(service, network, rows, tmp_path / "m.onnx", wish, y=rows[:, 0])
+
+    kept = {path.name: path.read_bytes() for path in (run.directory.artifacts / "onnx").iterdir()}
+    assert kept == {
+        "model.onnx": (tmp_path / "m.onnx").read_bytes(),
+        "model.int8.onnx": (tmp_path / "m.int8.onnx").read_bytes(),
+    }
+    assert report.quantised.measure == "R2"

@@ -1,6 +1,7 @@
 """What is said of an export: each sentence with its figures, and lines of code that are code in their language."""
 
 import ast
+import html
 import json
 import re
 from xml.etree import ElementTree
@@ -14,13 +15,24 @@ from jupyter_mlops.entities import (
     OnnxDomain,
     OnnxLatency,
     OnnxParity,
+    OnnxQuantised,
     OnnxReport,
     OnnxRows,
     OnnxTensor,
     OnnxTry,
 )
 from jupyter_mlops.widgets import onnx_html, onnx_text
-from jupyter_mlops.widgets._onnx_text import head, onnx_usage, outside, repaired, sameness, signature, speed
+from jupyter_mlops.widgets._onnx_text import (
+    deploy_line,
+    head,
+    onnx_usage,
+    outside,
+    repaired,
+    sameness,
+    signature,
+    smaller,
+    speed,
+)
 
 X = OnnxTensor(name="X", type="float32", shape=(None, 2))
 LABEL = OnnxTensor(name="label", type="int64", shape=(None,), method="predict")
@@ -261,3 +273,47 @@ def test_a_part_that_has_nothing_to_say_is_not_there():
     page = onnx_html(REPORT, "m.onnx")
 
     assert ("Not compared" in page, "repaired" in page, "Operators" in page) == (False, False, True)
+
+
+def test_a_smaller_file_is_told_with_its_own_counts():
+    parity = changed(
+        PARITY, real=OnnxRows(given=3_000, checked=3_000, differing=3), edge=OnnxRows(checked=9, differing=2)
+    )
+    made = OnnxQuantised(
+        kind="dynamic int8",
+        file="m.int8.onnx",
+        size=12_000,
+        parity=parity,
+        latency=(OnnxLatency(rows=1, onnx_p50=1e-5, onnx_p95=2e-5, original_p50=1e-4, original_p95=2e-4),),
+        measure="accuracy",
+        score=0.953,
+        original_score=0.95612,
+    )
+    report = changed(REPORT, size=41_000, quantised=made)
+
+    assert smaller(report) == (
+        "dynamic int8: m.int8.onnx, 12 KB of 41 KB; 3 of 3,000 rows and 2 of 9 edge rows answer otherwise; "
+        "accuracy 0.953 against 0.9561; speed, one row: 0.01 ms against 0.1 ms (10x; p95 0.02 against 0.2 ms)"
+    )
+    assert smaller(report) in onnx_text(report, "m.onnx")
+    assert "m.int8.onnx, 12 KB of 41 KB" in onnx_html(report, "m.onnx")
+
+
+def test_why_there_is_no_smaller_file_is_told():
+    report = changed(REPORT, quantised=OnnxQuantised(kind="dynamic int8", problem="Nothing in it can be quantised."))
+
+    assert smaller(report) == "dynamic int8 not written: Nothing in it can be quantised."
+    assert smaller(REPORT) == ""
+    assert "int8" not in onnx_text(REPORT, "m.onnx")
+
+
+@pytest.mark.parametrize(
+    ("path", "line"),
+    [
+        ("models/m.onnx", "%deploy models/m.onnx --to local"),
+        ("mine & yours.onnx", "%deploy 'mine & yours.onnx' --to local"),
+    ],
+)
+def test_a_file_is_served_by_a_line(path, line):
+    assert deploy_line(path) == line
+    assert html.escape(line) in onnx_html(REPORT, path)

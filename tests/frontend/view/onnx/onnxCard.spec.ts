@@ -36,6 +36,32 @@ it('says what was allowed to differ, and what was repaired', () => {
   expect(changed({ repaired: true, tried: [], latency: [] }).said[0]).toBe('Repaired: double.');
 });
 
+it('says what became of the smaller file', () => {
+  const { parity, latency } = onnxCard();
+  const real = { given: 3000, checked: 3000, differing: 3, labels: 2998 };
+  const quantised = {
+    kind: 'dynamic int8',
+    problem: '',
+    file: 'shop.int8.onnx',
+    sha256: '1'.repeat(64),
+    size: 12_000,
+    parity: { ...parity, real },
+    latency,
+    measure: 'accuracy',
+    score: 0.953,
+    original_score: 0.95612
+  };
+  expect(changed({ quantised }).said.slice(2)).toEqual([
+    'dynamic int8: shop.int8.onnx, 12 kB of 41 kB; 3 of 3,000 rows and 0 of 214 edge rows answer otherwise.',
+    'accuracy: 0.953 against the original’s 0.9561.',
+    'Speed, one row: 0.018 ms against 0.7 ms (39 times as quick; p95 0.02 against 1 ms).'
+  ]);
+  const refused = { ...quantised, problem: '99 of 3,000 given rows answer otherwise.', measure: '' };
+  expect(changed({ quantised: refused }).said.slice(2)).toEqual([
+    'dynamic int8 not written: 99 of 3,000 given rows answer otherwise.'
+  ]);
+});
+
 it('lists what was not compared, the rest of it in one line', () => {
   const domain = Array.from({ length: 8 }, (_, at) => ({ reason: `reason ${at}`, rows: at + 1 }));
   const { place } = changed({ parity: { ...onnxCard().parity, domain } });
@@ -77,7 +103,15 @@ it('says how each input and output is called, and what it is', () => {
     'labelcomes outstr[rows]predict',
     'probabilitiescomes outfloat32[rows, 2]predict_proba: buys, looks'
   ]);
-  expect(place.querySelector('pre')!.textContent).toBe('import onnxruntime as ort');
+  expect(texts(place, 'pre')).toEqual(['%deploy shop.onnx --to local', 'import onnxruntime as ort']);
+});
+
+it.each([
+  [{ path: 'models/shop.onnx' }, '%deploy models/shop.onnx --to local'],
+  [{ path: "mine's & yours.onnx" }, `%deploy 'mine'"'"'s & yours.onnx' --to local`],
+  [{ path: '', run_id: 'a1b2c3d4'.repeat(4) }, '%deploy a1b2c3d4 --to local']
+])('says how it is served: %p', (changes, line) => {
+  expect(texts(changed(changes).place, 'pre')[0]).toBe(line);
 });
 
 it('is read as a run keeps it, without what only a notebook knows', () => {

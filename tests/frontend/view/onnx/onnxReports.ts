@@ -49,6 +49,7 @@ export function onnxCard(changes: Partial<IOnnxCard> = {}): IOnnxCard {
       total: 2,
       grouped: false
     },
+    quantised: null,
     versions: {},
     notes: [],
     path: 'shop.onnx',

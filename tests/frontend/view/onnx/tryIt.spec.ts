@@ -93,9 +93,10 @@ it('asks the model about what was typed, and shows its answers by their names', 
   await story.press();
   story.fields[0]!.value = '42';
   await story.press();
-  expect(story.asked).toEqual([
-    [{ name: 'X', tensor: { type: 'float32', data: Float32Array.of(42, 0), dims: [1, 2] } }]
-  ]);
+  const row = [{ name: 'X', tensor: { type: 'float32', data: Float32Array.of(42, 0), dims: [1, 2] } }];
+  expect(story.asked).toEqual([row, row]); // The first time is not the one that is told.
+  await story.press();
+  expect(story.asked).toHaveLength(3);
   expect(texts(story.tried.node, 'tr')).toEqual([
     'labelbuys',
     'probabilities: buys0.75',
@@ -115,7 +116,8 @@ it('answers when Enter is pressed in a field', async () => {
   story.fields[1]!.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true }));
   story.fields[1]!.dispatchEvent(new KeyboardEvent('keydown', { key: '1', bubbles: true }));
   await settle();
-  expect([story.asked.length, heard.mock.calls.length]).toEqual([1, 1]);
+  await settle();
+  expect([story.asked.length, heard.mock.calls.length]).toEqual([2, 1]);
   document.body.removeEventListener('keydown', heard);
 });
 
@@ -132,7 +134,7 @@ it('says which field is wrong, and goes there', async () => {
   income!.value = '1';
   await story.press();
   expect(income!.hasAttribute('aria-invalid')).toBe(false);
-  expect(story.asked).toHaveLength(1);
+  expect(story.asked).toHaveLength(2);
 });
 
 it('says why the model does not answer', async () => {

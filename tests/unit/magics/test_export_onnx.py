@@ -172,7 +172,7 @@ def test_a_model_is_written_and_its_run_is_in_the_file(session, tmp_path):
     assert (view.report.model, view.report.run_id) == ("model", "1" * 32)
     assert view.report.parity.real.checked == 80
     assert facts["jupyter_mlops.run_id"] == "1" * 32
-    assert msgspec.json.decode(facts["jupyter_mlops.signature"])[0]["columns"] == ["a", "b"]
+    assert msgspec.json.decode(facts["jupyter_mlops.signature"])["inputs"][0]["columns"] == ["a", "b"]
     assert str(tmp_path / "m.onnx") in repr(view)
 
 

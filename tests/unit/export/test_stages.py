@@ -93,9 +93,7 @@ def test_converters_are_found_by_what_they_convert(X, y):
     assert converter_for(LogisticRegression()).name == "sklearn"
     with pytest.raises(UsageError, match=r"No converter named 'jax'. Known: ebm, keras, lightgbm, sklearn"):
         load_converter("jax")
-    with pytest.raises(
-        ExportError, match=r"No converter knows builtins.dict. Known: ebm, keras, lightgbm"
-    ):
+    with pytest.raises(ExportError, match=r"No converter knows builtins.dict. Known: ebm, keras, lightgbm"):
         converter_for({})
 
 

@@ -162,13 +162,13 @@ def by_us(model: Any, X: Any, later: Any) -> tuple[str, int]:
 def by_them(model: Any, X: Any) -> str:
     """Return how many rows differ when skl2onnx converts as it stands, or what it raises; empty for equal."""
     from jupyter_mlops.export._candidates import attempt
-    from jupyter_mlops.export._edge_rows import edge_rows
+    from jupyter_mlops.export._estimator import Estimator
     from jupyter_mlops.export._original import Original
     from jupyter_mlops.export._parity import Tolerance
     from jupyter_mlops.export._table import Table
 
-    table = Table.of(X)
-    original = Original.asked(model, table, edge_rows(model, table))
+    subject, table = Estimator(model), Table.of(X)
+    original = Original.asked(subject, table, subject.edge_rows(table))
     tried = attempt(AsItIs(X), original, AsItIs.way, None, Tolerance(), {})
     return f"{tried.parity.differing:,} rows differ" if tried.parity.differing else ""
 

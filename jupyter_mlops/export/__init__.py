@@ -1,7 +1,8 @@
 """Model and rows to an ONNX file that is the same model: converted, compared row by row, written only when equal.
 
-Conversion is skl2onnx's and onnxmltools'; what is here is the certainty. One converter a file behind `Converter`;
-others are found by the entry points `jupyter_mlops.converters`. No notebook, no tracking and no view.
+Conversion is skl2onnx's, onnxmltools', tf2onnx', torch's and ebm2onnx'; what is here is the certainty. One converter a
+file behind `Converter`; others are found by the entry points `jupyter_mlops.converters`. A `Subject` is a model as it
+is asked: estimators take a `Table`, networks `Tensors`. No notebook, no tracking and no view.
 """
 
 from __future__ import annotations
@@ -9,20 +10,29 @@ from __future__ import annotations
 from ._bundle import open_bundle
 from ._discovery import converter_names, load_converter
 from ._edge_rows import edge_rows
+from ._estimator import said
 from ._export import ExportWish, export_model
 from ._files import check_onnx_file, open_session
 from ._inputs import InputTensor, inputs_of, missing
-from ._original import quiet, said
-from ._protocol import Conversion, Converter, Variant
+from ._network import Network
+from ._protocol import Conversion, Converter, NetworkConverter, Variant
+from ._quiet import quiet
 from ._signature import signature_of
+from ._subject import Subject
 from ._table import Table
+from ._tensors import Tensors
+from ._together import rows_together
 
 __all__ = [
     "Conversion",
     "Converter",
     "ExportWish",
     "InputTensor",
+    "Network",
+    "NetworkConverter",
+    "Subject",
     "Table",
+    "Tensors",
     "Variant",
     "check_onnx_file",
     "converter_names",
@@ -35,5 +45,6 @@ __all__ = [
     "open_session",
     "quiet",
     "said",
+    "rows_together",
     "signature_of",
 ]

@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+from msgspec import structs
+
 from ..entities import OnnxParity, OnnxSignature
-from ..exceptions import ExportError
 from ._files import check_onnx, open_session
-from ._graph import add_metadata, only_outputs
-from ._inputs import InputTensor, inputs_of
+from ._graph import add_metadata, only_outputs, operators_of
+from ._inputs import InputTensor
 from ._original import Original
 from ._parity import Candidate, Compared, Tolerance
 from ._protocol import Conversion, Converter, Variant
@@ -42,24 +44,6 @@ class Tried:
     left_out: tuple[str, ...]
 
 
-def inputs_for(original: Original, variant: Variant) -> tuple[InputTensor, ...]:
-    """Return what a file takes, in a variant's types."""
-    apart = tells_columns_apart(original.model)
-    return inputs_of(original.real.table, variant.precision, whole=variant.whole_numbers, apart=apart)
-
-
-def tells_columns_apart(model: object) -> bool:
-    """Tell whether a model chooses columns by name: it has a ColumnTransformer at its front."""
-    if hasattr(model, "transformers_"):
-        return True
-    steps = getattr(model, "steps", None)
-    inner = [steps[0][1]] if steps else [part for _, part in getattr(model, "transformer_list", None) or ()]
-    inner += [getattr(model, name) for name in ("best_estimator_", "estimator_") if hasattr(model, name)]
-    fitted = getattr(model, "estimators_", ())
-    inner += list(fitted)[:1] if isinstance(fitted, (list, tuple)) else []
-    return any(tells_columns_apart(part) for part in inner if not isinstance(part, (str, list)))
-
-
 def attempt(
     converter: Converter,
     original: Original,
@@ -75,8 +59,12 @@ def attempt(
     ExportError
         It cannot be converted in this way, or onnxruntime cannot run what came of it.
     """
-    inputs = inputs_for(original, variant)
-    proto = converter.convert(Conversion(model=original.model, inputs=inputs, variant=variant, opset=opset))
+    rows = original.real.rows
+    inputs = original.subject.inputs(rows, variant)
+    sample = rows.take(np.flatnonzero(original.real.answered)[:2]).value
+    proto = converter.convert(
+        Conversion(model=original.model, inputs=inputs, variant=variant, opset=opset, sample=sample)
+    )
     inputs = _as_named(proto, inputs)
     whole = Candidate(open_session(_checked(proto)), inputs, {})
     outputs = _outputs(proto, whole, original, tolerance)
@@ -88,6 +76,8 @@ def attempt(
     data = _checked(proto)
     candidate = Candidate(open_session(data), inputs, outputs)
     parity, real = candidate.parity(original, tolerance)
+    if original.empty and candidate.answers_none(original, operators_of(proto)):
+        parity = structs.replace(parity, batches=(0, *parity.batches))
     return Tried(
         variant=variant,
         proto=proto,
@@ -115,24 +105,11 @@ def _checked(proto: ModelProto) -> bytes:
 
 
 def _outputs(proto: ModelProto, whole: Candidate, original: Original, tolerance: Tolerance) -> dict[str, str]:
-    """Return which method each output answers; the first one, and a classifier's probabilities, must.
+    """Return which method each output answers; the others are left out of the file."""
 
-    Any other is left out of the file when it answers none.
-    """
-    names = [output.name for output in proto.graph.output]
-    found = {names[0]: original.first}
-    rest = [method for method in original.methods if method != original.first]
-    for name in names[1:]:
-        if "predict_proba" in rest and original.has_labels:
-            found[name] = "predict_proba"
-            rest.remove("predict_proba")
-            continue
-        for method in rest:
-            alone = Candidate(whole.session, whole.inputs, {name: method})
-            if not alone.compared(original, original.real, tolerance).rows.differing:
-                found[name] = method
-                rest.remove(method)
-                break
-    if original.has_labels and len(names) == 1 and "predict_proba" in rest:
-        raise ExportError("what came of it has no probabilities")
-    return found
+    def alike(name: str, method: str) -> bool:
+        alone = Candidate(whole.session, whole.inputs, {name: method})
+        return not alone.compared(original, original.real, tolerance).rows.differing
+
+    names = tuple(output.name for output in proto.graph.output)
+    return original.subject.answered_by(names, original.methods, alike)

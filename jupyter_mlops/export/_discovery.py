@@ -10,9 +10,12 @@ from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
 from ..exceptions import ExportError, UsageError
+from ._ebm import EbmConverter
+from ._keras import KerasConverter
 from ._lightgbm import LightgbmConverter
 from ._protocol import Converter
 from ._sklearn import SklearnConverter
+from ._torch import TorchConverter
 from ._xgboost import XgboostConverter
 
 GROUP = "jupyter_mlops.converters"
@@ -74,5 +77,12 @@ def _installed() -> dict[str, EntryPoint]:
 
 
 def _ours() -> dict[str, Converter]:
-    ours: tuple[Converter, ...] = (XgboostConverter(), LightgbmConverter(), SklearnConverter())
+    ours: tuple[Converter, ...] = (
+        XgboostConverter(),
+        LightgbmConverter(),
+        EbmConverter(),  # before scikit-learn's: it is built on its base
+        SklearnConverter(),
+        KerasConverter(),
+        TorchConverter(),
+    )
     return {converter.name: converter for converter in ours}

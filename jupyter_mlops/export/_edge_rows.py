@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ._inputs import missing
-from ._original import quiet
+from ._quiet import quiet
 from ._table import Table
 from ._thresholds import decisive_values
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..exceptions import ExportError
-from ._graph import TREES, _replace
+from ._graph import TREES, replace_nodes
 
 if TYPE_CHECKING:
     from onnx import ModelProto, NodeProto
@@ -43,7 +43,7 @@ def exact_thresholds(proto: ModelProto, estimators: Iterable[Any]) -> None:
         if node.op_type in TREES:
             nodes += _ranked(proto, node, _matching(node, known), f"rank{number}")
         nodes.append(node)
-    _replace(proto.graph, nodes)
+    replace_nodes(proto.graph, nodes)
 
 
 def _double_thresholds(estimator: Any) -> Thresholds:

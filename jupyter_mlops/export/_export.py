@@ -14,20 +14,20 @@ from msgspec.structs import replace as changed
 
 from ..entities import OnnxReport, OnnxTry
 from ..exceptions import ExportError, MissingExtraError, UsageError
-from ._candidates import Tried, attempt, inputs_for
+from ._candidates import Tried, attempt
 from ._discovery import converter_for
 from ._drawing import drawing_of
-from ._edge_rows import edge_rows
+from ._estimator import Estimator
 from ._files import write_onnx
 from ._graph import operators_of
 from ._original import Original
 from ._parity import Tolerance
-from ._protocol import Converter, Variant
+from ._protocol import Converter, NetworkConverter, Variant
 from ._quantised import quantise, truth_of
 from ._rejections import rejections_of
 from ._speed import latencies
 from ._stages import stage_that_differs, stage_that_fails
-from ._table import Table
+from ._subject import Subject
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,7 +80,7 @@ def export_model(model: Any, X: Any, path: str | Path, wish: ExportWish | None =
     ----------
     model : object
         Fitted.
-    X : DataFrame, array or list of str
+    X : DataFrame, array, list of str, or for a network a tuple or dict of arrays
         Real rows, as the model takes them.
     path : path
         The file; what was there is replaced in one step, or stays.
@@ -100,11 +100,12 @@ def export_model(model: Any, X: Any, path: str | Path, wish: ExportWish | None =
     """
     asked = wish or ExportWish()
     converter = converter_for(model)
-    table = Table.of(X)
-    if not len(table):
+    subject: Subject = converter.subject(model) if isinstance(converter, NetworkConverter) else Estimator(model)
+    rows = subject.rows(X)
+    if not len(rows):
         raise UsageError("X has no rows, and nothing could be compared. Give some that the model has not seen.")
     target = _target(path)
-    original = Original.asked(model, table, edge_rows(model, table))
+    original = Original.asked(subject, rows, subject.edge_rows(rows))
     truth = truth_of(y, original)
     best, tries = _best(converter, original, asked)
     if not best.parity.holds:
@@ -132,7 +133,7 @@ def _best(converter: Converter, original: Original, wish: ExportWish) -> tuple[T
     nearest: Tried | None = None
     seen = set()
     for variant in converter.variants(original.model):
-        way = (inputs_for(original, variant), replace(variant, name="", whole_numbers=True))
+        way = (original.subject.inputs(original.real.rows, variant), replace(variant, name="", whole_numbers=True))
         if way in seen:  # there are no whole numbers
             continue
         seen.add(way)
@@ -153,7 +154,7 @@ def _best(converter: Converter, original: Original, wish: ExportWish) -> tuple[T
         problems = "; ".join(dict.fromkeys(each.problem.rstrip(".") for each in tries))
         raise ExportError(
             f"Not written: {stage} cannot be converted ({problems}). "
-            "Put another estimator in its place, or ask its library for a converter."
+            f"Put another {original.subject.part} in its place, or ask its library for a converter."
         )
     return nearest, tries
 
@@ -188,8 +189,8 @@ def _refusal(converter: Converter, original: Original, nearest: Tried, tries: li
     names = ", ".join(f"{each.variant} ({each.problem or f'{each.differing:,} rows'})" for each in tries)
     return (
         f"Not written: {' and '.join(counts)} differ (largest difference {float(parity.largest):.2g}). "
-        f"Stage: {stage}. Tried: {names}. Put another estimator in its place, or accept it knowingly with --rtol, "
-        f"--atol or --allow-mismatch {parity.differing} (recorded in the file)."
+        f"Stage: {stage}. Tried: {names}. Put another {original.subject.part} in its place, or accept it knowingly "
+        f"with --rtol, --atol or --allow-mismatch {parity.differing} (recorded in the file)."
     )
 
 
@@ -223,14 +224,14 @@ def _report(
         latency=latencies(best.candidate, original) if wish.timed else (),
         graph=drawing_of(best.proto),
         versions={name: _version_of(name) for name in _LIBRARIES if _version_of(name)},
-        notes=tuple(_notes(best)),
+        notes=tuple(_notes(best, original)),
     )
 
 
 _LIBRARIES = ("jupyter_mlops", "onnx", "onnxmltools", "onnxruntime", "scikit-learn", "skl2onnx")
 
 
-def _notes(best: Tried) -> list[str]:
+def _notes(best: Tried, original: Original) -> list[str]:
     notes = []
     if best.left_out:
         notes.append(f"Left out, because no method of the original says the same: {', '.join(best.left_out)}.")
@@ -238,6 +239,8 @@ def _notes(best: Tried) -> list[str]:
         notes.append(f"Whoever loads the file needs {best.variant.needs}.")
     if best.parity.differing:
         notes.append(f"{best.parity.differing:,} rows differ, and were allowed to.")
+    if original.empty and 0 not in best.parity.batches:
+        notes.append("The model answers a batch of no rows and the file does not: send it one row or more.")
     return notes
 
 

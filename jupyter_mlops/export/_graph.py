@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from ..exceptions import ExportError
+
 if TYPE_CHECKING:
     from onnx import GraphProto, ModelProto, NodeProto
 
@@ -32,7 +34,7 @@ def cast_around_trees(proto: ModelProto) -> None:
         scores = len(node.output) - 1
         wide, node.output[scores] = node.output[scores], f"{node.output[scores]}_narrow"
         nodes.append(helper.make_node("Cast", [node.output[scores]], [wide], to=_wanted(graph, wide)))
-    _replace(graph, nodes)
+    replace_nodes(graph, nodes)
 
 
 def _wanted(graph: GraphProto, name: str) -> int:
@@ -80,7 +82,7 @@ def break_ties(proto: ModelProto) -> None:
             helper.make_node("ArgMax", [f"{name}_votes"], [f"{name}_first"], axis=1, keepdims=0),
             helper.make_node("Gather", [f"{name}_classes", f"{name}_first"], [label]),
         ]
-    _replace(proto.graph, nodes)
+    replace_nodes(proto.graph, nodes)
 
 
 def only_outputs(proto: ModelProto, names: tuple[str, ...]) -> None:
@@ -95,7 +97,44 @@ def only_outputs(proto: ModelProto, names: tuple[str, ...]) -> None:
             nodes.append(node)
             wanted.update(node.input)
             wanted.update(name for inner in inner_graphs(node) for each in inner.node for name in each.input)
-    _replace(graph, nodes[::-1])
+    replace_nodes(graph, nodes[::-1])
+
+
+def named(proto: ModelProto, inputs: Mapping[str, str], outputs: Mapping[str, str]) -> None:
+    """Give inputs and outputs other names and an order, where a library chose its own.
+
+    Parameters
+    ----------
+    inputs, outputs : Mapping
+        New names by old ones, in the order that they are to have.
+
+    Raises
+    ------
+    ExportError
+        An input or output is not there, or a new name is that of something inside.
+    """
+    from onnx import helper
+
+    inside = {name for node in all_nodes(proto.graph) for name in node.output} | {
+        tensor.name for tensor in proto.graph.initializer
+    }
+    taken = sorted(inside.intersection((*inputs.values(), *outputs.values())) - {*inputs, *outputs})
+    if taken:
+        raise ExportError(f"the name {taken[0]!r} is taken inside of the model: give the input or output another")
+    for values, names in ((proto.graph.input, inputs), (proto.graph.output, outputs)):
+        found = {value.name: value for value in values}
+        if set(found) != set(names):
+            raise ExportError(f"what came of it has {', '.join(found) or 'nothing'} for {', '.join(names)}")
+        kept = []
+        for old, new in names.items():
+            value = type(found[old]).FromString(found[old].SerializeToString())
+            value.name = new
+            kept.append(value)
+        del values[:]
+        values.extend(kept)
+    before = [helper.make_node("Identity", [new], [old]) for old, new in inputs.items()]
+    after = [helper.make_node("Identity", [old], [new]) for old, new in outputs.items()]
+    replace_nodes(proto.graph, [*before, *proto.graph.node, *after])
 
 
 def one_opset_a_domain(proto: ModelProto) -> None:
@@ -139,7 +178,8 @@ def inner_graphs(node: NodeProto) -> Iterator[GraphProto]:
         yield from attribute.graphs
 
 
-def _replace(graph: Any, nodes: list[Any]) -> None:
+def replace_nodes(graph: Any, nodes: list[Any]) -> None:
+    """Put nodes in the place of those that a graph has."""
     copies = [type(node).FromString(node.SerializeToString()) for node in nodes]
     del graph.node[:]
     graph.node.extend(copies)

@@ -10,7 +10,8 @@ import numpy as np
 from ..exceptions import UsageError
 from ._table import Table
 
-Element = Literal["float32", "float64", "int64", "bool", "str"]
+Element = str
+"""A type as NumPy says it, or "str": of a table's columns float32, float64, int64, bool and str."""
 
 
 @dataclass(frozen=True)
@@ -27,16 +28,21 @@ class InputTensor:
         The columns of the rows that it holds.
     flat : bool
         Whether it has one axis only: texts.
+    sizes : tuple of int, optional
+        The axes behind that of the rows, where they are not the columns: images, sequences.
     """
 
     name: str
     element: Element
     places: tuple[int, ...]
     flat: bool = False
+    sizes: tuple[int, ...] | None = None
 
     @property
     def shape(self) -> tuple[int | None, ...]:
         """None is the number of rows."""
+        if self.sizes is not None:
+            return (None, *self.sizes)
         return (None,) if self.flat else (None, len(self.places))
 
 
@@ -83,7 +89,7 @@ def _element(table: Table, place: int, precision: Literal["float32", "float64"],
         kind = _kind_of_objects(column, table.columns[place] if table.columns else str(place))
     if kind == "f" or (kind in "iu" and not whole):
         return precision
-    return {"i": "int64", "u": "int64", "b": "bool", "s": "str"}[kind]  # type: ignore[return-value]  # the four words
+    return {"i": "int64", "u": "int64", "b": "bool", "s": "str"}[kind]
 
 
 def _kind_of_objects(column: np.ndarray[Any, Any], name: str) -> str:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import warnings
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from ..exceptions import UsageError
-from ._table import Table
-
-METHODS = ("predict", "predict_proba", "decision_function", "score_samples", "transform")
-"""What an output of a file can be the answer to, in the order in which it is sought."""
+from ._quiet import answer_or_error
+from ._subject import Rows, Subject
 
 
 @dataclass(frozen=True)
@@ -22,17 +19,17 @@ class Answers:
 
     Parameters
     ----------
-    table : Table
-        The rows.
+    rows : Rows
+        What was asked about.
     answered : ndarray of bool
         Which of them the original takes.
     by_method : dict of str to ndarray
-        Of the answered rows, in order: shape (answered, figures).
+        Of the answered rows, in order: shape (answered, ...).
     rejected : dict of str to int
         Reasons of those that it does not take.
     """
 
-    table: Table
+    rows: Rows
     answered: np.ndarray[Any, Any]
     by_method: dict[str, np.ndarray[Any, Any]]
     rejected: dict[str, int]
@@ -44,18 +41,18 @@ class Original:
 
     Parameters
     ----------
-    has_labels : bool
-        Whether `predict` names something, where nothing is near: a class, a cluster, an outlier.
+    empty : dict of str to tuple
+        The shapes that it answers to a batch of no rows, by method; nothing where it takes none.
     """
 
-    model: Any
+    subject: Subject
     methods: tuple[str, ...]
-    has_labels: bool
     real: Answers
     edge: Answers
+    empty: dict[str, tuple[int, ...]] = field(default_factory=dict)
 
     @classmethod
-    def asked(cls, model: Any, real: Table, edge: Table) -> Original:
+    def asked(cls, subject: Subject, real: Rows, edge: Rows) -> Original:
         """Ask a model.
 
         Raises
@@ -63,20 +60,22 @@ class Original:
         UsageError
             It answers none of the real rows.
         """
-        from sklearn.base import is_classifier, is_clusterer, is_outlier_detector
-
-        methods = tuple(name for name in METHODS if hasattr(model, name))
-        if not methods:
-            raise UsageError(f"{type(model).__name__} neither predicts nor transforms: nothing could be compared.")
-        methods = _that_answer(model, real, methods)
-        answers = ask(model, real, methods)
+        methods = subject.methods(real)
+        answers = ask(subject, real, methods)
         if not answers.answered.any():
             reason = next(iter(answers.rejected), "there are no rows")
             raise UsageError(f"The model answers no row of X: {reason}. Give rows as it takes them, with -X.")
-        labels = "predict" in methods and any(
-            kind(model) for kind in (is_classifier, is_clusterer, is_outlier_detector)
-        )
-        return cls(model, methods, labels, answers, ask(model, edge, methods))
+        return cls(subject, methods, answers, ask(subject, edge, methods), _empty(subject, real, methods))
+
+    @property
+    def model(self) -> Any:
+        """The model itself."""
+        return self.subject.model
+
+    @property
+    def has_labels(self) -> bool:
+        """Whether `predict` names something."""
+        return self.subject.has_labels
 
     @property
     def first(self) -> str:
@@ -84,82 +83,38 @@ class Original:
         return self.methods[0]
 
 
-def ask(model: Any, table: Table, methods: tuple[str, ...]) -> Answers:
+def ask(subject: Subject, rows: Rows, methods: tuple[str, ...]) -> Answers:
     """Return what a model says of rows. Rows that one of the methods rejects are found by halves."""
     reasons: Counter[str] = Counter()
-    answered = np.zeros(len(table), dtype=bool)
+    answered = np.zeros(len(rows), dtype=bool)
 
-    def taken(rows: np.ndarray[Any, Any]) -> list[dict[str, np.ndarray[Any, Any]]]:
-        if not len(rows):
+    def taken(places: np.ndarray[Any, Any]) -> list[dict[str, np.ndarray[Any, Any]]]:
+        if not len(places):
             return []
-        try:
-            found = {method: said(model, method, table.take(rows)) for method in methods}
-        except Exception as error:  # noqa: BLE001  whatever a model raises, it does not take the row
-            if len(rows) == 1:
-                reasons[_reason(error)] += 1
+        found = answer_or_error(lambda: subject.said(methods, rows.take(places)))
+        if isinstance(found, Exception):
+            if len(places) == 1:
+                reasons[_reason(found)] += 1
                 return []
-            middle = len(rows) // 2
-            return taken(rows[:middle]) + taken(rows[middle:])
-        answered[rows] = True
+            middle = len(places) // 2
+            return taken(places[:middle]) + taken(places[middle:])
+        answered[places] = True
         return [found]
 
-    pieces = taken(np.arange(len(table)))
+    pieces = taken(np.arange(len(rows)))
+    for method in methods:
+        shapes = sorted({str(piece[method].shape[1:]) for piece in pieces})
+        if len(shapes) > 1:
+            raise UsageError(f"The model's answers have the shapes {' and '.join(shapes)}: no file could give both.")
     by_method = {method: np.concatenate([piece[method] for piece in pieces]) for method in methods if pieces}
-    return Answers(table, answered, by_method, dict(reasons))
+    return Answers(rows, answered, by_method, dict(reasons))
 
 
-def _that_answer(model: Any, table: Table, methods: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the first method and those others that answer rows which it answers: some are there, and cannot."""
-    first, *others = methods
-    answers = ask(model, table, (first,))
-    if not answers.answered.any():
-        return (first,)
-    accepted = table.take(answers.answered)
-    working = [first]
-    for method in others:
-        try:
-            said(model, method, accepted)
-        except Exception:  # noqa: BLE001  it has the method and cannot: then no output is its answer
-            continue
-        working.append(method)
-    return tuple(working)
-
-
-def said(model: Any, method: str, table: Table) -> np.ndarray[Any, Any]:
-    """Return what one method says, rows first: shape (rows, figures)."""
-    with quiet():
-        answer = getattr(model, method)(table.value)
-    if hasattr(answer, "toarray"):
-        answer = answer.toarray()
-    if isinstance(answer, list) and answer and all(getattr(each, "ndim", 0) > 1 for each in answer):
-        answer = np.stack(answer, axis=1)  # of several targets, one array each
-    return rows_first(np.asarray(answer), len(table))
-
-
-def rows_first(answer: np.ndarray[Any, Any], rows: int) -> np.ndarray[Any, Any]:
-    """Return an answer as a table, one row a row that was asked about."""
-    if answer.ndim > 1 and answer.shape[0] != rows and answer.shape[1] == rows:
-        answer = np.moveaxis(answer, 1, 0)
-    if answer.ndim == 0 or answer.shape[0] != rows:
-        raise ValueError(f"an answer of shape {answer.shape} to {rows} rows")
-    return answer.reshape(rows, -1) if rows else answer.reshape(0, int(np.prod(answer.shape[1:])))
-
-
-class quiet(warnings.catch_warnings):
-    """Nothing is said about overflows and old habits of a model: its answers are compared as they are."""
-
-    def __enter__(self) -> Any:
-        """Begin to be quiet."""
-        entered = super().__enter__()
-        warnings.simplefilter("ignore")
-        self._numpy = np.errstate(all="ignore")
-        self._numpy.__enter__()
-        return entered
-
-    def __exit__(self, *of: Any) -> None:
-        """Warn again."""
-        self._numpy.__exit__(*of)
-        super().__exit__(*of)
+def _empty(subject: Subject, real: Rows, methods: tuple[str, ...]) -> dict[str, tuple[int, ...]]:
+    found = answer_or_error(lambda: subject.said(methods, real.take([])))
+    if isinstance(found, Exception):
+        return {}
+    return {method: answer.shape for method, answer in found.items()}
 
 
 def _reason(error: Exception) -> str:

@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from ..entities import OnnxDomain, OnnxParity, OnnxRows, figure
-from ._inputs import InputTensor, feeds_of
-from ._original import Answers, Original, quiet, rows_first
+from ._inputs import InputTensor
+from ._original import Answers, Original
+from ._quiet import answer_or_error, quiet
 
 _ALONE = 16
 """So many rows are also asked one by one."""
+
+_LARGEST = 64 << 20
+"""Bytes of rows that go through a file at once."""
+
+_RECURRENT = frozenset({"GRU", "LSTM", "RNN"})
+"""onnxruntime's own end the process when they are asked about no rows."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,12 +52,13 @@ class Compared:
 
 @dataclass(frozen=True)
 class _Exchange:
-    """Rows by number, the original's answers by method, the file's by output, and where the file gave none."""
+    """Rows by number, the original's answers by method, the file's by output, and where file or original gave none."""
 
     rows: np.ndarray[Any, Any]
     told: dict[str, np.ndarray[Any, Any]]
     heard: dict[str, np.ndarray[Any, Any]]
     silent: np.ndarray[Any, Any]
+    lost: np.ndarray[Any, Any]
 
 
 @dataclass(frozen=True)
@@ -78,7 +88,7 @@ class Candidate:
 
     def compared(self, original: Original, answers: Answers, tolerance: Tolerance) -> Compared:
         """Ask the file about the rows that the original answers, and count."""
-        feeds, fits = feeds_of(self.inputs, answers.table)
+        feeds, fits = original.subject.feeds(self.inputs, answers.rows)
         domain = Counter({f"the model rejects: {why}": rows for why, rows in answers.rejected.items()})
         outside = int((answers.answered & ~fits).sum())
         if outside:
@@ -87,15 +97,16 @@ class Candidate:
         place = (np.cumsum(answers.answered) - 1)[asked]
         nothing = np.empty((0, 1))
         told = {name: answers.by_method[name][place] if len(asked) else nothing for name in self.outputs.values()}
-        heard, silent = self._heard({name: feed[asked] for name, feed in feeds.items()}, len(asked))
-        exchange = _Exchange(asked, told, heard, silent)
-        return self._counted(original.has_labels, exchange, domain, len(answers.table), tolerance)
+        heard, silent = self._heard(original, {name: feed[asked] for name, feed in feeds.items()}, len(asked))
+        lost = original.subject.beyond(answers.rows.take(asked), told) if len(asked) else silent
+        exchange = _Exchange(asked, told, heard, silent, lost)
+        return self._counted(original.has_labels, exchange, domain, len(answers.rows), tolerance)
 
     def _counted(
         self, has_labels: bool, exchange: _Exchange, domain: Counter[str], given: int, tolerance: Tolerance
     ) -> Compared:
         wrong, labels = exchange.silent.copy(), np.zeros(len(exchange.rows), dtype=bool)
-        off, beyond, largest = np.zeros_like(labels), np.zeros_like(labels), 0.0
+        off, beyond, largest = np.zeros_like(labels), exchange.lost.copy(), 0.0
         for name, method in self.outputs.items():
             ours, theirs = exchange.heard[name], exchange.told[method]
             if method == "predict" and has_labels:
@@ -119,50 +130,81 @@ class Candidate:
         return Compared(rows, domain, largest, exchange.rows[wrong])
 
     def _heard(
-        self, feeds: dict[str, np.ndarray[Any, Any]], rows: int
+        self, original: Original, feeds: dict[str, np.ndarray[Any, Any]], rows: int
     ) -> tuple[dict[str, np.ndarray[Any, Any]], np.ndarray[Any, Any]]:
         """Return the file's answers, and the rows to which it has none, or another one when they are alone."""
         silent = np.zeros(rows, dtype=bool)
-        pieces = self._pieces(feeds, np.arange(rows), silent)
+        size = sum(feed.nbytes for feed in feeds.values())
+        portions = np.array_split(np.arange(rows), min(rows, size // _LARGEST + 1)) if rows else []
+        pieces = [piece for portion in portions for piece in self._pieces(original, feeds, portion, silent)]
         heard = {}
         for name in self.outputs:
             found = [piece[name] for _, piece in pieces]
-            shape = (rows, found[0].shape[1]) if found else (rows, 1)
+            shape = (rows, *found[0].shape[1:]) if found else (rows, 1)
             heard[name] = np.zeros(shape, dtype=found[0].dtype if found else np.float32)
             for where, piece in pieces:
-                heard[name][where] = piece[name]
+                if piece[name].shape[1:] == shape[1:]:
+                    heard[name][where] = piece[name]
+                else:
+                    silent[where] = True
         for row in np.unique(np.linspace(0, rows - 1, min(rows, _ALONE)).astype(int)):
-            alone = self._pieces(feeds, np.array([row]), silent)
+            alone = self._pieces(original, feeds, np.array([row]), silent)
             for _, piece in alone:
-                silent[row] |= any(not _alike(piece[name][0], heard[name][row]) for name in self.outputs)
+                silent[row] |= any(not _alike(piece[name], heard[name][[row]]) for name in self.outputs)
         return heard, silent
 
     def _pieces(
-        self, feeds: dict[str, np.ndarray[Any, Any]], rows: np.ndarray[Any, Any], silent: np.ndarray[Any, Any]
+        self,
+        original: Original,
+        feeds: dict[str, np.ndarray[Any, Any]],
+        rows: np.ndarray[Any, Any],
+        silent: np.ndarray[Any, Any],
     ) -> list[tuple[np.ndarray[Any, Any], dict[str, np.ndarray[Any, Any]]]]:
         if not len(rows):
             return []
-        try:
-            with quiet():
-                found = self.session.run(list(self.outputs), {name: feed[rows] for name, feed in feeds.items()})
-            answers = {n: rows_first(np.asarray(a), len(rows)) for n, a in zip(self.outputs, found, strict=True)}
-            return [(rows, answers)]
-        except Exception:  # noqa: BLE001  onnxruntime has no root of its errors; such a row differs, and is counted
-            if len(rows) == 1:
-                silent[rows] = True
-                return []
-            middle = len(rows) // 2
-            return self._pieces(feeds, rows[:middle], silent) + self._pieces(feeds, rows[middle:], silent)
+        given = {name: feed[rows] for name, feed in feeds.items()}
+        found = answer_or_error(partial(self._run, original, given, len(rows)))
+        if not isinstance(found, Exception):
+            return [(rows, found)]
+        if len(rows) == 1:
+            silent[rows] = True  # such a row differs, and is counted
+            return []
+        halves = rows[: len(rows) // 2], rows[len(rows) // 2 :]
+        return [piece for half in halves for piece in self._pieces(original, feeds, half, silent)]
+
+    def _run(
+        self, original: Original, feeds: dict[str, np.ndarray[Any, Any]], rows: int
+    ) -> dict[str, np.ndarray[Any, Any]]:
+        found = self.session.run(list(self.outputs), feeds)
+        arranged = [original.subject.arranged(np.asarray(answer), rows) for answer in found]
+        return dict(zip(self.outputs, arranged, strict=True))
+
+    def answers_none(self, original: Original, operators: Collection[str]) -> bool:
+        """Tell whether the file answers a batch of no rows as the original does.
+
+        Parameters
+        ----------
+        operators : collection of str
+            Kinds of operators in the file.
+        """
+        if _RECURRENT.intersection(operators):
+            return False
+        feeds, _ = original.subject.feeds(self.inputs, original.real.rows.take([]))
+        found = answer_or_error(partial(self._run, original, feeds, 0))
+        if isinstance(found, Exception):
+            return False
+        return all(original.empty.get(method) == found[name].shape for name, method in self.outputs.items())
 
 
 def figures_off(
     ours: np.ndarray[Any, Any], theirs: np.ndarray[Any, Any], tolerance: Tolerance
 ) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
     """Return which rows differ, and by how much at most; NaN is like NaN, and infinity like itself."""
-    if ours.shape[1] == 2 and theirs.shape[1] == 1:  # onnxruntime gives the score of both classes
+    if ours.shape[1:] == (2,) and theirs.shape[1:] == (1,):  # onnxruntime gives the score of both classes
         ours = ours[:, 1:]
     if ours.shape != theirs.shape:
         return np.ones(len(theirs), dtype=bool), np.full(len(theirs), np.inf)
+    ours, theirs = _flat(ours), _flat(theirs)
     with quiet():
         a, b = ours.astype(np.float64), theirs.astype(np.float64)
         same = (a == b) | (np.isnan(a) & np.isnan(b))
@@ -186,10 +228,15 @@ def _beyond(ours: np.ndarray[Any, Any], theirs: np.ndarray[Any, Any]) -> np.ndar
     if ours.dtype != np.float32 or theirs.dtype.kind != "f":
         return np.zeros(len(theirs), dtype=bool)
     large = np.isfinite(theirs) & (np.abs(theirs) > np.finfo(np.float32).max)
-    return np.asarray(large.any(axis=1))
+    return np.asarray(_flat(large).any(axis=1))
+
+
+def _flat(answers: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Return answers with one axis behind that of the rows."""
+    return answers.reshape(len(answers), int(np.prod(answers.shape[1:])))
 
 
 def _alike(ours: np.ndarray[Any, Any], theirs: np.ndarray[Any, Any]) -> bool:
     if ours.dtype.kind not in "fiub":
         return bool((ours == theirs).all())
-    return not figures_off(ours[None, :], theirs[None, :], Tolerance())[0].any()
+    return not figures_off(ours, theirs, Tolerance())[0].any()

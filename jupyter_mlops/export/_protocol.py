@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
 
 from ._inputs import InputTensor
+from ._subject import Subject
 
 if TYPE_CHECKING:
     from onnx import ModelProto
@@ -47,12 +48,15 @@ class Conversion:
         One of those that the converter offers for this model.
     opset : int, optional
         Of ONNX' own operators; None for the newest that the converter knows.
+    sample : object, optional
+        Two real rows in the form in which the model takes them, for a converter that follows the model on its way.
     """
 
     model: Any
     inputs: tuple[InputTensor, ...]
     variant: Variant
     opset: int | None = None
+    sample: Any = None
 
 
 class Converter(Protocol):
@@ -84,4 +88,13 @@ class Converter(Protocol):
         MissingExtraError
             A library that converts is not installed.
         """
+        ...
+
+
+@runtime_checkable
+class NetworkConverter(Converter, Protocol):
+    """A converter whose models are not asked as scikit-learn's are: it says how."""
+
+    def subject(self, model: Any) -> Subject:
+        """Return the model with the way in which it is asked."""
         ...

@@ -20,8 +20,9 @@ from ..exceptions import ExportError, UsageError
 from ._candidates import Tried
 from ._files import check_onnx, open_session, write_onnx
 from ._graph import add_metadata, operators_of
-from ._original import Original, quiet
+from ._original import Original
 from ._parity import Candidate, Tolerance, same_label
+from ._quiet import quiet
 from ._sessions import RowByRow, Together
 from ._speed import latencies
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ._original import Answers
+from ._table import Table
 
 
 def rejections_of(edge: Answers) -> dict[str, str]:
@@ -23,10 +24,11 @@ def rejections_of(edge: Answers) -> dict[str, str]:
     >>> rejections_of(original.edge)
     {'rejects_missing': '["age", "income"]'}
     """
-    if edge.table.form == "texts":
-        return {}
-    names = edge.table.columns or tuple(str(place) for place in range(edge.table.width))
-    figures = [_figures(edge.table.column(place)) for place in range(edge.table.width)]
+    table = edge.rows
+    if not isinstance(table, Table) or table.form == "texts":
+        return {}  # tensors have no columns, and texts no such numbers
+    names = table.columns or tuple(str(place) for place in range(table.width))
+    figures = [_figures(table.column(place)) for place in range(table.width)]
     found = {
         "rejects_missing": _rejected(names, [np.isnan(column) for column in figures], edge.answered),
         "rejects_infinite": _rejected(names, [np.isinf(column) for column in figures], edge.answered),

@@ -35,7 +35,7 @@ def signature_for(
     session : onnxruntime.InferenceSession
         Tells types and shapes of outputs.
     """
-    columns = original.real.table.columns
+    columns = original.real.rows.columns
     return OnnxSignature(
         inputs=tuple(
             OnnxTensor(

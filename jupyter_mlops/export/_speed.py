@@ -9,39 +9,45 @@ from typing import Any
 import numpy as np
 
 from ..entities import OnnxLatency
-from ._inputs import feeds_of
-from ._original import Original, said
+from ._original import Original
 from ._parity import Candidate
-from ._table import Table
+from ._subject import Rows
 
 MANY = 10_000
+_LARGEST = 256 << 20
+_PATIENCE_S = 20.0
 _LONGEST_S = 0.5
 _MOST = 200
 
 
 def latencies(candidate: Candidate, original: Original) -> tuple[OnnxLatency, ...]:
-    """Return the latency of one row and of 10,000, which are the answered real rows again and again."""
+    """Return the latency of one row and of 10,000, which are the answered real rows again and again.
+
+    Of rows that are large, or take the file long, there are fewer.
+    """
     answered = np.flatnonzero(original.real.answered)
-    table = original.real.table
-    return tuple(
-        _latency(candidate, original, table.take(answered[np.arange(rows) % len(answered)])) for rows in (1, MANY)
-    )
+    rows = original.real.rows
+    one = _latency(candidate, original, rows.take(answered[:1]))
+    feeds, _ = original.subject.feeds(candidate.inputs, rows.take(answered[:1]))
+    size = max(1, sum(feed.nbytes for feed in feeds.values()))
+    many = max(2, int(min(MANY, _LARGEST / size, _PATIENCE_S / max(one.onnx_p50, 1e-9))))
+    return one, _latency(candidate, original, rows.take(answered[np.arange(many) % len(answered)]))
 
 
-def _latency(candidate: Candidate, original: Original, table: Table) -> OnnxLatency:
-    feeds, _ = feeds_of(candidate.inputs, table)
+def _latency(candidate: Candidate, original: Original, rows: Rows) -> OnnxLatency:
+    feeds, _ = original.subject.feeds(candidate.inputs, rows)
     names = list(candidate.outputs)
 
     def by_file() -> Any:
         return candidate.session.run(names, feeds)
 
     def by_original() -> Any:
-        return said(original.model, original.first, table)
+        return original.subject.said((original.first,), rows)
 
     ours, theirs = _timed(by_file), _timed(by_original)
     quantiles = [float(np.quantile(times, share)) for times in (ours, theirs) for share in (0.5, 0.95)]
     return OnnxLatency(
-        rows=len(table),
+        rows=len(rows),
         onnx_p50=quantiles[0],
         onnx_p95=quantiles[1],
         original_p50=quantiles[2],

@@ -1,55 +1,124 @@
-"""Which step of a pipeline is to blame: the first up to which the file differs, or cannot be made."""
+"""Which step of a model is to blame: the first up to which the file differs, or cannot be made, and what inside of it.
+
+A pipeline is cut behind each of its steps. Inside of a step that is made of others, a ColumnTransformer or a stack,
+each part is asked alone.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
+from itertools import islice
 from typing import Any
 
 from ..exceptions import MlopsError
 from ._candidates import attempt
-from ._original import METHODS, Original, ask
+from ._estimator import Estimator
+from ._original import Original, ask
 from ._parity import Tolerance
 from ._protocol import Converter, Variant
+from ._quiet import answer_or_error
+from ._table import Table
+
+_MOST_PARTS = 16
 
 
 def stage_that_differs(converter: Converter, original: Original, variant: Variant, tolerance: Tolerance) -> str:
     """Return the name of the first step after which rows differ; the model's own class where it has no steps."""
-    for name, before in _prefixes(original):
+
+    def differs(before: Original) -> bool:
         try:
-            tried = attempt(converter, before, variant, None, tolerance, {})
+            return bool(attempt(converter, before, variant, None, tolerance, {}).parity.differing)
         except MlopsError:  # a step alone need not be convertible: the next one decides
-            continue
-        if tried.parity.differing:
-            return name
-    return _last(original.model)
+            return False
+
+    return _blamed(original, differs)
 
 
 def stage_that_fails(converter: Converter, original: Original, variant: Variant) -> str:
     """Return the name of the first step up to which nothing can be converted."""
-    for name, before in _prefixes(original):
+
+    def fails(before: Original) -> bool:
         try:
             attempt(converter, before, variant, None, Tolerance(), {})
         except MlopsError:
-            return name
-    return _last(original.model)
+            return True
+        return False
+
+    return _blamed(original, fails)
 
 
-def _prefixes(original: Original) -> Iterator[tuple[str, Original]]:
-    """Yield the steps before the last, each with everything in front of it, as a model that transforms."""
+def _blamed(original: Original, is_to_blame: Callable[[Original], bool]) -> str:
+    """Return the name of the step, with what inside of it is to blame where that is found."""
     steps = getattr(original.model, "steps", [])
-    for count in range(1, len(steps)):
+    count = next((count for count, before in _prefixes(original) if is_to_blame(before)), len(steps))
+    blamed = steps[count - 1] if steps else ("", original.model)
+    name = step_name(blamed) if steps else type(original.model).__name__
+    for part, alone in _parts(original, blamed[1], count - 1):
+        if is_to_blame(alone):
+            inside = _blamed(alone, is_to_blame) if hasattr(alone.model, "steps") else part
+            return f"{inside} in {name}"
+    return name
+
+
+def _prefixes(original: Original) -> Iterator[tuple[int, Original]]:
+    """Yield how many steps there are, each with everything in front of it, as a model that transforms."""
+    for count in range(1, len(getattr(original.model, "steps", []))):
         before = original.model[:count]
-        methods = tuple(method for method in METHODS if method == "transform" and hasattr(before, method))
-        if not methods:
+        if not hasattr(before, "transform"):
             continue
-        real, edge = (ask(before, answers.table, methods) for answers in (original.real, original.edge))
+        subject = Estimator(before, only=("transform",))
+        real, edge = (ask(subject, answers.rows, ("transform",)) for answers in (original.real, original.edge))
         if real.answered.any():
-            yield step_name(steps[count - 1]), Original(before, methods, False, real, edge)
+            yield count, Original(subject, ("transform",), real, edge)
 
 
-def _last(model: Any) -> str:
-    steps = getattr(model, "steps", None)
-    return step_name(steps[-1]) if steps else type(model).__name__
+def _parts(original: Original, step: Any, before: int) -> Iterator[tuple[str, Original]]:
+    """Yield what a step is made of, each as a model that is asked about the rows that come to it."""
+    for name, part, columns in islice(_made_of(step), _MOST_PARTS):
+        alone = answer_or_error(partial(_alone, original, part, before, columns))
+        if not isinstance(alone, Exception):  # a part need not be one that can be asked alone
+            yield step_name((name, part)), alone
+
+
+def _alone(original: Original, part: Any, before: int, columns: Any) -> Original:
+    real, edge = (_rows(original.model, before, rows, columns) for rows in _taken(original))
+    return Original.asked(Estimator(part), real, edge)
+
+
+def _taken(original: Original) -> Iterator[Any]:
+    """Yield the real and the generated rows that the whole takes."""
+    for answers in (original.real, original.edge):
+        yield answers.rows.take(answers.answered)
+
+
+def _made_of(step: Any) -> Iterator[tuple[str, Any, Any]]:
+    """Yield name, fitted estimator and columns of each part; None for all columns."""
+    for name, part, columns in getattr(step, "transformers_", ()):
+        if not isinstance(part, str) and len(columns):
+            yield name, part, columns
+    for name, part in getattr(step, "transformer_list", ()):
+        yield name, part, None
+    if hasattr(step, "estimators_") and isinstance(getattr(step, "estimators", None), list):
+        for (name, _), part in zip(step.estimators, step.estimators_, strict=False):
+            yield name, part, None
+
+
+def _rows(model: Any, before: int, rows: Any, columns: Any) -> Table:
+    """Return rows as they come to a step: through those before it, and only its columns."""
+    value = model[:before].transform(rows.value) if before > 0 else rows.value
+    value = value.toarray() if hasattr(value, "toarray") else value
+    if columns is not None:
+        value = value[columns] if hasattr(value, "columns") and not _are_places(columns) else _placed(value, columns)
+    return Table.of(value)
+
+
+def _are_places(columns: Any) -> bool:
+    return isinstance(columns, slice) or all(isinstance(column, (int, bool)) for column in columns)
+
+
+def _placed(value: Any, columns: Any) -> Any:
+    return value.iloc[:, columns] if hasattr(value, "columns") else value[:, columns]
 
 
 def step_name(step: tuple[str, Any]) -> str:

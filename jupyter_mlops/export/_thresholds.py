@@ -8,7 +8,7 @@ import numpy as np
 
 from ._by_skl2onnx import parts
 from ._exact_trees import thresholds_of
-from ._original import quiet
+from ._quiet import quiet
 from ._table import Table
 
 _HALVINGS = 60

@@ -85,16 +85,11 @@ class OnnxView:
 
 
 def _rows(session: NotebookSession, command: ExportOnnxCommand) -> Any:
-    from ..export import Table
+    from ..export import rows_together
 
     namespace = session.shell.user_ns
     names = command.data or ((_DEFAULT,) if _DEFAULT in namespace else ())
     if not names:
         raise UsageError("There are no rows to compare on. Name them with -X, as the model takes them.")
     values = [value_named(name, namespace) for name in names]
-    if len(values) == 1:
-        return values[0]
-    tables = [Table.of(value) for value in values]
-    if len({(table.form, table.columns, table.width) for table in tables}) > 1:
-        raise UsageError(f"{', '.join(names)} have not the same columns. Name rows of one kind with -X.")
-    return Table.joined(tables).value
+    return rows_together(values, names)

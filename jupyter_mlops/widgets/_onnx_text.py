@@ -108,38 +108,42 @@ def deploy_line(path: str) -> str:
 def onnx_usage(report: OnnxReport, path: str) -> dict[str, str]:
     """Return how the file is loaded, by language."""
     outputs = ", ".join(_python(output.name) for output in report.outputs)
+    named = _is_named(report)
+    fed = ", ".join(_python_feed(each, named) for each in report.inputs)
     python = "\n".join(
         [
             "import onnxruntime as ort",
-            *(["import numpy as np"] if any(_is_flat(each) for each in report.inputs) else []),
+            *(["import numpy as np"] if named or any(_is_flat(each) for each in report.inputs) else []),
             f"session = ort.InferenceSession({_python(path)})",
-            f"outputs = session.run([{outputs}], {{{', '.join(_python_feed(each) for each in report.inputs)}}})",
+            f"outputs = session.run([{outputs}], {{{fed}}})",
         ]
     )
     numbers = range(1, len(report.inputs) + 1)
     tensors = ["tensor"] if len(report.inputs) == 1 else [f"tensor{number}" for number in numbers]
     values = ["values"] if len(report.inputs) == 1 else [f"values{number}" for number in numbers]
-    named = list(zip(report.inputs, tensors, values, strict=True))
-    given = ", ".join(f"NamedOnnxValue.CreateFromTensor({json.dumps(each.name)}, {name})" for each, name, _ in named)
+    each_named = list(zip(report.inputs, tensors, values, strict=True))
+    given = ", ".join(
+        f"NamedOnnxValue.CreateFromTensor({json.dumps(each.name)}, {name})" for each, name, _ in each_named
+    )
     dotnet = "\n".join(
         [
             "using Microsoft.ML.OnnxRuntime; using Microsoft.ML.OnnxRuntime.Tensors;",
             f"using var session = new InferenceSession({json.dumps(report.file)});",
             *(
                 f"var {name} = new DenseTensor<{_DOTNET[each.type]}>(new[] {{ {_shape(each)} }});"
-                for each, name, _ in named
+                for each, name, _ in each_named
             ),
             f"using var results = session.Run(new[] {{ {given} }});",
         ]
     )
-    fed = ", ".join(f"[{json.dumps(each.name)}]: {name}" for each, name, _ in named)
+    fed = ", ".join(f"[{json.dumps(each.name)}]: {name}" for each, name, _ in each_named)
     script = "\n".join(
         [
             "import * as ort from 'onnxruntime-web';",
             f"const session = await ort.InferenceSession.create({json.dumps(report.file)});",
             *(
                 f"const {name} = new ort.Tensor('{_SCRIPT[each.type]}', {value}, [{_shape(each)}]);"
-                for each, name, value in named
+                for each, name, value in each_named
             ),
             f"const results = await session.run({{ {fed} }});",
         ]
@@ -147,16 +151,27 @@ def onnx_usage(report: OnnxReport, path: str) -> dict[str, str]:
     return {"Python": python, ".NET": dotnet, "JavaScript": script}
 
 
-_DOTNET = {"float32": "float", "float64": "double", "int64": "long", "bool": "bool", "str": "string"}
-_SCRIPT = {"float32": "float32", "float64": "float64", "int64": "int64", "bool": "bool", "str": "string"}
+_DOTNET = {
+    "float16": "Float16", "float32": "float", "float64": "double", "int8": "sbyte", "int16": "short", "int32": "int",
+    "int64": "long", "uint8": "byte", "uint16": "ushort", "uint32": "uint", "uint64": "ulong", "bool": "bool",
+    "str": "string",
+}  # fmt: skip
+_SCRIPT = {name: name for name in _DOTNET} | {"str": "string"}
 
 
 def _shape(tensor: OnnxTensor) -> str:
     return ", ".join("rows" if size is None else str(size) for size in tensor.shape)
 
 
-def _python_feed(tensor: OnnxTensor) -> str:
+def _is_named(report: OnnxReport) -> bool:
+    """Tell whether there are several tensors, which come in a dict by their names."""
+    return len(report.inputs) > 1 and not any(each.columns for each in report.inputs)
+
+
+def _python_feed(tensor: OnnxTensor, named: bool) -> str:
     kind, name = "object" if tensor.type == "str" else tensor.type, _python(tensor.name)
+    if named:
+        return f'{name}: np.asarray(X[{name}], "{kind}")'
     if _is_flat(tensor):
         return f'{name}: np.asarray(X, "{kind}")'
     if len(tensor.columns) == 1:

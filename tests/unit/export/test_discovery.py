@@ -10,12 +10,12 @@ from jupyter_mlops.export._discovery import converter_for
 from jupyter_mlops.export._protocol import Conversion, Variant
 
 CODE = """
-class Keras:
-    name = "keras"
+class Jax:
+    name = "jax"
     def suits(self, model):
         return hasattr(model, "layers")
 
-class Everything(Keras):
+class Everything(Jax):
     name = "sklearn"
     def suits(self, model):
         return True
@@ -44,24 +44,24 @@ class Network:
 
 
 def test_a_package_adds_a_converter_by_its_entry_point(install):
-    install({"keras": "converters_by_others:Keras"})
+    install({"jax": "converters_by_others:Jax"})
 
-    assert converter_names() == ("keras", "lightgbm", "sklearn", "xgboost")
-    assert converter_for(Network()).name == load_converter("keras").name == "keras"
+    assert converter_names() == ("ebm", "jax", "keras", "lightgbm", "sklearn", "torch", "xgboost")
+    assert converter_for(Network()).name == load_converter("jax").name == "jax"
     assert type(converter_for(LogisticRegression())).__name__ == "SklearnConverter"
 
 
 def test_one_that_is_called_as_ours_stands_in_its_place(install):
     install({"sklearn": "converters_by_others:Everything"})
 
-    assert converter_names() == ("lightgbm", "sklearn", "xgboost")
+    assert converter_names() == ("ebm", "keras", "lightgbm", "sklearn", "torch", "xgboost")
     assert type(converter_for(LogisticRegression())).__name__ == "Everything"
 
 
 def test_a_package_that_is_not_asked_for_is_not_imported(install):
     install({"broken": "no_such_module_anywhere:Converter"})
 
-    assert converter_names() == ("broken", "lightgbm", "sklearn", "xgboost")
+    assert converter_names() == ("broken", "ebm", "keras", "lightgbm", "sklearn", "torch", "xgboost")
     assert load_converter("sklearn").name == "sklearn"
 
 
@@ -74,11 +74,11 @@ def test_an_installed_converter_that_cannot_be_loaded_is_told_by_name(install, t
         converter_for(LogisticRegression())
 
 
-@pytest.mark.parametrize("name", ["", "SKLEARN", "keras", "sklearn "])
+@pytest.mark.parametrize("name", ["", "SKLEARN", "jax", "sklearn "])
 def test_a_name_is_meant_exactly(name):
     with pytest.raises(UsageError) as refused:
         load_converter(name)
-    assert str(refused.value) == f"No converter named {name!r}. Known: lightgbm, sklearn, xgboost."
+    assert str(refused.value) == f"No converter named {name!r}. Known: ebm, keras, lightgbm, sklearn, torch, xgboost."
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,7 @@ def test_what_nobody_knows_is_told_with_its_class(model):
     with pytest.raises(ExportError) as refused:
         converter_for(model)
     assert str(refused.value).startswith(
-        f"No converter knows {kind}. Known: lightgbm, sklearn, xgboost. Boosters go by "
+        f"No converter knows {kind}. Known: ebm, keras, lightgbm, sklearn, torch, xgboost. Boosters go by "
     )
 
 

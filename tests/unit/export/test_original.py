@@ -12,7 +12,8 @@ from sklearn.base import BaseEstimator, ClassifierMixin, ClusterMixin, OutlierMi
 
 from jupyter_mlops.exceptions import UsageError
 from jupyter_mlops.export import Table
-from jupyter_mlops.export._original import Original, ask, rows_first, said
+from jupyter_mlops.export._estimator import Estimator, rows_first, said
+from jupyter_mlops.export._original import Original, ask
 
 
 class Picky(RegressorMixin, BaseEstimator):
@@ -38,7 +39,7 @@ def column(*values) -> Table:
 
 @given(st.lists(st.integers(-2, 3), min_size=1, max_size=20))
 def test_rows_are_found_by_halves_as_if_each_was_asked_alone(values):
-    answers = ask(Picky(), column(*values), ("predict",))
+    answers = ask(Estimator(Picky()), column(*values), ("predict",))
     taken = [value for value in values if value > 0]
     reasons = {f"{value} is not positive": values.count(value) for value in {*values} if value <= 0}
 
@@ -56,8 +57,8 @@ def test_a_reason_is_a_line_that_can_be_read():
         def predict(self, X):
             raise KeyError
 
-    assert ask(Wordy(), column(1), ("predict",)).rejected == {"x" * 120: 1}
-    assert ask(Silent(), column(1, 2), ("predict",)).rejected == {"KeyError": 2}
+    assert ask(Estimator(Wordy()), column(1), ("predict",)).rejected == {"x" * 120: 1}
+    assert ask(Estimator(Silent()), column(1, 2), ("predict",)).rejected == {"KeyError": 2}
 
 
 def test_a_row_that_one_method_rejects_is_answered_by_none():
@@ -68,7 +69,7 @@ def test_a_row_that_one_method_rejects_is_answered_by_none():
         def transform(self, X):
             return Picky.predict(self, X)
 
-    answers = ask(Half(), column(1, -1, 2), ("predict", "transform"))
+    answers = ask(Estimator(Half()), column(1, -1, 2), ("predict", "transform"))
 
     assert answers.answered.tolist() == [True, False, True]
     assert {name: found.ravel().tolist() for name, found in answers.by_method.items()} == {
@@ -83,7 +84,7 @@ def test_an_interrupt_is_no_reason():
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        ask(Interrupted(), column(1), ("predict",))
+        ask(Estimator(Interrupted()), column(1), ("predict",))
 
 
 @pytest.mark.parametrize(
@@ -133,7 +134,7 @@ def test_what_a_model_warns_of_while_it_is_asked_stays_with_it():
 
 def test_what_neither_predicts_nor_transforms_cannot_be_compared():
     with pytest.raises(UsageError, match=r"^object neither predicts nor transforms: nothing could be compared[.]$"):
-        Original.asked(object(), column(1), column(1))
+        Original.asked(Estimator(object()), column(1), column(1))
 
 
 def test_a_model_that_takes_no_row_is_told_with_its_own_words():
@@ -141,7 +142,7 @@ def test_a_model_that_takes_no_row_is_told_with_its_own_words():
         UsageError,
         match=r"^The model answers no row of X: -1 is not positive[.] Give rows as it takes them, with -X[.]$",
     ):
-        Original.asked(Picky(), column(-1, -1), column(1))
+        Original.asked(Estimator(Picky()), column(-1, -1), column(1))
 
 
 def test_a_method_that_is_there_and_cannot_is_not_asked_for():
@@ -152,7 +153,7 @@ def test_a_method_that_is_there_and_cannot_is_not_asked_for():
         def score_samples(self, X):
             return X[:, 0]
 
-    original = Original.asked(Shy(), column(1, -1), column(-3, 2))
+    original = Original.asked(Estimator(Shy()), column(1, -1), column(-3, 2))
 
     assert original.methods == ("predict", "score_samples")
     assert original.first == "predict"
@@ -167,10 +168,10 @@ def test_a_method_that_is_there_and_cannot_is_not_asked_for():
 def test_a_class_a_cluster_and_an_outlier_are_labels_and_a_figure_is_none(kind, labels):
     model = type("Model", (kind, BaseEstimator), {"predict": lambda self, X: np.zeros(len(X))})()
 
-    assert Original.asked(model, column(1), column(1)).has_labels is labels
+    assert Original.asked(Estimator(model), column(1), column(1)).has_labels is labels
 
 
 def test_a_clusterer_that_only_transforms_names_nothing():
     model = type("Model", (ClusterMixin, BaseEstimator), {"transform": lambda self, X: X})()
 
-    assert Original.asked(model, column(1), column(1)).has_labels is False
+    assert Original.asked(Estimator(model), column(1), column(1)).has_labels is False

@@ -25,6 +25,7 @@ from jupyter_mlops.entities import OnnxReport, figure_value
 from jupyter_mlops.exceptions import ExportError, UsageError
 from jupyter_mlops.export import ExportWish, Variant, edge_rows, export_model, open_session
 from jupyter_mlops.export import _discovery as discovery
+from jupyter_mlops.export._estimator import Estimator
 from jupyter_mlops.export._original import ask
 from jupyter_mlops.export._parity import Tolerance, figures_off, same_label
 from jupyter_mlops.export._table import Table
@@ -315,7 +316,7 @@ def test_a_method_that_rejects_a_row_that_others_take_makes_it_the_models_domain
                 raise ValueError("too large for me")
             return super().predict_proba(X)
 
-    answers = ask(Shy().fit(X, y), Table.of(X), ("predict", "predict_proba"))
+    answers = ask(Estimator(Shy().fit(X, y)), Table.of(X), ("predict", "predict_proba"))
 
     assert (answers.answered == (X[:, 0] <= 1)).all()
     assert answers.rejected == {"too large for me": int((X[:, 0] > 1).sum())}

@@ -10,19 +10,19 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
 
 from jupyter_mlops.exceptions import ExportError, UsageError
-from jupyter_mlops.export import ExportWish, Table, edge_rows, export_model, load_converter
+from jupyter_mlops.export import ExportWish, Table, export_model, load_converter
 from jupyter_mlops.export import _discovery as discovery
 from jupyter_mlops.export._by_skl2onnx import FLOAT
-from jupyter_mlops.export._candidates import tells_columns_apart
 from jupyter_mlops.export._discovery import converter_for, converter_names
+from jupyter_mlops.export._estimator import Estimator, tells_columns_apart
 from jupyter_mlops.export._original import Original
 from jupyter_mlops.export._parity import Tolerance
 from jupyter_mlops.export._stages import stage_that_differs, stage_that_fails
 
 
 def asked(model, X):
-    table = Table.of(X)
-    return Original.asked(model, table, edge_rows(model, table))
+    subject, table = Estimator(model), Table.of(X)
+    return Original.asked(subject, table, subject.edge_rows(table))
 
 
 class Doubling(StandardScaler):
@@ -89,11 +89,11 @@ def test_a_plain_pipeline_does_not(X, y):
 
 
 def test_converters_are_found_by_what_they_convert(X, y):
-    assert converter_names() == ("lightgbm", "sklearn", "xgboost")
+    assert converter_names() == ("ebm", "keras", "lightgbm", "sklearn", "torch", "xgboost")
     assert converter_for(LogisticRegression()).name == "sklearn"
-    with pytest.raises(UsageError, match=r"No converter named 'keras'. Known: lightgbm, sklearn, xgboost"):
-        load_converter("keras")
-    with pytest.raises(ExportError, match=r"No converter knows builtins.dict. Known: lightgbm, sklearn, xgboost"):
+    with pytest.raises(UsageError, match=r"No converter named 'jax'. Known: ebm, keras, lightgbm, sklearn"):
+        load_converter("jax")
+    with pytest.raises(ExportError, match=r"No converter knows builtins.dict. Known: ebm, keras, lightgbm"):
         converter_for({})
 
 
@@ -119,4 +119,4 @@ def test_an_installed_converter_comes_before_ours(monkeypatch):
     monkeypatch.setattr(discovery, "_installed", lambda: {"theirs": Point()})
     assert converter_for(LogisticRegression()).name == "theirs"
     assert converter_for(StandardScaler()).name == "sklearn"
-    assert converter_names() == ("lightgbm", "sklearn", "theirs", "xgboost")
+    assert converter_names() == ("ebm", "keras", "lightgbm", "sklearn", "theirs", "torch", "xgboost")

@@ -221,6 +221,47 @@ def test_every_input_is_given_in_every_language():
     ]
 
 
+IMAGE = OnnxTensor(name="image", type="uint8", shape=(None, 8, 8, 3))
+IDS = OnnxTensor(name="ids", type="int32", shape=(None, 5))
+
+
+def test_tensors_are_told_with_all_their_axes():
+    assert signature((IMAGE, IDS)) == ["image uint8[rows, 8, 8, 3]", "ids int32[rows, 5]"]
+
+
+def test_several_tensors_come_in_a_dict():
+    code = onnx_usage(changed(REPORT, inputs=(IMAGE, IDS)), "m.onnx")
+
+    assert code["Python"].splitlines()[1:] == [
+        "import numpy as np",
+        'session = ort.InferenceSession("m.onnx")',
+        'outputs = session.run(["label"], {"image": np.asarray(X["image"], "uint8"), "ids": '
+        'np.asarray(X["ids"], "int32")})',
+    ]
+    assert "new DenseTensor<byte>(new[] { rows, 8, 8, 3 })" in code[".NET"]
+    assert "new DenseTensor<int>(new[] { rows, 5 })" in code[".NET"]
+    assert "new ort.Tensor('uint8', values1, [rows, 8, 8, 3])" in code["JavaScript"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "dotnet", "script"),
+    [
+        ("float16", "Float16", "float16"),
+        ("int8", "sbyte", "int8"),
+        ("int16", "short", "int16"),
+        ("uint16", "ushort", "uint16"),
+        ("uint32", "uint", "uint32"),
+        ("uint64", "ulong", "uint64"),
+        ("str", "string", "string"),
+    ],
+)
+def test_every_type_has_its_word_in_every_language(kind, dotnet, script):
+    code = onnx_usage(changed(REPORT, inputs=(changed(IDS, type=kind),)), "m.onnx")
+
+    assert f"DenseTensor<{dotnet}>" in code[".NET"]
+    assert f"ort.Tensor('{script}'" in code["JavaScript"]
+
+
 def test_of_one_input_nothing_is_numbered():
     code = onnx_usage(REPORT, "m.onnx")
 

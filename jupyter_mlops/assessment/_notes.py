@@ -34,9 +34,10 @@ def _small(report: FairnessReport) -> Iterator[str]:
     for grouping in report.groupings:
         by = _by(report, grouping)
         if grouping.suppressed:
+            verb = "is" if len(grouping.suppressed) == 1 else "are"
             yield (
                 f"By {by}, {_groups(len(grouping.suppressed))} of fewer than {report.min_group} rows "
-                "are left out of every figure but the overall ones."
+                f"{verb} left out of every figure but the overall ones."
             )
     if any(grouping.uncertain for grouping in report.groupings):
         reasons = [f"fewer than {report.uncertain_below} rows"] if report.uncertain_below else []

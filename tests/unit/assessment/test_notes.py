@@ -47,6 +47,12 @@ def test_one_group_is_nothing_to_compare():
     assert report_of({"sex": ["f"] * 60}).notes == ("sex has one group only, f: there is nothing to compare.",)
 
 
+@pytest.mark.parametrize(("small", "said"), [(["f"], "1 group of fewer than 5 rows is"), (["f", "g"], "2 groups of")])
+def test_withheld_groups_are_counted_in_words(small, said):
+    notes = report_of({"sex": [*small, *["m"] * (60 - len(small))]}, min_group=5).notes
+    assert any(said in note for note in notes)
+
+
 def test_nothing_is_said_that_is_not_so():
     assert report_of({"sex": ["f", "m"] * 30}, metrics=("count",), uncertain_below=0).notes == (
         "Groups marked as uncertain have only one outcome: chance alone moves their figures far.",

@@ -53,6 +53,13 @@ def test_withheld_groups_are_counted_in_words(small, said):
     assert any(said in note for note in notes)
 
 
+def test_days_are_said_to_be_cut_at_days():
+    born = np.datetime64("1950-01-01") + np.arange(60)
+    assert report_of({"born": born}, bins=2).notes[0] == (
+        "born was cut into parts of equal size at 1950-01-01, 1950-01-31, 1950-03-01; a part includes its upper bound."
+    )
+
+
 def test_nothing_is_said_that_is_not_so():
     assert report_of({"sex": ["f", "m"] * 30}, metrics=("count",), uncertain_below=0).notes == (
         "Groups marked as uncertain have only one outcome: chance alone moves their figures far.",

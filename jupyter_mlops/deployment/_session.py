@@ -25,6 +25,8 @@ def session_of(bundle: Bundle) -> Any:
         raise MissingExtraError("This needs onnxruntime: pip install 'jupyter_mlops[onnx]'.") from error
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 4
+    # Threads that spin while they wait would take the cores of those that read.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     try:
         return onnxruntime.InferenceSession(model_bytes(bundle), options, providers=["CPUExecutionProvider"])
     except ExportError:

@@ -15,6 +15,7 @@ export const CommandIDs = {
   keepRun: 'jupyter-mlops:keep-run',
   deleteRun: 'jupyter-mlops:delete-run',
   copyRunId: 'jupyter-mlops:copy-run-id',
+  openEndpoint: 'jupyter-mlops:open-endpoint',
   openTensorBoard: 'jupyter-mlops:open-tensorboard',
   showRuns: 'jupyter-mlops:show-runs',
   openRunTable: 'jupyter-mlops:open-run-table',

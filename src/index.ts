@@ -4,6 +4,8 @@ import { JupyterFrontEndPlugin } from '@jupyterlab/application';
 
 import { cellToolbarPlugin } from './plugins/cellToolbar';
 import { comparePlugin } from './plugins/compare';
+import { endpointsPlugin } from './plugins/endpoints';
+import { explorerFooterPlugin } from './plugins/explorerFooter';
 import { reportsPlugin } from './plugins/reports';
 import { rerunPlugin } from './plugins/rerun';
 import { runActionsPlugin } from './plugins/runActions';
@@ -19,6 +21,7 @@ import { tensorBoardPlugin } from './plugins/tensorboard';
 const plugins: JupyterFrontEndPlugin<unknown>[] = [
   runManagerPlugin,
   runCardPlugin,
+  explorerFooterPlugin,
   runExplorerPlugin,
   runViewPlugin,
   comparePlugin,
@@ -26,6 +29,7 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   runExportPlugin,
   rerunPlugin,
   tensorBoardPlugin,
+  endpointsPlugin,
   reportsPlugin,
   statusBarPlugin,
   runNotificationsPlugin,

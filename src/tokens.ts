@@ -3,6 +3,7 @@
 import { Token } from '@lumino/coreutils';
 import { IDisposable } from '@lumino/disposable';
 import { ISignal } from '@lumino/signaling';
+import type { Widget } from '@lumino/widgets';
 
 import type { ILogChunk, LiveState } from './api/live';
 import type { RunApi } from './api/runs';
@@ -59,6 +60,12 @@ export interface IRunExplorer {
   csv(): Promise<Blob>;
 }
 
+/** The place below the list of runs, where other plugins add sections. */
+export interface IExplorerFooter extends Widget {
+  /** Show a section; smaller ranks are higher up. */
+  addSection(section: Widget, rank: number): void;
+}
+
 /** The token of the run manager. */
 export const IRunManager = new Token<IRunManager>(
   'jupyter-mlops:IRunManager',
@@ -75,4 +82,10 @@ export const IRunOpener = new Token<IRunOpener>(
 export const IRunExplorer = new Token<IRunExplorer>(
   'jupyter-mlops:IRunExplorer',
   'The lists of runs, and what is selected in them.'
+);
+
+/** The token of the place below the list of runs. */
+export const IExplorerFooter = new Token<IExplorerFooter>(
+  'jupyter-mlops:IExplorerFooter',
+  'The place below the list of runs in the sidebar, where other plugins add sections.'
 );

@@ -124,5 +124,61 @@ class EndpointLog(msgspec.Struct, frozen=True, kw_only=True):
     text: str
 
 
+class EndpointAgreement(msgspec.Struct, frozen=True, kw_only=True):
+    """How one output of an endpoint compares with the original.
+
+    Parameters
+    ----------
+    output, method : str
+        Of the endpoint, and the method of the original that says the same.
+    rows, equal : int
+        That were compared, and that are equal: the same label, or figures as near as an export's.
+    largest : float, optional
+        The largest difference of a figure; None for labels.
+    """
+
+    output: str
+    method: str
+    rows: int
+    equal: int
+    largest: float | None = None
+
+
+class EndpointTest(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of rows that were sent to an endpoint.
+
+    Parameters
+    ----------
+    number : int
+        Of the version that answered.
+    rows, answered : int
+        That were sent, and that were answered.
+    refused : dict
+        Reasons, and how many rows each.
+    agreements : tuple of EndpointAgreement
+        With the original; empty where it is not at hand, which `note` says.
+    timed : int
+        Requests of one row that were timed.
+    p50_s, p95_s : float
+        Of these, in seconds.
+    """
+
+    name: str
+    number: int
+    rows: int
+    answered: int
+    refused: dict[str, int] = {}
+    agreements: tuple[EndpointAgreement, ...] = ()
+    note: str = ""
+    timed: int = 0
+    p50_s: float = 0.0
+    p95_s: float = 0.0
+
+    @property
+    def is_well(self) -> bool:
+        """Whether every row was answered, and as the original answers."""
+        return self.answered == self.rows and all(each.equal == each.rows for each in self.agreements)
+
+
 def _number(version: EndpointVersion) -> int:
     return version.number

@@ -12,6 +12,7 @@ from ._edge_rows import edge_rows
 from ._export import ExportWish, export_model
 from ._files import check_onnx_file, open_session
 from ._inputs import InputTensor, inputs_of, missing
+from ._original import quiet, said
 from ._protocol import Conversion, Converter, Variant
 from ._signature import signature_of
 from ._table import Table
@@ -32,5 +33,7 @@ __all__ = [
     "missing",
     "open_bundle",
     "open_session",
+    "quiet",
+    "said",
     "signature_of",
 ]

@@ -10,7 +10,7 @@ from ..exceptions import UsageError
 from ._deploy_batch import ScoreView, answered
 from ._deploy_command import DeployCommand
 from ._deploy_package import packed
-from ._deploy_views import EndpointsTable, EndpointView, LinesView
+from ._deploy_views import EndpointsTable, EndpointTestView, EndpointView, LinesView
 from ._named_values import is_name, value_named
 from ._notice import Notice
 from ._waiting import interruptible
@@ -99,6 +99,13 @@ def _show(session: NotebookSession, command: DeployCommand) -> EndpointView:
     return EndpointView(endpoint.stand(), endpoint.directory.socket)
 
 
+def _test(session: NotebookSession, command: DeployCommand) -> EndpointTestView:
+    from ..services import check_endpoint
+
+    with interruptible():
+        return EndpointTestView(check_endpoint(session.runs, _endpoint(session, command), rows(session, command)))
+
+
 def _logs(session: NotebookSession, command: DeployCommand) -> LinesView:
     return LinesView(_endpoint(session, command).log(command.tail))
 
@@ -125,6 +132,7 @@ _WORDS: Mapping[str, Callable[[NotebookSession, DeployCommand], Any]] = {
     "deploy": _deploy,
     "list": _list,
     "show": _show,
+    "test": _test,
     "logs": _logs,
     "stop": _stop,
     "rollback": _rollback,

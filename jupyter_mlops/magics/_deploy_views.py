@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from .._elements import Element, element
-from ..entities import Endpoint, OnnxTensor
+from ..entities import Endpoint, EndpointTest, OnnxTensor
 from ._figures import ago, number, size
 from ._view import View, muted, name_element, rows_element, table_element, text_table
 from ._waiting import printable
@@ -122,6 +122,38 @@ class EndpointsTable(View):
             [name_element(each.name), _state(each), *_cells(each)] for each in self._endpoints
         ]
         return table_element(_HEADS, rows, "Endpoints")
+
+
+class EndpointTestView(View):
+    """What came of rows that were sent to an endpoint."""
+
+    def __init__(self, found: EndpointTest) -> None:
+        self.found = found
+
+    def __repr__(self) -> str:
+        return "\n".join([self._head(), *self._lines()])
+
+    def element(self) -> Element:
+        """Return the card as HTML."""
+        colour = "var(--jp-success-color1,#2e7d32)" if self.found.is_well else "var(--jp-error-color1,#c62828)"
+        head = element("div", element("bdi", self._head()), style=f"font-weight:600;color:{colour}")
+        return element("div", head, *(element("div", element("bdi", line)) for line in self._lines()))
+
+    def _head(self) -> str:
+        found = self.found
+        icon = "✓" if found.is_well else "✕"
+        return f"{icon} {found.name} version {found.number}: {found.answered:,} of {found.rows:,} rows answered"
+
+    def _lines(self) -> list[str]:
+        lines = []
+        for each in self.found.agreements:
+            gap = "" if each.largest is None else f", largest difference {number(each.largest)}"
+            lines.append(f"{each.output} = {each.method}: equal {each.equal:,} of {each.rows:,}{gap}")
+        lines += [f"refused {count:,}: {reason}" for reason, count in self.found.refused.items()]
+        if self.found.note:
+            lines.append(self.found.note)
+        pace = f"p50 {number(self.found.p50_s * 1000)} ms, p95 {number(self.found.p95_s * 1000)} ms"
+        return [*lines, f"one row, {self.found.timed:,} times, through its socket: {pace}"]
 
 
 class LinesView(View):

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ._displays import Display, DisplayPage
     from ._endpoint_homes import EndpointsOfHomes
     from ._endpoint_rows import Said, asked, body_of
+    from ._endpoint_test import check_endpoint
     from ._endpoints import LOCAL, Endpoints, LocalEndpoint, deploy, deploy_local, endpoints
     from ._explanation import ExplainModel, explain, explain_for, keep_explanation, model_of, with_model
     from ._explorer import RunExplorer
@@ -67,6 +68,7 @@ __all__ = [
     "LocalEndpoint",
     "Said",
     "asked",
+    "check_endpoint",
     "body_of",
     "deploy",
     "deploy_local",
@@ -149,6 +151,7 @@ __getattr__, __dir__ = lazy_exports(
         "LocalEndpoint": "._endpoints",
         "Said": "._endpoint_rows",
         "asked": "._endpoint_rows",
+        "check_endpoint": "._endpoint_test",
         "body_of": "._endpoint_rows",
         "deploy": "._endpoints",
         "deploy_local": "._endpoints",

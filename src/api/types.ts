@@ -606,3 +606,26 @@ export interface IEndpoint {
 export interface IEndpointLog {
   readonly text: string;
 }
+
+/** How one output of an endpoint compares with the original. */
+export interface IEndpointAgreement {
+  readonly output: string;
+  readonly method: string;
+  readonly rows: number;
+  readonly equal: number;
+  readonly largest: number | null;
+}
+
+/** What came of rows that were sent to an endpoint. */
+export interface IEndpointTest {
+  readonly name: string;
+  readonly number: number;
+  readonly rows: number;
+  readonly answered: number;
+  readonly refused: Readonly<Record<string, number>>;
+  readonly agreements: readonly IEndpointAgreement[];
+  readonly note: string;
+  readonly timed: number;
+  readonly p50_s: number;
+  readonly p95_s: number;
+}

@@ -89,14 +89,15 @@ def test_rows_that_cannot_be_asked_are_counted_and_null(asked, fitted, tmp_path)
     report = score(asked, wish(tmp_path, chunk=4))
     told = read(tmp_path / "out.parquet")
 
-    assert (report.rows, report.refused) == (len(rows), 2)
+    assert (report.rows, report.refused) == (len(rows), 3)
     assert set(report.refusals) == {
         ScoreRefusal("town: missing", 1),
         ScoreRefusal("age: beyond float32", 1),
         ScoreRefusal("children: missing", 1),
+        ScoreRefusal("age: missing", 1),  # logistic regression takes none
     }
-    assert told.index[told["predict"].isna()].tolist() == [3, 4]
-    assert told.index[told["predict_proba_no"].isna()].tolist()[:2] == [3, 4]
+    assert told.index[told["predict"].isna()].tolist() == [3, 4, 5]
+    assert told.index[told["predict_proba_no"].isna()].tolist() == [3, 4, 5]
 
 
 def test_a_chunk_of_which_no_row_can_be_asked_is_null(asked, fitted, tmp_path):

@@ -7,7 +7,7 @@ import pytest
 
 pa = pytest.importorskip("pyarrow")
 
-from jupyter_mlops.deployment._batch_columns import columns_for, rows_of  # noqa: E402
+from jupyter_mlops.deployment._batch_columns import Refused, columns_for, rows_of  # noqa: E402
 from jupyter_mlops.entities import OnnxSignature, OnnxTensor  # noqa: E402
 from jupyter_mlops.exceptions import UsageError  # noqa: E402
 
@@ -124,6 +124,36 @@ def test_a_row_with_two_problems_is_left_out_once():
     assert rows.reasons == {"a: beyond float32": 1, "b: beyond float32": 1, "t: missing": 1}
     assert rows.feeds["X"].tolist() == [[10, 1], [30, 3]]
     assert rows.feeds["t"].tolist() == [["x"], ["z"]]
+
+
+REFUSED = Refused.of({"rejects_missing": '["a", "0"]', "rejects_infinite": '["b"]'})
+
+
+def test_what_the_original_refuses_is_not_asked():
+    tensor = OnnxTensor(name="X", type="float32", shape=(None, 2), columns=("a", "b"))
+    table = pa.table({"a": [1.0, nan, 3.0, None, 1e300], "b": [nan, 2.0, float("inf"), 4.0, 5.0]})
+    rows = rows_of(table, OnnxSignature(inputs=(tensor,), outputs=()), {"X": ("a", "b")}, REFUSED)
+
+    assert rows.reasons == {"a: missing": 2, "a: beyond float32": 1, "b: infinite": 1}
+    assert rows.held.tolist() == [True, False, False, False, False]
+
+
+def test_what_is_no_number_is_not_missing_too():
+    tensor = OnnxTensor(name="X", type="float32", shape=(None, 1), columns=("a",))
+    rows = rows_of(pa.table({"a": ["1", "x", ""]}), OnnxSignature(inputs=(tensor,), outputs=()), {"X": ("a",)}, REFUSED)
+    assert rows.reasons == {"a: no number": 1, "a: missing": 1}
+
+
+def test_columns_without_names_are_refused_by_their_place():
+    tensor = OnnxTensor(name="X", type="float32", shape=(None, 2))
+    table = pa.table({"p": [nan, 1.0], "q": [1.0, nan]})
+    rows = rows_of(table, OnnxSignature(inputs=(tensor,), outputs=()), {"X": ("p", "q")}, REFUSED)
+    assert rows.reasons == {"p: missing": 1}
+
+
+@pytest.mark.parametrize("text", ["", "{", "{}", "[1]", "null", "[" * 100_000])
+def test_facts_of_another_form_refuse_nothing(text):
+    assert Refused.of({"rejects_missing": text}) == Refused()
 
 
 def signature(*tensors):

@@ -75,7 +75,9 @@ class MlflowTarget:
             name=file_name(wish.name),
             directory=wish.directory,
             files=files,
-            commands=(f"mlflow models serve -m {folder} --env-manager local -p 5000",),
+            commands=(
+                f"mlflow models serve -m {folder} --env-manager {'virtualenv' if _has_texts(columns) else 'local'}",
+            ),
             checked=(checked,),
             notes=_notes(columns),
         )

@@ -93,7 +93,7 @@ def score(bundle: Bundle, wish: ScoreWish, progress: Callable[[ScoreProgress], N
             plan.sink.assemble(part.path for part in parts.finished)
             parts.remove()
     except arrow.ArrowInvalid as error:
-        raise UsageError(f"{wish.source} cannot be read: {' '.join(str(error).split())[:240]}.") from None
+        raise UsageError(f"{wish.source} cannot be read: {' '.join(str(error).split())[:240].rstrip('.')}.") from None
     except OSError as error:
         raise UsageError(
             f"{error.filename or wish.destination}: {error.strerror or error}. What is done stays; ask again."

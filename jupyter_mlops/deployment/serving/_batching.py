@@ -50,7 +50,7 @@ class Batcher:
         self._pool = pool
         self._waiting: list[_Waiting] = []
         self._is_busy = False
-        self._row_s = _QUICK_S  # of the last calls, by row: the first one goes into a thread
+        self._row_s = 2 * _QUICK_S  # of the last calls, by row: the first one goes into a thread
         self._loop = asyncio.get_running_loop()
 
     async def run(self, feeds: Feeds) -> Found:

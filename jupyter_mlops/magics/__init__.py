@@ -13,6 +13,7 @@ from .._lazy import lazy_exports
 
 if TYPE_CHECKING:
     from ._comparison_views import CollectionView, DiffView, ReproductionView
+    from ._deploy_views import EndpointsTable, EndpointView
     from ._extension import load_ipython_extension, unload_ipython_extension
     from ._pending import PendingNames
     from ._run_card import RunCard
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 __all__ = [
     "CollectionView",
     "DiffView",
+    "EndpointView",
+    "EndpointsTable",
     "PendingNames",
     "ReproductionView",
     "RunCard",
@@ -42,6 +45,8 @@ __getattr__, __dir__ = lazy_exports(
     {
         "CollectionView": "._comparison_views",
         "DiffView": "._comparison_views",
+        "EndpointView": "._deploy_views",
+        "EndpointsTable": "._deploy_views",
         "PendingNames": "._pending",
         "ReproductionView": "._comparison_views",
         "RunCard": "._run_card",

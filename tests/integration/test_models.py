@@ -12,10 +12,12 @@ from sklearn.linear_model import LogisticRegression
 from tracked_cells import MLFLOWS_OWN, until
 
 import jupyter_mlops as mlops
-from jupyter_mlops.entities import ChangeModel, ModelParity
+from jupyter_mlops.entities import ChangeModel, ModelParity, RegisterModel
 from jupyter_mlops.exceptions import ModelNotFoundError, TrackingError, UsageError
-from jupyter_mlops.home import Home, LifeLock
+from jupyter_mlops.home import Home, LifeLock, register_home
 from jupyter_mlops.services import (
+    Homes,
+    ModelExplorer,
     ModelService,
     Run,
     SubmitRun,
@@ -26,6 +28,7 @@ from jupyter_mlops.services import (
     use_service,
 )
 from jupyter_mlops.services._deletion import delete_run
+from jupyter_mlops.services._models_source import registered_file
 
 pytest.importorskip("skl2onnx")
 pytestmark = [pytest.mark.keeper, pytest.mark.filterwarnings(MLFLOWS_OWN)]
@@ -231,6 +234,43 @@ def test_a_deleted_version_is_gone_and_its_number_is_not_used_again(runs, run, r
     assert "cancer/3" not in mlops.models
     assert "cancer/2" in mlops.models
     assert run.exists
+
+
+def test_the_front_end_registers_a_run_in_its_home(runs, run, registered):
+    register_home(runs.home.path)
+    homes = Homes(runs.home.path.parent)
+    homes.refresh()
+    explorer = ModelExplorer(homes)
+    made = explorer.register(RegisterModel(run_id=run.id, name="wide net", description="d", aliases=("challenger",)))
+
+    assert (made.label, made.run_name, made.description, made.aliases) == ("wide net/1", "wide", "d", ("challenger",))
+    listed = explorer.list()
+    assert "wide net" in [model.name for model in listed.models]
+    assert explorer.list(listed.mark).unchanged
+
+
+def test_what_is_registered_is_laid_out_once(runs, run, registered):
+    """A second registration of the same file writes and ships nothing, and is quick."""
+    folder = registered_file(run, registered.onnx_sha256).parent
+    before = {path.name: path.stat().st_mtime_ns for path in folder.iterdir()}
+    again = mlops.models.register(run, "again")
+
+    assert again.onnx_sha256 in {registered.onnx_sha256, bundle_of(runs, run).sha256}
+    assert {path.name: path.stat().st_mtime_ns for path in folder.iterdir()} == before
+    assert sorted(before) == ["MLmodel", "model.onnx", "python_env.yaml", "requirements.txt"]
+
+
+def test_a_file_that_was_exchanged_is_not_deployed(runs, run, tmp_path):
+    version = mlops.models.register(run, "exchanged")
+    place = registered_file(run, version.onnx_sha256)
+    other = export_onnx(LogisticRegression().fit(X, X[:, 1] > 0), X, tmp_path / "other.onnx")
+    kept = place.read_bytes()
+    place.write_bytes((tmp_path / "other.onnx").read_bytes())
+
+    assert other.sha256 != version.onnx_sha256
+    with pytest.raises(UsageError, match="is not the file that was registered as exchanged/1"):
+        bundle_of(runs, "exchanged/1")
+    place.write_bytes(kept)
 
 
 def test_a_run_without_a_model_says_what_to_do(runs):

@@ -12,9 +12,11 @@ from ._lazy import lazy_exports
 
 if TYPE_CHECKING:
     from .magics import load_ipython_extension, unload_ipython_extension
-    from .services import explain, export_onnx, fairness, log, models, runs, train
+    from .services import deploy, endpoints, explain, export_onnx, fairness, log, models, runs, train
 
 __all__ = [
+    "deploy",
+    "endpoints",
     "explain",
     "export_onnx",
     "fairness",
@@ -31,6 +33,8 @@ __getattr__, __dir__ = lazy_exports(
     {
         "_jupyter_server_extension_points": ".server",
         "load_ipython_extension": ".magics",
+        "deploy": ".services",
+        "endpoints": ".services",
         "explain": ".services",
         "export_onnx": ".services",
         "fairness": ".services",

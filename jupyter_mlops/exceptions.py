@@ -14,6 +14,8 @@ MlopsError
 │   └── RunNotFoundError
 ├── RunFailedError             the run that a value comes from failed
 ├── ExportError                a model cannot be written as the same model
+├── DeploymentError            a model cannot be deployed, or an endpoint does not answer
+│   └── EndpointNotFoundError
 ├── TrackingError              the tracking store cannot do what was asked
 └── MissingExtraError          an optional library is not installed
 ```
@@ -75,6 +77,14 @@ class RunFailedError(MlopsError):
 
 class ExportError(MlopsError):
     """A model cannot be exported as the same model, or a file is no ONNX that may be opened; nothing was written."""
+
+
+class DeploymentError(MlopsError):
+    """A model cannot be deployed, or an endpoint does not answer."""
+
+
+class EndpointNotFoundError(DeploymentError):
+    """No endpoint of that name is known here."""
 
 
 class TrackingError(MlopsError):

@@ -16,6 +16,7 @@ export const CommandIDs = {
   deleteRun: 'jupyter-mlops:delete-run',
   copyRunId: 'jupyter-mlops:copy-run-id',
   registerModel: 'jupyter-mlops:register-model',
+  openEndpoint: 'jupyter-mlops:open-endpoint',
   openTensorBoard: 'jupyter-mlops:open-tensorboard',
   showRuns: 'jupyter-mlops:show-runs',
   openRunTable: 'jupyter-mlops:open-run-table',

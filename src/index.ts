@@ -4,6 +4,8 @@ import { JupyterFrontEndPlugin } from '@jupyterlab/application';
 
 import { cellToolbarPlugin } from './plugins/cellToolbar';
 import { comparePlugin } from './plugins/compare';
+import { endpointsPlugin } from './plugins/endpoints';
+import { explorerFooterPlugin } from './plugins/explorerFooter';
 import { modelsPlugin } from './plugins/models';
 import { reportsPlugin } from './plugins/reports';
 import { rerunPlugin } from './plugins/rerun';
@@ -20,6 +22,7 @@ import { tensorBoardPlugin } from './plugins/tensorboard';
 const plugins: JupyterFrontEndPlugin<unknown>[] = [
   runManagerPlugin,
   runCardPlugin,
+  explorerFooterPlugin,
   runExplorerPlugin,
   runViewPlugin,
   comparePlugin,
@@ -28,6 +31,7 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   runExportPlugin,
   rerunPlugin,
   tensorBoardPlugin,
+  endpointsPlugin,
   reportsPlugin,
   statusBarPlugin,
   runNotificationsPlugin,

@@ -16,11 +16,21 @@ from pathlib import Path
 
 import msgspec
 
-from jupyter_mlops.entities import RunStatus, _explanation, _explorer, _fairness, _registry, _report_summary, _what_if
+from jupyter_mlops.entities import (
+    RunStatus,
+    _endpoint,
+    _explanation,
+    _explorer,
+    _fairness,
+    _onnx,
+    _registry,
+    _report_summary,
+    _what_if,
+)
 
 TARGET = Path(__file__).parents[1] / "src" / "api" / "types.ts"
 
-_MODULES = (_explorer, _explanation, _fairness, _registry, _report_summary, _what_if)
+_MODULES = (_explorer, _explanation, _fairness, _onnx, _registry, _report_summary, _what_if, _endpoint)
 
 _HEAD = """\
 // Generated from jupyter_mlops/entities/ by `make types`: change it there.
@@ -89,7 +99,7 @@ def _union(arguments: tuple[object, ...]) -> str:
         return "Figure"
     if set(arguments) == {float, str, type(None)}:
         return "Figure | null"
-    return " | ".join(_type(argument) for argument in arguments)
+    return " | ".join(dict.fromkeys(_type(argument) for argument in arguments))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,18 @@
 """What the product talks about: frozen values and their one serializer. No I/O, no other layer."""
 
 from ._bundle import Bundle
+from ._endpoint import (
+    ENDPOINT_VERSION,
+    Cell,
+    Endpoint,
+    EndpointAgreement,
+    EndpointFigures,
+    EndpointLog,
+    EndpointRecord,
+    EndpointState,
+    EndpointTest,
+    EndpointVersion,
+)
 from ._explanation import (
     EXPLANATION_VERSION,
     ExplainedFeatures,
@@ -110,12 +122,22 @@ __all__ = [
     "ArtifactEntry",
     "ArtifactPage",
     "BufferRef",
+    "Cell",
     "CellError",
     "ChangeModel",
     "ChangeRun",
     "Comparison",
     "Difference",
+    "ENDPOINT_VERSION",
     "EarlyRelease",
+    "Endpoint",
+    "EndpointAgreement",
+    "EndpointFigures",
+    "EndpointLog",
+    "EndpointRecord",
+    "EndpointState",
+    "EndpointTest",
+    "EndpointVersion",
     "Environment",
     "Exit",
     "ExplainedFeatures",

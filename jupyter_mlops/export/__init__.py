@@ -11,7 +11,8 @@ from ._discovery import converter_names, load_converter
 from ._edge_rows import edge_rows
 from ._export import ExportWish, export_model
 from ._files import check_onnx_file, open_session
-from ._inputs import InputTensor, inputs_of
+from ._inputs import InputTensor, inputs_of, missing
+from ._original import quiet, said
 from ._protocol import Conversion, Converter, Variant
 from ._signature import signature_of
 from ._table import Table
@@ -29,7 +30,10 @@ __all__ = [
     "export_model",
     "inputs_of",
     "load_converter",
+    "missing",
     "open_bundle",
     "open_session",
+    "quiet",
+    "said",
     "signature_of",
 ]

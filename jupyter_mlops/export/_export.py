@@ -20,6 +20,7 @@ from ._graph import operators_of
 from ._original import Original
 from ._parity import Tolerance
 from ._protocol import Converter, Variant
+from ._rejections import rejections_of
 from ._speed import latencies
 from ._stages import stage_that_differs, stage_that_fails
 from ._table import Table
@@ -159,6 +160,7 @@ def _facts(original: Original, variant: Variant, wish: ExportWish) -> dict[str, 
         "atol": repr(wish.atol),
         "allow_mismatch": str(wish.allow_mismatch),
         "run_id": wish.run_id,
+        **rejections_of(original.edge),
     }
     return {f"jupyter_mlops.{key}": value for key, value in facts.items() if value}
 

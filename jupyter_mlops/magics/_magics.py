@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from ..exceptions import UsageError
+from ._deploy import deploy
 from ._edge import magic_edge
 from ._explain import explain
 from ._export_onnx import export_onnx
@@ -31,6 +32,7 @@ class MlopsMagics:
         self._session.shell.register_magic_function(self.train, "cell", "train")
         self._session.shell.register_magic_function(self.runs, "line", "runs")
         self._session.shell.register_magic_function(self.tensorboard, "line", "tensorboard")
+        self._session.shell.register_magic_function(self.deploy, "line", "deploy")
         self._session.shell.register_magic_function(self.explain, "line", "explain")
         self._session.shell.register_magic_function(self.export_onnx, "line", "export_onnx")
         self._session.shell.register_magic_function(self.fairness, "line", "fairness")
@@ -47,6 +49,7 @@ class MlopsMagics:
             ("cell", "train", self.train),
             ("line", "runs", self.runs),
             ("line", "tensorboard", self.tensorboard),
+            ("line", "deploy", self.deploy),
             ("line", "explain", self.explain),
             ("line", "export_onnx", self.export_onnx),
             ("line", "fairness", self.fairness),
@@ -81,6 +84,11 @@ class MlopsMagics:
         TensorBoard's own magic has the same name: the one that was loaded last answers.
         """
         return tensorboard(self._session, line)
+
+    @magic_edge
+    def deploy(self, line: str) -> Any:
+        """Serve a checked model, or package it for elsewhere; `%deploy -h` shows how."""
+        return deploy(self._session, line)
 
     @magic_edge
     def explain(self, line: str) -> Any:

@@ -12,7 +12,15 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from ..entities import WIRE_VERSION, HomeInfo, ServerStatus
-from ..services import Homes, ModelExplorer, RunCatalog, RunExplorer, TensorBoardService, clean_name
+from ..services import (
+    EndpointsOfHomes,
+    Homes,
+    ModelExplorer,
+    RunCatalog,
+    RunExplorer,
+    TensorBoardService,
+    clean_name,
+)
 from ._live import LiveHub
 
 POOL_THREADS = 4
@@ -37,6 +45,7 @@ class ServerContext:
         # A tab that was open before a restart asks at once, and must not hear that its run is gone.
         self.homes.refresh()
         self.catalog = RunCatalog(self.homes)
+        self.endpoints = EndpointsOfHomes(self.homes)
         self.explorer = RunExplorer(self.homes, self.catalog.stored_summary)
         self.models = ModelExplorer(self.homes, self.catalog.named_stores)
         self.pool = ThreadPoolExecutor(POOL_THREADS, thread_name_prefix="jupyter-mlops")

@@ -153,8 +153,9 @@ class _Receiver(HTTPMessageDelegate):
             await self._keep_problem(self._begin(start_line.code, headers))
 
     async def data_received(self, chunk: bytes) -> None:
-        """Take a piece of the body."""
-        await self._keep_problem(self._send(chunk))
+        """Take a piece of the body; of an answer that was refused at its head, what was read with it is dropped."""
+        if self.problem is None:
+            await self._keep_problem(self._send(chunk))
 
     def finish(self) -> None:
         """Take the end."""

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from ._default import current_service, service_of, use_service
     from ._diff import Change, RunDiff
     from ._displays import Display, DisplayPage
+    from ._endpoint_homes import EndpointsOfHomes
+    from ._endpoint_rows import Said, asked, body_of
+    from ._endpoint_test import check_endpoint
+    from ._endpoints import LOCAL, Endpoints, LocalEndpoint, deploy, deploy_local, endpoints, unknown_target
     from ._explanation import ExplainModel, explain, explain_for, keep_explanation, model_of, with_model
     from ._explorer import RunExplorer
     from ._export_onnx import export_for, export_onnx
@@ -65,6 +69,18 @@ __all__ = [
     "CatalogChanges",
     "Change",
     "Display",
+    "Endpoints",
+    "EndpointsOfHomes",
+    "LOCAL",
+    "LocalEndpoint",
+    "Said",
+    "asked",
+    "check_endpoint",
+    "body_of",
+    "deploy",
+    "deploy_local",
+    "endpoints",
+    "unknown_target",
     "ExplainModel",
     "Homes",
     "LogChunk",
@@ -136,6 +152,18 @@ __getattr__, __dir__ = lazy_exports(
         "CatalogChanges": "._catalog",
         "Change": "._diff",
         "Display": "._displays",
+        "Endpoints": "._endpoints",
+        "EndpointsOfHomes": "._endpoint_homes",
+        "LOCAL": "._endpoints",
+        "LocalEndpoint": "._endpoints",
+        "Said": "._endpoint_rows",
+        "asked": "._endpoint_rows",
+        "check_endpoint": "._endpoint_test",
+        "body_of": "._endpoint_rows",
+        "deploy": "._endpoints",
+        "deploy_local": "._endpoints",
+        "endpoints": "._endpoints",
+        "unknown_target": "._endpoints",
         "Homes": "._homes",
         "LogChunk": "._log",
         "LogGap": "._log",

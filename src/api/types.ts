@@ -399,6 +399,89 @@ export interface IFairnessReport {
   readonly digits: number;
 }
 
+/** An input or output of the file. */
+export interface IOnnxTensor {
+  readonly name: string;
+  readonly type: string;
+  readonly shape: readonly (number | null)[];
+  readonly columns: readonly string[];
+  readonly method: string;
+}
+
+/** What a file takes and answers; it stands in the file's own metadata. */
+export interface IOnnxSignature {
+  readonly version: number;
+  readonly inputs: readonly IOnnxTensor[];
+  readonly outputs: readonly IOnnxTensor[];
+}
+
+/** Rows that went through both, and what came of it. */
+export interface IOnnxRows {
+  readonly given: number;
+  readonly checked: number;
+  readonly differing: number;
+  readonly labels: number;
+}
+
+/** Rows outside of what can be compared: they never fail an export, and never count as equal. */
+export interface IOnnxDomain {
+  readonly reason: string;
+  readonly rows: number;
+}
+
+/** One way of converting that was tried: its words, how many rows differed, or why it could not be. */
+export interface IOnnxTry {
+  readonly variant: string;
+  readonly differing: number;
+  readonly problem: string;
+}
+
+/** The comparison of the file with the original. */
+export interface IOnnxParity {
+  readonly real: IOnnxRows;
+  readonly edge: IOnnxRows;
+  readonly largest: Figure;
+  readonly rtol: number;
+  readonly atol: number;
+  readonly allowed: number;
+  readonly domain: readonly IOnnxDomain[];
+  readonly batches: readonly number[];
+}
+
+/** How long an answer takes, in seconds: median and 95th percentile, in one process, on so many rows. */
+export interface IOnnxLatency {
+  readonly rows: number;
+  readonly onnx_p50: number;
+  readonly onnx_p95: number;
+  readonly original_p50: number;
+  readonly original_p95: number;
+}
+
+/** What an export found. */
+export interface IOnnxReport {
+  readonly version: number;
+  readonly made_at: string;
+  readonly file: string;
+  readonly sha256: string;
+  readonly size: number;
+  readonly model: string;
+  readonly model_type: string;
+  readonly run_id: string;
+  readonly converter: string;
+  readonly variant: string;
+  readonly repaired: boolean;
+  readonly precision: 'float32' | 'float64';
+  readonly inputs: readonly IOnnxTensor[];
+  readonly outputs: readonly IOnnxTensor[];
+  readonly operators: Readonly<Record<string, number>>;
+  readonly opsets: Readonly<Record<string, number>>;
+  readonly parity: IOnnxParity;
+  readonly tried: readonly IOnnxTry[];
+  readonly latency: readonly IOnnxLatency[];
+  readonly versions: Readonly<Record<string, string>>;
+  readonly notes: readonly string[];
+}
+
 /** What the export of a version's run to ONNX found. */
 export interface IModelParity {
   readonly state: 'equal' | 'differs' | '';
@@ -532,4 +615,77 @@ export interface IWhatIfAnswer {
   readonly contributions: readonly (readonly Figure[])[];
   readonly problem: string;
   readonly gone: boolean;
+}
+
+/** A model that was deployed to an endpoint. */
+export interface IEndpointVersion {
+  readonly number: number;
+  readonly sha256: string;
+  readonly size: number;
+  readonly label: string;
+  readonly run_id: string;
+  readonly made_at: string;
+}
+
+/** What an endpoint's directory says: which version is to answer, and whether any is. */
+export interface IEndpointRecord {
+  readonly version: number;
+  readonly name: string;
+  readonly current: number;
+  readonly versions: readonly IEndpointVersion[];
+  readonly wanted: 'running' | 'stopped';
+  readonly example: Readonly<Record<string, string | number | boolean | null>>;
+}
+
+/** How an endpoint does, since it was started; the latency is that of its last 1,000 requests, in seconds. */
+export interface IEndpointFigures {
+  readonly requests: number;
+  readonly errors: number;
+  readonly rows: number;
+  readonly per_s: number;
+  readonly p50_s: number;
+  readonly p95_s: number;
+}
+
+/** An endpoint as it stands. */
+export interface IEndpoint {
+  readonly name: string;
+  readonly state: 'running' | 'starting' | 'stopped' | 'down';
+  readonly current: number;
+  readonly versions: readonly IEndpointVersion[];
+  readonly figures: IEndpointFigures;
+  readonly problem: string;
+  readonly home_id: string;
+  readonly url: string;
+  readonly inputs: readonly IOnnxTensor[];
+  readonly outputs: readonly IOnnxTensor[];
+  readonly example: Readonly<Record<string, string | number | boolean | null>>;
+}
+
+/** The end of what an endpoint has logged. */
+export interface IEndpointLog {
+  readonly text: string;
+}
+
+/** How one output of an endpoint compares with the original. */
+export interface IEndpointAgreement {
+  readonly output: string;
+  readonly method: string;
+  readonly rows: number;
+  readonly equal: number;
+  readonly largest: number | null;
+}
+
+/** What came of rows that were sent to an endpoint. */
+export interface IEndpointTest {
+  readonly name: string;
+  readonly number: number;
+  readonly rows: number;
+  readonly answered: number;
+  readonly refused: Readonly<Record<string, number>>;
+  readonly agreements: readonly IEndpointAgreement[];
+  readonly note: string;
+  readonly timed: number;
+  readonly p50_s: number;
+  readonly p95_s: number;
 }

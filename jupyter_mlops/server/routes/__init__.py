@@ -5,6 +5,14 @@ from __future__ import annotations
 from tornado.web import RequestHandler
 
 from ._artifacts import ArtifactContentHandler, ArtifactsHandler, DisplaysHandler
+from ._endpoint_proxy import EndpointProxyHandler
+from ._endpoints import (
+    EndpointHandler,
+    EndpointLogHandler,
+    EndpointRollbackHandler,
+    EndpointsHandler,
+    EndpointStopHandler,
+)
 from ._live import LiveSocket
 from ._log import LogHandler, LogSearchHandler
 from ._metrics import MetricsHandler
@@ -38,8 +46,14 @@ ROUTES: tuple[tuple[str, type[RequestHandler]], ...] = (
     ("api/comparisons", ComparisonsHandler),
     ("api/models", ModelsHandler),
     (f"api/models/{_ID}", ModelHandler),
+    ("api/endpoints", EndpointsHandler),
+    (f"api/endpoints/{_ID}", EndpointHandler),
+    (f"api/endpoints/{_ID}/log", EndpointLogHandler),
+    (f"api/endpoints/{_ID}/rollback", EndpointRollbackHandler),
+    (f"api/endpoints/{_ID}/stop", EndpointStopHandler),
     ("api/tensorboards", TensorBoardsHandler),
     (f"api/tensorboards/{_ID}", TensorBoardHandler),
+    (f"endpoints/{_ID}(/.*)", EndpointProxyHandler),
     (f"tensorboard/port/{_ID}(/.*)", StockProxyHandler),
     (f"tensorboard/{_ID}(/.*)", BoardProxyHandler),
 )

@@ -19,6 +19,7 @@ from tornado.web import HTTPError
 
 from ...entities import Problem, decode, encode
 from ...exceptions import (
+    EndpointNotFoundError,
     HomeError,
     LaunchError,
     MissingExtraError,
@@ -42,6 +43,7 @@ Body = TypeVar("Body", bound=msgspec.Struct)
 _STATUS: tuple[tuple[type[BaseException], int], ...] = (
     (RunNotFoundError, 404),
     (ModelNotFoundError, 404),
+    (EndpointNotFoundError, 404),
     (UsageError, 400),
     (LaunchError, 409),
     (HomeError, 503),
@@ -74,6 +76,8 @@ class MlopsHandler(APIHandler):
     """A route of ours. Each method of a subclass carries `@authenticated` and `@authorized`, in this order."""
 
     auth_resource = AUTH_RESOURCE
+    most_body_bytes = MOST_BODY_BYTES
+    """Of a request."""
 
     @property
     def context(self) -> ServerContext:
@@ -87,8 +91,8 @@ class MlopsHandler(APIHandler):
         self.set_header("Cache-Control", "no-store")
         if self.request.headers.get("Sec-Fetch-Site") == "cross-site" and not self.token_authenticated:
             raise RefusalError(403, "This server answers only its own pages.")
-        if len(self.request.body or b"") > MOST_BODY_BYTES:
-            raise RefusalError(413, f"A request has at most {MOST_BODY_BYTES:,} bytes.")
+        if len(self.request.body or b"") > self.most_body_bytes:
+            raise RefusalError(413, f"A request has at most {self.most_body_bytes:,} bytes.")
 
     async def in_thread(self, work: Callable[..., Answer], *args: Any) -> Answer:
         """Return what blocking work gives, done in a thread of the server's small pool."""

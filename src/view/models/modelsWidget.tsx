@@ -11,8 +11,7 @@ export class ModelsWidget extends ReactWidget {
   /** Show `model`, and dispose it with the widget. */
   constructor(private readonly _props: IModelsSectionProps) {
     super();
-    this.addClass('mlops-ModelsWidget');
-    this._props.model.changed.connect(this._onChanged, this);
+    this.addClass('mlops-FooterSection');
   }
 
   /** Draw. */
@@ -43,13 +42,8 @@ export class ModelsWidget extends ReactWidget {
   /** Let go of the models. */
   override dispose(): void {
     if (!this.isDisposed) {
-      this._props.model.changed.disconnect(this._onChanged, this);
       super.dispose();
       this._props.model.dispose();
     }
-  }
-
-  private _onChanged(): void {
-    this.toggleClass('mlops-mod-open', this._props.model.isOpen);
   }
 }

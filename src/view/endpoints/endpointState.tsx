@@ -1,0 +1,62 @@
+/** An endpoint's state as icon and word, and its figures in a line. */
+
+import { TranslationBundle } from '@jupyterlab/translation';
+import { LabIcon } from '@jupyterlab/ui-components';
+import React from 'react';
+
+import { IEndpoint, IEndpointFigures } from '../../api/types';
+import { failedIcon, finishedIcon, killedIcon, scheduledIcon } from '../../icons';
+import { formatFigure } from '../../model/format';
+
+type State = IEndpoint['state'];
+
+const ICONS: Readonly<Record<State, LabIcon>> = {
+  running: finishedIcon,
+  starting: scheduledIcon,
+  stopped: killedIcon,
+  down: failedIcon
+};
+
+/** The word for a state. */
+export function endpointStateWord(state: State, trans: TranslationBundle): string {
+  switch (state) {
+    case 'running':
+      return trans.__('Running');
+    case 'starting':
+      return trans.__('Starting');
+    case 'stopped':
+      return trans.__('Stopped');
+    case 'down':
+      return trans.__('Down');
+  }
+}
+
+/** See the module. */
+export function EndpointState(props: {
+  readonly state: State;
+  readonly trans: TranslationBundle;
+  readonly withWord?: boolean;
+}): JSX.Element {
+  const { state, trans, withWord } = props;
+  const icon = ICONS[state];
+  const word = endpointStateWord(state, trans);
+  return (
+    <span className="mlops-State" title={withWord ? undefined : word}>
+      <icon.react tag="span" className="mlops-State-icon" aria-hidden="true" />
+      <span className={withWord ? 'mlops-State-word' : 'mlops-visuallyHidden'}>{word}</span>
+    </span>
+  );
+}
+
+/** Requests a second and latency; that nobody has asked, where nobody has. */
+export function endpointPace(figures: IEndpointFigures, trans: TranslationBundle): string {
+  if (!figures.requests) {
+    return trans.__('not asked yet');
+  }
+  return trans.__(
+    '%1/s · p50 %2 ms · p95 %3 ms',
+    formatFigure(Number(figures.per_s.toPrecision(2))),
+    formatFigure(Number((figures.p50_s * 1000).toPrecision(3))),
+    formatFigure(Number((figures.p95_s * 1000).toPrecision(3)))
+  );
+}

@@ -1,0 +1,213 @@
+import { nullTranslator } from '@jupyterlab/translation';
+import { Widget } from '@lumino/widgets';
+import React from 'react';
+
+import { RequestError } from '../../../../src/api/request';
+import { IEndpoint } from '../../../../src/api/types';
+import { EndpointsModel } from '../../../../src/model/endpoints';
+import { EndpointViewModel } from '../../../../src/model/endpointView';
+import { Endpoints } from '../../../../src/view/endpoints/endpointsSection';
+import { EndpointView } from '../../../../src/view/endpoints/endpointTab';
+import { ExplorerFooter } from '../../../../src/view/explorerFooter';
+import { endpoint, tensor } from '../../endpoints';
+import { settle } from '../../fakes';
+import { draw, happened, type } from '../../render';
+
+const trans = nullTranslator.load('jupyter_mlops');
+
+class Story {
+  readonly asked: string[] = [];
+  readonly opened: string[] = [];
+  readonly all: EndpointsModel;
+  readonly model: EndpointViewModel;
+  mayStop = true;
+
+  constructor(public endpoints: readonly IEndpoint[] | RequestError) {
+    const api = {
+      list: async () => {
+        if (this.endpoints instanceof RequestError) {
+          throw this.endpoints;
+        }
+        return this.endpoints;
+      },
+      stop: async (name: string) => this.tell(`stop ${name}`, endpoint(name, { state: 'stopped' })),
+      rollback: async (name: string) => this.tell(`rollback ${name}`, endpoint(name, { current: 1 })),
+      ask: async (_: IEndpoint, body: string) => {
+        if (body.includes('999')) {
+          throw new RequestError(400, "Column 'n', row 0: <b>no</b>", '', true);
+        }
+        return this.tell(body, {
+          predictions: [1],
+          outputs: { probabilities: [[0.25, 0.75]] },
+          milliseconds: 3.14159
+        });
+      },
+      log: async () => 'line one\n',
+      addressOf: () => 'http://x/invocations'
+    };
+    this.all = new EndpointsModel(api);
+    this.model = new EndpointViewModel('cancer', this.all, api);
+  }
+
+  tell<T>(what: string, answer: T): T {
+    this.asked.push(what);
+    return answer;
+  }
+
+  async list() {
+    const drawn = draw(<Endpoints model={this.all} trans={trans} onOpen={name => this.opened.push(name)} />);
+    await happened(settle);
+    return drawn;
+  }
+
+  async tab() {
+    const drawn = draw(<EndpointView model={this.model} trans={trans} askStop={async () => this.mayStop} />);
+    await happened(settle);
+    return drawn;
+  }
+}
+
+describe('the section of endpoints', () => {
+  it('is closed at first, and says how many there are', async () => {
+    const drawn = await new Story([endpoint('a'), endpoint('b', { state: 'down' })]).list();
+    const toggle = drawn.one('button', /Endpoints/);
+
+    expect([toggle.getAttribute('aria-expanded'), toggle.textContent]).toEqual(['false', 'Endpoints2']);
+    await happened(() => toggle.click());
+    expect(toggle.getAttribute('aria-expanded')).toBe('true');
+    expect(
+      drawn
+        .all('button')
+        .slice(1)
+        .map(each => each.textContent)
+    ).toEqual(['Runningav21.2/s · p50 1.23 ms · p95 2 ms', 'Downbv21.2/s · p50 1.23 ms · p95 2 ms']);
+  });
+
+  it('opens one', async () => {
+    const story = new Story([endpoint('a', { figures: { ...endpoint().figures, requests: 0 } })]);
+    const drawn = await story.list();
+
+    await happened(() => drawn.one('button', /not asked yet/).click());
+
+    expect(story.opened).toEqual(['a']);
+  });
+
+  it('says how to make one, and what is wrong', async () => {
+    const story = new Story([]);
+    const drawn = await story.list();
+    expect(drawn.text).toContain('%deploy best --to local -n NAME');
+
+    story.endpoints = new RequestError(503, 'The disk is full.', '', true);
+    await happened(() => story.all.refresh());
+
+    expect(drawn.one('status').textContent).toContain('The disk is full.');
+    story.endpoints = [endpoint()];
+    await happened(() => drawn.one('button', 'Try again').click());
+    await happened(settle);
+    expect(drawn.all('status')).toEqual([]);
+  });
+});
+
+describe('the tab of an endpoint', () => {
+  it('tries a row', async () => {
+    const story = new Story([endpoint()]);
+    const drawn = await story.tab();
+    const fields = [...drawn.node.querySelectorAll<HTMLInputElement>('input[type=text]')];
+    expect(fields.map(field => field.value)).toEqual(['1.5', '7', 'a']);
+
+    await type(fields[0]!, '2');
+    await happened(() => drawn.one('button', 'Predict').click());
+
+    expect(story.asked).toEqual(['{"dataframe_records": [{"n": 2, "w": 7, "t": "a", "f": true}]}']);
+    const cells = [...drawn.node.querySelectorAll('.mlops-TryRow-answer tr')].map(row =>
+      [...row.children].map(cell => cell.textContent)
+    );
+    expect(cells).toEqual([
+      ['label', '1'],
+      ['probabilities no', '0.25'],
+      ['probabilities yes', '0.75']
+    ]);
+    expect(drawn.text).toContain('answered in 3.14 ms');
+  });
+
+  it('names the field that holds no number, and sends nothing', async () => {
+    const story = new Story([endpoint()]);
+    const drawn = await story.tab();
+    const [, whole] = drawn.node.querySelectorAll<HTMLInputElement>('input[type=text]');
+
+    await type(whole!, '1.5');
+    await happened(() => drawn.one('button', 'Predict').click());
+
+    expect(drawn.one('alert').textContent).toBe('“w” is a whole number.');
+    expect(whole!.getAttribute('aria-invalid')).toBe('true');
+    expect(document.activeElement).toBe(whole);
+    expect(story.asked).toEqual([]);
+  });
+
+  it("tells the endpoint's refusal as text", async () => {
+    const story = new Story([endpoint()]);
+    const drawn = await story.tab();
+
+    await type(drawn.node.querySelector<HTMLInputElement>('input[type=text]')!, '999');
+    await happened(() => drawn.one('button', 'Predict').click());
+
+    expect(drawn.text).toContain("Column 'n', row 0: <b>no</b>");
+    expect(drawn.node.querySelector('b')?.textContent).not.toBe('no');
+  });
+
+  it('stops after a question, and rolls back', async () => {
+    const story = new Story([endpoint()]);
+    const drawn = await story.tab();
+
+    story.mayStop = false;
+    await happened(() => drawn.one('button', 'Stop').click());
+    expect(story.asked).toEqual([]);
+    await happened(() => drawn.one('button', 'Roll back').click());
+    expect((drawn.one('button', 'Roll back') as HTMLButtonElement).disabled).toBe(true);
+    story.mayStop = true;
+    await happened(() => drawn.one('button', 'Stop').click());
+
+    expect(story.asked).toEqual(['rollback cancer', 'stop cancer']);
+    expect(drawn.text).toContain('It is stopped.');
+  });
+
+  it('shows the log when it is wanted', async () => {
+    const drawn = await new Story([endpoint()]).tab();
+
+    await happened(() => drawn.one('button', 'Log').click());
+    expect(drawn.node.querySelector('pre')?.textContent).toBe('line one\n');
+    await happened(() => drawn.one('button', 'Log').click());
+    expect(drawn.node.querySelector('pre')).toBeNull();
+  });
+
+  it('takes JSON where there are no fields', async () => {
+    const story = new Story([endpoint('cancer', { inputs: [tensor('X', { shape: [null, 1, 2] })] })]);
+    const drawn = await story.tab();
+
+    expect(drawn.node.querySelector('textarea')!.value).toBe('{"instances":[[[0,0]]]}');
+    await happened(() => drawn.one('button', 'Predict').click());
+    expect(story.asked).toEqual(['{"instances":[[[0,0]]]}']);
+  });
+
+  it('says why it is down, and that it is gone', async () => {
+    const story = new Story([endpoint('cancer', { state: 'down', problem: 'it was killed' })]);
+    const drawn = await story.tab();
+    expect(drawn.text).toContain('it was killed. The next request starts it again.');
+
+    story.endpoints = [];
+    await happened(() => story.all.refresh());
+    expect(drawn.text).toContain('There is no endpoint cancer any more.');
+  });
+});
+
+describe('the footer', () => {
+  it('keeps its sections in the order of their ranks', () => {
+    const footer = new ExplorerFooter();
+    const [a, b, c] = [new Widget(), new Widget(), new Widget()];
+    footer.addSection(b, 20);
+    footer.addSection(c, 30);
+    footer.addSection(a, 10);
+
+    expect(footer.widgets).toEqual([a, b, c]);
+  });
+});

@@ -146,7 +146,8 @@ def test_mlflow_loads_it_by_its_alias(runs, registered, expected):
 def test_a_version_is_what_can_be_deployed(runs, run, registered):
     for reference in ("cancer/1", "cancer@champion", "models:/cancer@champion"):
         bundle = bundle_of(runs, reference)
-        assert (bundle.sha256, bundle.run_id, bundle.label) == (registered.onnx_sha256, run.id, "cancer/1")
+        assert (bundle.sha256, bundle.run_id, bundle.label) == (registered.onnx_sha256, run.id, "cancer")
+        assert bundle.facts["registered"] == "cancer/1"
 
 
 def test_a_later_export_leaves_the_version_as_it_was(runs, run, registered, tmp_path):
@@ -168,7 +169,7 @@ def test_the_model_that_a_run_has_logged_is_its_version(runs, logged, expected):
 def test_a_version_that_was_never_exported_is_exported_on_rows(runs, logged):
     with pytest.raises(UsageError, match="not exported yet"):
         bundle_of(runs, "cancer/2")
-    assert bundle_of(runs, "cancer/2", X).label == "cancer/2"
+    assert bundle_of(runs, "cancer/2", X).facts["registered"] == "cancer/2"
 
 
 def test_a_run_and_a_model_of_one_name(runs, run, registered, logged):
@@ -287,3 +288,14 @@ def test_a_run_that_cannot_be_shipped_is_registered_later(runs, tmp_path, monkey
     held = next(iter(keeper_gone(runs.home)))
     with held, pytest.raises(TrackingError, match=r"not in its tracking store after 0 s .* register it again later"):
         ModelService(runs).register(run, "held", timeout_s=0.2)
+
+
+def test_a_registered_model_is_served(runs, run, registered, expected, tmp_path, monkeypatch):
+    """The champion at an endpoint that has the model's name, whatever the version is called."""
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    endpoint = mlops.deploy("cancer@champion")
+    try:
+        assert endpoint.name == "cancer"
+        assert [bool(label) for label in endpoint.predict(X[:5])] == expected
+    finally:
+        endpoint.stop()

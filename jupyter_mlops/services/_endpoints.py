@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -103,11 +104,11 @@ class Endpoints:
             It cannot be served; what was served before still is.
         """
         from ..deployment import ensure, switch
-        from ..home import exclusive, lock_holder
+        from ..home import lock_holder
 
         directory = self._directory(name or _name_of(bundle.label))
         directory.make()
-        with exclusive(directory.change_lock, _CHANGE_S):
+        with _changing(directory):
             before = directory.record() if directory.exists() else None
             after = _with_version(before, bundle, directory, example)
             directory.write(after)
@@ -116,7 +117,7 @@ class Endpoints:
                     switch(directory)
                 else:
                     ensure(directory)
-            except MlopsError:
+            except BaseException:  # an interrupt too leaves what was served before
                 _take_back(directory, before)
                 raise
             kept = directory.forget_old(after.versions)
@@ -223,9 +224,8 @@ class LocalEndpoint:
     def stop(self) -> bool:
         """End it; False when it did not run."""
         from ..deployment import stop
-        from ..home import exclusive
 
-        with exclusive(self.directory.change_lock, _CHANGE_S):
+        with _changing(self.directory):
             self.directory.write(replace(self.directory.record(), wanted="stopped"))
             return stop(self.directory)
 
@@ -241,9 +241,9 @@ class LocalEndpoint:
             It cannot be served; what was served still is.
         """
         from ..deployment import ensure, switch
-        from ..home import exclusive, lock_holder
+        from ..home import lock_holder
 
-        with exclusive(self.directory.change_lock, _CHANGE_S):
+        with _changing(self.directory):
             before = self.directory.record()
             version = before.before
             if version is None:
@@ -254,7 +254,7 @@ class LocalEndpoint:
                     switch(self.directory)
                 else:
                     ensure(self.directory)
-            except MlopsError:
+            except BaseException:  # an interrupt too leaves what was served before
                 _take_back(self.directory, before)
                 raise
         return version
@@ -349,6 +349,24 @@ def _with_version(
         made_at=datetime.now(UTC).isoformat(timespec="seconds"),
     )
     return EndpointRecord(name=directory.name, current=number, versions=(*versions, version), example=row)
+
+
+@contextmanager
+def _changing(directory: EndpointDirectory) -> Iterator[None]:
+    """Be the only one who changes what is to be served.
+
+    Raises
+    ------
+    DeploymentError
+        Somebody else does so all the time.
+    """
+    from ..home import exclusive
+
+    try:
+        with exclusive(directory.change_lock, _CHANGE_S):
+            yield
+    except TimeoutError as error:
+        raise DeploymentError(f"Endpoint {directory.name} is being changed elsewhere ({error}). Try again.") from None
 
 
 def _take_back(directory: EndpointDirectory, before: EndpointRecord | None) -> None:

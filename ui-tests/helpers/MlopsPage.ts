@@ -334,6 +334,11 @@ export class MlopsPage {
     return this.runView.getByRole('log');
   }
 
+  /** The endpoint that is shown. */
+  get endpoint(): Locator {
+    return this.page.locator('.mlops-Endpoint:visible');
+  }
+
   /** The comparison that is shown. */
   get comparison(): Locator {
     return this.page.locator('.mlops-Comparison:visible');

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 import json
 import logging
@@ -10,6 +11,7 @@ from functools import partial
 from http.client import responses
 from typing import Any
 
+from tornado.http1connection import HTTP1Connection
 from tornado.web import HTTPError, RequestHandler, stream_request_body
 
 from ._errors import RequestError
@@ -40,6 +42,8 @@ class EndpointHandler(RequestHandler):
         """Refuse who has not the secret, and more than is worked on at a time: once the body has been read."""
         self.serving.metrics.in_flight += 1
         self._is_counted = True
+        # Tornado's own timeout of bodies costs each request two turns of the event loop.
+        self._patience = asyncio.get_running_loop().call_later(self.serving.limits.body_s, self._give_up)
         refusal = self.refusal()
         if refusal is not None:
             # An answer before the end of the body is one that a client which still sends does not hear.
@@ -66,6 +70,11 @@ class EndpointHandler(RequestHandler):
         else:
             self._pieces.clear()
 
+    @property
+    def is_alone(self) -> bool:
+        """Whether nothing else is worked on."""
+        return self.serving.metrics.in_flight <= 1
+
     def body(self) -> bytes:
         """Return the body; from here on the answer is timed.
 
@@ -74,6 +83,7 @@ class EndpointHandler(RequestHandler):
         RequestError
             It is larger than one may be.
         """
+        self._patience.cancel()
         self._began = time.perf_counter()
         if self._size > self.serving.limits.body_bytes:
             raise RequestError(
@@ -132,9 +142,16 @@ class EndpointHandler(RequestHandler):
         self._leave()
         super().on_connection_close()
 
+    def _give_up(self) -> None:
+        """Let a client go whose body does not come."""
+        connection = self.request.connection
+        if isinstance(connection, HTTP1Connection) and connection.stream is not None:
+            connection.stream.close()
+
     def _leave(self) -> None:
         if self._is_counted:
             self._is_counted = False
+            self._patience.cancel()
             self.serving.metrics.in_flight -= 1
 
 

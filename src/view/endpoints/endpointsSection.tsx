@@ -9,7 +9,7 @@ import { IEndpoint } from '../../api/types';
 import { EndpointsModel } from '../../model/endpoints';
 import { problemText } from '../../model/problemText';
 import { useSignal } from '../hooks';
-import { EndpointState, endpointPace } from './endpointState';
+import { EndpointState, endpointPace, endpointPaceBriefly } from './endpointState';
 
 interface ISectionProps {
   readonly model: EndpointsModel;
@@ -117,11 +117,15 @@ function Row(props: {
   const { endpoint, trans, onOpen } = props;
   return (
     <li>
-      <button className="mlops-Endpoints-row" onClick={() => onOpen(endpoint.name)}>
+      <button
+        className="mlops-Endpoints-row"
+        title={endpointPace(endpoint.figures, trans)}
+        onClick={() => onOpen(endpoint.name)}
+      >
         <EndpointState state={endpoint.state} trans={trans} />
         <bdi className="mlops-Endpoints-name">{endpoint.name}</bdi>
         <span className="mlops-Endpoints-version">{trans.__('v%1', endpoint.current)}</span>
-        <span className="mlops-Endpoints-pace">{endpointPace(endpoint.figures, trans)}</span>
+        <span className="mlops-Endpoints-pace">{endpointPaceBriefly(endpoint.figures, trans)}</span>
       </button>
     </li>
   );

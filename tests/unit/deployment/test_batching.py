@@ -165,3 +165,18 @@ def test_a_quick_model_is_asked_in_the_loop_and_a_slow_one_in_a_thread():
     _, model = story(ask, Where())
 
     assert (model.sizes[0], model.sizes[-1]) == (False, True)
+
+
+def test_who_is_alone_is_answered_at_once():
+    async def ask(batcher, model):
+        await batcher.run(feeds(1))
+        for _ in range(30):
+            await batcher.run(feeds(1), is_alone=True)
+        asking = batcher.run(feeds(3), is_alone=True)
+        with pytest.raises(StopIteration) as ended:
+            asking.send(None)  # not one turn of the event loop
+        with pytest.raises(RequestError, match="negative"):
+            await batcher.run(feeds(-1), is_alone=True)
+        return ended.value.value["y"].tolist()
+
+    assert story(ask)[0] == [6]

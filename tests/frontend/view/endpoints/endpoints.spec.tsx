@@ -80,14 +80,14 @@ describe('the section of endpoints', () => {
         .all('button')
         .slice(1)
         .map(each => each.textContent)
-    ).toEqual(['Runningav21.2/s · p50 1.23 ms · p95 2 ms', 'Downbv21.2/s · p50 1.23 ms · p95 2 ms']);
+    ).toEqual(['Runningav21.2/s · 1.2 ms', 'Downbv21.2/s · 1.2 ms']);
   });
 
   it('opens one', async () => {
     const story = new Story([endpoint('a', { figures: { ...endpoint().figures, requests: 0 } })]);
     const drawn = await story.list();
 
-    await happened(() => drawn.one('button', /not asked yet/).click());
+    await happened(() => drawn.one('button', /^Runninga/).click());
 
     expect(story.opened).toEqual(['a']);
   });

@@ -9,7 +9,7 @@ import type { JupyterServer } from './jupyterServer';
 /** The roots of our views, where they are shown. */
 const OURS = [
   '.mlops-Explorer',
-  '.mlops-Footer',
+  '.mlops-ExplorerFooter',
   '.mlops-RunCard',
   '.mlops-RunView',
   '.mlops-Comparison',

@@ -189,3 +189,17 @@ def test_the_secret_is_the_endpoints_own_and_private(directory):
     assert (directory.path / "secret").stat().st_mode & 0o777 == 0o600
     assert directory.path.stat().st_mode & 0o777 == 0o700
     assert directory.socket != other.socket
+
+
+def test_a_log_that_grows_is_rotated(directory):
+    ensure(directory, QUICK)
+    wrong = b'{"instances": [["x"]]}'
+
+    with EndpointClient(directory) as client:
+        while not directory.log_file.with_suffix(".log.1").exists():
+            for _ in range(500):
+                assert client.ask("POST", "/invocations", wrong).status == 400
+
+    assert directory.log_file.stat().st_size < 1_000_000
+    assert directory.log_file.with_suffix(".log.1").stat().st_size <= 1_000_000
+    assert "A row has 1 values" in directory.log(1)

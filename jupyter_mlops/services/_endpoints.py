@@ -104,7 +104,6 @@ class Endpoints:
             It cannot be served; what was served before still is.
         """
         from ..deployment import ensure, switch
-        from ..home import lock_holder
 
         directory = self._directory(name or _name_of(bundle.label))
         directory.make()
@@ -113,10 +112,8 @@ class Endpoints:
             after = _with_version(before, bundle, directory, example)
             directory.write(after)
             try:
-                if lock_holder(directory.serve_lock) is not None and before is not None and before.wanted == "running":
-                    switch(directory)
-                else:
-                    ensure(directory)
+                ensure(directory)
+                switch(directory)  # whoever had started it may have read the record of before
             except BaseException:  # an interrupt too leaves what was served before
                 _take_back(directory, before)
                 raise
@@ -241,7 +238,6 @@ class LocalEndpoint:
             It cannot be served; what was served still is.
         """
         from ..deployment import ensure, switch
-        from ..home import lock_holder
 
         with _changing(self.directory):
             before = self.directory.record()
@@ -250,10 +246,8 @@ class LocalEndpoint:
                 raise UsageError(f"Endpoint {self.name} has no version before {before.current}.")
             self.directory.write(replace(before, current=version.number, wanted="running"))
             try:
-                if lock_holder(self.directory.serve_lock) is not None:
-                    switch(self.directory)
-                else:
-                    ensure(self.directory)
+                ensure(self.directory)
+                switch(self.directory)
             except BaseException:  # an interrupt too leaves what was served before
                 _take_back(self.directory, before)
                 raise

@@ -28,6 +28,7 @@ def directory(tmp_path):
     found.write(EndpointRecord(name="sums", current=1, versions=(version,)))
     yield found
     stop(found)
+    found.remove()  # one that was started beside it, and is about to take the lock, ends at once
 
 
 def program(folder, code) -> tuple[str, ...]:
@@ -203,3 +204,12 @@ def test_a_log_that_grows_is_rotated(directory):
     assert directory.log_file.stat().st_size < 1_000_000
     assert directory.log_file.with_suffix(".log.1").stat().st_size <= 1_000_000
     assert "A row has 1 values" in directory.log(1)
+
+
+def test_a_process_that_comes_late_does_not_serve_what_was_stopped(directory):
+    directory.write(EndpointRecord(name="sums", current=1, versions=directory.record().versions, wanted="stopped"))
+
+    command = [sys.executable, "-m", "jupyter_mlops.deployment._endpoint_process", str(directory.home.path), "sums"]
+    assert subprocess.run(command, check=False, timeout=60).returncode == 0
+    assert state_of(directory) == "stopped"
+    assert not directory.socket.exists()

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from ._log import LogChunk, LogGap, LogPart, RunLog
     from ._log_search import LogMatches
     from ._matching import RunFacts
+    from ._mlflow_models import is_model_address, model_at
     from ._names import clean_name, clean_text
     from ._notebook import NotebookPath
     from ._query import parse_query
@@ -88,8 +89,10 @@ __all__ = [
     "explain_for",
     "export_for",
     "export_onnx",
+    "is_model_address",
     "keep_explanation",
     "log",
+    "model_at",
     "model_of",
     "parse_query",
     "runs",
@@ -108,7 +111,9 @@ __getattr__, __dir__ = lazy_exports(
         "explain_for": "._explanation",
         "export_for": "._export_onnx",
         "export_onnx": "._export_onnx",
+        "is_model_address": "._mlflow_models",
         "keep_explanation": "._explanation",
+        "model_at": "._mlflow_models",
         "model_of": "._explanation",
         "with_model": "._explanation",
         "parse_columns": "._csv",

@@ -166,6 +166,42 @@ def test_mode_gradients_and_weights_are_as_before(training, tmp_path):
     assert all(value.grad is None and value.requires_grad for value in module.parameters())
 
 
+def test_a_compiled_module_is_asked_as_it_was_written(tmp_path):
+    """To compile it takes a compiler, and half a minute for each number of rows."""
+    module = dense()
+    report = export_model(torch.compile(module), numbers(4), tmp_path / "m.onnx", QUICK)
+
+    assert (report.parity.differing, module.training) == (0, True)
+
+
+def test_a_lazy_module_is_built_by_the_rows(tmp_path):
+    lazy = nn.LazyLinear(2)
+    export_model(lazy, numbers(4), tmp_path / "m.onnx", QUICK)
+
+    assert lazy.weight.shape == (2, 4)
+
+
+def test_what_is_none_among_the_outputs_is_left_out(tmp_path):
+    class Optional(nn.Module):
+        def forward(self, x, mask=None):
+            return x.sum(1), mask, {"mean": x.mean(1)}
+
+    report = export_model(Optional(), numbers(4), tmp_path / "m.onnx", QUICK)
+
+    assert [(each.name, each.method) for each in report.outputs] == [
+        ("output_0", "call[0]"),
+        ("output_2_mean", "call[2]['mean']"),
+    ]
+
+
+def test_a_frames_columns_are_said(tmp_path):
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.DataFrame(numbers(3), columns=["age", "pay", "size"])
+    report = export_model(nn.Linear(3, 1), frame, tmp_path / "m.onnx", QUICK)
+
+    assert [(each.shape, each.columns) for each in report.inputs] == [((None, 3), ("age", "pay", "size"))]
+
+
 def test_what_depends_on_the_rows_together_is_refused_with_torchs_reason(tmp_path):
     with pytest.raises(ExportError) as refused:
         export_model(ByValue(), numbers(4), tmp_path / "m.onnx", QUICK)

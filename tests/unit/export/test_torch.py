@@ -140,7 +140,7 @@ def test_missing_values_in_an_lstm_are_repaired_and_said(tmp_path):
 
     assert report.variant == "torch.export, missing values stay missing in LSTM and GRU"
     assert (report.repaired, report.tried[0].differing > 0) == (True, True)
-    assert report.notes == ("The model answers a batch of no rows and the file does not: send it one row or more.",)
+    assert report.notes == ("Never send it a batch of no rows: onnxruntime's LSTM and GRU end the process then.",)
     assert 0 not in report.parity.batches
 
 

@@ -120,7 +120,9 @@ def test_a_field_of_csv_has_the_columns_type(text, kind, value):
     assert typed(Frame(("c",), [[text]]), signature).rows == [[value]]
 
 
-@pytest.mark.parametrize("form", [{"dataframe_records": []}, {"dataframe_split": {"data": [[1, 2]]}}], ids=["records", "split"])
+@pytest.mark.parametrize(
+    "form", [{"dataframe_records": []}, {"dataframe_split": {"data": [[1, 2]]}}], ids=["records", "split"]
+)
 def test_a_table_for_a_model_of_tensors_is_refused_by_name(form):
     with pytest.raises(RequestError, match=r"takes no table\. Send inputs, an object with a nested list .*image.*mask"):
         feeds_of(parsed(form, IMAGES), IMAGES, 100)

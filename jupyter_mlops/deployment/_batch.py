@@ -29,7 +29,7 @@ CHUNK = 1 << 15
 _PART = 1 << 18
 """Rows that are lost at most when a process is killed: a part has as many chunks as fit, and one at least."""
 
-_FORM = 1
+_FORM = 2
 """Of parts and journal; another one begins anew."""
 
 

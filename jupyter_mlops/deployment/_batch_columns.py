@@ -25,6 +25,7 @@ _MISSING_WORDS = frozenset({"", "na", "n/a", "nan", "null", "none", "<na>", "#n/
 """Of a CSV file, where a number should be; lower case."""
 
 
+_WHOLE = ("int", "uint")
 _TRUTHS = {"true": 1.0, "false": 0.0}
 
 
@@ -177,6 +178,8 @@ def _fill(target: Array, column: pa.ChunkedArray, element: str) -> list[tuple[st
     if pa.types.is_null(column.type):
         column = column.cast(pa.float64())
     if pa.types.is_decimal(column.type):
+        if element.startswith(_WHOLE):
+            return _fill_exactly(target, column.to_pylist(), element, None)
         column = column.cast(pa.float64())
     if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
         return _fill_parsed(target, column, element)
@@ -206,24 +209,37 @@ def _fill_texts(target: Array, column: pa.ChunkedArray) -> list[tuple[str, Array
 def _fill_parsed(target: Array, column: pa.ChunkedArray, element: str) -> list[tuple[str, Array]]:
     """Put a CSV file's texts into a tensor of numbers."""
     import pyarrow as pa
+    import pyarrow.compute as pc
 
-    whole = element.startswith(("int", "uint"))
-    for kind in (pa.int64(),) if whole else (pa.bool_(),) if element == "bool" else (pa.float64(),):
+    whole = element.startswith(_WHOLE)
+    # Arrow takes 0x10 for a whole number, which nothing else here does.
+    if not (whole and pc.any(pc.match_substring(column, "x", ignore_case=True)).as_py()):
         try:
+            kind = pa.int64() if whole else pa.bool_() if element == "bool" else pa.float64()
             return _fill(target, column.cast(kind), element)
         except pa.ArrowInvalid:  # some are none; which, is found one by one
-            continue
-    numbers = np.full(len(column), np.nan)
+            pass
+    numbers: list[Any] = [None] * len(column)
     wrong = np.zeros(len(column), dtype=bool)
     for place, text in enumerate(column.to_pylist()):
         word = (text or "").strip().lower()
         if word in _MISSING_WORDS:
             continue
         try:
-            numbers[place] = _TRUTHS[word] if word in _TRUTHS else float(word.replace("_", "x"))
+            numbers[place] = _TRUTHS[word] if word in _TRUTHS else _number(word.replace("_", "x"))
         except ValueError:
             wrong[place] = True
-    return _fill_numbers(target, numbers, None, element, wrong)
+    if whole:
+        return _fill_exactly(target, numbers, element, wrong)
+    figures = np.array([np.nan if number is None else float(number) for number in numbers], dtype=np.float64)
+    return _fill_numbers(target, figures, None, element, wrong)
+
+
+def _number(word: str) -> int | float:
+    """Return what a text says, a whole number as it is: a float has no room for all of them."""
+    if word.lstrip("+-").isdecimal() and len(word) < 40:
+        return int(word)
+    return float(word)
 
 
 def _fill_numbers(
@@ -236,22 +252,40 @@ def _fill_numbers(
             target[:] = numbers
         if missing is not None:
             target[missing] = np.nan
-        if numbers.dtype.kind == "f" and numbers.dtype.itemsize > target.dtype.itemsize and np.isinf(target).any():
+        if np.isinf(target).any():
             beyond = np.isinf(target) & ~np.isinf(numbers)
             problems += [(f"beyond {element}", beyond)] if beyond.any() else []
         return problems
     absent = np.isnan(numbers) if numbers.dtype.kind == "f" else np.zeros(len(numbers), dtype=bool)
     absent = absent if missing is None else absent | missing
-    absent = absent if wrong is None else absent & ~wrong
-    if absent.any():
-        problems.append(("missing", absent))
     held = _whole_within(numbers, element)
-    other = ~held & ~absent if wrong is None else ~held & ~absent & ~wrong
-    if other.any():
-        problems.append(("neither true nor false" if element == "bool" else f"no {element}", other))
     with np.errstate(invalid="ignore"):
         target[:] = np.where(held, numbers, 0)
-    return problems
+    return problems + _others(absent, held, wrong, element)
+
+
+def _fill_exactly(target: Array, numbers: list[Any], element: str, wrong: Array | None) -> list[tuple[str, Array]]:
+    """Put numbers of any size into a tensor of whole ones, none of them by way of a float."""
+    least, most = (int(bound) for bound in (np.iinfo(element).min, np.iinfo(element).max))
+    absent = np.array([number is None or number != number for number in numbers], dtype=bool)
+    held = np.array(
+        [
+            not gone and least <= number <= most and number == int(number)
+            for number, gone in zip(numbers, absent, strict=True)
+        ],
+        dtype=bool,
+    )
+    target[:] = [int(number) if fits else 0 for number, fits in zip(numbers, held, strict=True)]
+    problems = [("no number", wrong)] if wrong is not None and wrong.any() else []
+    return problems + _others(absent, held, wrong, element)
+
+
+def _others(absent: Array, held: Array, wrong: Array | None, element: str) -> list[tuple[str, Array]]:
+    """Return which rows of a tensor without NaN are missing, and which are of another type."""
+    absent = absent if wrong is None else absent & ~wrong
+    other = ~held & ~absent if wrong is None else ~held & ~absent & ~wrong
+    found = [("missing", absent), ("neither true nor false" if element == "bool" else f"no {element}", other)]
+    return [(reason, rows) for reason, rows in found if rows.any()]
 
 
 def _whole_within(numbers: Array, element: str) -> Array:

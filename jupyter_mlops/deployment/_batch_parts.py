@@ -10,16 +10,20 @@ import fcntl
 import json
 import os
 import shutil
+import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from ..exceptions import UsageError
-from ..home import crash_point
+from ..home import crash_point, write_atomic
 
 _JOURNAL, _LOCK = "journal.jsonl", "lock"
+_READ = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,16 @@ class Part:
     reasons: dict[str, int]
 
 
+class _Entry(msgspec.Struct, frozen=True):
+    """A part's line in the journal."""
+
+    size: int
+    crc: int
+    rows: int
+    refused: int
+    reasons: dict[str, int]
+
+
 class Parts:
     """The unfinished answer to one question, held by this process alone.
 
@@ -56,7 +70,7 @@ class Parts:
     def __init__(self, folder: Path, question: Mapping[str, Any]) -> None:
         self._folder = folder
         self._journal = folder / _JOURNAL
-        self.finished: list[Part] = self._taken_over(json.loads(json.dumps(question)))
+        self.finished: list[Part] = self._taken_over(question)
 
     @property
     def rows(self) -> int:
@@ -73,8 +87,8 @@ class Parts:
         part = Part(temporary.with_suffix(".part"), rows, refused, dict(reasons))
         temporary.rename(part.path)
         crash_point("batch.part")
-        line = {"size": part.path.stat().st_size, "rows": rows, "refused": refused, "reasons": part.reasons}
-        _append(self._journal, line)
+        entry = _Entry(part.path.stat().st_size, _checksum(part.path), rows, refused, part.reasons)
+        _append(self._journal, msgspec.json.encode(entry))
         crash_point("batch.journal")
         self.finished.append(part)
 
@@ -82,22 +96,23 @@ class Parts:
         """Take everything away: the answer is in its place."""
         shutil.rmtree(self._folder, ignore_errors=True)
 
-    def _taken_over(self, question: dict[str, Any]) -> list[Part]:
+    def _taken_over(self, question: Mapping[str, Any]) -> list[Part]:
         """Return the parts of an earlier attempt at the same question; of any other, nothing stays."""
+        asked = json.dumps(question).encode()
         lines = _lines(self._journal)
-        if not lines or lines[0] != question:
+        if lines[:1] != [asked]:
             for path in self._folder.iterdir():
                 if path.name != _LOCK:
                     path.unlink()
-            _append(self._journal, question)
+            _append(self._journal, asked)
             return []
         found = []
         for number, line in enumerate(lines[1:]):
-            path = self._folder / f"part-{number:06d}.part"
-            if not path.exists() or path.stat().st_size != line["size"]:
+            part = _believed(self._folder / f"part-{number:06d}.part", line)
+            if part is None:
                 break
-            found.append(Part(path, line["rows"], line["refused"], line["reasons"]))
-        self._journal.write_bytes(b"".join(_line(each) for each in lines[: len(found) + 1]))  # without a torn end
+            found.append(part)
+        write_atomic(self._journal, b"".join(line + b"\n" for line in lines[: len(found) + 1]))
         return found
 
 
@@ -128,27 +143,35 @@ def parts_beside(destination: Path, question: Mapping[str, Any]) -> Iterator[Par
         os.close(descriptor)
 
 
-def _append(path: Path, record: Mapping[str, Any]) -> None:
+def _append(path: Path, line: bytes) -> None:
     with open(path, "ab") as file:
-        file.write(_line(record))
+        file.write(line + b"\n")
         file.flush()
         os.fsync(file.fileno())
 
 
-def _line(record: Mapping[str, Any]) -> bytes:
-    return json.dumps(record).encode() + b"\n"
-
-
-def _lines(path: Path) -> list[dict[str, Any]]:
+def _lines(path: Path) -> list[bytes]:
     """Return the whole lines of a journal: the last one may be torn."""
     try:
-        data = path.read_bytes()
+        return path.read_bytes().split(b"\n")[:-1]
     except FileNotFoundError:
         return []
-    found = []
-    for line in data.split(b"\n")[:-1]:
-        try:
-            found.append(json.loads(line))
-        except ValueError:
-            break
+
+
+def _believed(path: Path, line: bytes) -> Part | None:
+    """Return a part when it is, byte for byte, what its line says."""
+    try:
+        entry = msgspec.json.decode(line, type=_Entry)
+    except msgspec.MsgspecError:
+        return None
+    if not path.exists() or path.stat().st_size != entry.size or _checksum(path) != entry.crc:
+        return None
+    return Part(path, entry.rows, entry.refused, entry.reasons)
+
+
+def _checksum(path: Path) -> int:
+    found = 0
+    with open(path, "rb") as file:
+        while piece := file.read(_READ):
+            found = zlib.crc32(piece, found)
     return found

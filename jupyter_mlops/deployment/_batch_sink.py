@@ -43,7 +43,7 @@ class Sink:
         self._schema = schema
         self._is_csv = form_of(destination) == "csv"
         if self._is_csv:
-            _refuse_nested(schema)
+            _refuse_what_csv_cannot(schema)
 
     @contextmanager
     def part(self, path: Path) -> Iterator[Callable[[pa.Table], None]]:
@@ -114,11 +114,18 @@ def _compressed(file: Any, destination: Path) -> Any:
     return gzip.GzipFile(filename="", fileobj=file, mode="wb", compresslevel=6, mtime=0)
 
 
-def _refuse_nested(schema: pa.Schema) -> None:
+def _refuse_what_csv_cannot(schema: pa.Schema) -> None:
     import pyarrow as pa
+    from pyarrow import csv
 
     for field in schema:
-        if pa.types.is_nested(field.type):
-            raise UsageError(
-                f"Column {field.name!r} holds {field.type}, which CSV cannot. Write Parquet, or leave it out."
+        kind = field.type
+        try:
+            csv.write_csv(pa.table({"": pa.nulls(1, kind)}), pa.BufferOutputStream())
+            is_binary = (
+                pa.types.is_binary(kind) or pa.types.is_large_binary(kind) or pa.types.is_fixed_size_binary(kind)
             )
+        except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+            is_binary = True
+        if is_binary:
+            raise UsageError(f"Column {field.name!r} holds {kind}, which CSV cannot. Write Parquet, or leave it out.")

@@ -198,17 +198,22 @@ def _like(batch: pa.RecordBatch, columns: list[str], source: _Parquet) -> pa.Rec
     arrays, names = [], []
     for name in columns:
         array, wanted = batch.column(name), plain_type(source.type_of(name))
-        arrays.append(array if array.type == wanted else array.cast(wanted))
+        try:
+            arrays.append(array if array.type == wanted else array.cast(wanted))
+        except pa.ArrowNotImplementedError as error:  # of two files in a folder
+            raise UsageError(f"Column {name!r} is {wanted} in one file and {array.type} in another: {error}.") from None
         names.append(name)
     return pa.RecordBatch.from_arrays(arrays, names)
 
 
 def plain_type(kind: pa.DataType | None) -> pa.DataType:
-    """Return the type in which a column is read: of categories, that of their values."""
+    """Return the type in which a column is read: of categories, that of their values; of views, what they show."""
     import pyarrow as pa
 
-    if kind is None:
+    if kind is None or pa.types.is_string_view(kind):
         return pa.string()
+    if pa.types.is_binary_view(kind):
+        return pa.binary()
     return kind.value_type if pa.types.is_dictionary(kind) else kind
 
 

@@ -7,15 +7,29 @@ of the model and behind it only puts columns together and takes them apart: no f
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..entities import OnnxSignature, OnnxTensor
 
 if TYPE_CHECKING:
     from onnx import ModelProto
 
-_INSIDE = "model/"
-"""Before every name of the original graph: a column may be called as anything in it."""
+
+class _Names(NamedTuple):
+    """What stands before names that are no column's: of the original graph, and of what is put around it.
+
+    A column may be called as anything in the graph, and as these.
+    """
+
+    model: str
+    table: str
+
+    @classmethod
+    def beside(cls, columns: OnnxSignature) -> _Names:
+        found = cls("model/", "table/")
+        while any(tensor.name.startswith(found) for tensor in (*columns.inputs, *columns.outputs)):
+            found = cls(f"_{found.model}", f"_{found.table}")
+        return found
 
 
 def column_signature(signature: OnnxSignature) -> OnnxSignature | None:
@@ -49,13 +63,14 @@ def by_column(proto: ModelProto, signature: OnnxSignature, columns: OnnxSignatur
     """
     from onnx import compose, helper
 
-    made = compose.add_prefix(proto, _INSIDE)
+    names = _Names.beside(columns)
+    made = compose.add_prefix(proto, names.model)
     graph = made.graph
-    nodes = [*_front(signature, columns), *graph.node, *_back(signature)]
+    nodes = [*_front(signature, columns, names), *graph.node, *_back(signature, names)]
     del graph.node[:], graph.input[:], graph.output[:]
     graph.node.extend(nodes)
     used = {name for node in nodes for name in node.input}
-    graph.initializer.extend(each for each in _constants(signature) if each.name in used)
+    graph.initializer.extend(each for each in _constants(signature, names) if each.name in used)
     graph.input.extend(_value(each) for each in columns.inputs)
     graph.output.extend(_value(each) for each in columns.outputs)
     helper.set_model_props(made, {entry.key: entry.value for entry in proto.metadata_props} | {_KEY: columns.to_json()})
@@ -63,7 +78,6 @@ def by_column(proto: ModelProto, signature: OnnxSignature, columns: OnnxSignatur
 
 
 _KEY = "jupyter_mlops.signature"
-_COLUMN, _FLAT = f"{_INSIDE}:column", f"{_INSIDE}:flat"
 
 
 def _columns_in(tensor: OnnxTensor) -> list[OnnxTensor]:
@@ -89,49 +103,49 @@ def _is_table(tensor: OnnxTensor) -> bool:
     return len(tensor.shape) in (1, 2) and tensor.shape[0] is None and _width(tensor) > 0
 
 
-def _front(signature: OnnxSignature, columns: OnnxSignature) -> list[Any]:
+def _front(signature: OnnxSignature, columns: OnnxSignature, names: _Names) -> list[Any]:
     """Return nodes that make the model's tensors of columns."""
     from onnx import helper
 
-    names = iter(columns.inputs)
+    left = iter(columns.inputs)
     nodes = []
     for place, tensor in enumerate(signature.inputs):
-        target = f"{_INSIDE}{tensor.name}"
+        target = f"{names.model}{tensor.name}"
         if len(tensor.shape) == 1:
-            nodes.append(helper.make_node("Reshape", [next(names).name, _FLAT], [target]))
+            nodes.append(helper.make_node("Reshape", [next(left).name, f"{names.table}flat"], [target]))
             continue
-        parts = [f"{_INSIDE}:{place}:{number}" for number in range(_width(tensor))]
-        nodes += [helper.make_node("Reshape", [next(names).name, _COLUMN], [part]) for part in parts]
+        parts = [f"{names.table}{place}/{number}" for number in range(_width(tensor))]
+        nodes += [helper.make_node("Reshape", [next(left).name, f"{names.table}column"], [part]) for part in parts]
         nodes.append(helper.make_node("Concat", parts, [target], axis=1))
     return nodes
 
 
-def _back(signature: OnnxSignature) -> list[Any]:
+def _back(signature: OnnxSignature, names: _Names) -> list[Any]:
     """Return nodes that make columns of the model's tensors."""
     from onnx import helper
 
     nodes = []
     for tensor in signature.outputs:
-        source, targets = f"{_INSIDE}{tensor.name}", [column.name for column in output_columns(tensor)]
+        source, targets = f"{names.model}{tensor.name}", [column.name for column in output_columns(tensor)]
         if len(targets) == 1:
-            nodes.append(helper.make_node("Reshape", [source, _FLAT], targets))
+            nodes.append(helper.make_node("Reshape", [source, f"{names.table}flat"], targets))
             continue
         nodes += [
-            helper.make_node("Gather", [source, f"{_INSIDE}:{number}"], [target], axis=1)
+            helper.make_node("Gather", [source, f"{names.table}{number}"], [target], axis=1)
             for number, target in enumerate(targets)
         ]
     return nodes
 
 
-def _constants(signature: OnnxSignature) -> list[Any]:
+def _constants(signature: OnnxSignature, names: _Names) -> list[Any]:
     import numpy as np
     from onnx import numpy_helper
 
     widest = max(_width(tensor) for tensor in signature.outputs)
     return [
-        numpy_helper.from_array(np.array([-1, 1]), _COLUMN),
-        numpy_helper.from_array(np.array([-1]), _FLAT),
-        *(numpy_helper.from_array(np.array(number), f"{_INSIDE}:{number}") for number in range(widest)),
+        numpy_helper.from_array(np.array([-1, 1]), f"{names.table}column"),
+        numpy_helper.from_array(np.array([-1]), f"{names.table}flat"),
+        *(numpy_helper.from_array(np.array(number), f"{names.table}{number}") for number in range(widest)),
     ]
 
 

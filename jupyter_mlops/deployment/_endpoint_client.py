@@ -59,7 +59,7 @@ class EndpointClient:
         except (OSError, http.client.HTTPException) as error:
             self._connection.close()
             raise DeploymentError(
-                f"Endpoint {self._name} does not answer ({error or type(error).__name__}). "
+                f"Endpoint {self._name} does not answer ({' '.join(str(error).split()) or type(error).__name__}). "
                 f"%deploy logs {self._name} shows more."
             ) from error
         try:

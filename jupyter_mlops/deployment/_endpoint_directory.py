@@ -29,6 +29,13 @@ from ..home import Home, write_atomic
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
 """What an endpoint may be called: it is a directory, a part of URLs and of commands."""
 
+
+class _Versioned(msgspec.Struct):
+    """All that every version of a record says."""
+
+    version: int
+
+
 _MOST_VERSIONS = 10
 _TAIL_BYTES = 200_000
 
@@ -64,8 +71,9 @@ class EndpointDirectory:
 
     @staticmethod
     def names(home: Home) -> tuple[str, ...]:
-        """Return the endpoints of a home, in order of their names."""
-        return tuple(sorted(file.parent.name for file in (home.path / "endpoints").glob("*/endpoint.json")))
+        """Return the endpoints of a home, in order of their names; a folder of another name is none."""
+        found = (file.parent.name for file in (home.path / "endpoints").glob("*/endpoint.json"))
+        return tuple(sorted(name for name in found if NAME.fullmatch(name)))
 
     @property
     def socket(self) -> Path:
@@ -112,21 +120,44 @@ class EndpointDirectory:
         except (FileNotFoundError, NotADirectoryError):
             known = ", ".join(self.names(self.home)) or "there is none yet"
             raise EndpointNotFoundError(f"No endpoint is called {self.name}. Known: {known}.") from None
-        except msgspec.MsgspecError as error:
+        except OSError as error:
+            raise HomeError(f"{self.record_file} cannot be read: {error.strerror}. Make it readable.") from None
+        except (msgspec.MsgspecError, RecursionError) as error:
+            self._refuse_newer()  # it may have words that this version does not know
             raise HomeError(f"{self.record_file} is damaged ({error}). Deploy to another name.") from None
         if record.version > ENDPOINT_VERSION:
-            raise HomeError(f"{self.record_file} has version {record.version}. Upgrade jupyter_mlops.")
+            self._refuse_newer()
         if record.current not in (each.number for each in record.versions):
             raise HomeError(f"{self.record_file} is damaged: it has no version {record.current}. Deploy again.")
         return record
+
+    def _refuse_newer(self) -> None:
+        try:
+            version = decode(self.record_file.read_bytes(), _Versioned).version
+        except (OSError, msgspec.MsgspecError, RecursionError):
+            return
+        if version > ENDPOINT_VERSION:
+            raise HomeError(f"{self.record_file} has version {version}. Upgrade jupyter_mlops.") from None
 
     def write(self, record: EndpointRecord) -> None:
         """Record what is to be served."""
         write_atomic(self.record_file, encode(record))
 
     def secret(self) -> str:
-        """Return what clients must bring."""
-        return self._secret_file.read_text("ascii")
+        """Return what clients must bring.
+
+        Raises
+        ------
+        HomeError
+            Its file is gone or damaged.
+        """
+        try:
+            return self._secret_file.read_text("ascii")
+        except (OSError, UnicodeDecodeError) as error:
+            raise HomeError(
+                f"{self._secret_file} cannot be read ({getattr(error, 'strerror', 'it is damaged')}). "
+                f"Remove it, stop the endpoint and deploy again: %deploy stop {self.name}"
+            ) from None
 
     def model_file(self, number: int) -> Path:
         """Return where the model of a version is."""

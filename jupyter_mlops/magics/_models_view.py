@@ -29,7 +29,7 @@ class ModelsTable(View):
 
     def __repr__(self) -> str:
         table = [text_table(_MODELS, map(_model_cells, self.found.models))] if self.found.models else []
-        return "\n".join([*table, *self._nothing, *self._notes])
+        return _shown([*table, *self._nothing, *self._notes])
 
     def element(self) -> Element:
         """Return the table as HTML."""
@@ -48,7 +48,7 @@ class ModelView(View):
         lines = [" ".join([self.model.name, *self._told()])]
         if self.model.versions:
             lines.append(text_table(_VERSIONS, map(_version_cells, self.model.versions)))
-        return "\n".join([*lines, *self._notes()])
+        return _shown([*lines, *self._notes()])
 
     def element(self) -> Element:
         """Return head and table as HTML."""
@@ -77,7 +77,7 @@ class VersionView(View):
         version = self.lineage.version
         lines = [" ".join([version.label, *(f"@{alias}" for alias in version.aliases)])]
         lines += [f"  {label:<11} {text}" for label, text in self._facts()]
-        return "\n".join([*lines, "", *(f"    {line}" for line in self._code())])
+        return _shown([*lines, "", *(f"    {line}" for line in self._code())])
 
     def element(self) -> Element:
         """Return the facts as HTML."""
@@ -99,6 +99,13 @@ class VersionView(View):
 _BADGE = "border:1px solid currentColor;border-radius:3px;padding:0 4px;margin-left:4px;font-size:smaller"
 _MODELS = (("name", False), ("latest", True), ("aliases", False), ("parity", False), ("run", False), ("when", False))
 _VERSIONS = (("version", True), ("aliases", False), ("parity", False), ("run", False), ("when", False), ("", False))
+
+
+def _shown(lines: list[str]) -> str:
+    """Return lines for a terminal without what would steer it: a registry's texts may be anybody's."""
+    from ..services import clean_text
+
+    return clean_text("\n".join(lines))
 
 
 def _model_cells(model: RegisteredModel) -> list[str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..entities import Cell, OnnxSignature
-from ..exceptions import DeploymentError
+from ..exceptions import DeploymentError, UsageError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -65,8 +65,24 @@ def body_of(table: Table, begin: int, end: int) -> bytes:
     ]
     rows = list(zip(*columns, strict=True))
     if table.columns:
-        return json.dumps({"dataframe_split": {"columns": table.columns, "data": rows}}).encode()
-    return json.dumps({"instances": [row[0] for row in rows] if table.form == "texts" else rows}).encode()
+        return _said({"dataframe_split": {"columns": table.columns, "data": rows}})
+    return _said({"instances": [row[0] for row in rows] if table.form == "texts" else rows})
+
+
+def _said(request: dict[str, Any]) -> bytes:
+    return json.dumps(request, default=_plain).encode()
+
+
+def _plain(value: Any) -> Any:
+    """Return a NumPy number as Python's."""
+    import numpy as np
+
+    if isinstance(value, (np.number, np.bool_)):
+        return value.item()
+    raise UsageError(
+        f"The rows hold {type(value).__name__}, and an endpoint takes numbers, texts, and true or false. "
+        "Give the columns that the model was trained on, in their types."
+    )
 
 
 def example_of(X: Any, signature: OnnxSignature) -> dict[str, Cell]:
@@ -84,5 +100,7 @@ def example_of(X: Any, signature: OnnxSignature) -> dict[str, Cell]:
         value = table.take([0]).column(table.columns.index(name)).tolist()[0]
         if not missing(value) and not isinstance(value, (str, int, float, bool)):
             return {}
+        if isinstance(value, int) and not -(2**63) <= value < 2**64:
+            return {}  # the record has no room for it
         found[name] = None if missing(value) else value
     return found

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ._errors import RequestError
-from ._frames import Frame, Nested, width_of
+from ._frames import Frame, Nested, is_of_tensors, width_of
 from ._signature import Signature, Tensor
 from ._values import Place, elements_of
 
@@ -119,6 +119,9 @@ def _places(frame: Frame, columns: tuple[str, ...], width: int) -> list[int]:
 
 def _by_position(frame: Frame, signature: Signature, width: int) -> dict[str, np.ndarray[Any, Any]]:
     """Return the one tensor of a model whose columns have no names: the order counts."""
+    if is_of_tensors(signature):
+        named = _listed([tensor.name for tensor in signature.inputs])
+        raise RequestError(f"The model takes no table. Send inputs, an object with a nested list for each of {named}.")
     (tensor,) = signature.inputs
     wanted = width_of(tensor)
     if wanted is not None and frame.rows and width != wanted:

@@ -32,6 +32,9 @@ class Frame:
     rows: Sequence[Sequence[Any]]
 
 
+_SPARSE_CELLS, _SPARSE_SHARE = 1_000_000, 100
+"""A table that records would fill with what none of them has: a small body must not become a large one."""
+
 Nested = dict[str, Any]
 """Nested lists by the names of tensors."""
 
@@ -96,7 +99,7 @@ def _typed(text: str, kind: str | None) -> Any:
         return None
     if word in ("true", "false"):
         return word == "true"
-    if len(word) > 400:
+    if len(word) > 400 or "_" in word:  # which Python would take for a separator of digits
         return text
     try:
         return float(word) if kind.startswith("float") or not word.lstrip("+-").isdecimal() else int(word)
@@ -117,6 +120,12 @@ def _records(value: Any, _signature: Signature) -> Frame:
     if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
         raise RequestError("dataframe_records is a list of objects, one a row.")
     names = tuple(dict.fromkeys(name for record in value for name in record))
+    cells = len(names) * len(value)
+    if cells > max(_SPARSE_CELLS, _SPARSE_SHARE * sum(map(len, value))):
+        raise RequestError(
+            f"The objects of dataframe_records have {len(names):,} columns in all, and hardly one in common. "
+            "Give each row all columns of the model."
+        )
     return Frame(names, [[record.get(name) for name in names] for record in value])
 
 

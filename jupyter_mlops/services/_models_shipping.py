@@ -49,7 +49,7 @@ def ship(run: Run, source: ModelSource, timeout_s: float = SHIPPING_S) -> Shippe
         found = shipped_run(run.directory, run.spec)
         if _has(found, source):
             return found
-        if time.monotonic() >= end:
+        if time.monotonic() >= end or not home.settings.keeper:  # without one, waiting changes nothing
             raise TrackingError(_late(run, home, found, timeout_s))
         time.sleep(_POLL_S)
         start_keeper(home)  # one that was just leaving has not seen this run
@@ -65,8 +65,11 @@ def _late(run: Run, home: Home, found: ShippedRun, timeout_s: float) -> str:
     from ..tracking import store_problem
 
     why = found.problem or store_problem(home, found.tracking_uri)
-    if not why and not home.settings.keeper:
-        why = "the keeper is switched off"
+    if not home.settings.keeper:
+        return (
+            f"Run {run.name} is not in its tracking store, and the keeper, which ships runs, is switched off. "
+            "Unset JUPYTER_MLOPS_KEEPER, or set keeper in settings, and register it again."
+        )
     return (
         f"Run {run.name} is not in its tracking store after {timeout_s:.0f} s ({why or 'it is still being shipped'}), "
         "so it cannot be registered yet. The model is kept; register it again later."

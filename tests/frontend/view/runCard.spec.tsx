@@ -201,6 +201,7 @@ it('has a menu with what else can be done', async () => {
     CommandIDs.rerunRun,
     CommandIDs.loadRun,
     CommandIDs.reproduceRun,
+    CommandIDs.registerModel,
     CommandIDs.copyRunId,
     CommandIDs.renameRun,
     CommandIDs.tagRun,

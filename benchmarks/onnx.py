@@ -9,11 +9,11 @@ from __future__ import annotations
 import statistics
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from ._figure import Figure, at_most, timed_ms, times_better, within
+from ._figure import Figure, at_most, reported, timed_ms, times_better, within
 from ._onnx_estimators import outcomes
 
 GOAL = 5.0
@@ -23,6 +23,7 @@ OVERHEAD = 1.1
 def figures(quick: bool) -> Iterator[Figure]:
     """Yield the count of equal estimators (of every eighth when quick), the speed of one row, and the overhead."""
     yield from one_row(20 if quick else 200)
+    yield from networks(20 if quick else 200)
     yield overhead(5 if quick else 30)
     yield from equal(quick)
 
@@ -74,6 +75,45 @@ def one_row(repetitions: int) -> Iterator[Figure]:
         ours = [timed_ms(lambda f=feed, s=session: s.run(None, {"X": f})) for _ in range(repetitions)]  # type: ignore[misc]
         theirs = [timed_ms(lambda r=row, m=model: m.predict(r)) for _ in range(repetitions)]  # type: ignore[misc]
         yield times_better(f"onnx.one_row_{name}", ours, "the original", theirs, GOAL)
+
+
+def networks(repetitions: int) -> Iterator[Figure]:
+    """Yield how long a written network and its original take for one row; there is no goal, because both are quick."""
+    import numpy as np
+
+    from jupyter_mlops.export import ExportWish, export_model, open_session
+
+    X = np.random.default_rng(0).normal(size=(200, 30)).astype("float32")
+    for name, model, ask in (_torch(X[:1]), _keras(X[:1])):
+        with tempfile.TemporaryDirectory() as folder:
+            export_model(model, X, Path(folder) / "m.onnx", ExportWish(timed=False))
+            session = open_session(Path(folder) / "m.onnx")
+        ours = [timed_ms(lambda s=session: s.run(None, {"X": X[:1]})) for _ in range(repetitions)]  # type: ignore[misc]
+        theirs = [timed_ms(ask) for _ in range(repetitions)]
+        yield reported(f"onnx.one_row_{name}", ours, "the original", theirs)
+
+
+def _torch(row: Any) -> tuple[str, Any, Callable[[], object]]:
+    import torch
+    from torch import nn
+
+    model = nn.Sequential(nn.Linear(30, 64), nn.ReLU(), nn.Linear(64, 64), nn.ReLU(), nn.Linear(64, 2), nn.Softmax(1))
+    tensor = torch.from_numpy(row)
+
+    def ask() -> object:
+        with torch.no_grad():
+            return model(tensor).numpy()
+
+    return "torch", model.eval(), ask
+
+
+def _keras(row: Any) -> tuple[str, Any, Callable[[], object]]:
+    import keras
+    from keras import layers
+
+    parts = [layers.Dense(64, activation="relu"), layers.Dense(64, activation="relu"), layers.Dense(2, "softmax")]
+    model = keras.Sequential([keras.Input((30,)), *parts])
+    return "keras", model, lambda: keras.ops.convert_to_numpy(model(row, training=False))
 
 
 def overhead(repetitions: int) -> Figure:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import sys
 from argparse import Namespace
 
+import msgspec
+
 from ._cli_models import run_models
 from ._cli_records import DiffRecord, ListRecord, ReproductionRecord, RunRecord, to_json
 from ._cli_words import as_commands
 from .entities import RunStatus, ScoreProgress
-from .services import Run, RunService
+from .exceptions import UsageError
+from .services import LOCAL, Endpoints, LocalEndpoint, Run, RunService, deploy_local
 
 WELL, FAILED = 0, 1
 
@@ -154,6 +157,48 @@ def score(service: RunService, arguments: Namespace) -> int:
         sys.stderr.write("\n" if sys.stderr.isatty() else "")
     _write(score_text(report))
     return WELL
+
+
+def deploy(service: RunService, arguments: Namespace) -> int:
+    """Put a run's or a file's model where it is asked."""
+    if arguments.to != LOCAL:
+        from .deployment import load_target
+
+        name = load_target(arguments.to).name
+        raise UsageError(f"To {name} goes a package, which is a folder: jupyter mlops package WHAT --to {name}.")
+    endpoint = deploy_local(service, arguments.what, arguments.name, None)
+    _write(_shown(endpoint))
+    return WELL
+
+
+def endpoints(service: RunService, arguments: Namespace) -> int:
+    """List endpoints, or show, stop or roll back one."""
+    known = Endpoints(service.home)
+    if arguments.action == "list":
+        from .magics import EndpointsTable
+
+        found = known.list()
+        _write(msgspec.json.encode(found).decode() if arguments.json else as_commands(repr(EndpointsTable(found))))
+        return WELL
+    if not arguments.name:
+        raise UsageError(f"endpoints {arguments.action} wants a NAME. Known: {', '.join(known) or 'none yet'}.")
+    endpoint = known[arguments.name]
+    if arguments.action == "logs":
+        sys.stdout.write(endpoint.log())
+        return WELL
+    if arguments.action == "stop":
+        _write(f"Stopped {endpoint.name}." if endpoint.stop() else f"{endpoint.name} did not run.")
+        return WELL
+    if arguments.action == "rollback":
+        endpoint.rollback()
+    _write(to_json(endpoint.stand()) if arguments.json else _shown(endpoint))
+    return WELL
+
+
+def _shown(endpoint: LocalEndpoint) -> str:
+    from .magics import EndpointView
+
+    return repr(EndpointView(endpoint.stand(), endpoint.directory.socket))
 
 
 def _copy_log(run: Run, offset: int) -> int:

@@ -15,7 +15,14 @@ from typing import TYPE_CHECKING
 
 from ._cli_models_parser import add_models
 from ._cli_words import as_commands
-from .exceptions import HomeError, MlopsError, RunNotFoundError, UnknownReferenceError, UsageError
+from .exceptions import (
+    EndpointNotFoundError,
+    HomeError,
+    MlopsError,
+    RunNotFoundError,
+    UnknownReferenceError,
+    UsageError,
+)
 
 if TYPE_CHECKING:
     from .services import RunService
@@ -37,7 +44,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = _parser().parse_args(argv)
     try:
         return _execute(arguments)
-    except (UnknownReferenceError, RunNotFoundError, _NoHomeError) as error:
+    except (UnknownReferenceError, RunNotFoundError, EndpointNotFoundError, _NoHomeError) as error:
         return _complain(error, NOT_FOUND)
     except UsageError as error:
         return _complain(error, MISUSED)
@@ -98,6 +105,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_looking(commands, shows_json, one_run)
     _add_acting(commands, shows_json, one_run)
     add_models(commands)
+    _add_endpoints(commands, shows_json)
     return parser
 
 
@@ -154,6 +162,18 @@ def _add_deploying(commands: argparse._SubParsersAction[argparse.ArgumentParser]
     score.add_argument("destination", type=Path, metavar="OUT", help="the file that is written when all is done")
     score.add_argument("--columns", default="", metavar="A,B", help="columns of IN that OUT has too; all for all")
     score.add_argument("--chunk", type=int, metavar="ROWS", help="rows at a time")
+
+
+def _add_endpoints(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser], shows_json: argparse.ArgumentParser
+) -> None:
+    deploy = commands.add_parser("deploy", help="put a checked model where it is asked")
+    deploy.add_argument("what", metavar="WHAT", help=f"a run that was exported ({_REFERENCE}), or an ONNX file")
+    deploy.add_argument("--to", default="local", metavar="TARGET", help="where to (default: local)")
+    deploy.add_argument("-n", "--name", default="", help="of the endpoint (default: the model's)")
+    endpoints = commands.add_parser("endpoints", parents=[shows_json], help="list endpoints, or do something with one")
+    endpoints.add_argument("action", nargs="?", default="list", choices=("list", "show", "logs", "stop", "rollback"))
+    endpoints.add_argument("name", nargs="?", default="", metavar="NAME", help="of the endpoint")
 
 
 if __name__ == "__main__":

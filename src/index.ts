@@ -5,6 +5,7 @@ import { JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { cellToolbarPlugin } from './plugins/cellToolbar';
 import { comparePlugin } from './plugins/compare';
 import { endpointsPlugin } from './plugins/endpoints';
+import { explorerFooterPlugin } from './plugins/explorerFooter';
 import { modelsPlugin } from './plugins/models';
 import { reportsPlugin } from './plugins/reports';
 import { rerunPlugin } from './plugins/rerun';
@@ -21,12 +22,13 @@ import { tensorBoardPlugin } from './plugins/tensorboard';
 const plugins: JupyterFrontEndPlugin<unknown>[] = [
   runManagerPlugin,
   runCardPlugin,
+  explorerFooterPlugin,
   runExplorerPlugin,
   runViewPlugin,
   comparePlugin,
   runActionsPlugin,
-  endpointsPlugin,
   modelsPlugin,
+  endpointsPlugin,
   runExportPlugin,
   rerunPlugin,
   tensorBoardPlugin,

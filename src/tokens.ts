@@ -58,8 +58,12 @@ export interface IRunExplorer {
   readonly selectedChanged: ISignal<IRunExplorer, void>;
   /** Where the table that is shown can be had as CSV. */
   csv(): Promise<Blob>;
-  /** Put a part below the sidebar's list, which then owns it; those of lower rank come first. */
-  addPart(part: Widget, rank: number): void;
+}
+
+/** The place below the list of runs, where other plugins add sections. */
+export interface IExplorerFooter extends Widget {
+  /** Show a section; smaller ranks are higher up. */
+  addSection(section: Widget, rank: number): void;
 }
 
 /** The token of the run manager. */
@@ -78,4 +82,10 @@ export const IRunOpener = new Token<IRunOpener>(
 export const IRunExplorer = new Token<IRunExplorer>(
   'jupyter-mlops:IRunExplorer',
   'The lists of runs, and what is selected in them.'
+);
+
+/** The token of the place below the list of runs. */
+export const IExplorerFooter = new Token<IExplorerFooter>(
+  'jupyter-mlops:IExplorerFooter',
+  'The place below the list of runs in the sidebar, where other plugins add sections.'
 );

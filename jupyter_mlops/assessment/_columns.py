@@ -52,6 +52,9 @@ def read_column(name: str, values: Any, rows: int, bins: int) -> Column:
     series = values if isinstance(values, pd.Series) else _series(name, values)
     if len(series) != rows:
         raise UsageError(f"{name} has {len(series):,} rows and y has {rows:,}. Take both from the same split.")
+    times = _times(series) if bins else None
+    if times is not None and times.nunique() > MOST_WHOLE_NUMBERS:
+        return _cut_times(name, times, bins)
     if bins and _is_continuous(series):
         return _binned(name, series, bins)
     if isinstance(series.dtype, pd.CategoricalDtype):
@@ -81,6 +84,20 @@ def _series(name: str, values: Any) -> pd.Series:
     return pd.Series(array)
 
 
+def _times(series: pd.Series) -> pd.Series | None:
+    """Return dates and times as seconds since 1970; None for other values."""
+    import pandas as pd
+    from pandas.api import types
+
+    is_boxed = series.dtype == object and types.infer_dtype(series, skipna=True) in ("date", "datetime")
+    if not is_boxed and not types.is_datetime64_any_dtype(series.dtype):
+        return None
+    try:
+        return (pd.to_datetime(series, utc=True) - pd.Timestamp(0, tz="UTC")) / pd.Timedelta(1, "s")
+    except (ValueError, OverflowError):  # a year that pandas cannot hold
+        return None
+
+
 def _is_continuous(series: pd.Series) -> bool:
     """Whether a column is measured rather than named."""
     from pandas.api import types
@@ -108,6 +125,20 @@ def _binned(name: str, series: pd.Series, bins: int) -> Column:
     shown = [f"{edge:.6g}" for edge in edges]
     levels = [f"{low} to {high}" for low, high in pairwise(shown)]
     return _leveled(name, np.where(np.isnan(numbers), -1, codes), levels, tuple(map(float, edges)))
+
+
+def _cut_times(name: str, times: pd.Series, bins: int) -> Column:
+    """Cut at quantiles that are times of the data, told by their days where they have no hours."""
+    import numpy as np
+
+    seconds = times.to_numpy(dtype=float)
+    edges = np.unique(np.nanquantile(seconds, np.linspace(0, 1, bins + 1), method="nearest"))
+    edges = np.repeat(edges, 2) if len(edges) == 1 else edges
+    unit = "D" if not (edges % 86_400).any() else "s"
+    shown = edges.astype("int64").astype("datetime64[s]").astype(f"datetime64[{unit}]").astype(str)
+    levels = [f"{low} to {high}" for low, high in pairwise(shown)]
+    codes = np.searchsorted(edges[1:-1], seconds, side="left")
+    return _leveled(name, np.where(np.isnan(seconds), -1, codes), levels, tuple(map(float, edges)))
 
 
 def _factorized(name: str, series: pd.Series) -> Column:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -97,7 +98,8 @@ class Measure:
 
     def _ask(self, truth: Any, said: Any, weights: dict[str, Any]) -> float:
         try:
-            value = self.metric.function(truth, said, **weights)
+            with _unchecked() if self._has_worked else nullcontext():
+                value = self.metric.function(truth, said, **weights)
         except (ValueError, TypeError, LookupError, ArithmeticError) as error:
             # MetricFrame begins with all rows: what fails there fails for a reason that the user must hear.
             if self._has_worked:
@@ -111,6 +113,17 @@ class Measure:
                 f"{self.metric.key} returns a {type(value).__name__}, and one number is wanted. "
                 "Give a function of y_true and y_pred that returns a number."
             ) from None
+
+
+def _unchecked() -> AbstractContextManager[Any]:
+    """Let scikit-learn believe that numbers are finite and options right.
+
+    Both were checked with all rows; a bootstrap asks thousands of times about some of them, and checking took a third.
+    """
+    from sklearn import config_context
+
+    context: AbstractContextManager[Any] = config_context(assume_finite=True, skip_parameter_validation=True)
+    return context
 
 
 class _Rows:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from ..entities import FairnessGrouping, FairnessReport
+from ..entities import FairnessFeature, FairnessGrouping, FairnessReport
 
 if TYPE_CHECKING:
     from ._tables import Tables
@@ -24,19 +24,29 @@ def notes_of(report: FairnessReport, tables: Tables, notes: Iterable[str]) -> Fa
 def _features(report: FairnessReport) -> Iterator[str]:
     for feature in (*report.sensitive, *report.control):
         if feature.edges:
-            edges = ", ".join(f"{edge:.6g}" for edge in feature.edges)
-            yield f"{feature.name} was cut into parts of equal size at {edges}; a part includes its upper bound."
+            yield (
+                f"{feature.name} was cut into parts of equal size at {', '.join(_edges(feature))}; "
+                "a part includes its upper bound."
+            )
         if len(feature.levels) == 1 and feature in report.sensitive:
             yield f"{feature.name} has one group only, {feature.levels[0]}: there is nothing to compare."
+
+
+def _edges(feature: FairnessFeature) -> Iterator[str]:
+    """Yield where a feature was cut, in the words of its levels: "18 to 33", "33 to 49"."""
+    parts = [level.split(" to ") for level in feature.levels[: len(feature.edges) - 1]]
+    yield from (low for low, _ in parts)
+    yield parts[-1][1]
 
 
 def _small(report: FairnessReport) -> Iterator[str]:
     for grouping in report.groupings:
         by = _by(report, grouping)
         if grouping.suppressed:
+            verb = "is" if len(grouping.suppressed) == 1 else "are"
             yield (
                 f"By {by}, {_groups(len(grouping.suppressed))} of fewer than {report.min_group} rows "
-                "are left out of every figure but the overall ones."
+                f"{verb} left out of every figure but the overall ones."
             )
     if any(grouping.uncertain for grouping in report.groupings):
         reasons = [f"fewer than {report.uncertain_below} rows"] if report.uncertain_below else []

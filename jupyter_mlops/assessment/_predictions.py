@@ -75,6 +75,8 @@ def predict(name: str, model: Any, X: Any, features: Mapping[str, Any], seed: in
         )
     if X is None:
         raise UsageError(f"{name} needs rows to predict from. Name them with -X (X= in Python).")
+    if getattr(X, "shape", (1,))[0] == 0:
+        raise UsageError("X is empty: there is no row to look at.")
     try:
         return _asked(name, model, X, features, seed)
     except UsageError:
@@ -106,6 +108,11 @@ def _asked(name: str, model: Any, X: Any, features: Mapping[str, Any], seed: int
         return Predictions(_array(answer_of, model.predict(_values(X), verbose=0)), "network")
     if not hasattr(model, "predict"):
         return Predictions(_array(answer_of, model(X)), "raw")
+    if _clusters(model):
+        raise UsageError(
+            f"{name} finds clusters, and their numbers are no classes of y. "
+            "Give a function of X that says which class each cluster stands for."
+        )
     X = _columns_of(model, X)
     answer = _array(answer_of, model.predict(X, **_further(model, features, seed)))
     classes = getattr(model, "classes_", None)
@@ -128,9 +135,11 @@ def _fitted_columns(model: Any) -> Any:
     """Return the names of the columns that a model was fitted on; a mitigator's are those of the model inside."""
     insides = (model, *(getattr(model, name, None) for name in ("estimator_", "estimator")))
     inner = list(getattr(model, "predictors_", ()))[:1]
-    return next(
+    names = next(
         (inside.feature_names_in_ for inside in (*inner, *insides) if hasattr(inside, "feature_names_in_")), None
     )
+    of_booster = getattr(model, "feature_name", None)  # LightGBM's own
+    return of_booster() if names is None and callable(of_booster) else names
 
 
 def _further(model: Any, features: Mapping[str, Any], seed: int) -> dict[str, Any]:
@@ -176,6 +185,14 @@ def _scores(name: str, model: Any, X: Any) -> tuple[Any, bool]:
         except (AttributeError, NotImplementedError):
             continue
     return None, False
+
+
+def _clusters(model: Any) -> bool:
+    if not hasattr(model, "__sklearn_tags__"):
+        return False
+    from sklearn.base import is_clusterer
+
+    return bool(is_clusterer(model))
 
 
 def _nature(model: Any, classes: Any) -> Nature:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..entities import Bundle, OnnxTensor, ScoreProgress, ScoreRefusal, ScoreReport
 from ..exceptions import ExportError, UsageError
-from ._batch_columns import Rows, columns_for, find_column, rows_of
+from ._batch_columns import Refused, Rows, columns_for, find_column, rows_of
 from ._batch_parts import Parts, parts_beside
 from ._batch_sink import Sink, form_of
 from ._batch_source import Source, chunks, demand_arrow, identity_of, open_source, plain_type
@@ -93,7 +93,7 @@ def score(bundle: Bundle, wish: ScoreWish, progress: Callable[[ScoreProgress], N
             plan.sink.assemble(part.path for part in parts.finished)
             parts.remove()
     except arrow.ArrowInvalid as error:
-        raise UsageError(f"{wish.source} cannot be read: {' '.join(str(error).split())[:240]}.") from None
+        raise UsageError(f"{wish.source} cannot be read: {' '.join(str(error).split())[:240].rstrip('.')}.") from None
     except OSError as error:
         raise UsageError(
             f"{error.filename or wish.destination}: {error.strerror or error}. What is done stays; ask again."
@@ -111,6 +111,7 @@ class _Plan:
     source: Source
     columns: dict[str, tuple[str, ...]]
     kept: tuple[str, ...]
+    refused: Refused
     session: Any
     answers: tuple[tuple[OnnxTensor, tuple[str, ...]], ...]
     schema: pa.Schema
@@ -142,6 +143,7 @@ class _Plan:
             source=source,
             columns=columns,
             kept=kept,
+            refused=Refused.of(bundle.facts),
             session=session,
             answers=answers,
             schema=schema,
@@ -175,7 +177,7 @@ class _Plan:
                 rows, refused, reasons = 0, 0, Counter[str]()
                 with self.sink.part(parts.next_file()) as write:
                     for _ in range(per_part):
-                        asked = rows_of(table, self.bundle.signature, self.columns)
+                        asked = rows_of(table, self.bundle.signature, self.columns, self.refused)
                         write(self._answered(table, asked, parts.rows + rows))
                         rows += table.num_rows
                         refused += 0 if asked.held is None else int((~asked.held).sum())

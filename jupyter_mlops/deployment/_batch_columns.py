@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -83,8 +84,35 @@ def find_column(name: str, names: tuple[str, ...], why: str) -> str:
     return name
 
 
-def rows_of(table: pa.Table, signature: OnnxSignature, columns: Mapping[str, tuple[str, ...]]) -> Rows:
-    """Return a chunk's rows as tensors, without those that the tensors cannot hold."""
+@dataclass(frozen=True)
+class Refused:
+    """Columns of which the original refuses missing or infinite numbers, as the file says of itself.
+
+    A model without names has numbers for them, from 0.
+    """
+
+    missing: frozenset[str] = frozenset()
+    infinite: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, facts: Mapping[str, str]) -> Refused:
+        """Return what a bundle's facts say; a file of another program says nothing."""
+        return cls(*(frozenset(_texts(facts.get(f"rejects_{what}", ""))) for what in ("missing", "infinite")))
+
+    def problems(self, name: str, values: Array) -> list[tuple[str, Array]]:
+        """Return which values of a column the original refuses, by reason."""
+        if values.dtype.kind != "f":
+            return []
+        found = [("missing", np.isnan(values))] if name in self.missing else []
+        found += [("infinite", np.isinf(values))] if name in self.infinite else []
+        return [(reason, wrong) for reason, wrong in found if wrong.any()]
+
+
+def rows_of(
+    table: pa.Table, signature: OnnxSignature, columns: Mapping[str, tuple[str, ...]], refused: Refused | None = None
+) -> Rows:
+    """Return a chunk's rows as tensors, without those that the tensors cannot hold, or that the original refuses."""
+    refused = refused or Refused()
     rows = Rows(feeds={})
     held = np.ones(table.num_rows, dtype=bool)
     for tensor in signature.inputs:
@@ -92,10 +120,17 @@ def rows_of(table: pa.Table, signature: OnnxSignature, columns: Mapping[str, tup
         kind: Any = object if tensor.type == "str" else tensor.type
         values = np.empty((table.num_rows, len(names)), dtype=kind)
         for place, name in enumerate(names):
-            for reason, wrong in _fill(values[:, place], table.column(name), tensor.type):
-                held &= ~wrong
-                rows.reasons[f"{name}: {reason}"] += int(wrong.sum())
+            problems = _fill(values[:, place], table.column(name), tensor.type)
+            problems += refused.problems(tensor.columns[place] if tensor.columns else str(place), values[:, place])
+            known = np.zeros(
+                table.num_rows, dtype=bool
+            )  # what has no place in the tensor stands there as NaN or infinite
+            for reason, wrong in problems:
+                rows.reasons[f"{name}: {reason}"] += int((wrong & ~known).sum())
+                known |= wrong
+            held &= ~known
         rows.feeds[tensor.name] = values[:, 0] if len(tensor.shape) == 1 else values
+    rows.reasons = +rows.reasons
     if rows.reasons:
         rows.held = held
         rows.feeds = {name: values[held] for name, values in rows.feeds.items()}
@@ -263,6 +298,14 @@ def _whole_within(numbers: Array, element: str) -> Array:
     return (
         np.asarray((numbers >= least) & (numbers <= most)) if numbers.dtype.kind != "b" else np.ones(len(numbers), bool)
     )
+
+
+def _texts(text: str) -> list[str]:
+    try:
+        found = json.loads(text or "[]")
+    except (ValueError, RecursionError):
+        return []
+    return [each for each in found if isinstance(each, str)] if isinstance(found, list) else []
 
 
 def _listed(names: tuple[str, ...]) -> str:

@@ -133,7 +133,12 @@ def parts_beside(destination: Path, question: Mapping[str, Any]) -> Iterator[Par
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise UsageError(f"Another process is writing {destination}. Wait for it, or name another file.") from None
-        yield Parts(folder, question)
+        parts = Parts(folder, question)
+        try:
+            yield parts
+        finally:
+            if not parts.finished:  # there is nothing to come back to
+                parts.remove()
     finally:
         os.close(descriptor)
 

@@ -57,7 +57,7 @@ def open_source(path: Path) -> Source:
         _regular(path)
         return _Parquet([path]) if _is_parquet(path) else _Csv(path)
     except arrow.ArrowInvalid as error:
-        raise UsageError(f"{path} cannot be read: {error}.") from None
+        raise UsageError(f"{path} cannot be read: {str(error).rstrip('.')}.") from None
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror or error}.") from None
 
@@ -131,7 +131,7 @@ class _Parquet:
         skip = start
         for file in self.files:
             # Otherwise whole row groups are read at once.
-            with pq.ParquetFile(file, buffer_size=_BUFFER, pre_buffer=False) as table:
+            with pq.ParquetFile(file, buffer_size=_BUFFER, pre_buffer=False, page_checksum_verification=True) as table:
                 groups: list[int] = []
                 for group in range(table.num_row_groups):
                     rows = table.metadata.row_group(group).num_rows

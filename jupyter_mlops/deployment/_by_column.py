@@ -96,7 +96,7 @@ def output_columns(tensor: OnnxTensor) -> list[OnnxTensor]:
 
 
 def _width(tensor: OnnxTensor) -> int:
-    return 1 if len(tensor.shape) == 1 else tensor.shape[1] or 0
+    return 1 if len(tensor.shape) < 2 else tensor.shape[1] or 0
 
 
 def _is_table(tensor: OnnxTensor) -> bool:

@@ -14,7 +14,6 @@ import signal
 import sys
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
@@ -123,16 +122,19 @@ class SwitchHandler(EndpointHandler):
         self.directory = directory
 
     async def post(self) -> None:
-        """Open the version in a thread, then let it answer."""
+        """Open the version in a thread, unless it answers already, then let it answer."""
         self.body()
         try:
+            wanted, answers = self.directory.record().serving, self.serving.model
+            if (answers.version, answers.sha256) == (str(wanted.number), wanted.sha256):
+                self.answer({"version": answers.version})
+                return
             model: ServedModel = await asyncio.get_running_loop().run_in_executor(None, load, self.directory)
         except (ModelError, MlopsError) as error:
             raise RequestError(str(error), 409) from None
         self.serving.switch(model)
         LOG.info("%s version %s answers", model.name, model.version)
-        answer: dict[str, Any] = {"version": model.version}
-        self.answer(answer)
+        self.answer({"version": model.version})
 
 
 if __name__ == "__main__":

@@ -75,7 +75,7 @@ def write_image(draft: Draft, bundle: Bundle, name: str, example: tuple[Value, .
     draft.write(f"{folder}requirements.txt", pins, "all libraries of the image, in the versions of this environment")
     draft.copy_model(bundle, f"{folder}model.onnx")
     for path in sorted(_SERVER.glob("*.py")):
-        draft.write(f"{folder}serving/{path.name}", path.read_bytes(), _about(path))
+        draft.write(f"{folder}serving/{path.name}", path.read_bytes(), "the server, as source")
     return _verified(bundle, draft.path / folder, example)
 
 
@@ -87,12 +87,6 @@ def dockerfile(bundle: Bundle, name: str) -> str:
 
 def _python() -> str:
     return platform.python_version().partition("+")[0]
-
-
-def _about(path: Path) -> str:
-    """Return the first sentence of a module's docstring."""
-    first = path.read_text().lstrip().removeprefix('"""').partition("\n")[0].removesuffix('"""')
-    return f"the server: {first.strip().removesuffix('.')}"
 
 
 def _verified(bundle: Bundle, folder: Path, example: tuple[Value, ...]) -> str:

@@ -60,12 +60,13 @@ class MlflowTarget:
         UsageError
             The folder cannot be written.
         """
+        session = session_of(bundle)
         columns = column_signature(bundle.signature)
         if columns is not None and not {tensor.type for tensor in columns.inputs} <= _TYPES.keys():
             columns = None
         with drafted(wish.directory, self.name) as draft, _quiet():
             _save(bundle, columns, draft.path)
-            checked = _checked(bundle, columns, draft.path, wish.example)
+            checked = _checked(bundle, session, columns, draft.path, wish.example)
             for path in sorted(each.name for each in draft.path.iterdir() if each.is_file()):
                 draft.keep(path, _ABOUT.get(path, "written by MLflow"))
             files = draft.files
@@ -75,7 +76,9 @@ class MlflowTarget:
             name=file_name(wish.name),
             directory=wish.directory,
             files=files,
-            commands=(f"mlflow models serve -m {folder} --env-manager local -p 5000",),
+            commands=(
+                f"mlflow models serve -m {folder} --env-manager {'virtualenv' if _has_texts(columns) else 'local'}",
+            ),
             checked=(checked,),
             notes=_notes(columns),
         )
@@ -153,7 +156,9 @@ def _answer(kind: str) -> str:
     return "float" if kind == "float32" else _TYPES.get(kind, "double")
 
 
-def _checked(bundle: Bundle, columns: OnnxSignature | None, path: Path, example: tuple[Value, ...]) -> str:
+def _checked(
+    bundle: Bundle, session: Any, columns: OnnxSignature | None, path: Path, example: tuple[Value, ...]
+) -> str:
     """Load what was written as MLflow does, compare its answers with the bundle's, and say so.
 
     Raises
@@ -166,7 +171,6 @@ def _checked(bundle: Bundle, columns: OnnxSignature | None, path: Path, example:
 
     feeds = example_feeds(bundle.signature, _ROWS, example)
     try:
-        session = session_of(bundle)
         names = [tensor.name for tensor in bundle.signature.outputs]
         wanted = dict(zip(names, session.run(names, feeds), strict=True))
         given = _given(bundle.signature, columns, feeds)

@@ -8,6 +8,13 @@ from ..entities import Bundle
 from ..exceptions import ExportError, MissingExtraError
 from ._folder import model_bytes
 
+_ODD = {
+    "undefined": "no tensor but a sequence or a map",
+    "bfloat16": "bfloat16, which NumPy has not",
+    "complex64": "a complex number",
+    "complex128": "a complex number",
+}
+
 
 def session_of(bundle: Bundle) -> Any:
     """Return an onnxruntime session, quiet and on the processor.
@@ -15,7 +22,7 @@ def session_of(bundle: Bundle) -> Any:
     Raises
     ------
     ExportError
-        The file has changed since it was checked, or onnxruntime cannot run it.
+        The file has changed since it was checked, it takes or answers what is no tensor, or onnxruntime cannot run it.
     MissingExtraError
         onnxruntime is not installed.
     """
@@ -23,8 +30,17 @@ def session_of(bundle: Bundle) -> Any:
         import onnxruntime
     except ImportError as error:
         raise MissingExtraError("This needs onnxruntime: pip install 'jupyter_mlops[onnx]'.") from error
+    odd = next(
+        (tensor for tensor in (*bundle.signature.inputs, *bundle.signature.outputs) if tensor.type in _ODD), None
+    )
+    if odd is not None:
+        raise ExportError(
+            f"{odd.name!r} of {bundle.label} is {_ODD[odd.type]}. Export it in another type, and without ZipMap."
+        )
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 4
+    # Threads that spin while they wait would take the cores of those that read.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     try:
         return onnxruntime.InferenceSession(model_bytes(bundle), options, providers=["CPUExecutionProvider"])
     except ExportError:

@@ -21,11 +21,12 @@ class Bundle:
     signature : OnnxSignature
         What it takes and answers.
     label : str
-        What the user calls the model: the run's name, or the file's.
+        What the user calls the model: the registered model's name, the run's, or the file's.
     run_id : str
         The run that made it; empty for a file of other origin.
     facts : dict
-        The file's own metadata that begins with `jupyter_mlops.`, without this beginning.
+        The file's own metadata that begins with `jupyter_mlops.`, without this beginning; `registered` is the version
+        that was asked for, such as `cancer/3`.
     """
 
     path: Path

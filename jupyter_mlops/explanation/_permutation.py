@@ -6,6 +6,8 @@ has it: a pipeline is explained in the columns that go into it.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -121,7 +123,7 @@ def _importance(subject: Subject, model: Any, wish: ExplanationWish) -> tuple[Im
     sample = subject.sampled(wish.sample, wish.seed)
     sample, notes = _with_target(sample, model)
     scoring = _known_metric(wish.metric) if wish.metric else None
-    with asking(subject):
+    with asking(subject), _measuring(wish.metric):
         found = permutation_importance(
             model, sample.data, sample.target, scoring=scoring, n_repeats=wish.repeats, random_state=wish.seed
         )
@@ -173,6 +175,21 @@ def _with_target(sample: Subject, model: Any) -> tuple[Subject, tuple[str, ...]]
     if len(present) != 1:
         return sample, ()
     return sample, (f"y has one class only ({present.pop()}): importance tells only what keeps the model at it.",)
+
+
+@contextmanager
+def _measuring(metric: str) -> Iterator[None]:
+    """Say of a metric that was asked for that it does not go with the labels: the rows may be as they should be."""
+    try:
+        yield
+    except ValueError as error:
+        if not metric:
+            raise
+        reason = " ".join(str(error).split())[:200].rstrip(".")
+        raise UsageError(
+            f"{metric} cannot be measured here: {reason}. Leave --metric out for the model's own score, or choose "
+            "another one, such as f1_macro or roc_auc."
+        ) from error
 
 
 def _known_metric(name: str) -> str:

@@ -112,4 +112,7 @@ def check_rows(wanted: tuple[int, ...], rows: int) -> None:
 def trained_names(model: Any) -> tuple[str, ...]:
     """Return the names of the columns that a model was trained with; empty where it knows none."""
     names = getattr(model, "feature_names_in_", None)
+    of_booster = getattr(model, "feature_name", None)
+    if names is None and callable(of_booster):  # LightGBM's own
+        names = of_booster()
     return () if names is None else tuple(map(str, names))

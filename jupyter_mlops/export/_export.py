@@ -21,7 +21,7 @@ from ._estimator import Estimator
 from ._files import write_onnx
 from ._graph import operators_of
 from ._original import Original
-from ._parity import Tolerance
+from ._parity import RECURRENT, Tolerance
 from ._protocol import Converter, NetworkConverter, Variant
 from ._quantised import quantise, truth_of
 from ._rejections import rejections_of
@@ -239,7 +239,9 @@ def _notes(best: Tried, original: Original) -> list[str]:
         notes.append(f"Whoever loads the file needs {best.variant.needs}.")
     if best.parity.differing:
         notes.append(f"{best.parity.differing:,} rows differ, and were allowed to.")
-    if original.empty and 0 not in best.parity.batches:
+    if RECURRENT.intersection(operators_of(best.proto)):
+        notes.append("Never send it a batch of no rows: onnxruntime's LSTM and GRU end the process then.")
+    elif original.empty and 0 not in best.parity.batches:
         notes.append("The model answers a batch of no rows and the file does not: send it one row or more.")
     return notes
 

@@ -21,7 +21,7 @@ _ALONE = 16
 _LARGEST = 64 << 20
 """Bytes of rows that go through a file at once."""
 
-_RECURRENT = frozenset({"GRU", "LSTM", "RNN"})
+RECURRENT = frozenset({"GRU", "LSTM", "RNN"})
 """onnxruntime's own end the process when they are asked about no rows."""
 
 
@@ -187,7 +187,7 @@ class Candidate:
         operators : collection of str
             Kinds of operators in the file.
         """
-        if _RECURRENT.intersection(operators):
+        if RECURRENT.intersection(operators):
             return False
         feeds, _ = original.subject.feeds(self.inputs, original.real.rows.take([]))
         found = answer_or_error(partial(self._run, original, feeds, 0))

@@ -62,7 +62,7 @@ def quantise(
         There is no place for the file.
     """
     try:
-        proto = _with_small_weights(best.proto)
+        proto = with_small_weights(best.proto)
         data = proto.SerializeToString()
         if len(data) >= len(best.data):
             raise ExportError(f"It would be larger: {len(data):,} bytes instead of {len(best.data):,}.")
@@ -92,11 +92,20 @@ def quantise(
     )
 
 
-def _with_small_weights(proto: ModelProto) -> ModelProto:
+def with_small_weights(proto: ModelProto) -> ModelProto:
+    """Return a graph with weights of one byte; the metadata stays, and says so.
+
+    Raises
+    ------
+    ExportError
+        It has no such weights, or onnxruntime cannot.
+    """
     import onnx
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
     prepared = type(proto).FromString(proto.SerializeToString())
+    # The quantiser turns weights around, and believes what torch wrote of their shapes before.
+    del prepared.graph.value_info[:]
     add_metadata(prepared, _PREPARED)
     with TemporaryDirectory(prefix="jupyter-mlops-") as folder:
         path = Path(folder) / "int8.onnx"

@@ -107,7 +107,7 @@ class TorchNetwork(Network):
     @contextmanager
     def at_rest(self) -> Iterator[torch.nn.Module]:
         """Give the module as it predicts, on the processor; afterwards it is in the mode in which it was."""
-        module = self.model
+        module = getattr(self.model, "_orig_mod", self.model)  # compiled, it would be so anew for each number of rows
         places = {value.device.type for value in (*module.parameters(), *module.buffers())}
         if places - {"cpu"}:
             module = copy.deepcopy(module).cpu()

@@ -13,6 +13,7 @@ from .._lazy import lazy_exports
 
 if TYPE_CHECKING:
     from ._comparison_views import CollectionView, DiffView, ReproductionView
+    from ._deploy_views import EndpointsTable, EndpointView
     from ._extension import load_ipython_extension, unload_ipython_extension
     from ._models_view import ModelsTable, ModelView, VersionView
     from ._pending import PendingNames
@@ -28,6 +29,8 @@ __all__ = [
     "DiffView",
     "ModelView",
     "ModelsTable",
+    "EndpointView",
+    "EndpointsTable",
     "PendingNames",
     "ReproductionView",
     "RunCard",
@@ -48,6 +51,8 @@ __getattr__, __dir__ = lazy_exports(
         "DiffView": "._comparison_views",
         "ModelView": "._models_view",
         "ModelsTable": "._models_view",
+        "EndpointView": "._deploy_views",
+        "EndpointsTable": "._deploy_views",
         "PendingNames": "._pending",
         "ReproductionView": "._comparison_views",
         "RunCard": "._run_card",

@@ -29,7 +29,15 @@ def packed(runs: RunService, command: DeployCommand, what: str | Path | Run, X: 
 
     try:
         with interruptible():
-            package = package_for(runs, what, command.target, directory=command.output, name=command.name, X=X)
+            package = package_for(
+                runs,
+                what,
+                command.target,
+                directory=command.output,
+                name=command.name,
+                X=X,
+                has_example=bool(command.data),  # rows that nobody named stay here
+            )
     except KeyboardInterrupt:  # the usual advice is about a run that is waited for
         raise KeyboardInterrupt("Stopped; no folder was written.") from None
     return PackageView(package)

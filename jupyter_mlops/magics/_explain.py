@@ -124,7 +124,9 @@ class ExplanationView:
         self._what_if = what_if
 
     def __repr__(self) -> str:
-        return "\n".join([self._head(), text_table(self._heads(), self._rows()), *self._lines()])
+        # Of images nothing is said but of each.
+        table = [text_table(self._heads(), self._rows())] if self.report.importance.names else []
+        return "\n".join([self._head(), *table, *self._lines()])
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:  # noqa: ARG002
         """Return what Jupyter shows (IPython's protocol), cut to what a page can hold."""
@@ -155,7 +157,7 @@ class ExplanationView:
         report, importance = self.report, self.report.importance
         rest = len(importance.names) - _MOST_TERMS
         told = [f"{rest} more terms are in report.to_frame()."] if rest > 0 else []
-        told += [f"Importance: {importance.measure}."]
+        told += [f"Importance: {importance.measure}."] if importance.measure else []
         told += [f"Between low and high lies {importance.interval}."] if importance.interval else []
         told += ["Contains data: values of single rows are stored with this output."] if report.contains_data else []
         return [*told, *([self._told] if self._told else []), *report.notes]

@@ -32,10 +32,16 @@ def export_onnx(session: NotebookSession, line: str) -> OnnxView:
         The user stopped it; nothing was written.
     """
     from ..export import ExportWish
-    from ..services import export_for
+    from ..services import export_for, is_model_address, model_at
 
     command = ExportOnnxCommand.parse(line)
-    model = model_or_run(command.model, session.shell.user_ns, session.runs)
+    origins = session.pending.deliveries.origins
+    if is_model_address(command.model):
+        loaded = model_at(session.runs, command.model, trusted=command.trust)
+        model, run_id = loaded.model, loaded.run_id
+    else:
+        model = model_or_run(command.model, session.shell.user_ns, session.runs)
+        run_id = origins.run_id(model)
     wish = ExportWish(
         rtol=command.rtol,
         atol=command.atol,
@@ -43,7 +49,7 @@ def export_onnx(session: NotebookSession, line: str) -> OnnxView:
         opset=command.opset,
         name=command.model,
         quantise=bool(command.quantise),
-        run_id=session.pending.deliveries.origins.run_id(model),
+        run_id=run_id,
     )
     rows = _rows(session, command)
     truth = value_named(command.target, session.shell.user_ns) if command.target else None

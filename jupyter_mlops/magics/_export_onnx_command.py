@@ -34,6 +34,8 @@ class ExportOnnxCommand:
         "dynamic" for a smaller file beside; empty for none.
     target : str
         Name of what is true of the rows, for the accuracy of that one; empty when not given.
+    trust : bool
+        Whether a model by MLflow's address may be loaded that was not made here, which runs code.
     """
 
     model: str
@@ -45,6 +47,7 @@ class ExportOnnxCommand:
     opset: int | None = None
     quantise: str = ""
     target: str = ""
+    trust: bool = False
 
     @classmethod
     def parse(cls, line: str) -> ExportOnnxCommand:
@@ -65,6 +68,10 @@ class ExportOnnxCommand:
     @property
     def file(self) -> str:
         """Where the model is written."""
+        scheme, _, address = self.model.partition(":/")
+        if address and scheme in ("runs", "models"):
+            name = address.strip("/").rpartition("/")[2] if scheme == "runs" else address.strip("/").replace("@", "-")
+            return self.output or f"{name.replace('/', '-')}.onnx"
         words = self.model.split(".")
         name = words[-1] if all(word.isidentifier() for word in words) else self.model  # a run may be called wide-1.5
         return self.output or f"{name.replace('/', '-')}.onnx"
@@ -77,7 +84,7 @@ def _parser() -> MagicParser:
         "Write a model as ONNX, when it answers as the original does on every row; otherwise write nothing.",
     )
     add = parser.add_argument
-    add("model", metavar="MODEL", help="a fitted model: a name, or a run (id, name, last, best)")
+    add("model", metavar="MODEL", help="a fitted model: a name, a run (id, name, last, best), or models:/NAME/3")
     add("-X", "--data", type=_names, default=(), metavar="A,B", help="real rows to compare on (default: X_test)")
     add("-o", "--output", default="", metavar="FILE", help="the file (default: MODEL.onnx)")
     add("--rtol", type=_tolerance, default=1e-4, metavar="R", help="equal is |a-b| <= atol + rtol*|b| (1e-4)")
@@ -86,6 +93,7 @@ def _parser() -> MagicParser:
     add("--opset", type=_opset, metavar="N", help="of ONNX (default: the newest that the converter knows)")
     add("--quantise", default="", type=_quantised, metavar="dynamic", help="also write FILE.int8.onnx, smaller")
     add("-y", "--target", type=name_word, default="", metavar="Y", help="true answers, for the accuracy of that file")
+    add("--trust", action="store_true", help="load models:/ or runs:/ that was not made here: that runs code")
     return parser
 
 

@@ -91,6 +91,7 @@ def question(session: NotebookSession, command: FairnessCommand) -> FairnessQues
     models = {word: model_or_run(word, namespace, session.runs) for word in (command.model, *command.compare)}
     origins = session.pending.deliveries.origins
     made_by = {name: run_id for name, model in models.items() if (run_id := origins.run_id(model))}
+    names = {"X": data, "y": target, "weights": command.weights}
     return FairnessQuestion(
         models=models,
         X=X,
@@ -102,7 +103,7 @@ def question(session: NotebookSession, command: FairnessCommand) -> FairnessQues
         positive=command.positive or None,
         min_group=command.min_group,
         boot=command.boot,
-        data={"X": data, "y": target} if data else {"y": target},
+        data={what: name for what, name in names.items() if name},
         run_ids=made_by,
     )
 

@@ -82,7 +82,7 @@ class VersionView(View):
     def element(self) -> Element:
         """Return the facts as HTML."""
         version = self.lineage.version
-        aliases = [element("span", f" @{alias}", style=_BADGE) for alias in version.aliases]
+        aliases = [element("span", f"@{alias}", style=_BADGE) for alias in version.aliases]
         head = element("div", element("strong", name_element(version.label)), *aliases)
         rows = [(label, name_element(text)) for label, text in self._facts()]
         return element("div", head, rows_element(rows), element("pre", "\n".join(self._code()), style="margin:4px 0"))

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from ._log import LogChunk, LogGap, LogPart, RunLog
     from ._log_search import LogMatches
     from ._matching import RunFacts
+    from ._mlflow_models import is_model_address, model_at
     from ._models import ModelService
     from ._models_api import Models, models
     from ._models_explorer import ModelExplorer
@@ -116,8 +117,10 @@ __all__ = [
     "explain_for",
     "export_for",
     "export_onnx",
+    "is_model_address",
     "keep_explanation",
     "log",
+    "model_at",
     "model_of",
     "models",
     "package",
@@ -141,7 +144,9 @@ __getattr__, __dir__ = lazy_exports(
         "explain_for": "._explanation",
         "export_for": "._export_onnx",
         "export_onnx": "._export_onnx",
+        "is_model_address": "._mlflow_models",
         "keep_explanation": "._explanation",
+        "model_at": "._mlflow_models",
         "model_of": "._explanation",
         "with_model": "._explanation",
         "parse_columns": "._csv",

@@ -5,6 +5,7 @@ A run's name wins where a model has the same: runs are what a notebook talks abo
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -93,18 +94,23 @@ def exported(runs: RunService, run: Run, X: Any) -> Path:
 
 
 def _bundle_of_version(runs: RunService, version: ModelVersion, X: Any) -> Bundle:
+    """Return a version's file under the model's name: the next version goes where this one went."""
     from ..export import open_bundle
     from ._models_lineage import run_of
     from ._models_source import registered_file
 
     run = run_of(runs, version)
     if run is not None and not version.onnx_sha256:
-        return open_bundle(exported(runs, run, X), version.label)
+        return _registered(open_bundle(exported(runs, run, X), version.name), version)
     place = registered_file(run, version.onnx_sha256) if run is not None else _local_file(version)
-    bundle = open_bundle(place, version.label)
+    bundle = open_bundle(place, version.name)
     if version.onnx_sha256 and bundle.sha256 != version.onnx_sha256:
         raise UsageError(f"{place} is not the file that was registered as {version.label}. Register the run again.")
-    return bundle
+    return _registered(bundle, version)
+
+
+def _registered(bundle: Bundle, version: ModelVersion) -> Bundle:
+    return dataclasses.replace(bundle, facts={**bundle.facts, "registered": version.label})
 
 
 def _local_file(version: ModelVersion) -> Path:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -103,20 +104,17 @@ class Endpoints:
             It cannot be served; what was served before still is.
         """
         from ..deployment import ensure, switch
-        from ..home import exclusive, lock_holder
 
         directory = self._directory(name or _name_of(bundle.label))
         directory.make()
-        with exclusive(directory.change_lock, _CHANGE_S):
+        with _changing(directory):
             before = directory.record() if directory.exists() else None
             after = _with_version(before, bundle, directory, example)
             directory.write(after)
             try:
-                if lock_holder(directory.serve_lock) is not None and before is not None and before.wanted == "running":
-                    switch(directory)
-                else:
-                    ensure(directory)
-            except MlopsError:
+                ensure(directory)
+                switch(directory)  # whoever had started it may have read the record of before
+            except BaseException:  # an interrupt too leaves what was served before
                 _take_back(directory, before)
                 raise
             kept = directory.forget_old(after.versions)
@@ -223,9 +221,8 @@ class LocalEndpoint:
     def stop(self) -> bool:
         """End it; False when it did not run."""
         from ..deployment import stop
-        from ..home import exclusive
 
-        with exclusive(self.directory.change_lock, _CHANGE_S):
+        with _changing(self.directory):
             self.directory.write(replace(self.directory.record(), wanted="stopped"))
             return stop(self.directory)
 
@@ -241,20 +238,17 @@ class LocalEndpoint:
             It cannot be served; what was served still is.
         """
         from ..deployment import ensure, switch
-        from ..home import exclusive, lock_holder
 
-        with exclusive(self.directory.change_lock, _CHANGE_S):
+        with _changing(self.directory):
             before = self.directory.record()
             version = before.before
             if version is None:
                 raise UsageError(f"Endpoint {self.name} has no version before {before.current}.")
             self.directory.write(replace(before, current=version.number, wanted="running"))
             try:
-                if lock_holder(self.directory.serve_lock) is not None:
-                    switch(self.directory)
-                else:
-                    ensure(self.directory)
-            except MlopsError:
+                ensure(self.directory)
+                switch(self.directory)
+            except BaseException:  # an interrupt too leaves what was served before
                 _take_back(self.directory, before)
                 raise
         return version
@@ -347,6 +341,24 @@ def _with_version(
         made_at=datetime.now(UTC).isoformat(timespec="seconds"),
     )
     return EndpointRecord(name=directory.name, current=number, versions=(*versions, version), example=row)
+
+
+@contextmanager
+def _changing(directory: EndpointDirectory) -> Iterator[None]:
+    """Be the only one who changes what is to be served.
+
+    Raises
+    ------
+    DeploymentError
+        Somebody else does so all the time.
+    """
+    from ..home import exclusive
+
+    try:
+        with exclusive(directory.change_lock, _CHANGE_S):
+            yield
+    except TimeoutError as error:
+        raise DeploymentError(f"Endpoint {directory.name} is being changed elsewhere ({error}). Try again.") from None
 
 
 def _take_back(directory: EndpointDirectory, before: EndpointRecord | None) -> None:

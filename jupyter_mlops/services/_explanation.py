@@ -163,7 +163,7 @@ def _still_there(runs: RunService, run_id: str) -> Run | None:
 
 
 def model_of(run: Run, name: str = "") -> Any:
-    """Wait for a run and return the model among its results.
+    """Wait for a run and return the model among its results: what it made, before what it only took along.
 
     Raises
     ------
@@ -172,16 +172,27 @@ def model_of(run: Run, name: str = "") -> Any:
     RunFailedError
         The run failed or was stopped.
     """
-    from ..explanation import is_model
-
     if name:
         return run.result(name)
-    models = {key: value for key, value in run.results().items() if is_model(value)}
+    run.wait_delivery()
+    run.raise_failure()
+    told = run.directory.result()
+    made = tuple(sorted({*told.returned, *told.changed})) if told else ()
+    models = _models(run.results(made)) or _models(run.results())
     if len(models) == 1:
         return next(iter(models.values()))
     if not models:
         raise UsageError(f"Run {run.name} returned no model: none of its results predicts. See %runs show {run.name}.")
-    raise UsageError(f"Run {run.name} returned {len(models)} models: {', '.join(models)}. Choose with --result NAME.")
+    raise UsageError(
+        f"Run {run.name} returned {len(models)} models: {', '.join(models)}. Choose with --result NAME. "
+        f"A line without this option takes one by its name, after %runs load {run.name}."
+    )
+
+
+def _models(results: dict[str, Any]) -> dict[str, Any]:
+    from ..explanation import is_model
+
+    return {name: value for name, value in results.items() if is_model(value)}
 
 
 def keep_explanation(run: Run, report: ExplanationReport) -> None:

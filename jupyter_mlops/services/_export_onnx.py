@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ from ..exceptions import UsageError
 from ._default import current_service
 from ._explanation import model_of
 from ._kept_reports import keep_artifact, keep_report
+from ._mlflow_models import is_model_address, model_at
 from ._run import Run
 
 if TYPE_CHECKING:
@@ -52,8 +54,9 @@ def export_onnx(
     Parameters
     ----------
     model : object, Run or str
-        A fitted model; or a run, or a reference to one such as `last`, that returned one. A run keeps the report.
-    X : DataFrame, array or list of str
+        A fitted model; or a run, or a reference to one such as `last`, that returned one; or MLflow's address of a
+        model that was made here, `runs:/ID/NAME` or `models:/NAME/3`. A run keeps the report.
+    X : DataFrame, array, list of str, or a tuple or dict of arrays
         Real rows, as the model takes them. Edge rows are generated beside them.
     path : path
         The file. What was there is replaced in one step, or stays.
@@ -83,6 +86,9 @@ def export_onnx(
 
     wish = ExportWish(rtol=rtol, atol=atol, allow_mismatch=allow_mismatch, opset=opset)
     runs = current_service()
+    if is_model_address(model):
+        loaded = model_at(runs, model)
+        return export_for(runs, loaded.model, X, path, dataclasses.replace(wish, run_id=loaded.run_id))
     return export_for(runs, runs.find(model) if isinstance(model, str) else model, X, path, wish)
 
 
@@ -113,8 +119,6 @@ def export_for(
     RunFailedError
         The run failed or was stopped.
     """
-    import dataclasses
-
     from ..export import export_model
 
     if isinstance(model, Run):

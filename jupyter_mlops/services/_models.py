@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from ..entities import ChangeModel, ModelVersion, RegisteredModel, RegisteredModels
 from ..exceptions import RunNotFoundError, TrackingError, UsageError
-from ._models_lineage import ModelLineage, lineage_of, run_of, with_run
+from ._models_lineage import ModelLineage, VersionRuns, lineage_of, run_of
 from ._models_references import ModelReference, demand_alias, demand_name, demand_text
 from ._models_shipping import ship
 from ._models_source import source_of
@@ -49,11 +49,15 @@ class ModelService:
         return self._address or address_of(self.runs)
 
     def list(self, timeout_s: float = LOOKING_S) -> RegisteredModels:
-        """Return the registered models, by name; `missing` says what could not be looked at."""
+        """Return the registered models, by name; `missing` says what could not be looked at.
+
+        The newest version of each, and those with an alias, say what is known of their runs.
+        """
         from ..tracking import registered_models
 
         found = registered_models(self.address, timeout_s)
-        return replace(found, models=tuple(with_run(self.runs, model) for model in found.models))
+        runs = VersionRuns(self.runs)
+        return replace(found, models=tuple(runs.all_told(model, 1) for model in found.models))
 
     def find(self, reference: str, timeout_s: float = FINDING_S) -> ModelVersion:
         """Return the version that a reference means: `NAME` (the newest), `NAME/3`, `NAME@champion`.
@@ -67,7 +71,7 @@ class ModelService:
         TrackingError
             The registry cannot be looked at.
         """
-        return ModelReference.parse(reference).find(self._models(timeout_s))[1]
+        return VersionRuns(self.runs).told(ModelReference.parse(reference).find(self._models(timeout_s))[1])
 
     def model(self, name: str) -> RegisteredModel:
         """Return a model with its versions.
@@ -79,7 +83,7 @@ class ModelService:
         """
         models = self._models()
         named = next((model for model in models if model.name == name), None)
-        return named or ModelReference(demand_name(name)).find(models)[0]
+        return VersionRuns(self.runs).all_told(named or ModelReference(demand_name(name)).find(models)[0])
 
     def lineage(self, reference: str) -> ModelLineage:
         """Return where a version came from: run, data, reports.
@@ -90,7 +94,7 @@ class ModelService:
             As `find`.
         """
         model, version = ModelReference.parse(reference).find(self._models())
-        return lineage_of(self.runs, model, version)
+        return lineage_of(self.runs, model, VersionRuns(self.runs).told(version))
 
     def register(
         self,
@@ -221,7 +225,10 @@ class ModelService:
         return run
 
     def _models(self, timeout_s: float = FINDING_S) -> tuple[RegisteredModel, ...]:
-        found = self.list(timeout_s)
+        """Return the models as the registry has them; raise where it cannot be looked at."""
+        from ..tracking import registered_models
+
+        found = registered_models(self.address, timeout_s)
         if found.missing:
             raise TrackingError(" ".join(found.missing))
         return found.models

@@ -12,9 +12,10 @@ from msgspec.structs import replace
 
 from ..entities import ChangeModel, ModelVersion, RegisteredModel, RegisteredModels, RegisterModel, encode
 from ..exceptions import ModelNotFoundError
-from ..tracking import RegistryAddress, sqlite_path
+from ..tracking import RegistryAddress, registered_models, sqlite_path
 from ._homes import Homes
 from ._models import LOOKING_S, ModelService, registry_of
+from ._models_lineage import VersionRuns
 from ._names import clean_text
 
 MOST_MODELS, MOST_VERSIONS = 200, 20
@@ -43,18 +44,21 @@ class ModelExplorer:
     def __init__(self, homes: Homes, stores: Callable[[str], Iterable[str]] = lambda _home_id: ()) -> None:
         self.homes = homes
         self._stores = stores
+        self._runs: dict[str, VersionRuns] = {}
         self._remote: dict[str, tuple[float, RegisteredModels]] = {}
         self._lock = threading.Lock()
 
     def list(self, mark: str = "") -> RegisteredModels:
         """Return the models of all registries, by name; nothing is repeated where the asker's mark is still true."""
-        found = [(home_id, self._look(service)) for home_id, service in self._services()]
-        models = [replace(model, home_id=home_id) for home_id, page in found for model in page.models]
-        models.sort(key=lambda model: model.name)
+        found = [(home_id, service, self._look(service)) for home_id, service in self._services()]
+        models = [
+            (replace(model, home_id=home_id), service) for home_id, service, page in found for model in page.models
+        ]
+        models.sort(key=lambda each: each[0].name)
         told = RegisteredModels(
-            models=tuple(map(_shown, models[:MOST_MODELS])),
-            total=sum(page.total for _home, page in found),
-            missing=tuple(words for _home, page in found for words in page.missing),
+            models=tuple(self._told(service, model) for model, service in models[:MOST_MODELS]),
+            total=sum(page.total for _home, _service, page in found),
+            missing=tuple(words for _home, _service, page in found for words in page.missing),
         )
         now = hashlib.blake2b(encode(told), digest_size=16).hexdigest()
         if mark and mark == now:
@@ -91,19 +95,25 @@ class ModelExplorer:
             for model in self._look(service).models:
                 if model.model_id == model_id:
                     self._forget()
-                    return _shown(replace(service.change(model.name, change), home_id=home_id))
+                    return self._told(service, replace(service.change(model.name, change), home_id=home_id))
         raise ModelNotFoundError("No such model is registered here. Look again.")
+
+    def _told(self, service: ModelService, model: RegisteredModel) -> RegisteredModel:
+        """Return a model as it travels, with what is known of its runs."""
+        with self._lock:
+            runs = self._runs.setdefault(model.home_id, VersionRuns(service.runs))
+        return runs.all_told(_shown(model))
 
     def _look(self, service: ModelService) -> RegisteredModels:
         """Return what a registry holds; of one that is no local file, what it held a minute ago."""
         uri = service.address.registry_uri
         if sqlite_path(uri) is not None:
-            return service.list(LOOKING_S)
+            return registered_models(service.address, LOOKING_S)
         with self._lock:
             at, known = self._remote.get(uri, (-math.inf, RegisteredModels()))
         if time.monotonic() - at < REMOTE_EVERY_S:
             return known
-        found = service.list(LOOKING_S)
+        found = registered_models(service.address, LOOKING_S)
         with self._lock:
             self._remote[uri] = (time.monotonic(), found)
         return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from ._service import RunService
 
 _MOST_BYTES = 8 * 1024 * 1024
+_MOST_KNOWN = 20_000
+"""Runs of which name and parity are kept."""
 
 
 @dataclass(frozen=True)
@@ -63,9 +66,53 @@ def run_of(runs: RunService, version: ModelVersion) -> Run | None:
     return run if run.exists else None
 
 
-def with_run(runs: RunService, model: RegisteredModel) -> RegisteredModel:
-    """Return a model whose versions say the names of runs that are here, and what their exports found."""
-    return replace(model, versions=tuple(_with_run(runs, version) for version in model.versions))
+class VersionRuns:
+    """Says of versions which runs of a home made them. What was read is kept until a run's files change.
+
+    Parameters
+    ----------
+    runs : RunService
+        The home.
+    """
+
+    def __init__(self, runs: RunService) -> None:
+        self._runs = runs
+        self._known: dict[str, tuple[tuple[int, ...], str, ModelParity]] = {}
+
+    def told(self, version: ModelVersion) -> ModelVersion:
+        """Return a version with the name of its run, if that is here, and what the run's export found."""
+        run = run_of(self._runs, version) if version.run_id not in self._known else self._runs.get(version.run_id)
+        if run is None:
+            return version
+        seen = _stamp(run.directory.spec_file, run.directory.user_file, run.directory.artifacts / ONNX_ARTIFACT)
+        known = self._known.get(run.id)
+        if known is None or known[0] != seen:
+            if not run.exists:
+                self._known.pop(run.id, None)
+                return version
+            report = onnx_report(run)
+            known = (seen, run.name, parity_of(report) if report else ModelParity())
+            if len(self._known) >= _MOST_KNOWN:
+                self._known.clear()
+            self._known[run.id] = known
+        return replace(version, run_name=known[1], parity=known[2])
+
+    def all_told(self, model: RegisteredModel, most: int | None = None) -> RegisteredModel:
+        """Return a model whose newest versions, and those with an alias, are told; at most so many of the newest."""
+        versions = enumerate(model.versions)
+        told = (self.told(each) if most is None or place < most or each.aliases else each for place, each in versions)
+        return replace(model, versions=tuple(told))
+
+
+def _stamp(*paths: Path) -> tuple[int, ...]:
+    """Return what differs when one of some files does."""
+    found = []
+    for path in paths:
+        try:
+            found.append(path.stat().st_mtime_ns)
+        except OSError:
+            found.append(0)
+    return tuple(found)
 
 
 def onnx_report(run: Run) -> OnnxReport | None:
@@ -78,14 +125,6 @@ def onnx_report(run: Run) -> OnnxReport | None:
                 return OnnxReport.from_json(file.read(_MOST_BYTES))
     except (ArtifactAbsentError, UsageError):
         return None
-
-
-def _with_run(runs: RunService, version: ModelVersion) -> ModelVersion:
-    run = run_of(runs, version)
-    if run is None:
-        return version
-    report = onnx_report(run)
-    return replace(version, run_name=run.name, parity=parity_of(report) if report else version.parity)
 
 
 def parity_of(report: OnnxReport) -> ModelParity:

@@ -82,7 +82,7 @@ def _laid_out(run: Run, kept: Path) -> ModelSource:
 
     bundle = open_bundle(kept, run.name)
     folder = _folder(bundle.sha256)
-    parts = {_FILE: kept.read_bytes(), **_described(run)}
+    parts = {_FILE: kept.read_bytes(), **_described()}
     for name, data in parts.items():
         path = run.directory.artifacts / folder / name
         if not path.exists() or (name == _FILE and path.stat().st_size != len(data)):
@@ -94,7 +94,7 @@ def _folder(sha256: str) -> str:
     return f"{_FOLDER}/onnx-{sha256[:16]}"
 
 
-def _described(run: Run) -> dict[str, bytes]:
+def _described() -> dict[str, bytes]:
     """Return the files by which MLflow knows an ONNX model.
 
     No signature: with one, MLflow refuses frames whose columns are one tensor of the file; ours stands in the file.
@@ -119,7 +119,7 @@ def _described(run: Run) -> dict[str, bytes]:
             "python_version": python,
         },
     }
-    described = {"artifact_path": "onnx", "flavors": flavors, "run_id": run.id}
+    described = {"artifact_path": "onnx", "flavors": flavors}
     environment = {"python": python, "build_dependencies": ["pip"], "dependencies": ["-r requirements.txt"]}
     pins = [f"mlflow-skinny=={version('mlflow-skinny')}", *(f"{name}=={pin}" for name, pin in packages.items())]
     # JSON is YAML too.

@@ -52,16 +52,25 @@ def package(
 
 
 def package_for(
-    runs: RunService, what: str | Path | Run, to: str, *, directory: str | Path | None, name: str, X: Any
+    runs: RunService,
+    what: str | Path | Run,
+    to: str,
+    *,
+    directory: str | Path | None,
+    name: str,
+    X: Any,
+    has_example: bool = True,
 ) -> Package:
-    """Pack a model; see `package`."""
+    """Pack a model; see `package`. No row of X goes into the folder without `has_example`."""
     from ..deployment import PackageWish, load_target
 
     target = load_target(to)
     bundle = bundle_of(runs, what, X)
     called = name or bundle.label
     place = Path(directory or f"{_plain(called)}-{target.name}").expanduser()
-    return target.package(bundle, PackageWish(name=called, directory=place, example=_example(bundle, X)))
+    return target.package(
+        bundle, PackageWish(name=called, directory=place, example=_example(bundle, X) if has_example else ())
+    )
 
 
 def _plain(name: str) -> str:

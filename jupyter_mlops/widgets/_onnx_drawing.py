@@ -51,7 +51,17 @@ def _box(node: OnnxNode, corner: tuple[float, float]) -> Element:
     return tag(
         "g",
         tag("title", text),
-        tag("rect", x=x, y=y, width=_BOX[0], height=_BOX[1], rx=3, fill="none", stroke=colour, stroke_opacity=0.6),
+        tag(
+            "rect",
+            x=x,
+            y=y,
+            width=_BOX[0],
+            height=_BOX[1],
+            rx=3,
+            fill="var(--jp-layout-color0,Canvas)",
+            stroke=colour,
+            stroke_opacity=0.6,
+        ),
         tag("text", short, x=x + _BOX[0] / 2, y=y + 16, fill="currentColor", font_size=11, text_anchor="middle"),
     )
 

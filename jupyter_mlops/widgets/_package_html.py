@@ -5,7 +5,7 @@ from __future__ import annotations
 from .._elements import Element
 from ..entities import Package, ScoreReport
 from ._markup import FRAME, MUTED, Child, markup, paragraph, table, tag
-from ._package_text import package_head, score_head, score_lines
+from ._package_text import package_files, package_head, score_head, score_lines
 
 _CODE = (
     "margin:2px 0 6px;padding:6px 8px;overflow-x:auto;background:var(--jp-layout-color2,rgba(128,128,128,.12));"
@@ -16,7 +16,7 @@ _NAME = "font-family:var(--jp-code-font-family,monospace);font-size:var(--jp-cod
 
 def package_html(package: Package) -> str:
     """Return a package as static HTML; everything in it is escaped."""
-    files: list[list[Child]] = [[tag("bdi", file.path, style=_NAME), file.about] for file in package.files]
+    files: list[list[Child]] = [[tag("bdi", name, style=_NAME), about] for name, about in package_files(package)]
     parts = [
         _head(package_head(package)),
         table("Files", [("file", False), ("what it is", False)], files),
@@ -30,7 +30,11 @@ def package_html(package: Package) -> str:
 
 def score_html(report: ScoreReport) -> str:
     """Return an answered file as static HTML; everything in it is escaped."""
-    return _card([_head(score_head(report)), *(paragraph(line) for line in score_lines(report))])
+    lines = [
+        tag("p", line.strip(), style=f"margin:{'0 0 0 20px' if line.startswith(' ') else '4px 0'}")
+        for line in score_lines(report)
+    ]
+    return _card([_head(score_head(report)), *lines])
 
 
 def _head(text: str) -> Element:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+
 from ..entities import Package, ScoreProgress, ScoreReport
 
 _MOST_COLUMNS, _MOST_REASONS = 8, 6
@@ -9,17 +11,28 @@ _MOST_COLUMNS, _MOST_REASONS = 8, 6
 
 def package_text(package: Package) -> str:
     """Return a package as text, for a terminal."""
-    widest = max((len(file.path) for file in package.files), default=0)
+    files = package_files(package)
+    widest = max((len(name) for name, _ in files), default=0)
     return "\n".join(
         [
             package_head(package),
-            *(f"  {file.path:<{widest}}  {file.about}" for file in package.files),
+            *(f"  {name:<{widest}}  {about}" for name, about in files),
             *(f"verified here: {line}" for line in package.checked),
             *(f"note: {line}" for line in package.notes),
             "Next:",
             *(f"    {command}" for command in package.commands),
         ]
     )
+
+
+def package_files(package: Package) -> list[tuple[str, str]]:
+    """Return each file and what it is for; those of one folder that are for the same are a line together."""
+    lines = []
+    for (folder, about), group in groupby(package.files, lambda file: (file.path.rpartition("/")[0], file.about)):
+        paths = [file.path for file in group]
+        together = folder and len(paths) > 2
+        lines += [(f"{folder}/ ({len(paths)} files)", about)] if together else [(path, about) for path in paths]
+    return lines
 
 
 def package_head(package: Package) -> str:

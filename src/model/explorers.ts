@@ -16,11 +16,8 @@ export interface IGroupInUse {
 
 /** See `IRunExplorer`. */
 export class Explorers implements IRunExplorer {
-  /** No list yet; `addPart` puts a widget below the sidebar's. */
-  constructor(
-    private readonly _manager: IRunManager,
-    readonly addPart: IRunExplorer['addPart']
-  ) {}
+  /** No list yet. */
+  constructor(private readonly _manager: IRunManager) {}
 
   /** What a command without arguments acts on. */
   get selected(): readonly IRunSummary[] {

@@ -9,12 +9,12 @@ import { CommandIDs } from '../commands';
 import { EndpointViewModel } from '../model/endpointView';
 import { EndpointsModel } from '../model/endpoints';
 import { runsIcon } from '../icons';
-import { IRunExplorer } from '../tokens';
+import { IExplorerFooter } from '../tokens';
 import { EndpointTab } from '../view/endpoints/endpointTab';
 import { EndpointsSection } from '../view/endpoints/endpointsSection';
 
 /** Below the models, above the TensorBoards. */
-const RANK = 200;
+const RANK = 20;
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
 
@@ -30,11 +30,11 @@ export const endpointsPlugin: JupyterFrontEndPlugin<void> = {
   id: 'jupyter-mlops:endpoints',
   description: 'Lists endpoints, and shows one with a row to try.',
   autoStart: true,
-  requires: [IRunExplorer],
+  requires: [IExplorerFooter],
   optional: [ITranslator, ILayoutRestorer],
   activate: (
     app: JupyterFrontEnd,
-    explorer: IRunExplorer,
+    footer: IExplorerFooter,
     translator: ITranslator | null,
     restorer: ILayoutRestorer | null
   ) => {
@@ -52,7 +52,7 @@ export const endpointsPlugin: JupyterFrontEndPlugin<void> = {
       }
     });
     const open = (name: string) => void app.commands.execute(CommandIDs.openEndpoint, { name });
-    explorer.addPart(new EndpointsSection({ model, trans, onOpen: open }), RANK);
+    footer.addSection(new EndpointsSection({ model, trans, onOpen: open }), RANK);
     void restorer?.restore(tracker, {
       command: CommandIDs.openEndpoint,
       args: tab => ({ name: tab.content.model.name }),

@@ -9,12 +9,12 @@ import { IRunSummary } from '../api/types';
 import { CommandIDs } from '../commands';
 import { ModelsModel } from '../model/models';
 import { isEnded } from '../model/runs';
-import { IRunExplorer, IRunManager, IRunOpener } from '../tokens';
+import { IExplorerFooter, IRunExplorer, IRunManager, IRunOpener } from '../tokens';
 import { ModelActions } from '../view/models/modelActions';
 import { ModelsWidget } from '../view/models/modelsWidget';
 
-/** Models come first, then endpoints, then TensorBoards. */
-const RANK = 100;
+/** Above the endpoints. */
+const RANK = 10;
 
 const ARGUMENTS = {
   type: 'object',
@@ -31,13 +31,14 @@ export const modelsPlugin: JupyterFrontEndPlugin<void> = {
   id: 'jupyter-mlops:models',
   description: 'Shows registered models below the list of runs.',
   autoStart: true,
-  requires: [IRunManager, IRunExplorer, IRunOpener],
+  requires: [IRunManager, IRunExplorer, IRunOpener, IExplorerFooter],
   optional: [ITranslator, ICommandPalette],
   activate: (
     app: JupyterFrontEnd,
     manager: IRunManager,
     explorer: IRunExplorer,
     opener: IRunOpener,
+    footer: IExplorerFooter,
     translator: ITranslator | null,
     palette: ICommandPalette | null
   ) => {
@@ -45,7 +46,7 @@ export const modelsPlugin: JupyterFrontEndPlugin<void> = {
     const model = new ModelsModel(manager);
     const openRun = (runId: string) => void opener.openRun(runId);
     const actions = new ModelActions(model, openRun, trans);
-    explorer.addPart(
+    footer.addSection(
       new ModelsWidget({
         model,
         trans,

@@ -10,7 +10,7 @@ import { runsIcon } from '../icons';
 import { ExplorerModel } from '../model/explorer';
 import { Explorers } from '../model/explorers';
 import { ExplorerSettings } from '../model/explorerSettings';
-import { IRunExplorer, IRunManager } from '../tokens';
+import { IExplorerFooter, IRunExplorer, IRunManager } from '../tokens';
 import { ExplorerWidget } from '../view/explorerWidget';
 import { ExplorerPanel } from '../view/explorerPanel';
 
@@ -23,17 +23,18 @@ export const runExplorerPlugin: JupyterFrontEndPlugin<IRunExplorer> = {
   autoStart: true,
   provides: IRunExplorer,
   requires: [IRunManager],
-  optional: [ITranslator, ISettingRegistry, ILayoutRestorer, ICommandPalette],
+  optional: [ITranslator, ISettingRegistry, ILayoutRestorer, ICommandPalette, IExplorerFooter],
   activate: (
     app: JupyterFrontEnd,
     manager: IRunManager,
     translator: ITranslator | null,
     registry: ISettingRegistry | null,
     restorer: ILayoutRestorer | null,
-    palette: ICommandPalette | null
+    palette: ICommandPalette | null,
+    footer: IExplorerFooter | null
   ) => {
     const trans = (translator ?? nullTranslator).load('jupyter_mlops');
-    const explorers: Explorers = new Explorers(manager, (part, rank) => sidebar.footer.addPart(part, rank));
+    const explorers = new Explorers(manager);
     const settings = new ExplorerSettings(registry?.load(PLUGIN_ID) ?? null);
     const create = (place: 'sidebar' | 'table') => {
       const model = new ExplorerModel(manager, settings.choice(place));
@@ -43,6 +44,9 @@ export const runExplorerPlugin: JupyterFrontEndPlugin<IRunExplorer> = {
       return new ExplorerWidget(props, () => explorers.use(model));
     };
     const sidebar = new ExplorerPanel(create('sidebar'), app.commands, trans);
+    if (footer) {
+      sidebar.addWidget(footer);
+    }
     app.shell.add(sidebar, 'left', { rank: AFTER_RUNNING_KERNELS, type: 'Runs' });
     restorer?.add(sidebar, 'jupyter-mlops-runs');
     addTable(app, () => new ExplorerPanel(create('table'), app.commands, trans), restorer, trans);

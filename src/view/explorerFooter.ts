@@ -1,22 +1,23 @@
-/** What stands below the sidebar's list of runs: parts side by side while they are closed, one below the other open. */
+/** What stands below the list of runs: sections of other plugins, in the order of their ranks. */
 
 import { Panel, Widget } from '@lumino/widgets';
 
+import { IExplorerFooter } from '../tokens';
+
 /** See the module. */
-export class ExplorerFooter extends Panel {
-  /** Nothing yet: without parts it takes no space. */
+export class ExplorerFooter extends Panel implements IExplorerFooter {
+  /** Empty at first. */
   constructor() {
     super();
-    this.addClass('mlops-Footer');
+    this.addClass('mlops-ExplorerFooter');
   }
 
-  /** Take a part in, before those of a higher rank. */
-  addPart(part: Widget, rank: number): void {
-    const place = this._ranks.findIndex(each => each > rank);
+  /** Show a section; smaller ranks are higher up. */
+  addSection(section: Widget, rank: number): void {
+    const place = this._ranks.findIndex(other => other > rank);
     const index = place < 0 ? this._ranks.length : place;
     this._ranks.splice(index, 0, rank);
-    part.addClass('mlops-FooterPart');
-    this.insertWidget(index, part);
+    this.insertWidget(index, section);
   }
 
   private readonly _ranks: number[] = [];

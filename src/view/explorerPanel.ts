@@ -16,7 +16,6 @@ import { Widget } from '@lumino/widgets';
 
 import { CommandIDs } from '../commands';
 import { runsIcon } from '../icons';
-import { ExplorerFooter } from './explorerFooter';
 import { explorerMenu } from './explorerMenu';
 import { ExplorerWidget } from './explorerWidget';
 
@@ -58,11 +57,7 @@ export class ExplorerPanel extends PanelWithToolbar {
     this.toolbar.addItem('options', gear);
     this.addWidget(this.toolbar);
     this.addWidget(explorer);
-    this.addWidget(this.footer);
   }
-
-  /** What stands below the list. */
-  readonly footer = new ExplorerFooter();
 
   /** The keyboard goes into the explorer. */
   protected override onActivateRequest(message: Message): void {

@@ -57,3 +57,17 @@ class TestLightgbm(ConverterContract):
         lightgbm = pytest.importorskip("lightgbm")
         settings = {"n_estimators": 5, "verbose": -1, "min_child_samples": 5}
         return ExportedModel(lightgbm.LGBMClassifier(**settings).fit(data, labels), data)
+
+
+@pytest.mark.filterwarnings("ignore")  # InterpretML's, of few rows
+class TestEbm(ConverterContract):
+    @pytest.fixture
+    def converter(self):
+        return load_converter("ebm")
+
+    @pytest.fixture
+    def exported(self, data, labels):
+        pytest.importorskip("ebm2onnx")
+        glassbox = pytest.importorskip("interpret.glassbox")
+        settings = {"max_rounds": 20, "outer_bags": 2, "interactions": 0, "n_jobs": 1}
+        return ExportedModel(glassbox.ExplainableBoostingClassifier(**settings).fit(data, labels), data)

@@ -52,13 +52,6 @@ export class FakeExplorer implements IRunExplorer {
   async csv(): Promise<Blob> {
     return new Blob([this.table]);
   }
-
-  /** What stands below the list. */
-  readonly parts: Widget[] = [];
-
-  addPart(part: Widget): void {
-    this.parts.push(part);
-  }
 }
 
 /** An opener that notes what is opened. */

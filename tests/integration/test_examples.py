@@ -17,7 +17,7 @@ NEEDS = {
     "explanations": "interpret",
     "fairness": "fairlearn",
     "keras-digits": "keras",
-    "onnx": "skl2onnx",
+    "onnx": "onnxscript",
     "pytorch": "torch",
 }
 OURS = ("%%train", "%explain", "%export_onnx", "%fairness", "%runs", "%tensorboard")

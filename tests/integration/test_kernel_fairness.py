@@ -72,6 +72,10 @@ def test_a_mitigation_is_the_next_cell_and_runs_as_it_stands(notebook):
     parent = notebook.directory("plain").run_id
     assert notebook.directory("model-ThresholdOptimizer").spec().tags == {"mlops.mitigates": parent}
 
+    # By its run too: what the run took along is none of its models.
+    again = notebook.run("%fairness model -s woman --compare model-ThresholdOptimizer --metrics accuracy --boot 0")
+    assert again.ok, again.error
+
 
 def test_runs_are_compared_by_their_references(notebook):
     for name in ("one", "two"):

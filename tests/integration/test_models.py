@@ -12,10 +12,12 @@ from sklearn.linear_model import LogisticRegression
 from tracked_cells import MLFLOWS_OWN, until
 
 import jupyter_mlops as mlops
-from jupyter_mlops.entities import ChangeModel, ModelParity
+from jupyter_mlops.entities import ChangeModel, ModelParity, RegisterModel
 from jupyter_mlops.exceptions import ModelNotFoundError, TrackingError, UsageError
-from jupyter_mlops.home import Home, LifeLock
+from jupyter_mlops.home import Home, LifeLock, register_home
 from jupyter_mlops.services import (
+    Homes,
+    ModelExplorer,
     ModelService,
     Run,
     SubmitRun,
@@ -26,6 +28,7 @@ from jupyter_mlops.services import (
     use_service,
 )
 from jupyter_mlops.services._deletion import delete_run
+from jupyter_mlops.services._models_source import registered_file
 
 pytest.importorskip("skl2onnx")
 pytestmark = [pytest.mark.keeper, pytest.mark.filterwarnings(MLFLOWS_OWN)]
@@ -143,7 +146,8 @@ def test_mlflow_loads_it_by_its_alias(runs, registered, expected):
 def test_a_version_is_what_can_be_deployed(runs, run, registered):
     for reference in ("cancer/1", "cancer@champion", "models:/cancer@champion"):
         bundle = bundle_of(runs, reference)
-        assert (bundle.sha256, bundle.run_id, bundle.label) == (registered.onnx_sha256, run.id, "cancer/1")
+        assert (bundle.sha256, bundle.run_id, bundle.label) == (registered.onnx_sha256, run.id, "cancer")
+        assert bundle.facts["registered"] == "cancer/1"
 
 
 def test_a_later_export_leaves_the_version_as_it_was(runs, run, registered, tmp_path):
@@ -165,7 +169,7 @@ def test_the_model_that_a_run_has_logged_is_its_version(runs, logged, expected):
 def test_a_version_that_was_never_exported_is_exported_on_rows(runs, logged):
     with pytest.raises(UsageError, match="not exported yet"):
         bundle_of(runs, "cancer/2")
-    assert bundle_of(runs, "cancer/2", X).label == "cancer/2"
+    assert bundle_of(runs, "cancer/2", X).facts["registered"] == "cancer/2"
 
 
 def test_a_run_and_a_model_of_one_name(runs, run, registered, logged):
@@ -233,6 +237,43 @@ def test_a_deleted_version_is_gone_and_its_number_is_not_used_again(runs, run, r
     assert run.exists
 
 
+def test_the_front_end_registers_a_run_in_its_home(runs, run, registered):
+    register_home(runs.home.path)
+    homes = Homes(runs.home.path.parent)
+    homes.refresh()
+    explorer = ModelExplorer(homes)
+    made = explorer.register(RegisterModel(run_id=run.id, name="wide net", description="d", aliases=("challenger",)))
+
+    assert (made.label, made.run_name, made.description, made.aliases) == ("wide net/1", "wide", "d", ("challenger",))
+    listed = explorer.list()
+    assert "wide net" in [model.name for model in listed.models]
+    assert explorer.list(listed.mark).unchanged
+
+
+def test_what_is_registered_is_laid_out_once(runs, run, registered):
+    """A second registration of the same file writes and ships nothing, and is quick."""
+    folder = registered_file(run, registered.onnx_sha256).parent
+    before = {path.name: path.stat().st_mtime_ns for path in folder.iterdir()}
+    again = mlops.models.register(run, "again")
+
+    assert again.onnx_sha256 in {registered.onnx_sha256, bundle_of(runs, run).sha256}
+    assert {path.name: path.stat().st_mtime_ns for path in folder.iterdir()} == before
+    assert sorted(before) == ["MLmodel", "model.onnx", "python_env.yaml", "requirements.txt"]
+
+
+def test_a_file_that_was_exchanged_is_not_deployed(runs, run, tmp_path):
+    version = mlops.models.register(run, "exchanged")
+    place = registered_file(run, version.onnx_sha256)
+    other = export_onnx(LogisticRegression().fit(X, X[:, 1] > 0), X, tmp_path / "other.onnx")
+    kept = place.read_bytes()
+    place.write_bytes((tmp_path / "other.onnx").read_bytes())
+
+    assert other.sha256 != version.onnx_sha256
+    with pytest.raises(UsageError, match="is not the file that was registered as exchanged/1"):
+        bundle_of(runs, "exchanged/1")
+    place.write_bytes(kept)
+
+
 def test_a_run_without_a_model_says_what_to_do(runs):
     run = mlops.train(lambda: 1, name="nothing")
     with pytest.raises(UsageError, match=r"Run nothing has no model to register.*-X X_test"):
@@ -247,3 +288,14 @@ def test_a_run_that_cannot_be_shipped_is_registered_later(runs, tmp_path, monkey
     held = next(iter(keeper_gone(runs.home)))
     with held, pytest.raises(TrackingError, match=r"not in its tracking store after 0 s .* register it again later"):
         ModelService(runs).register(run, "held", timeout_s=0.2)
+
+
+def test_a_registered_model_is_served(runs, run, registered, expected, tmp_path, monkeypatch):
+    """The champion at an endpoint that has the model's name, whatever the version is called."""
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    endpoint = mlops.deploy("cancer@champion")
+    try:
+        assert endpoint.name == "cancer"
+        assert [bool(label) for label in endpoint.predict(X[:5])] == expected
+    finally:
+        endpoint.stop()

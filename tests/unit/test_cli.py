@@ -312,3 +312,11 @@ def test_what_cannot_be_deployed_is_a_usage_error(call, model, words, told):
     assert (code, out) == (2, "")
     assert err.startswith("jupyter mlops: ")
     assert told in err
+
+
+def test_a_package_is_no_endpoint_and_the_message_names_its_command(call):
+    assert call("deploy", "best", "--to", "docker") == (
+        2,
+        "",
+        "jupyter mlops: To docker goes a package, which is a folder: jupyter mlops package WHAT --to docker.\n",
+    )

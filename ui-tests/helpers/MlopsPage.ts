@@ -9,7 +9,7 @@ import type { JupyterServer } from './jupyterServer';
 /** The roots of our views, where they are shown. */
 const OURS = [
   '.mlops-Explorer',
-  '.mlops-Footer',
+  '.mlops-ExplorerFooter',
   '.mlops-RunCard',
   '.mlops-RunView',
   '.mlops-Comparison',
@@ -332,6 +332,11 @@ export class MlopsPage {
   /** The log in the run view. */
   get log(): Locator {
     return this.runView.getByRole('log');
+  }
+
+  /** The endpoint that is shown. */
+  get endpoint(): Locator {
+    return this.page.locator('.mlops-Endpoint:visible');
   }
 
   /** The comparison that is shown. */

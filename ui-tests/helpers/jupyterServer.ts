@@ -102,6 +102,12 @@ export class JupyterServer {
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   }
 
+  /** Write the server's configuration, which it reads when it starts. */
+  configure(configuration: object): void {
+    mkdirSync(join(this.folder, 'config'), { recursive: true });
+    writeFileSync(join(this.folder, 'config', 'jupyter_server_config.json'), JSON.stringify(configuration));
+  }
+
   /** Write a file below the root. */
   write(path: string, text: string): void {
     const file = join(this.root, path);

@@ -1,6 +1,6 @@
 /** A run is seen while it goes on: in its cell, in the sidebar, in the status bar. */
 
-import { notebook } from '../helpers/notebook';
+import { counting, notebook } from '../helpers/notebook';
 import { expect, test } from '../helpers/story';
 
 const TRAIN = `%%train baseline --returns model
@@ -65,4 +65,29 @@ test('a cell is run as a tracked run by a button', async ({ server, lab }) => {
 
   await expect(lab.cells.nth(1).locator('.cm-line').first()).toContainText('%%train');
   await expect(lab.cells.nth(1).getByRole('region', { name: /^Run / })).toContainText('Finished');
+});
+
+test('a card keeps what can be done in sight, however long the name is and narrow the notebook', async ({
+  server,
+  lab
+}) => {
+  const long = 'a name that goes on and on as names from a search over parameters do';
+  server.write('story.ipynb', notebook(`%%train "${long}" --returns model\nmodel = 1`, counting('short', 1)));
+  await lab.open('story.ipynb');
+  await lab.runAllCells();
+  await expect(lab.card(long)).toContainText('Finished', { timeout: 60_000 });
+  await lab.hideSidebar();
+  for (const width of [1280, 700, 520]) {
+    await lab.page.setViewportSize({ width, height: 800 });
+    for (const name of [long, 'short']) {
+      const card = lab.card(name);
+      const right = await card.evaluate(each => each.getBoundingClientRect().right);
+      for (const button of await card.getByRole('button').all()) {
+        const box = await button.boundingBox();
+        expect((box?.x ?? 0) + (box?.width ?? 0)).toBeLessThanOrEqual(right);
+      }
+    }
+  }
+  server.write('go-1', '');
+  await expect(lab.card('short')).toContainText('Finished');
 });

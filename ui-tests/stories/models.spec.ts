@@ -10,7 +10,8 @@ const REGISTERED = [
   ...LOAN_MODELS.slice(0, 2),
   'wide_rows = Xte[["income", "wealth", "age"]]',
   '%export_onnx wide -X wide_rows -o wide.onnx',
-  '%models register wide loans -a champion -d "the first that may be used"'
+  '%models register wide loans -a champion -d "the first that may be used"',
+  '%models'
 ];
 
 for (const theme of ['JupyterLab Light', 'JupyterLab Dark']) {
@@ -31,8 +32,11 @@ for (const theme of ['JupyterLab Light', 'JupyterLab Dark']) {
       await picture('empty');
 
       await lab.runAllCells();
-      await expect(lab.cells.last()).toContainText('loans/1', { timeout: 120_000 });
-      await expect(lab.cells.last()).toContainText("mlflow.pyfunc.load_model('models:/loans@champion')");
+      const shown = lab.cells.filter({ hasText: "mlflow.pyfunc.load_model('models:/loans@champion')" });
+      await expect(shown).toContainText('loans/1', { timeout: 120_000 });
+      await expect(lab.cells.last()).toContainText('@champion 1', { timeout: 60_000 });
+      await lab.cells.last().scrollIntoViewIfNeeded();
+      await picture('cards');
       await expect(lab.modelLine('loans')).toContainText('champion', { timeout: 60_000 });
       await expect(lab.modelLine('loans')).toContainText('ONNX: equal on');
       await expect(lab.modelsHead).toContainText('1');

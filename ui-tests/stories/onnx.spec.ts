@@ -95,6 +95,25 @@ test('a run keeps its export: it is shown and tried where the file is gone', asy
   expect(await answered(card)).toBe(told);
 });
 
+test('a hub’s strict policy lets it be tried: what JupyterLab itself needs is enough', async ({
+  server,
+  lab
+}) => {
+  test.setTimeout(300_000);
+  // JupyterLab does not start without 'unsafe-eval', which lets WebAssembly be compiled too.
+  const policy =
+    "default-src 'self' data: blob:; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'";
+  const settings = { headers: { 'Content-Security-Policy': policy } };
+  await server.stop();
+  server.configure({ ServerApp: { tornado_settings: settings } });
+  await server.start();
+
+  await answered(await exported(server, lab));
+
+  const response = await lab.page.request.get(server.url('lab'));
+  expect(response.headers()['content-security-policy']).toBe(policy);
+});
+
 test('a file that changed since is not tried', async ({ server, lab }) => {
   const card = await exported(server, lab);
   server.write('folder/shop.onnx', 'another');

@@ -36,20 +36,20 @@ class OpenApiHandler(EndpointHandler):
 
 
 PATHS: tuple[tuple[str, type[EndpointHandler]], ...] = (
+    (r"/invocations", InvocationsHandler),
+    (f"{_MODEL}/infer", InferHandler),
     (r"/v2/?", ServerHandler),
     (r"/v2/health/live", LiveHandler),
     (r"/v2/health/ready", ReadyHandler),
     (_MODEL, MetadataHandler),
     (f"{_MODEL}/ready", ModelReadyHandler),
-    (f"{_MODEL}/infer", InferHandler),
-    (r"/invocations", InvocationsHandler),
     (r"/ping", PingHandler),
     (r"/health", PingHandler),
     (r"/version", VersionHandler),
     (r"/openapi\.json", OpenApiHandler),
     (r"/metrics", MetricsHandler),
 )
-"""Patterns; the first that matches answers."""
+"""Patterns, those that are asked most first; the first that matches answers."""
 
 
 def application(serving: Serving, more: Sequence[tuple[str, type[RequestHandler], dict[str, Any]]] = ()) -> Application:

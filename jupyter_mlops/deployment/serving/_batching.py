@@ -50,17 +50,29 @@ class Batcher:
         self._pool = pool
         self._waiting: list[_Waiting] = []
         self._is_busy = False
-        self._row_s = _QUICK_S  # of the last calls, by row: the first one goes into a thread
+        self._row_s = 2 * _QUICK_S  # of the last calls, by row: the first one goes into a thread
         self._loop = asyncio.get_running_loop()
 
-    async def run(self, feeds: Feeds) -> Found:
+    async def run(self, feeds: Feeds, *, is_alone: bool = False) -> Found:
         """Return every output for the tensors of one request.
+
+        Parameters
+        ----------
+        feeds : Feeds
+            Of the request.
+        is_alone : bool
+            Whether it is the only one that is worked on: then nobody can be waited for.
 
         Raises
         ------
         RequestError
             The model cannot answer them.
         """
+        if is_alone and not self._is_busy and self._row_s * feeds.rows <= _QUICK_S:
+            (found,) = self._ask([feeds])
+            if isinstance(found, RequestError):
+                raise found
+            return found
         waiting = _Waiting(feeds, self._loop.create_future())
         self._waiting.append(waiting)
         if not self._is_busy:
@@ -76,11 +88,11 @@ class Batcher:
             if self._row_s * sum(each.feeds.rows for each in batch) > _QUICK_S:
                 self._ask_in_thread(batch)
                 return
-            _hand_out(batch, self._ask(batch))
+            _hand_out(batch, self._ask([each.feeds for each in batch]))
         self._is_busy = False
 
     def _ask_in_thread(self, batch: list[_Waiting]) -> None:
-        asked = self._pool.submit(self._ask, batch)
+        asked = self._pool.submit(self._ask, [each.feeds for each in batch])
         asked.add_done_callback(lambda done: self._loop.call_soon_threadsafe(self._continue, batch, done))
 
     def _continue(self, batch: list[_Waiting], asked: Future[list[Found | RequestError]]) -> None:
@@ -104,25 +116,25 @@ class Batcher:
         del self._waiting[: len(batch)]
         return batch
 
-    def _ask(self, batch: list[_Waiting]) -> list[Found | RequestError]:
+    def _ask(self, batch: list[Feeds]) -> list[Found | RequestError]:
         """Ask for a batch, in any thread."""
         began = time.perf_counter()
         try:
             answers = self._together(batch) if len(batch) > 1 else None
             if answers is None:
-                answers = [self._alone(each.feeds) for each in batch]
+                answers = [self._alone(each) for each in batch]
         except MemoryError:
             answers = [RequestError("There is no memory left for this request.", 503) for _ in batch]
-        rows = max(1, sum(each.feeds.rows for each in batch))
+        rows = max(1, sum(each.rows for each in batch))
         self._row_s += 0.3 * ((time.perf_counter() - began) / rows - self._row_s)
         self.calls += 1
         return answers
 
-    def _together(self, batch: list[_Waiting]) -> list[Found | RequestError] | None:
+    def _together(self, batch: list[Feeds]) -> list[Found | RequestError] | None:
         """Return the answers of one call for all; None where they must be asked alone."""
-        names = batch[0].feeds.tensors
-        joined = {name: np.concatenate([each.feeds.tensors[name] for each in batch]) for name in names}
-        rows = sum(each.feeds.rows for each in batch)
+        names = batch[0].tensors
+        joined = {name: np.concatenate([each.tensors[name] for each in batch]) for name in names}
+        rows = sum(each.rows for each in batch)
         try:
             found = self.model.run(joined)
         except RequestError:
@@ -132,7 +144,7 @@ class Batcher:
         answers: list[Found | RequestError] = []
         begin = 0
         for each in batch:
-            end = begin + each.feeds.rows
+            end = begin + each.rows
             answers.append({name: array[begin:end] for name, array in found.items()})
             begin = end
         return answers

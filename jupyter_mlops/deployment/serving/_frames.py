@@ -133,7 +133,7 @@ def _instances(value: Any, signature: Signature) -> Frame | Nested:
     if not isinstance(value, list):
         raise RequestError("instances is a list, one entry a row.")
     if value and isinstance(value[0], dict):
-        if not signature.columns and is_of_tensors(signature):
+        if is_of_tensors(signature):
             keys = list(value[0])
             if all(isinstance(each, dict) and list(each) == keys for each in value):
                 return {key: [each[key] for each in value] for key in keys}
@@ -146,7 +146,7 @@ def _instances(value: Any, signature: Signature) -> Frame | Nested:
 def _inputs(value: Any, signature: Signature) -> Frame | Nested:
     if not isinstance(value, dict):
         return _instances(value, signature)
-    if not signature.columns and is_of_tensors(signature):
+    if is_of_tensors(signature):
         return value
     if not all(isinstance(each, list) for each in value.values()):
         raise RequestError("inputs is an object of lists, one a column.")
@@ -162,7 +162,7 @@ _READERS = {"dataframe_split": _split, "dataframe_records": _records, "instances
 
 def is_of_tensors(signature: Signature) -> bool:
     """Tell whether a model takes more than one table: several inputs, or one with more than two axes."""
-    return len(signature.inputs) > 1 or len(signature.inputs[0].shape) > 2
+    return not signature.columns and (len(signature.inputs) > 1 or len(signature.inputs[0].shape) > 2)
 
 
 def width_of(tensor: Tensor) -> int | None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 import json
 import logging
 import time
+from functools import partial
 from http.client import responses
 from typing import Any
 
+from tornado.http1connection import HTTP1Connection
 from tornado.web import HTTPError, RequestHandler, stream_request_body
 
 from ._errors import RequestError
@@ -36,19 +39,28 @@ class EndpointHandler(RequestHandler):
         self._size = 0
 
     def prepare(self) -> None:
-        """Refuse who has not the secret, and more than is worked on at a time."""
-        metrics, secret = self.serving.metrics, self.serving.secret
-        metrics.in_flight += 1
+        """Refuse who has not the secret, and more than is worked on at a time: once the body has been read."""
+        self.serving.metrics.in_flight += 1
         self._is_counted = True
-        if secret and not hmac.compare_digest(
-            self.request.headers.get("Authorization", "").encode(), f"Bearer {secret}".encode()
-        ):
-            raise RequestError("This endpoint wants its secret: Authorization: Bearer ...", 401)
+        # Tornado's own timeout of bodies costs each request two turns of the event loop.
+        self._patience = asyncio.get_running_loop().call_later(self.serving.limits.body_s, self._give_up)
+        refusal = self.refusal()
+        if refusal is not None:
+            # An answer before the end of the body is one that a client which still sends does not hear.
+            setattr(self, str(self.request.method).lower(), partial(_raise, refusal))
+
+    def refusal(self) -> RequestError | None:
+        """Return why the request is refused, whatever it asks; None for the others."""
+        limits, secret = self.serving.limits, self.serving.secret
+        brought = self.request.headers.get("Authorization", "")
+        if secret and not hmac.compare_digest(brought.encode(), f"Bearer {secret}".encode()):
+            return RequestError("This endpoint wants its secret: Authorization: Bearer ...", 401)
         if self.kind in ("infer", "invocations"):
-            if metrics.in_flight > self.serving.limits.in_flight:
-                raise RequestError(f"{self.serving.limits.in_flight:,} requests are worked on. Try again soon.", 503)
+            if self.serving.metrics.in_flight > limits.in_flight:
+                return RequestError(f"{limits.in_flight:,} requests are worked on. Try again soon.", 503)
             if self.request.headers.get("Content-Encoding", "identity") != "identity":
-                raise RequestError("Send the body as it is, without Content-Encoding.", 415)
+                return RequestError("Send the body as it is, without Content-Encoding.", 415)
+        return None
 
     def data_received(self, chunk: bytes) -> None:
         """Take a piece of the body."""
@@ -58,6 +70,11 @@ class EndpointHandler(RequestHandler):
         else:
             self._pieces.clear()
 
+    @property
+    def is_alone(self) -> bool:
+        """Whether nothing else is worked on."""
+        return self.serving.metrics.in_flight <= 1
+
     def body(self) -> bytes:
         """Return the body; from here on the answer is timed.
 
@@ -66,6 +83,7 @@ class EndpointHandler(RequestHandler):
         RequestError
             It is larger than one may be.
         """
+        self._patience.cancel()
         self._began = time.perf_counter()
         if self._size > self.serving.limits.body_bytes:
             raise RequestError(
@@ -124,16 +142,26 @@ class EndpointHandler(RequestHandler):
         self._leave()
         super().on_connection_close()
 
+    def _give_up(self) -> None:
+        """Let a client go whose body does not come."""
+        connection = self.request.connection
+        if isinstance(connection, HTTP1Connection) and connection.stream is not None:
+            connection.stream.close()
+
     def _leave(self) -> None:
         if self._is_counted:
             self._is_counted = False
+            self._patience.cancel()
             self.serving.metrics.in_flight -= 1
 
 
 class NotFoundHandler(EndpointHandler):
     """Every other path."""
 
-    def prepare(self) -> None:
-        """Refuse."""
-        super().prepare()
-        raise RequestError("There is no such path. /openapi.json lists what there is.", 404)
+    def refusal(self) -> RequestError:
+        """Return that there is none."""
+        return super().refusal() or RequestError("There is no such path. /openapi.json lists what there is.", 404)
+
+
+def _raise(error: RequestError, *_path: str | None) -> None:
+    raise error

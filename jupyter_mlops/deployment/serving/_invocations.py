@@ -41,7 +41,7 @@ class InvocationsHandler(EndpointHandler):
         batcher = self.serving.batcher
         signature = batcher.model.signature
         feeds = feeds_of(self._content(body), signature, self.serving.limits.rows)
-        found = await batcher.run(feeds)
+        found = await batcher.run(feeds, is_alone=self.is_alone)
         self.rows = feeds.rows
         first, *others = signature.outputs
         said: dict[str, Any] = {"predictions": plain(found[first.name])}

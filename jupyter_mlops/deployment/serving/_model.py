@@ -88,11 +88,20 @@ class ServedModel:
             onnxruntime cannot answer them.
         """
         names = [tensor.name for tensor in self.signature.outputs]
+        if any(array.ndim and not len(array) for array in feeds.values()):
+            return self._nothing()
         try:
             found = self._session.run(names, dict(feeds))
         except Exception as error:  # as above; whatever it is, it is about these values
             raise RequestError(f"The model cannot answer this: {' '.join(str(error).split())[:240]}") from error
         return dict(zip(names, map(np.asarray, found), strict=True))
+
+    def _nothing(self) -> dict[str, np.ndarray[Any, Any]]:
+        """Return the answers to no rows without asking: onnxruntime's LSTM ends the process then (1.31)."""
+        outputs = self.signature.outputs
+        if any(not tensor.shape or None in tensor.shape[1:] for tensor in outputs):
+            raise RequestError("There are no rows, and the shape of no answer is known. Send one row or more.")
+        return {tensor.name: np.zeros((0, *tensor.shape[1:]), dtype=_dtype(tensor)) for tensor in outputs}
 
     def warm_up(self) -> None:
         """Ask once for one row, so that no client waits for what onnxruntime puts off until then."""
@@ -104,7 +113,11 @@ class ServedModel:
 
 def _any(tensor: Tensor) -> np.ndarray[Any, Any]:
     shape = tuple(1 if size is None else size for size in tensor.shape)
-    return np.full(shape, "", dtype=object) if tensor.type == "str" else np.zeros(shape, dtype=tensor.type)
+    return np.full(shape, "", dtype=object) if tensor.type == "str" else np.zeros(shape, dtype=_dtype(tensor))
+
+
+def _dtype(tensor: Tensor) -> np.dtype[Any]:
+    return np.dtype(object if tensor.type == "str" else tensor.type)
 
 
 def _read(path: Path) -> bytes:
@@ -112,7 +125,8 @@ def _read(path: Path) -> bytes:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
         raise ModelError(f"{path} cannot be opened as a file of its own: {error.strerror}.") from None
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise ModelError(f"{path} is no regular file.")
     with os.fdopen(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            raise ModelError(f"{path} is no regular file.")
         return file.read()

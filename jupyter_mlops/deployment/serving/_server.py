@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import resource
 import socket
 from pathlib import Path
@@ -38,7 +39,6 @@ class Server:
         self._server = HTTPServer(
             application,
             idle_connection_timeout=serving.limits.header_s,
-            body_timeout=serving.limits.body_s,
             max_body_size=max(_MOST_READ_BYTES, serving.limits.body_bytes),
             max_header_size=16_384,
         )
@@ -53,6 +53,7 @@ class Server:
             The place cannot be written.
         """
         self._path = path
+        gc.freeze()  # what is there now stays: looking through it again and again would hold requests up
         self._server.add_socket(bind_unix_socket(str(path), mode=0o600, backlog=_BACKLOG))
 
     def listen_on_port(self, host: str, port: int) -> int:
@@ -63,6 +64,7 @@ class Server:
         OSError
             It is taken, or not ours.
         """
+        gc.freeze()  # as above
         sockets = bind_sockets(port, host, backlog=_BACKLOG)
         self._server.add_sockets(sockets)
         return int(sockets[0].getsockname()[1])

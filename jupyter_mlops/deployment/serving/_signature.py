@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 _KEY = "jupyter_mlops.signature"
@@ -66,7 +67,7 @@ class Signature:
     rejects_missing: frozenset[str] = field(default=frozenset())
     rejects_infinite: frozenset[str] = field(default=frozenset())
 
-    @property
+    @cached_property
     def columns(self) -> tuple[str, ...]:
         """The columns that all inputs hold together; empty where one of them has no names."""
         if not all(tensor.columns for tensor in self.inputs):

@@ -91,7 +91,7 @@ class InferHandler(ModelHandler):
         batcher = self.serving.batcher
         length = self.request.headers.get(HEADER)
         question = read_question(body, length, batcher.model.signature, self.serving.limits.rows)
-        found = await batcher.run(question.feeds)
+        found = await batcher.run(question.feeds, is_alone=self.is_alone)
         self.rows = question.feeds.rows
         said, json_bytes = answer(question, batcher.model, found)
         self.set_header("Content-Type", "application/json" if json_bytes is None else "application/octet-stream")

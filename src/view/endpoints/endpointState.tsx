@@ -60,3 +60,15 @@ export function endpointPace(figures: IEndpointFigures, trans: TranslationBundle
     formatFigure(Number((figures.p95_s * 1000).toPrecision(3)))
   );
 }
+
+/** Requests a second and median latency, where there is little room. */
+export function endpointPaceBriefly(figures: IEndpointFigures, trans: TranslationBundle): string {
+  if (!figures.requests) {
+    return '';
+  }
+  return trans.__(
+    '%1/s · %2 ms',
+    formatFigure(Number(figures.per_s.toPrecision(2))),
+    formatFigure(Number((figures.p50_s * 1000).toPrecision(2)))
+  );
+}

@@ -9,7 +9,7 @@ import { IEndpoint } from '../../api/types';
 import { EndpointsModel } from '../../model/endpoints';
 import { problemText } from '../../model/problemText';
 import { useSignal } from '../hooks';
-import { EndpointState, endpointPace } from './endpointState';
+import { EndpointState, endpointPace, endpointPaceBriefly } from './endpointState';
 
 interface ISectionProps {
   readonly model: EndpointsModel;
@@ -23,7 +23,7 @@ export class EndpointsSection extends ReactWidget {
   /** Look at the endpoints while the sidebar is seen. */
   constructor(private readonly _props: ISectionProps) {
     super();
-    this.addClass('mlops-EndpointsSection');
+    this.addClass('mlops-FooterSection');
   }
 
   /** Draw. */
@@ -73,15 +73,20 @@ export function Endpoints({ model, trans, onOpen }: ISectionProps): JSX.Element 
   const Caret = isOpen ? caretDownIcon : caretRightIcon;
   const { endpoints } = model;
   return (
-    <>
-      <h3 className="mlops-FooterPart-head">
-        <button aria-expanded={isOpen} aria-controls={id} onClick={() => setOpen(!isOpen)}>
-          <Caret.react tag="span" className="mlops-RunRow-caret" aria-hidden="true" />
-          {trans.__('Endpoints')}{' '}
-          <span className="mlops-Figure">{model.isReady ? endpoints.length : ''}</span>
+    <section aria-label={trans.__('Endpoints')}>
+      <h3 className="mlops-FooterSection-title">
+        <button
+          className="mlops-FooterSection-toggle"
+          aria-expanded={isOpen}
+          aria-controls={id}
+          onClick={() => setOpen(!isOpen)}
+        >
+          <Caret.react tag="span" aria-hidden="true" />
+          {trans.__('Endpoints')}
+          <span className="mlops-FooterSection-count">{model.isReady ? endpoints.length : ''}</span>
         </button>
       </h3>
-      <div id={id} hidden={!isOpen} className="mlops-FooterPart-body">
+      <div id={id} hidden={!isOpen} className="mlops-FooterSection-body">
         {model.problem !== null && (
           <div className="mlops-Notice mlops-mod-error" role="status">
             <bdi>{problemText(model.problem, trans)}</bdi>{' '}
@@ -100,7 +105,7 @@ export function Endpoints({ model, trans, onOpen }: ISectionProps): JSX.Element 
           <Nothing model={model} trans={trans} />
         )}
       </div>
-    </>
+    </section>
   );
 }
 
@@ -112,11 +117,15 @@ function Row(props: {
   const { endpoint, trans, onOpen } = props;
   return (
     <li>
-      <button className="mlops-Endpoints-row" onClick={() => onOpen(endpoint.name)}>
+      <button
+        className="mlops-Endpoints-row"
+        title={endpointPace(endpoint.figures, trans)}
+        onClick={() => onOpen(endpoint.name)}
+      >
         <EndpointState state={endpoint.state} trans={trans} />
         <bdi className="mlops-Endpoints-name">{endpoint.name}</bdi>
         <span className="mlops-Endpoints-version">{trans.__('v%1', endpoint.current)}</span>
-        <span className="mlops-Endpoints-pace">{endpointPace(endpoint.figures, trans)}</span>
+        <span className="mlops-Endpoints-pace">{endpointPaceBriefly(endpoint.figures, trans)}</span>
       </button>
     </li>
   );
@@ -125,10 +134,10 @@ function Row(props: {
 function Nothing(props: { readonly model: EndpointsModel; readonly trans: TranslationBundle }): JSX.Element {
   const { model, trans } = props;
   if (!model.isReady) {
-    return <p className="mlops-FooterPart-nothing">{model.problem === null && trans.__('Loading…')}</p>;
+    return <p className="mlops-FooterSection-empty">{model.problem === null && trans.__('Loading…')}</p>;
   }
   return (
-    <p className="mlops-FooterPart-nothing">
+    <p className="mlops-FooterSection-empty">
       {trans.__('No endpoints yet. In a notebook:')} <code>%deploy best --to local -n NAME</code>
     </p>
   );

@@ -25,17 +25,22 @@ export function ModelsSection(props: IModelsSectionProps): JSX.Element {
   const body = useId();
   const Caret = model.isOpen ? caretDownIcon : caretRightIcon;
   return (
-    <>
-      <h3 className="mlops-FooterPart-head">
-        <button aria-expanded={model.isOpen} aria-controls={body} onClick={() => model.open()}>
-          <Caret.react tag="span" className="mlops-RunRow-caret" aria-hidden="true" />
-          {trans.__('Models')} <span className="mlops-Figure">{model.total ?? ''}</span>
+    <section aria-label={trans.__('Models')}>
+      <h3 className="mlops-FooterSection-title">
+        <button
+          className="mlops-FooterSection-toggle"
+          aria-expanded={model.isOpen}
+          aria-controls={body}
+          onClick={() => model.open()}
+        >
+          <Caret.react tag="span" aria-hidden="true" />
+          {trans.__('Models')} <span className="mlops-FooterSection-count">{model.total ?? ''}</span>
         </button>
       </h3>
-      <div id={body} className="mlops-FooterPart-body" hidden={!model.isOpen}>
+      <div id={body} className="mlops-FooterSection-body" hidden={!model.isOpen}>
         {model.isOpen && <Body {...props} />}
       </div>
-    </>
+    </section>
   );
 }
 
@@ -69,7 +74,7 @@ function Body(props: IModelsSectionProps): JSX.Element {
 function Nothing({ model, trans }: IModelsSectionProps): JSX.Element | null {
   if (model.total === null) {
     return (
-      <div className="mlops-FooterPart-nothing" role="status" aria-busy>
+      <div className="mlops-FooterSection-empty" role="status" aria-busy>
         {trans.__('Loading models…')}
       </div>
     );
@@ -78,7 +83,7 @@ function Nothing({ model, trans }: IModelsSectionProps): JSX.Element | null {
     return null;
   }
   return (
-    <div className="mlops-FooterPart-nothing" role="status">
+    <div className="mlops-FooterSection-empty" role="status">
       {trans.__('No models are registered. Choose “Register Model…” in the menu of a run, or write')}{' '}
       <code>%models register RUN NAME</code>
     </div>

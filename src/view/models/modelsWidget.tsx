@@ -11,7 +11,7 @@ export class ModelsWidget extends ReactWidget {
   /** Show `model`, and dispose it with the widget. */
   constructor(private readonly _props: IModelsSectionProps) {
     super();
-    this.addClass('mlops-ModelsWidget');
+    this.addClass('mlops-FooterSection');
   }
 
   /** Draw. */

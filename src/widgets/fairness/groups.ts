@@ -12,6 +12,9 @@ import { IGap, IGroupRow, ISelection, groupingName, modelsOf, overallOf } from '
 
 const LINE_HEIGHT = 20;
 const NAME_HEIGHT = 40;
+/** In characters: longer names have a second line, for the feature that tells two groups apart is often the last one. */
+const LONGEST_NAME = 24;
+const SECOND_LINE = 17;
 const MOST_HEIGHT = 460;
 
 /** The chart of the groups. It is its own table: every figure stands in its row as text. */
@@ -34,7 +37,8 @@ export class GroupsChart {
     const models = modelsOf(report, selection);
     const overall = models.map(model => overallOf(report, selection, model));
     const scale = scaleOf(figuresOf(rows, overall));
-    const rowHeight = Math.max(NAME_HEIGHT, models.length * LINE_HEIGHT + 8);
+    const isLong = rows.some(row => row.name.length > LONGEST_NAME);
+    const rowHeight = Math.max(NAME_HEIGHT + (isLong ? SECOND_LINE : 0), models.length * LINE_HEIGHT + 8);
     const grouping = report.groupings[selection.grouping];
     const metric = report.metrics[selection.metric];
     const lines = models.map((model, place) => ({
@@ -42,6 +46,7 @@ export class GroupsChart {
       overall: overall[place] ?? NOTHING,
       y: rowHeight / 2 + (place - (models.length - 1) / 2) * LINE_HEIGHT
     }));
+    this.node.classList.toggle('mlops-mod-long', isLong);
     this._rows.show({
       heads: [grouping ? groupingName(report, grouping) : '', axis(scale), metric?.label ?? ''],
       count: rows.length,

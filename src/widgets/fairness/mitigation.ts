@@ -37,10 +37,13 @@ export function isMitigable(report: IFairnessReport): boolean {
 export function mitigationsOf(report: IFairnessReport): readonly IMitigation[] {
   const [X, y] = [own(report.data, 'X') ?? '', own(report.data, 'y') ?? ''];
   const columns = report.sensitive.map(feature => feature.name);
-  if (![X, y].every(name => NAME.test(name)) || !columns.every(name => COLUMN.test(name))) {
+  const weights = report.weighted ? (own(report.data, 'weights') ?? '') : null;
+  const inLine = weights === null ? columns : [...columns, weights];
+  if (![X, y].every(name => NAME.test(name)) || !inLine.every(name => COLUMN.test(name))) {
     return [];
   }
-  const line = (name: string) => `%fairness ${name} -X ${X} -y ${y} -s ${words(columns)}`;
+  const weighted = weights === null ? '' : ` --weights ${words([weights])}`;
+  const line = (name: string) => `%fairness ${name} -X ${X} -y ${y} -s ${words(columns)}${weighted}`;
   return report.models
     .filter(model => NAME.test(model.name))
     .flatMap(model =>

@@ -21,7 +21,7 @@ async function list(manager: FakeManager): Promise<ExplorerModel> {
 function begin(): readonly [FakeServer, FakeManager, Explorers] {
   const server = new FakeServer(() => page([run(1), run(2), run(3)]));
   const manager = new FakeManager(server);
-  return [server, manager, new Explorers(manager, () => undefined)];
+  return [server, manager, new Explorers(manager)];
 }
 
 describe('commands without arguments act on', () => {

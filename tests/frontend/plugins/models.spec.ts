@@ -18,6 +18,7 @@ class Story {
   readonly desk = new Desk();
   readonly explorer = new FakeExplorer();
   readonly opener = new FakeOpener();
+  readonly footer = new ExplorerFooter();
   readonly server = new FakeServer(asked => {
     if (asked.method === 'POST') {
       return version('cancer', 3);
@@ -28,7 +29,7 @@ class Story {
   constructor() {
     const { app, commandPalette } = this.desk;
     const manager = new FakeManager(this.server);
-    void modelsPlugin.activate(app, manager, this.explorer, this.opener, null, commandPalette);
+    void modelsPlugin.activate(app, manager, this.explorer, this.opener, this.footer, null, commandPalette);
   }
 
   get posted(): unknown[] {
@@ -57,7 +58,7 @@ afterEach(() => {
 
 it('stands below the list of runs, and in the palette', () => {
   const story = new Story();
-  expect(story.explorer.parts).toHaveLength(1);
+  expect(story.footer.widgets).toHaveLength(1);
   expect(story.desk.palette).toContain(CommandIDs.registerModel);
 });
 
@@ -167,12 +168,11 @@ it('removes an alias, and says what the server refuses', async () => {
   model.dispose();
 });
 
-it('keeps the parts below the list in the order of their ranks', () => {
+it('keeps the sections below the list in the order of their ranks', () => {
   const footer = new ExplorerFooter();
   const [models, endpoints, boards] = [new Widget(), new Widget(), new Widget()];
-  footer.addPart(endpoints!, 200);
-  footer.addPart(boards!, 300);
-  footer.addPart(models!, 100);
+  footer.addSection(endpoints!, 200);
+  footer.addSection(boards!, 300);
+  footer.addSection(models!, 100);
   expect(footer.widgets).toEqual([models, endpoints, boards]);
-  expect(models!.hasClass('mlops-FooterPart')).toBe(true);
 });

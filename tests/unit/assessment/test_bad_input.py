@@ -147,7 +147,7 @@ def test_withheld_groups_take_no_part_in_anything():
         ((0.0,),),
     )
     assert (result.high, result.difference.high) == (((0.0, 0.0, "NaN"),), ((0.0,),))
-    assert "By sex, 1 group of fewer than 6 rows are left out" in " ".join(report.notes)
+    assert "By sex, 1 group of fewer than 6 rows is left out" in " ".join(report.notes)
 
 
 def test_a_continuous_feature_is_cut_where_everybody_can_see():
@@ -223,6 +223,13 @@ def test_what_is_no_model(model):
 def test_a_model_that_was_not_fitted():
     question = FairnessQuestion(models={"model": LogisticRegression()}, X=np.ones((40, 1)), y=Y, sensitive={"sex": SEX})
     with pytest.raises(UsageError, match="model cannot predict from X: NotFittedError: This LogisticRegression"):
+        analyse(question)
+
+
+def test_b35_a_model_is_not_asked_of_no_rows():
+    model = LogisticRegression().fit(np.arange(40)[:, None], Y)
+    question = FairnessQuestion(models={"model": model}, X=np.ones((0, 1)), y=Y[:0], sensitive={"sex": SEX[:0]})
+    with pytest.raises(UsageError, match=r"^X is empty: there is no row to look at"):
         analyse(question)
 
 

@@ -1,5 +1,7 @@
 """A feature becomes levels and numbers: what is a group, what is cut, what is missing."""
 
+from itertools import pairwise
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -97,6 +99,48 @@ def test_a_value_that_most_rows_share_makes_fewer_bins():
 
     assert len(column.feature.levels) < 4
     assert sum(np.bincount(column.codes)) == 120
+
+
+DAYS = pd.Series(pd.date_range("1950-01-01", periods=40, freq="100D"))
+
+
+@pytest.mark.parametrize(
+    "born",
+    [
+        pytest.param(DAYS, id="datetimes"),
+        pytest.param(DAYS.dt.tz_localize("UTC"), id="with a zone"),
+        pytest.param(DAYS.dt.date, id="dates of Python"),
+        pytest.param(DAYS.to_numpy(), id="numpy"),
+    ],
+)
+def test_days_are_measured_and_not_named(born):
+    column = read(born)
+
+    edges = ("1950-01-01", "1952-09-27", "1955-06-24", "1957-12-10", "1960-09-05")
+    assert column.feature.levels == tuple(f"{low} to {high}" for low, high in pairwise(edges))
+    assert column.feature.edges == tuple(np.array(edges, dtype="datetime64[s]").astype(float))
+    assert np.bincount(column.codes).tolist() == [11, 10, 9, 10]
+
+
+def test_days_are_cut_at_days_of_the_data_and_missing_ones_stay_apart():
+    born = DAYS.copy()
+    born[3] = pd.NaT
+    column = read(born, bins=2)
+
+    assert column.feature.levels == ("1950-01-01 to 1955-06-24", "1955-06-24 to 1960-09-05", "missing")
+    assert named(column)[3] == "missing"
+
+
+def test_times_of_a_day_are_told_with_their_hours_and_few_days_are_names():
+    hours = pd.Series(pd.date_range("2025-01-01 06:00", periods=30, freq="h"))
+    assert read(hours, bins=1).feature.levels == ("2025-01-01T06:00:00 to 2025-01-02T11:00:00",)
+    assert len(read(DAYS[:20]).feature.levels) == 20
+    assert len(read(DAYS, bins=0).feature.levels) == 40
+
+
+def test_times_of_which_most_are_one_have_one_part():
+    seldom = pd.Series([*pd.date_range("2000-01-01", periods=25), *[pd.Timestamp("2020-01-01")] * 975])
+    assert read(seldom).feature.levels[-1].endswith(" to 2020-01-01")
 
 
 def test_infinities_are_in_the_bins_at_the_ends_and_the_edges_are_finite():

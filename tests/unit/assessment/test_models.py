@@ -6,6 +6,7 @@ import pytest
 from fairlearn.postprocessing import ThresholdOptimizer
 from fairlearn.reductions import DemographicParity, ExponentiatedGradient
 from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.cluster import KMeans
 from sklearn.linear_model import LinearRegression, LogisticRegression, RidgeClassifier
 from sklearn.metrics import roc_auc_score
 from sklearn.pipeline import make_pipeline
@@ -103,6 +104,27 @@ def test_a_model_finds_its_own_columns_in_a_frame_that_also_has_the_sensitive_on
     wide = X.assign(sex=SEX)
 
     assert overall(report_of(model, X=wide), "accuracy_score") == model.score(X, Y)
+
+
+def test_a_booster_of_lightgbm_finds_its_own_columns_too():
+    lightgbm = pytest.importorskip("lightgbm")
+    booster = lightgbm.train({"objective": "binary", "verbose": -1}, lightgbm.Dataset(X, Y), 3)
+    beside = X.assign(sex=SEX, since=pd.Timestamp("2020-01-01"))
+
+    assert report_of(booster, X=beside).overall == report_of(booster).overall
+
+
+@pytest.mark.parametrize(
+    "wrap", [lambda model: model, lambda model: make_pipeline(StandardScaler(), model)], ids=["alone", "in a pipeline"]
+)
+def test_clusters_are_no_classes(wrap):
+    with pytest.raises(UsageError, match=r"^model finds clusters, and their numbers are no classes of y"):
+        report_of(wrap(KMeans(2, n_init=1, random_state=0)).fit(X))
+
+
+def test_a_function_says_what_clusters_stand_for():
+    clusters = KMeans(2, n_init=1, random_state=0).fit(X)
+    assert report_of(lambda rows: 1 - clusters.predict(rows)).task == "binary"
 
 
 def test_a_function_of_the_rows():

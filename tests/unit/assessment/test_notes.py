@@ -47,6 +47,19 @@ def test_one_group_is_nothing_to_compare():
     assert report_of({"sex": ["f"] * 60}).notes == ("sex has one group only, f: there is nothing to compare.",)
 
 
+@pytest.mark.parametrize(("small", "said"), [(["f"], "1 group of fewer than 5 rows is"), (["f", "g"], "2 groups of")])
+def test_withheld_groups_are_counted_in_words(small, said):
+    notes = report_of({"sex": [*small, *["m"] * (60 - len(small))]}, min_group=5).notes
+    assert any(said in note for note in notes)
+
+
+def test_days_are_said_to_be_cut_at_days():
+    born = np.datetime64("1950-01-01") + np.arange(60)
+    assert report_of({"born": born}, bins=2).notes[0] == (
+        "born was cut into parts of equal size at 1950-01-01, 1950-01-31, 1950-03-01; a part includes its upper bound."
+    )
+
+
 def test_nothing_is_said_that_is_not_so():
     assert report_of({"sex": ["f", "m"] * 30}, metrics=("count",), uncertain_below=0).notes == (
         "Groups marked as uncertain have only one outcome: chance alone moves their figures far.",

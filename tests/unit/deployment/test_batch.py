@@ -89,14 +89,15 @@ def test_rows_that_cannot_be_asked_are_counted_and_null(asked, fitted, tmp_path)
     report = score(asked, wish(tmp_path, chunk=4))
     told = read(tmp_path / "out.parquet")
 
-    assert (report.rows, report.refused) == (len(rows), 2)
+    assert (report.rows, report.refused) == (len(rows), 3)
     assert set(report.refusals) == {
         ScoreRefusal("town: missing", 1),
         ScoreRefusal("age: beyond float32", 1),
         ScoreRefusal("children: missing", 1),
+        ScoreRefusal("age: missing", 1),  # logistic regression takes none
     }
-    assert told.index[told["predict"].isna()].tolist() == [3, 4]
-    assert told.index[told["predict_proba_no"].isna()].tolist()[:2] == [3, 4]
+    assert told.index[told["predict"].isna()].tolist() == [3, 4, 5]
+    assert told.index[told["predict_proba_no"].isna()].tolist() == [3, 4, 5]
 
 
 def test_a_chunk_of_which_no_row_can_be_asked_is_null(asked, fitted, tmp_path):
@@ -202,6 +203,37 @@ def test_killed_behind_the_name_the_answer_is_there_and_can_be_asked_again(asked
     report = score(asked, wish(tmp_path, chunk=10))
     assert report.resumed == report.rows
     assert (tmp_path / "out.parquet").read_bytes() == before
+
+
+FULL = """
+import resource, sys
+from pathlib import Path
+from jupyter_mlops.deployment import ScoreWish, _batch, score
+from jupyter_mlops.exceptions import UsageError
+from jupyter_mlops.export import open_bundle
+
+_batch._PART = 20
+bundle = open_bundle(sys.argv[1])
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[4]), resource.RLIM_INFINITY))
+try:
+    score(bundle, ScoreWish(source=Path(sys.argv[2]), destination=Path(sys.argv[3]), chunk=10))
+except UsageError as error:
+    print(error)
+"""
+
+
+@pytest.mark.parametrize(("limit", "resumed"), [(100, 0), (1_500, 60)], ids=["within a part", "within the whole"])
+def test_a_disk_that_takes_no_more_is_told_and_the_next_attempt_goes_on(asked, tmp_path, small_parts, limit, resumed):
+    """Where a file may not grow, writing fails as on a full disk: within a part, or when all are put together."""
+    words = [str(asked.path), str(tmp_path / "in.parquet"), str(tmp_path / "out.csv"), str(limit)]
+    done = subprocess.run([sys.executable, "-c", FULL, *words], capture_output=True, text=True, timeout=120)
+
+    assert "What is done stays; ask again." in done.stdout, done.stderr
+    assert not (tmp_path / "out.csv").exists()
+    report = score(asked, wish(tmp_path, destination="out.csv", chunk=10))
+    score(asked, wish(tmp_path, destination="whole.csv", chunk=10))
+    assert (report.rows, report.resumed) == (60, resumed)
+    assert (tmp_path / "out.csv").read_bytes() == (tmp_path / "whole.csv").read_bytes()
 
 
 def test_killed_again_and_again_it_comes_to_an_end(asked, tmp_path, small_parts):
@@ -364,6 +396,15 @@ def test_a_model_that_fails_on_rows_says_where(foreign, tmp_path):
     pq.write_table(pa.table({"n": [1, 2, 3, 99]}), tmp_path / "in.parquet")
     with pytest.raises(ExportError, match=r"fails on the rows from 2 on: .*out of data bounds"):
         score(open_bundle(tmp_path / "m.onnx"), wish(tmp_path, chunk=2))
+
+
+def test_what_ends_before_its_first_part_leaves_nothing(asked, tmp_path):
+    def at_once(progress):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        score(asked, wish(tmp_path), at_once)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["in.csv", "in.parquet"]
 
 
 def test_images_and_boxes_are_no_tables(foreign, tmp_path):

@@ -3,16 +3,21 @@
 import decimal
 
 import numpy as np
+import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 pa = pytest.importorskip("pyarrow")
 
-from jupyter_mlops.deployment._batch_columns import columns_for, rows_of  # noqa: E402
+from jupyter_mlops.deployment._batch_columns import Refused, columns_for, rows_of  # noqa: E402
 from jupyter_mlops.entities import OnnxSignature, OnnxTensor  # noqa: E402
 from jupyter_mlops.exceptions import UsageError  # noqa: E402
+from jupyter_mlops.export import InputTensor, Table  # noqa: E402
+from jupyter_mlops.export._inputs import feeds_of  # noqa: E402
 
 
-class Table:
+class OnDisk:
     """A source that is there already."""
 
     total = None
@@ -126,6 +131,36 @@ def test_a_row_with_two_problems_is_left_out_once():
     assert rows.feeds["t"].tolist() == [["x"], ["z"]]
 
 
+REFUSED = Refused.of({"rejects_missing": '["a", "0"]', "rejects_infinite": '["b"]'})
+
+
+def test_what_the_original_refuses_is_not_asked():
+    tensor = OnnxTensor(name="X", type="float32", shape=(None, 2), columns=("a", "b"))
+    table = pa.table({"a": [1.0, nan, 3.0, None, 1e300], "b": [nan, 2.0, float("inf"), 4.0, 5.0]})
+    rows = rows_of(table, OnnxSignature(inputs=(tensor,), outputs=()), {"X": ("a", "b")}, REFUSED)
+
+    assert rows.reasons == {"a: missing": 2, "a: beyond float32": 1, "b: infinite": 1}
+    assert rows.held.tolist() == [True, False, False, False, False]
+
+
+def test_what_is_no_number_is_not_missing_too():
+    tensor = OnnxTensor(name="X", type="float32", shape=(None, 1), columns=("a",))
+    rows = rows_of(pa.table({"a": ["1", "x", ""]}), OnnxSignature(inputs=(tensor,), outputs=()), {"X": ("a",)}, REFUSED)
+    assert rows.reasons == {"a: no number": 1, "a: missing": 1}
+
+
+def test_columns_without_names_are_refused_by_their_place():
+    tensor = OnnxTensor(name="X", type="float32", shape=(None, 2))
+    table = pa.table({"p": [nan, 1.0], "q": [1.0, nan]})
+    rows = rows_of(table, OnnxSignature(inputs=(tensor,), outputs=()), {"X": ("p", "q")}, REFUSED)
+    assert rows.reasons == {"p: missing": 1}
+
+
+@pytest.mark.parametrize("text", ["", "{", "{}", "[1]", "null", "[" * 100_000])
+def test_facts_of_another_form_refuse_nothing(text):
+    assert Refused.of({"rejects_missing": text}) == Refused()
+
+
 def signature(*tensors):
     return OnnxSignature(
         inputs=tuple(OnnxTensor(name=n, type=t, shape=s, columns=c) for n, t, s, c in tensors), outputs=()
@@ -135,18 +170,18 @@ def signature(*tensors):
 def test_columns_are_found_by_name_wherever_they_stand():
     found = columns_for(
         signature(("X", "float32", (None, 2), ("a", "b")), ("t", "str", (None, 1), ("t",))),
-        Table(t=["x"], id=[1], b=[1.0], a=[2]),
+        OnDisk(t=["x"], id=[1], b=[1.0], a=[2]),
     )
     assert found == {"X": ("a", "b"), "t": ("t",)}
 
 
 def test_without_names_the_whole_table_is_taken_in_its_order():
-    assert columns_for(signature(("X", "float32", (None, 2), ())), Table(p=[1], q=[2])) == {"X": ("p", "q")}
+    assert columns_for(signature(("X", "float32", (None, 2), ())), OnDisk(p=[1], q=[2])) == {"X": ("p", "q")}
 
 
 def test_a_single_column_is_taken_whatever_it_is_called():
-    assert columns_for(signature(("text", "str", (None,), ())), Table(review=["x"])) == {"text": ("review",)}
-    assert columns_for(signature(("text", "str", (None,), ())), Table(id=[1], text=["x"])) == {"text": ("text",)}
+    assert columns_for(signature(("text", "str", (None,), ())), OnDisk(review=["x"])) == {"text": ("review",)}
+    assert columns_for(signature(("text", "str", (None,), ())), OnDisk(id=[1], text=["x"])) == {"text": ("text",)}
 
 
 @pytest.mark.parametrize(
@@ -172,9 +207,39 @@ def test_a_single_column_is_taken_whatever_it_is_called():
 )
 def test_what_does_not_go_together_names_the_column(tensors, columns, told):
     with pytest.raises(UsageError, match=told):
-        columns_for(signature(*tensors), Table(**columns))
+        columns_for(signature(*tensors), OnDisk(**columns))
 
 
 def test_many_columns_are_not_all_listed():
     with pytest.raises(UsageError, match=r"c11 and 18 more\."):
-        columns_for(signature(("X", "float32", (None, 1), ("?",))), Table(**{f"c{n}": [n] for n in range(30)}))
+        columns_for(signature(("X", "float32", (None, 1), ("?",))), OnDisk(**{f"c{n}": [n] for n in range(30)}))
+
+
+NUMBERS = st.one_of(
+    st.none(),
+    st.floats(width=64),
+    st.integers(-(2**53), 2**53).map(float),
+    st.sampled_from([1e300, -1e39, 3.4028236e38, 2.0**63, -(2.0**63), 0.5, -0.0]),
+)
+TEXTS = st.one_of(st.none(), st.text(max_size=4), st.sampled_from(["", "a\0b", "nan", "\u2028"]))
+
+
+@given(
+    st.sampled_from(["float32", "float64", "int64", "str"]).flatmap(
+        lambda kind: st.tuples(st.just(kind), st.lists(TEXTS if kind == "str" else NUMBERS, min_size=1, max_size=20))
+    )
+)
+def test_the_domain_is_that_of_an_export(asked):
+    """Rows that a comparison leaves out as beyond the input's type are those that get null, and no others."""
+    kind, values = asked
+    frame = pd.DataFrame({"c": pd.Series(values, dtype=object)})
+    inputs = (InputTensor("x", kind, (0,)),)
+    feeds, fits = feeds_of(inputs, Table.of(frame))
+    column = pa.array(values, pa.string()) if kind == "str" else pa.array(values, pa.float64())
+    rows = rows_of(pa.table({"c": column}), signature(("x", kind, (None, 1), ("c",))), {"x": ("c",)})
+    held = np.ones(len(values), dtype=bool) if rows.held is None else rows.held
+
+    assert held.tolist() == fits.tolist()
+    told, wanted = rows.feeds["x"].ravel(), feeds["x"].ravel()[fits]
+    assert told.dtype == wanted.dtype
+    assert [str(each) for each in told] == [str(each) for each in wanted]

@@ -90,7 +90,7 @@ def test_a_folder_whose_files_have_not_the_same_columns_is_refused(tmp_path):
 @pytest.mark.parametrize(
     ("name", "content", "told"),
     [
-        ("in.parquet", b"PAR1 and so on", "cannot be read"),
+        ("in.parquet", b"PAR1 and so on", r"cannot be read: .*[^.]\.$"),
         ("in.csv", b"", "cannot be read: Empty CSV"),
         ("in.xlsx", b"PK", "neither Parquet nor CSV by its name"),
         ("in.csv.gz", b"no gzip", "cannot be read"),
@@ -100,6 +100,17 @@ def test_what_is_no_table_is_told(tmp_path, name, content, told):
     (tmp_path / name).write_bytes(content)
     with pytest.raises(UsageError, match=told):
         open_source(tmp_path / name)
+
+
+def test_a_page_that_was_damaged_is_noticed(tmp_path):
+    """When whoever wrote it has left checksums."""
+    path = tmp_path / "in.parquet"
+    pq.write_table(TABLE, path, write_page_checksum=True, compression="none", use_dictionary=False)
+    data = bytearray(path.read_bytes())
+    data[2_000:2_010] = b"\xff" * 10
+    path.write_bytes(data)
+    with pytest.raises(OSError, match=r"(?i)crc checksum"):
+        list(open_source(path).batches(["n", "f"], 0, 100))
 
 
 def test_what_is_not_there_is_told(tmp_path):

@@ -7,9 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jupyter_mlops.entities import (
+    OnnxCard,
     OnnxDomain,
+    OnnxGraph,
     OnnxLatency,
+    OnnxNode,
     OnnxParity,
+    OnnxQuantised,
     OnnxReport,
     OnnxRows,
     OnnxTensor,
@@ -58,6 +62,38 @@ TENSORS = st.builds(
     columns=st.lists(WORDS, max_size=2).map(tuple),
     method=WORDS,
 )
+NODES = st.builds(
+    OnnxNode,
+    label=WORDS,
+    kind=st.sampled_from(["input", "step", "output"]),
+    operators=st.lists(WORDS, max_size=2).map(tuple),
+    count=COUNTS,
+    layer=COUNTS,
+    place=st.floats(-100, 100),
+)
+GRAPHS = st.builds(
+    OnnxGraph,
+    nodes=st.lists(NODES, max_size=3).map(tuple),
+    links=st.lists(st.tuples(COUNTS, COUNTS), max_size=3).map(tuple),
+    total=COUNTS,
+    grouped=st.booleans(),
+)
+LATENCIES = st.builds(
+    OnnxLatency, rows=COUNTS, onnx_p50=FINITE, onnx_p95=FINITE, original_p50=FINITE, original_p95=FINITE
+)
+QUANTISED = st.builds(
+    OnnxQuantised,
+    kind=WORDS,
+    problem=WORDS,
+    file=WORDS,
+    sha256=WORDS,
+    size=COUNTS,
+    parity=st.none() | PARITIES,
+    latency=st.lists(LATENCIES, max_size=1).map(tuple),
+    measure=st.sampled_from(["", "accuracy", "R2"]),
+    score=FINITE,
+    original_score=FINITE,
+)
 REPORTS = st.builds(
     OnnxReport,
     version=st.just(1),
@@ -76,6 +112,8 @@ REPORTS = st.builds(
     opsets=st.dictionaries(WORDS, COUNTS, max_size=2),
     parity=PARITIES,
     tried=st.lists(st.builds(OnnxTry, variant=WORDS, differing=COUNTS, problem=WORDS), max_size=2).map(tuple),
+    graph=st.none() | GRAPHS,
+    quantised=st.none() | QUANTISED,
     versions=st.dictionaries(WORDS, WORDS, max_size=2),
     notes=st.lists(WORDS, max_size=2).map(tuple),
 )
@@ -167,3 +205,19 @@ def test_how_many_times_quicker_is_by_the_medians(ours, theirs, times):
     latency = OnnxLatency(rows=1, onnx_p50=ours, onnx_p95=9.0, original_p50=theirs, original_p95=99.0)
 
     assert latency.times == times
+
+
+@given(REPORTS, WORDS, st.dictionaries(WORDS, WORDS, max_size=2))
+def test_a_card_is_its_report_and_where_the_notebook_has_the_file(report, path, usage):
+    """Who knows reports only reads a card as one."""
+    card = OnnxCard.of(report, path, usage)
+
+    assert OnnxReport.from_json(card.to_json()) == report
+    assert (card.path, card.usage) == (path, usage)
+    assert all(getattr(card, name) == getattr(report, name) for name in report.__struct_fields__)
+
+
+def test_a_report_of_before_there_were_drawings_has_none():
+    report = OnnxReport.from_json(json.dumps(LEAST))
+
+    assert (report.graph, report.quantised) == (None, None)

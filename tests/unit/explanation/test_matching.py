@@ -205,3 +205,15 @@ def test_what_a_model_raises_is_told_and_kept(numbers):
 
     assert str(caught.value) == ("Broken cannot read X: the engine is. Give X as the model was trained with it.")
     assert isinstance(caught.value.__cause__, ZeroDivisionError)
+
+
+def test_a_booster_of_lightgbm_finds_its_own_columns():
+    lightgbm = pytest.importorskip("lightgbm")
+    table = pd.DataFrame({"a": np.arange(60.0), "b": np.tile([0.0, 1.0], 30), "town": ["x", "y", "z"] * 20})
+    trained = lightgbm.Dataset(table[["b", "a"]], table["b"])
+    booster = lightgbm.train({"objective": "binary", "verbose": -1}, trained, 2)
+
+    found = matched(booster, table, table["b"])
+
+    assert found.names == ("b", "a")
+    assert found.notes == ("The model was trained without these columns of X, which are left out: 'town'.",)

@@ -21,6 +21,7 @@ from sklearn.svm import SVC, LinearSVC
 from sklearn.tree import DecisionTreeClassifier
 
 from jupyter_mlops.entities import figure_value
+from jupyter_mlops.exceptions import UsageError
 from jupyter_mlops.explanation import ExplanationWish, explain_model
 
 OWN_ACCURACY = "decrease of accuracy against the model's own answers when the column is shuffled"
@@ -51,6 +52,15 @@ def test_less_than_nothing_is_noise_and_comes_last(patients):
 
     assert list(scores) == sorted(scores, reverse=True)
     assert scores[-1] < 0
+
+
+def test_a_metric_that_does_not_go_with_the_labels_is_told_and_not_the_rows():
+    rows, words = pd.DataFrame({"a": np.arange(40.0)}), np.repeat(["no", "yes"], 20)
+    model = LogisticRegression().fit(rows, words)
+
+    with pytest.raises(UsageError, match=r"^f1 cannot be measured here: pos_label=1 is not a valid label.*f1_macro"):
+        explain_model(model, rows, words, wish=ExplanationWish(metric="f1"))
+    assert importance_of(explain_model(model, rows, words, wish=ExplanationWish(metric="f1_macro")))["a"] > 0
 
 
 def test_a_metric_of_scikit_learns_measures_the_loss(logistic, numbers):

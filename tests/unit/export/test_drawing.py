@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from onnx import TensorProto, helper
 from sklearn.compose import make_column_transformer
 from sklearn.ensemble import RandomForestClassifier
@@ -183,3 +185,43 @@ def test_an_export_is_told_with_its_drawing(fitted, tmp_path):
     # A graph without links inside of its nodes has as many operators as the report counts.
     assert graph.total == sum(report.operators.values())
     assert np.isfinite([place for _, place in places]).all()
+
+
+@st.composite
+def graphs(draw):
+    """Return a graph of any shape: each operator takes what came before it, some outputs nobody takes."""
+    count = draw(st.integers(1, 90))
+    names, nodes = ["X", "Z"], []
+    for number in range(count):
+        operator = draw(st.sampled_from(["Abs", "Add", "Mul", "Cast"]))
+        taken = draw(st.lists(st.sampled_from(names[-8:]), min_size=1, max_size=3))
+        nodes.append(f"{operator}: {', '.join(taken)} -> v{number}")
+        names.append(f"v{number}")
+    outputs = draw(st.lists(st.sampled_from(names[2:]), min_size=1, max_size=4, unique=True))
+    return made(*nodes, inputs=("X", "Z"), outputs=outputs), count, len(outputs)
+
+
+@given(graphs())
+@settings(max_examples=60, deadline=None)
+def test_of_any_graph_nothing_is_lost_and_no_box_stands_on_another(story):
+    proto, count, outputs = story
+    graph = drawing_of(proto)
+    by_kind = {kind: sum(n.count for n in graph.nodes if n.kind == kind) for kind in ("input", "step", "output")}
+
+    assert by_kind == {"input": 2, "step": count, "output": outputs}
+    assert graph.total == count
+    assert len({(node.layer, node.place) for node in graph.nodes}) == len(graph.nodes)
+    assert len(set(graph.links)) == len(graph.links)
+    for a, b in graph.links:
+        assert a != b
+        assert graph.grouped or graph.nodes[a].layer < graph.nodes[b].layer
+    assert graph.grouped or len(graph.nodes) <= MOST_BOXES
+    assert all(set(node.operators) <= {"Abs", "Add", "Mul", "Cast"} for node in graph.nodes)
+
+
+@given(graphs())
+@settings(max_examples=20, deadline=None)
+def test_a_graph_is_drawn_the_same_each_time(story):
+    proto, *_ = story
+
+    assert drawing_of(proto) == drawing_of(proto)

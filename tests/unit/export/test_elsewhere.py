@@ -1,6 +1,7 @@
 """A written file somewhere else: a process that has onnxruntime and NumPy only gives the recorded answers."""
 
 import json
+import os
 import subprocess
 import sys
 
@@ -19,18 +20,25 @@ from jupyter_mlops.export._table import Table
 PROGRAM = """
 import importlib.abc, json, sys
 
+given = json.load(sys.stdin)
+
 class Only(importlib.abc.MetaPathFinder):
     def find_spec(self, name, path=None, target=None):
-        if name.partition(".")[0] in {"sklearn", "pandas", "onnx", "skl2onnx", "onnxmltools", "jupyter_mlops", "scipy"}:
+        if name.partition(".")[0] in given["absent"]:
             raise ImportError(f"{name} is not here")
 
 sys.meta_path.insert(0, Only())
 import numpy as np, onnxruntime
-given = json.load(sys.stdin)
 feeds = {name: np.array(values, dtype=object if kind == "str" else kind) for name, kind, values in given["feeds"]}
 session = onnxruntime.InferenceSession(given["path"])
 print(json.dumps([np.asarray(answer).tolist() for answer in session.run(None, feeds)]))
 """
+
+
+ABSENT = [
+    "sklearn", "pandas", "onnx", "skl2onnx", "onnxmltools", "jupyter_mlops", "scipy", "torch", "keras", "tensorflow",
+    "tf2onnx", "onnxscript", "ebm2onnx", "interpret", "xgboost", "lightgbm", "mlflow",
+]  # fmt: skip
 
 
 def elsewhere(path, report, table):
@@ -39,11 +47,101 @@ def elsewhere(path, report, table):
     tensors = inputs_of(Table.of(table), report.precision, whole=True, apart=apart)
     feeds, fits = feeds_of(tensors, Table.of(table))
     assert fits.all()
-    given = {"path": str(path), "feeds": [(t.name, t.element, feeds[t.name].tolist()) for t in tensors]}
+    return asked_elsewhere(path, [(tensor.name, tensor.element, feeds[tensor.name]) for tensor in tensors])
+
+
+def asked_elsewhere(path, feeds):
+    """Return the answers to tensors: name, type and array of each."""
+    told = [(name, kind, array.tolist()) for name, kind, array in feeds]
+    given = {"path": str(path), "feeds": told, "absent": ABSENT}
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM], input=json.dumps(given), capture_output=True, text=True, check=True, cwd="/"
     )
     return [np.array(answer) for answer in json.loads(done.stdout)]
+
+
+def booster(library, name):
+    return getattr(pytest.importorskip(library), name)(n_estimators=5, verbosity=-1 if library == "lightgbm" else 0)
+
+
+def machine():
+    glassbox = pytest.importorskip("interpret.glassbox")
+    return glassbox.ExplainableBoostingClassifier(max_rounds=20, outer_bags=2, interactions=0, n_jobs=1)
+
+
+OTHERS = {
+    "xgboost": lambda: booster("xgboost", "XGBClassifier"),
+    "lightgbm": lambda: booster("lightgbm", "LGBMClassifier"),
+    "ebm": machine,
+}
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("name", OTHERS)
+def test_every_library_of_tables_answers_where_it_is_not(name, X, y, tmp_path):
+    model = OTHERS[name]().fit(X, y)
+    report = export_model(model, X, tmp_path / "m.onnx", ExportWish(timed=False))
+    labels, shares = elsewhere(tmp_path / "m.onnx", report, X[:40])
+
+    assert report.converter == name
+    assert labels.ravel().tolist() == model.predict(X[:40]).tolist()
+    assert np.abs(shares - model.predict_proba(X[:40])).max() < 1e-5
+
+
+@pytest.mark.torch
+@pytest.mark.filterwarnings("ignore")
+def test_a_network_of_several_inputs_answers_where_torch_is_not(X, tmp_path):
+    torch = pytest.importorskip("torch")
+    pytest.importorskip("onnxscript")
+
+    class Both(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.words, self.last = torch.nn.Embedding(9, 4), torch.nn.LSTM(4, 3, batch_first=True)
+
+        def forward(self, ids, x):
+            return self.last(self.words(ids))[0][:, -1], x.sum(1)
+
+    network = Both()
+    ids = np.arange(len(X) * 3).reshape(-1, 3) % 9
+    report = export_model(network, (ids, X), tmp_path / "m.onnx", ExportWish(timed=False))
+    feeds = [("ids", "int64", ids[:40]), ("x", "float32", X[:40].astype(np.float32))]
+    found = asked_elsewhere(tmp_path / "m.onnx", feeds)
+    with torch.no_grad():
+        told = network(torch.from_numpy(ids[:40]), torch.from_numpy(X[:40].astype(np.float32)))
+
+    assert report.converter == "torch"
+    assert all(np.abs(ours - theirs.numpy()).max() < 1e-5 for ours, theirs in zip(found, told, strict=True))
+
+
+@pytest.mark.keras
+@pytest.mark.filterwarnings("ignore")
+def test_images_answer_where_keras_is_not(tmp_path):
+    """Made in a process of its own: TensorFlow stays with whoever imports it."""
+    pytest.importorskip("keras")
+    pytest.importorskip("tf2onnx")
+    given = {"KERAS_BACKEND": "tensorflow", "TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": ""}
+    made = subprocess.run(
+        [sys.executable, "-c", IMAGES, str(tmp_path)],
+        env=os.environ | given, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    told = json.loads(made.stdout.splitlines()[-1])
+    (found,) = asked_elsewhere(tmp_path / "m.onnx", [("X", "float32", np.array(told["rows"]))])
+
+    assert np.abs(found - np.array(told["answers"])).max() < 1e-5
+
+
+IMAGES = """
+import json, sys
+import keras, numpy as np
+from keras import layers
+from jupyter_mlops.export import ExportWish, export_model
+rows = np.random.default_rng(0).normal(size=(20, 6, 6, 1)).astype("float32")
+parts = [layers.Conv2D(2, 3, activation="relu"), layers.MaxPooling2D(), layers.Flatten(), layers.Dense(3)]
+model = keras.Sequential([keras.Input((6, 6, 1)), *parts])
+export_model(model, rows, sys.argv[1] + "/m.onnx", ExportWish(timed=False))
+print(json.dumps({"rows": rows.tolist(), "answers": model(rows).numpy().tolist()}))
+"""
 
 
 @pytest.mark.parametrize(

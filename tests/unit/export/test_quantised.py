@@ -13,7 +13,7 @@ from jupyter_mlops.entities import OnnxReport
 from jupyter_mlops.exceptions import UsageError
 from jupyter_mlops.export import ExportWish, export_model, open_bundle, open_session
 from jupyter_mlops.export._graph import operators_of
-from jupyter_mlops.export._quantised import MOST_OFF
+from jupyter_mlops.export._quantised import MOST_OFF, with_small_weights
 
 SMALLER = ExportWish(timed=False, quantise=True)
 
@@ -47,6 +47,32 @@ def test_a_network_becomes_smaller_and_answers_alike(network, rows, tmp_path):
     assert abs(made.score - made.original_score) <= MOST_OFF
     assert "MatMulInteger" in operators_of(onnx.load(path))
     assert OnnxReport.from_json(report.to_json()) == report
+
+
+def gemm():
+    """Return a graph as torch writes one: the weights stand the other way round, and their shape is said besides."""
+    weights = np.random.default_rng(0).normal(size=(128, 20)).astype(np.float32)
+    value = onnx.helper.make_tensor_value_info
+    graph = onnx.helper.make_graph(
+        [onnx.helper.make_node("Gemm", ["X", "W"], ["Y"], transB=1)],
+        "gemm",
+        [value("X", onnx.TensorProto.FLOAT, ["rows", 20])],
+        [value("Y", onnx.TensorProto.FLOAT, ["rows", 128])],
+        [onnx.numpy_helper.from_array(weights, "W")],
+        value_info=[value("W", onnx.TensorProto.FLOAT, [128, 20])],
+    )
+    return onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", 18)], ir_version=10), weights
+
+
+def test_weights_that_stand_the_other_way_round_become_small_too():
+    proto, weights = gemm()
+    made = with_small_weights(proto)
+    rows = np.random.default_rng(1).normal(size=(3, 20)).astype(np.float32)
+    (answers,) = open_session(made.SerializeToString()).run(None, {"X": rows})
+
+    assert made.ByteSize() < 0.5 * proto.ByteSize()
+    assert np.abs(answers - rows @ weights.T).max() < 0.2
+    assert len(proto.graph.value_info) == 1
 
 
 def test_its_answers_are_those_that_were_counted(network, rows, tmp_path):

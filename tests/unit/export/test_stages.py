@@ -5,8 +5,9 @@ import pytest
 from sklearn.cluster import KMeans
 from sklearn.compose import ColumnTransformer
 from sklearn.decomposition import PCA
+from sklearn.ensemble import StackingClassifier
 from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import make_pipeline
+from sklearn.pipeline import FeatureUnion, make_pipeline
 from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
 
 from jupyter_mlops.exceptions import ExportError, UsageError
@@ -120,3 +121,60 @@ def test_an_installed_converter_comes_before_ours(monkeypatch):
     assert converter_for(LogisticRegression()).name == "theirs"
     assert converter_for(StandardScaler()).name == "sklearn"
     assert converter_names() == ("ebm", "keras", "lightgbm", "sklearn", "theirs", "torch", "xgboost")
+
+
+def columns(*parts) -> ColumnTransformer:
+    return ColumnTransformer([(name, part, places) for name, part, places in parts])
+
+
+def test_a_part_of_a_column_transformer_is_the_stage(X, y):
+    model = make_pipeline(
+        columns(("fine", StandardScaler(), [0, 1]), ("own", Doubling(), [2, 3])), LogisticRegression()
+    ).fit(X, y)
+
+    assert stage_that_fails(load_converter("sklearn"), asked(model, X), FLOAT) == (
+        "Doubling (step 'own') in ColumnTransformer (step 'columntransformer')"
+    )
+
+
+def test_a_part_is_asked_about_its_own_columns_of_a_frame(people, y):
+    model = make_pipeline(
+        columns(
+            ("town", OneHotEncoder(handle_unknown="ignore"), ["town"]),
+            ("numbers", make_pipeline(StandardScaler(), Doubling()), ["age", "children"]),
+        ),
+        LogisticRegression(),
+    ).fit(people, y)
+
+    assert stage_that_fails(load_converter("sklearn"), asked(model, people), FLOAT) == (
+        "Doubling (step 'doubling') in ColumnTransformer (step 'columntransformer')"
+    )
+
+
+def test_a_part_behind_other_steps_is_asked_about_what_comes_to_it(X, y):
+    union = FeatureUnion([("fine", StandardScaler()), ("own", Doubling())])
+    model = make_pipeline(StandardScaler(), union, LogisticRegression()).fit(X, y)
+
+    assert stage_that_fails(load_converter("sklearn"), asked(model, X), FLOAT) == (
+        "Doubling (step 'own') in FeatureUnion (step 'featureunion')"
+    )
+
+
+def test_an_estimator_of_a_stack_is_the_stage(X, y):
+    inner = make_pipeline(Doubling(), LogisticRegression())
+    model = StackingClassifier([("fine", LogisticRegression()), ("own", inner)], cv=2).fit(X, y)
+
+    assert stage_that_fails(load_converter("sklearn"), asked(model, X), FLOAT) == (
+        "Doubling (step 'doubling') in StackingClassifier"
+    )
+
+
+def test_where_no_part_is_to_blame_alone_it_is_the_whole(X, y):
+    """The second scaler's mean was moved after the fit of the whole, so each part is still what its file says."""
+    model = make_pipeline(columns(("a", StandardScaler(), [0, 1]), ("b", StandardScaler(), [2, 3])), PCA(2)).fit(X)
+    first = model.steps[0][1]
+    first.transform = lambda rows: ColumnTransformer.transform(first, rows) + 1
+
+    assert stage_that_differs(load_converter("sklearn"), asked(model, X), FLOAT, Tolerance()) == (
+        "ColumnTransformer (step 'columntransformer')"
+    )

@@ -140,7 +140,7 @@ def test_missing_values_in_an_lstm_are_repaired_and_said(tmp_path):
 
     assert report.variant == "torch.export, missing values stay missing in LSTM and GRU"
     assert (report.repaired, report.tried[0].differing > 0) == (True, True)
-    assert report.notes == ("The model answers a batch of no rows and the file does not: send it one row or more.",)
+    assert report.notes == ("Never send it a batch of no rows: onnxruntime's LSTM and GRU end the process then.",)
     assert 0 not in report.parity.batches
 
 
@@ -164,6 +164,42 @@ def test_mode_gradients_and_weights_are_as_before(training, tmp_path):
     assert [part.training for part in module.modules()] == modes
     assert all(torch.equal(value, before[name]) for name, value in module.state_dict().items())
     assert all(value.grad is None and value.requires_grad for value in module.parameters())
+
+
+def test_a_compiled_module_is_asked_as_it_was_written(tmp_path):
+    """To compile it takes a compiler, and half a minute for each number of rows."""
+    module = dense()
+    report = export_model(torch.compile(module), numbers(4), tmp_path / "m.onnx", QUICK)
+
+    assert (report.parity.differing, module.training) == (0, True)
+
+
+def test_a_lazy_module_is_built_by_the_rows(tmp_path):
+    lazy = nn.LazyLinear(2)
+    export_model(lazy, numbers(4), tmp_path / "m.onnx", QUICK)
+
+    assert lazy.weight.shape == (2, 4)
+
+
+def test_what_is_none_among_the_outputs_is_left_out(tmp_path):
+    class Optional(nn.Module):
+        def forward(self, x, mask=None):
+            return x.sum(1), mask, {"mean": x.mean(1)}
+
+    report = export_model(Optional(), numbers(4), tmp_path / "m.onnx", QUICK)
+
+    assert [(each.name, each.method) for each in report.outputs] == [
+        ("output_0", "call[0]"),
+        ("output_2_mean", "call[2]['mean']"),
+    ]
+
+
+def test_a_frames_columns_are_said(tmp_path):
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.DataFrame(numbers(3), columns=["age", "pay", "size"])
+    report = export_model(nn.Linear(3, 1), frame, tmp_path / "m.onnx", QUICK)
+
+    assert [(each.shape, each.columns) for each in report.inputs] == [((None, 3), ("age", "pay", "size"))]
 
 
 def test_what_depends_on_the_rows_together_is_refused_with_torchs_reason(tmp_path):

@@ -129,7 +129,7 @@ def test_a_run_is_deployed_and_compared_with_what_it_returned(session):
 @pytest.mark.parametrize(
     ("line", "error", "message"),
     [
-        ("best --to moon", UsageError, r"No target is called 'moon'\. Known: local"),
+        ("best --to moon", UsageError, r"No target is called 'moon'\. Known: .*; and local"),
         ("nobody --to local", UnknownReferenceError, "nobody"),
         ("mine --to local", UsageError, r"mine was made by no run\. Export it and deploy the file: %export_onnx mine"),
         ("show nobody", EndpointNotFoundError, r"No endpoint is called nobody\. Known: there is none yet"),

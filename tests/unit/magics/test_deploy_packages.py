@@ -60,6 +60,16 @@ def test_a_package_is_written_and_shown(session, tmp_path):
     assert set(view._repr_mimebundle_()) == {"text/plain", "text/html"}
 
 
+def test_only_a_row_that_was_named_goes_into_a_package(session, tmp_path):
+    """X_test is looked up for the comparison, but its rows may be nobody else's business."""
+    session.shell.user_ns["X_test"] = pd.DataFrame({"age": [0.123], "income": [0.456]})
+    deploy(session, "wide.onnx --to dotnet -o unnamed")
+    deploy(session, "wide.onnx --to dotnet -o named -X X_test")
+
+    assert "0.123" not in (tmp_path / "unnamed/Program.cs").read_text()
+    assert "0.123f" in (tmp_path / "named/Program.cs").read_text()
+
+
 def test_an_unknown_target_is_told_with_all_that_are_known(session):
     with pytest.raises(UsageError, match=r"No target is called 'heroku'\. Known: .*; and local"):
         deploy(session, "wide.onnx --to heroku")

@@ -11,7 +11,7 @@ from sklearn.tree import DecisionTreeClassifier
 
 from jupyter_mlops import load_ipython_extension, unload_ipython_extension
 from jupyter_mlops.capture import dump_values, write_outputs
-from jupyter_mlops.entities import ExplanationReport, Result, RunSpec, RunStatus, WhatIf
+from jupyter_mlops.entities import ExplanationReport, Importance, Result, RunSpec, RunStatus, WhatIf
 from jupyter_mlops.exceptions import UnknownReferenceError, UsageError
 from jupyter_mlops.explanation import ExplanationWish, explain_model
 from jupyter_mlops.home import Home
@@ -256,6 +256,15 @@ def test_a_view_of_many_terms_tells_how_many_more_there_are(notebook):
 
     assert "5 more terms are in report.to_frame()." in repr(view)
     assert "NaN" in repr(view)
+
+
+def test_a_view_without_terms_says_nothing_of_importance(notebook):
+    report = run(notebook, "%explain tree -X X -y y").report
+    none = Importance(measure="", interval="", names=(), features=(), scores=(), low=(), high=())
+    said = repr(ExplanationView(msgspec.structs.replace(report, importance=none)))
+
+    assert "mportance" not in said.partition("\n")[2]
+    assert "term" not in said
 
 
 def test_a_view_of_named_rows_says_how_to_ask_what_if():

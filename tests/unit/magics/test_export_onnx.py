@@ -300,6 +300,23 @@ def test_an_allowed_number_is_the_number_that_is_written(text, rows):
     assert ExportOnnxCommand.parse(f"model --allow-mismatch {text}").allow_mismatch == rows
 
 
+@pytest.mark.parametrize(
+    ("word", "file"),
+    [
+        ("runs:/0123/model", "model.onnx"),
+        ("models:/credit/3", "credit-3.onnx"),
+        ("models:/credit@champion", "credit-champion.onnx"),
+    ],
+)
+def test_an_address_gives_the_file_its_name(word, file):
+    assert ExportOnnxCommand.parse(word).file == file
+
+
+def test_b30_trust_is_asked_for_by_its_own_word():
+    assert ExportOnnxCommand.parse("models:/credit/3").trust is False
+    assert ExportOnnxCommand.parse("models:/credit/3 --trust").trust is True
+
+
 def test_rows_named_twice_are_taken_once():
     assert ExportOnnxCommand.parse("model -X a,b,a,").data == ("a", "b")
 

@@ -122,7 +122,7 @@ def test_outcome_and_weights_may_be_columns_of_the_rows(session):
     session.shell.user_ns["table"] = session.shell.user_ns["X_test"].assign(won=session.shell.user_ns["y_test"], w=1.0)
     report = fairness(session, "model -X table -y won -s sex --weights w --boot 0").report
 
-    assert (report.weighted, report.data) == (True, {"X": "table", "y": "won"})
+    assert (report.weighted, report.data) == (True, {"X": "table", "y": "won", "weights": "w"})
 
 
 def test_models_are_compared(session):

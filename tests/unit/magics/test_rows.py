@@ -2,12 +2,15 @@
 
 from types import SimpleNamespace
 
+import pytest
+
 from jupyter_mlops.entities import (
     WAITS_FOR_DISK,
     CellError,
     Origin,
     Param,
     Result,
+    RunExport,
     RunSpec,
     RunState,
     RunStatus,
@@ -135,6 +138,27 @@ def test_details_tell_what_came_out():
     assert facts["unchanged"] == "config"
     assert facts["not returned"] == "rows (a generator)"
     assert "pending" not in facts
+
+
+@pytest.mark.parametrize(
+    ("tags", "told"),
+    [
+        ({}, "model to ONNX, compared on Xte"),
+        ({"mlops.onnx": "my model.onnx 1"}, "my model.onnx, kept as onnx/model.onnx"),
+        ({"mlops.onnx.refused": "Not written: 3 rows differ."}, "refused. Not written: 3 rows differ."),
+        ({"mlops.onnx.refused": "Not written.", "mlops.onnx": "m.onnx 1"}, "m.onnx, kept as onnx/model.onnx"),
+    ],
+    ids=["not yet", "written", "refused", "written later"],
+)
+def test_details_tell_what_became_of_the_export(tags, told):
+    run = handle(FINISHED, export=RunExport("model", "Xte"))
+    run.tags = tags
+
+    assert dict(RunDetails.of(run).facts)["exports"] == told
+
+
+def test_details_of_a_run_that_exports_nothing_say_nothing_of_it():
+    assert "exports" not in dict(RunDetails.of(handle(FINISHED)).facts)
 
 
 def test_details_leave_out_what_the_cell_only_imports_as_the_card_does():

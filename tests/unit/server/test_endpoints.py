@@ -239,3 +239,21 @@ def test_binary_tensors_pass_in_both_directions(server, endpoints, tmp_path):
     length = int(answer.headers["Inference-Header-Content-Length"])
     assert answer.body[length:] == b"\x00\x00\x80?"
     assert json.loads(answer.body[:length])["outputs"][0]["shape"] == [1, 1]
+
+
+def test_it_outlives_the_server_and_is_listed_by_the_next(server, tmp_path):
+    root = tmp_path / "root"
+    home = Home.create(root / ".mlops")
+    first = type(server)(root)
+    endpoint = Endpoints(home).deploy(bundle(tmp_path, total()), "sums")
+    pid = lock_holder(endpoint.directory.serve_lock)
+    asked = first.request("POST", "endpoints/sums/invocations", ROW).status
+    first.stop()
+
+    second = type(server)(root)
+    answer = second.request("POST", "endpoints/sums/invocations", ROW)
+    second.stop()
+
+    assert (asked, answer.json) == (200, {"predictions": [6.0]})
+    assert lock_holder(endpoint.directory.serve_lock) == pid
+    stop(endpoint.directory)

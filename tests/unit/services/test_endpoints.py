@@ -13,9 +13,9 @@ import pytest
 from endpoint_models import bundle, column, echo, total
 
 from jupyter_mlops.deployment import EndpointDirectory, stop
-from jupyter_mlops.exceptions import DeploymentError, EndpointNotFoundError, UsageError
-from jupyter_mlops.home import Home, lock_holder, wait_released
-from jupyter_mlops.services import Endpoints, deploy
+from jupyter_mlops.exceptions import DeploymentError, EndpointNotFoundError, HomeError, UsageError
+from jupyter_mlops.home import Home, LifeLock, lock_holder, wait_released
+from jupyter_mlops.services import Endpoints, _endpoints, deploy
 
 ROWS = pd.DataFrame({"a": [1.0, 2.0], "b": [10.0, 20.0], "c": [0.5, 0.25]})
 
@@ -237,3 +237,38 @@ def test_removing_forgets_all_of_it(endpoints, tmp_path):
 def test_the_function_knows_its_targets():
     with pytest.raises(UsageError, match=r"No target is called 'moon'\. Known: .*; and local"):
         deploy("best", to="moon")
+
+
+def test_only_one_at_a_time_changes_an_endpoint(endpoints, tmp_path, monkeypatch):
+    endpoint = endpoints.deploy(bundle(tmp_path, total()), "sums")
+    monkeypatch.setattr(_endpoints, "_CHANGE_S", 0.05)
+
+    with LifeLock.acquire(endpoint.directory.change_lock), pytest.raises(DeploymentError, match="is being changed"):
+        endpoint.stop()
+
+    assert endpoint.predict(ROWS).tolist() == [11.5, 22.25]
+
+
+def test_an_interrupt_leaves_what_was_served(endpoints, tmp_path, monkeypatch):
+    endpoint = endpoints.deploy(bundle(tmp_path, total()), "sums")
+
+    def interrupted(directory):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("jupyter_mlops.deployment.switch", interrupted, raising=False)
+    with pytest.raises(KeyboardInterrupt):
+        endpoints.deploy(bundle(tmp_path, total(factor=2.0)), "sums")
+
+    assert endpoint.stand().current == 1
+    assert endpoint.predict(ROWS).tolist() == [11.5, 22.25]
+
+
+def test_a_first_version_that_cannot_be_served_leaves_nothing(endpoints, tmp_path):
+    checked = bundle(tmp_path, total())
+    endpoints.home.path.joinpath("endpoints").mkdir()
+    endpoints.home.path.joinpath("endpoints", "sums").write_text("in the way")
+
+    with pytest.raises(HomeError, match="Cannot make"):
+        endpoints.deploy(checked, "sums")
+
+    assert list(endpoints) == []

@@ -124,6 +124,14 @@ def test_of_several_models_one_is_named(tree, table, labels, deliver, service):
     assert report.model == "both"
 
 
+def test_what_a_run_made_is_its_model_and_not_what_it_took_along(tree, table, labels, deliver, service):
+    run = deliver("mitigated", mitigated=tree, sensitive=[0, 1])
+    told = Result(status=RunStatus.FINISHED, returned=("mitigated", "sensitive"), released=("model",))
+    run.directory.write(told, run.directory.result_file)
+
+    assert model_of(run).get_depth() == tree.get_depth()
+
+
 def test_a_run_without_a_model_says_so(deliver):
     with pytest.raises(UsageError, match=r"Run base returned no model: none of its results predicts"):
         model_of(deliver("base", score=0.5))

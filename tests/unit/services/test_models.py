@@ -6,7 +6,16 @@ import msgspec
 import pytest
 from registries import add_model, make_registry
 
-from jupyter_mlops.entities import ChangeModel, Fingerprint, ModelParity, OnnxParity, OnnxReport, OnnxRows, Provenance
+from jupyter_mlops.entities import (
+    ChangeModel,
+    ChangeRun,
+    Fingerprint,
+    ModelParity,
+    OnnxParity,
+    OnnxReport,
+    OnnxRows,
+    Provenance,
+)
 from jupyter_mlops.entities import RunStatus as Status
 from jupyter_mlops.exceptions import (
     ModelNotFoundError,
@@ -16,8 +25,10 @@ from jupyter_mlops.exceptions import (
     UsageError,
 )
 from jupyter_mlops.services import Models, ModelService, bundle_of
+from jupyter_mlops.services._deletion import delete_run
 from jupyter_mlops.services._models import address_of
-from jupyter_mlops.services._models_lineage import onnx_report, parity_of
+from jupyter_mlops.services._models_lineage import VersionRuns, onnx_report, parity_of
+from jupyter_mlops.services._user_changes import change_run
 
 
 @pytest.fixture
@@ -86,7 +97,7 @@ def test_versions_know_their_runs(service_of_models, store, make_run):
     add_model(store, "cancer", versions=2, aliases={"champion": 1}, run_id=run.id)
     add_model(store, "other", run_id="f" * 32)
 
-    cancer, other = service_of_models.list().models
+    cancer, other = service_of_models.model("cancer"), service_of_models.model("other")
     assert [(each.run_name, each.parity) for each in cancer.versions] == [
         ("wide", ModelParity(state="equal", rows=114))
     ] * 2
@@ -94,6 +105,28 @@ def test_versions_know_their_runs(service_of_models, store, make_run):
     assert service_of_models.run_of(cancer.versions[0]) == run
     with pytest.raises(RunNotFoundError, match=r"The run of other/1 \(ffffffff\) is not here"):
         service_of_models.run_of(other.versions[0])
+
+
+def test_a_listing_tells_the_runs_of_versions_that_it_shows(service_of_models, store, make_run):
+    """The newest, and those with an alias: a registry may hold more versions than there is time for."""
+    run = make_run("wide")
+    add_model(store, "cancer", versions=4, aliases={"champion": 2}, run_id=run.id)
+    (model,) = service_of_models.list().models
+    assert {each.version: each.run_name for each in model.versions} == {4: "wide", 3: "", 2: "wide", 1: ""}
+
+
+def test_what_was_read_of_a_run_is_kept_until_it_changes(service, store, service_of_models, make_run):
+    run = make_run("wide")
+    add_model(store, "cancer", run_id=run.id)
+    version, runs = service_of_models.find("cancer"), VersionRuns(service)
+    assert (runs.told(version).run_name, runs.told(version).parity.state) == ("wide", "")
+    keep(run)
+    assert runs.told(version).parity.state == "equal"
+    change_run(run, ChangeRun(name="wider"))
+    assert runs.told(version).run_name == "wider"
+    delete_run(run, service.home)
+    bare = msgspec.structs.replace(version, run_name="", parity=ModelParity())
+    assert runs.told(bare) == bare
 
 
 @pytest.mark.parametrize("run_id", ["../../../etc/passwd", "..", "A" * 32, "x" * 32, "", "a" * 31])

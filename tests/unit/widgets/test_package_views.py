@@ -44,6 +44,22 @@ def test_a_package_as_text():
     ]
 
 
+def test_files_of_a_folder_that_are_for_the_same_are_a_line_together():
+    server = tuple(PackageFile(f"image/serving/_{n}.py", "the server") for n in range(3))
+    flat = tuple(PackageFile(f"{n}.txt", "a text") for n in range(3))
+    package = replace(PACKAGE, files=(*PACKAGE.files, *server, PackageFile("image/serving/x", "other"), *flat))
+    assert [line.split("  ")[1] for line in package_text(package).splitlines()[1:8]] == [
+        "Dockerfile",
+        "server/a.py",
+        "image/serving/ (3 files)",
+        "image/serving/x",
+        "0.txt",
+        "1.txt",
+        "2.txt",
+    ]
+    assert "image/serving/ (3 files)" in texts(package_html(package))
+
+
 def texts(page):
     return [
         "".join(each.itertext()) for each in ElementTree.fromstring(page).iter() if each.tag in ("p", "td", "th", "pre")

@@ -72,7 +72,7 @@ describe('the section of endpoints', () => {
     const drawn = await new Story([endpoint('a'), endpoint('b', { state: 'down' })]).list();
     const toggle = drawn.one('button', /Endpoints/);
 
-    expect([toggle.getAttribute('aria-expanded'), toggle.textContent]).toEqual(['false', 'Endpoints 2']);
+    expect([toggle.getAttribute('aria-expanded'), toggle.textContent]).toEqual(['false', 'Endpoints2']);
     await happened(() => toggle.click());
     expect(toggle.getAttribute('aria-expanded')).toBe('true');
     expect(
@@ -80,14 +80,14 @@ describe('the section of endpoints', () => {
         .all('button')
         .slice(1)
         .map(each => each.textContent)
-    ).toEqual(['Runningav21.2/s · p50 1.23 ms · p95 2 ms', 'Downbv21.2/s · p50 1.23 ms · p95 2 ms']);
+    ).toEqual(['Runningav21.2/s · 1.2 ms', 'Downbv21.2/s · 1.2 ms']);
   });
 
   it('opens one', async () => {
     const story = new Story([endpoint('a', { figures: { ...endpoint().figures, requests: 0 } })]);
     const drawn = await story.list();
 
-    await happened(() => drawn.one('button', /not asked yet/).click());
+    await happened(() => drawn.one('button', /^Runninga/).click());
 
     expect(story.opened).toEqual(['a']);
   });
@@ -204,9 +204,9 @@ describe('the footer', () => {
   it('keeps its sections in the order of their ranks', () => {
     const footer = new ExplorerFooter();
     const [a, b, c] = [new Widget(), new Widget(), new Widget()];
-    footer.addPart(b, 20);
-    footer.addPart(c, 30);
-    footer.addPart(a, 10);
+    footer.addSection(b, 20);
+    footer.addSection(c, 30);
+    footer.addSection(a, 10);
 
     expect(footer.widgets).toEqual([a, b, c]);
   });

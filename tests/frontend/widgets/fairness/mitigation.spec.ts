@@ -78,6 +78,17 @@ describe('what can be done about a gap', () => {
     );
   });
 
+  it('weighs the rows as before, and does nothing where nobody knows how', () => {
+    const data = { X: 'Xte', y: 'yte' };
+    const [found] = mitigationsOf(
+      mitigable({ weighted: true, data: { ...data, weights: 'weight at birth' } })
+    );
+    expect(
+      [found!.code, found!.after].every(line => line.includes(" -s sex,race --weights 'weight at birth' --"))
+    ).toBe(true);
+    expect(mitigationsOf(mitigable({ weighted: true, data }))).toEqual([]);
+  });
+
   it('keeps what was mitigated before by its run, and leaves out what no line can name', () => {
     const [best] = mitigable().models;
     const before = { ...model('mitigated', 'GridSearch'), run_id: 'a'.repeat(32) };

@@ -24,6 +24,23 @@ describe('a fairness report', () => {
     ]);
   });
 
+  it('gives long names a second line, for groups may differ in their last words alone', () => {
+    const [sex, race] = fairnessReport().sensitive;
+    const [heights, areLong] = [new Set<string>(), new Set<boolean>()];
+    const levels = ['African American', 'Asian and Pacific Islander'];
+    for (const report of [oneModel(), oneModel({ sensitive: [sex!, { ...race!, levels }] })]) {
+      const node = shown(report);
+      heights.add(node.querySelector<HTMLElement>('.mlops-Rows-row')!.style.height);
+      areLong.add(node.querySelector('.mlops-Groups')!.classList.contains('mlops-mod-long'));
+      choose(node, 'by', 'sex');
+      expect(node.querySelector('.mlops-mod-long')).toBeNull();
+    }
+    expect([[...heights], [...areLong]]).toEqual([
+      ['40px', '57px'],
+      [false, true]
+    ]);
+  });
+
   it('says in words what it shows and how sure it is', () => {
     expect(sentences(shown(fairnessReport()))).toEqual([
       'best: selection rate lies between 0.31 (female · black, n = 412) and 0.52 (male · white, n = 6,410); over all rows it is 0.47. The largest gap is 0.21 (0.17 to 0.25).',

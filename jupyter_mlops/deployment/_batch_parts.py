@@ -6,10 +6,10 @@ finds the same question (file, model, columns, libraries) and goes on behind the
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import json
 import os
-import shutil
 import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -94,7 +94,12 @@ class Parts:
 
     def remove(self) -> None:
         """Take everything away: the answer is in its place."""
-        shutil.rmtree(self._folder, ignore_errors=True)
+        with contextlib.suppress(OSError):
+            for path in self._folder.iterdir():
+                if path.name != _LOCK:
+                    path.unlink()
+            (self._folder / _LOCK).unlink()  # the last: whoever comes from now on makes one of its own
+            self._folder.rmdir()
 
     def _taken_over(self, question: Mapping[str, Any]) -> list[Part]:
         """Return the parts of an earlier attempt at the same question; of any other, nothing stays."""
@@ -126,13 +131,8 @@ def parts_beside(destination: Path, question: Mapping[str, Any]) -> Iterator[Par
         Another process is at it.
     """
     folder = destination.with_name(f".{destination.name}.parts")
-    folder.mkdir(exist_ok=True)
-    descriptor = os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    descriptor = _lock(folder, destination)
     try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise UsageError(f"Another process is writing {destination}. Wait for it, or name another file.") from None
         parts = Parts(folder, question)
         try:
             yield parts
@@ -140,6 +140,30 @@ def parts_beside(destination: Path, question: Mapping[str, Any]) -> Iterator[Par
             if not parts.finished:  # there is nothing to come back to
                 parts.remove()
     finally:
+        os.close(descriptor)
+
+
+def _lock(folder: Path, destination: Path) -> int:
+    """Return a descriptor that holds the folder's lock: the file that is there now, not one just taken away."""
+    while True:
+        try:
+            folder.mkdir()
+        except FileExistsError:
+            if folder.is_file():
+                raise
+        try:
+            descriptor = os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except FileNotFoundError:  # whoever had it has just removed the folder
+            continue
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if os.path.samestat(os.fstat(descriptor), (folder / _LOCK).stat()):
+                return descriptor
+        except BlockingIOError:
+            os.close(descriptor)
+            raise UsageError(f"Another process is writing {destination}. Wait for it, or name another file.") from None
+        except FileNotFoundError:
+            pass
         os.close(descriptor)
 
 

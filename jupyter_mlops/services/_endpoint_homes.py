@@ -88,6 +88,7 @@ class EndpointsOfHomes:
             return
         try:
             endpoint.start()
+            self._failed.pop(path, None)
             mine.set_result(None)
         except BaseException as error:  # whoever waits for this start must hear of any end of it
             mine.set_exception(error)

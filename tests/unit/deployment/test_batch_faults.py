@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import numpy as np
@@ -20,6 +21,7 @@ import pyarrow.parquet as pq  # noqa: E402
 from endpoint_models import bundle, column, echo, total  # noqa: E402
 
 from jupyter_mlops.deployment import ScoreWish, _batch, score  # noqa: E402
+from jupyter_mlops.deployment._batch_parts import parts_beside  # noqa: E402
 from jupyter_mlops.entities import OnnxTensor, ScoreRefusal  # noqa: E402
 from jupyter_mlops.exceptions import ExportError, UsageError  # noqa: E402
 
@@ -515,3 +517,26 @@ def test_who_reads_an_answer_reads_on_while_it_is_replaced(sums, tmp_path):
         score(sums, wish(tmp_path, keep=("all",)))
         assert reader.read() == before
     assert (tmp_path / "out.parquet").read_bytes() != before
+
+
+def test_many_who_come_and_go_never_have_the_parts_together(tmp_path):
+    inside, together, problems = [], [], []
+
+    def come_and_go():
+        for _ in range(200):
+            try:
+                with parts_beside(tmp_path / "out.csv", {"asked": 1}) as parts:
+                    inside.append(parts)
+                    together.append(len(inside))
+                    inside.remove(parts)
+            except UsageError:
+                continue  # another one has them
+            except OSError as error:
+                problems.append(repr(error))
+
+    with ThreadPoolExecutor(6) as pool:
+        for each in [pool.submit(come_and_go) for _ in range(6)]:
+            each.result(60)
+
+    assert (problems, set(together)) == ([], {1})
+    assert list(tmp_path.iterdir()) == []

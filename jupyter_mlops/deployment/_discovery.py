@@ -5,9 +5,7 @@ An entry point names a class that is called without arguments and gives a `Targe
 
 from __future__ import annotations
 
-from functools import cache
-from importlib.metadata import EntryPoint, entry_points
-
+from .._installed import installed, made_by
 from ..exceptions import UsageError
 from ._docker import DockerTarget
 from ._dotnet import DotnetTarget
@@ -21,7 +19,7 @@ GROUP = "jupyter_mlops.targets"
 
 def target_names() -> tuple[str, ...]:
     """Return the names of all targets."""
-    return tuple(sorted({*_ours(), *_installed()}))
+    return tuple(sorted({*_ours(), *installed(GROUP)}))
 
 
 def load_target(name: str) -> Target:
@@ -32,27 +30,14 @@ def load_target(name: str) -> Target:
     UsageError
         There is none, or what is installed under this name cannot be loaded.
     """
-    if name in _installed():
-        point = _installed()[name]
-        try:
-            target: Target = point.load()()
-        except Exception as error:  # whatever a package of others raises, it is named
-            package = point.dist.name if point.dist else "a package"
-            raise UsageError(
-                f"The target {name!r} of {package} cannot be loaded: {type(error).__name__}: {error}. "
-                "Mend or uninstall that package."
-            ) from error
+    if name in installed(GROUP):
+        target: Target = made_by(installed(GROUP)[name], "target")
         return target
     if name in _ours():
         return _ours()[name]
     raise UsageError(
         f"No target is called {name[:80]!r}. Known: {', '.join(target_names())}; and local, for an endpoint here."
     )
-
-
-@cache
-def _installed() -> dict[str, EntryPoint]:
-    return {point.name: point for point in entry_points(group=GROUP)}
 
 
 def _ours() -> dict[str, Target]:

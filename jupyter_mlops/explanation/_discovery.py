@@ -6,9 +6,7 @@ asked for, or when a model is to be explained without a name.
 
 from __future__ import annotations
 
-from functools import cache
-from importlib.metadata import EntryPoint, entry_points
-
+from .._installed import installed, made_by
 from ..exceptions import UsageError
 from ._glassbox import GlassBoxExplainer
 from ._gradients import GradientsExplainer
@@ -25,7 +23,7 @@ AUTO = "auto"
 
 def explainer_names() -> tuple[str, ...]:
     """Return what `--method` takes besides "auto"."""
-    return tuple(sorted({*_ours(), *_installed()}))
+    return tuple(sorted({*_ours(), *installed(GROUP)}))
 
 
 def choose_explainer(wanted: str | Explainer, subject: Subject) -> tuple[Explainer, str]:
@@ -67,21 +65,15 @@ def load_explainer(name: str) -> Explainer:
     Raises
     ------
     UsageError
-        There is no such method.
+        There is no such method, or what is installed under this name cannot be loaded.
     """
     ours = _ours()
     if name in ours:
         return ours[name]
-    if name in _installed():
-        explainer: Explainer = _installed()[name].load()()
+    if name in installed(GROUP):
+        explainer: Explainer = made_by(installed(GROUP)[name], "method")
         return explainer
     raise UsageError(f"No method named {name!r}. Known: auto, {', '.join(explainer_names())}.")
-
-
-@cache
-def _installed() -> dict[str, EntryPoint]:
-    """Return the methods of other packages: to look takes longer than to explain a small glass box."""
-    return {point.name: point for point in entry_points(group=GROUP)}
 
 
 def _ours() -> dict[str, Explainer]:

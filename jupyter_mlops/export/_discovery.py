@@ -5,10 +5,9 @@ An entry point names a class that is called without arguments and gives a `Conve
 
 from __future__ import annotations
 
-from functools import cache
-from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
+from .._installed import installed, made_by
 from ..exceptions import ExportError, UsageError
 from ._ebm import EbmConverter
 from ._keras import KerasConverter
@@ -23,7 +22,7 @@ GROUP = "jupyter_mlops.converters"
 
 def converter_names() -> tuple[str, ...]:
     """Return the names of all converters."""
-    return tuple(sorted({*_ours(), *_installed()}))
+    return tuple(sorted({*_ours(), *installed(GROUP)}))
 
 
 def converter_for(model: Any) -> Converter:
@@ -36,7 +35,7 @@ def converter_for(model: Any) -> Converter:
     UsageError
         One that was installed cannot be loaded.
     """
-    for name in dict.fromkeys((*_installed(), *_ours())):
+    for name in dict.fromkeys((*installed(GROUP), *_ours())):
         converter = load_converter(name)
         if converter.suits(model):
             return converter
@@ -55,25 +54,12 @@ def load_converter(name: str) -> Converter:
     UsageError
         There is none, or what is installed under this name cannot be loaded.
     """
-    if name in _installed():
-        point = _installed()[name]
-        try:
-            converter: Converter = point.load()()
-        except Exception as error:  # whatever a package of others raises, it is named
-            package = point.dist.name if point.dist else "a package"
-            raise UsageError(
-                f"The converter {name!r} of {package} cannot be loaded: {type(error).__name__}: {error}. "
-                "Mend or uninstall that package."
-            ) from error
+    if name in installed(GROUP):
+        converter: Converter = made_by(installed(GROUP)[name], "converter")
         return converter
     if name in _ours():
         return _ours()[name]
     raise UsageError(f"No converter named {name!r}. Known: {', '.join(converter_names())}.")
-
-
-@cache
-def _installed() -> dict[str, EntryPoint]:
-    return {point.name: point for point in entry_points(group=GROUP)}
 
 
 def _ours() -> dict[str, Converter]:

@@ -12,7 +12,7 @@ from jupyter_mlops.exceptions import UsageError
 def installed(monkeypatch):
     def install(**points):
         made = {name: EntryPoint(name, value, _discovery.GROUP) for name, value in points.items()}
-        monkeypatch.setattr(_discovery, "_installed", lambda: made)
+        monkeypatch.setattr(_discovery, "installed", lambda group: made)
 
     return install
 

@@ -5,6 +5,7 @@ from importlib.util import find_spec
 
 import pytest
 
+from jupyter_mlops import _installed
 from jupyter_mlops.entities import ExplainedFeatures, Importance
 from jupyter_mlops.exceptions import UsageError
 from jupyter_mlops.explanation import (
@@ -40,10 +41,10 @@ def with_oracle(monkeypatch):
     """As if a package with this entry point were installed."""
     point = EntryPoint("oracle", f"{__name__}:Oracle", _discovery.GROUP)
     monkeypatch.setattr(EntryPoint, "load", lambda _: Oracle)
-    monkeypatch.setattr(_discovery, "entry_points", lambda group: EntryPoints([point] if group == point.group else []))
-    _discovery._installed.cache_clear()
+    monkeypatch.setattr(_installed, "entry_points", lambda group: EntryPoints([point] if group == point.group else []))
+    _installed.installed.cache_clear()
     yield
-    _discovery._installed.cache_clear()
+    _installed.installed.cache_clear()
 
 
 def test_ours_are_known():

@@ -3,6 +3,7 @@
 import pytest
 from sklearn.linear_model import LogisticRegression
 
+from jupyter_mlops._installed import installed as installed_points
 from jupyter_mlops.exceptions import ExportError, UsageError
 from jupyter_mlops.export import _discovery as discovery
 from jupyter_mlops.export import converter_names, load_converter
@@ -32,11 +33,11 @@ def install(tmp_path, make_module):
         (told / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {package}\nVersion: 1\n")
         lines = [f"{name} = {target}" for name, target in points.items()]
         (told / "entry_points.txt").write_text("\n".join([f"[{discovery.GROUP}]", *lines, ""]))
-        discovery._installed.cache_clear()
+        installed_points.cache_clear()
 
     make_module("converters_by_others", CODE)
     yield install
-    discovery._installed.cache_clear()
+    installed_points.cache_clear()
 
 
 class Network:

@@ -18,10 +18,10 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
+from jupyter_mlops._installed import installed as installed_points
 from jupyter_mlops.entities import OnnxSignature
 from jupyter_mlops.exceptions import ExportError, UsageError
 from jupyter_mlops.export import ExportWish, Variant, export_model
-from jupyter_mlops.export import _discovery as discovery
 from jupyter_mlops.export._files import write_onnx
 from jupyter_mlops.widgets import onnx_text
 
@@ -56,10 +56,10 @@ def installed(tmp_path, make_module):
         told.mkdir()
         (told / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}_by_somebody\nVersion: 1\n")
         (told / "entry_points.txt").write_text(f"[jupyter_mlops.converters]\n{name} = {name}_by_somebody:Theirs\n")
-        discovery._installed.cache_clear()
+        installed_points.cache_clear()
 
     yield install
-    discovery._installed.cache_clear()
+    installed_points.cache_clear()
 
 
 THEIRS = """

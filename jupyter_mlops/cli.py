@@ -92,7 +92,7 @@ def _complain(error: MlopsError, code: int) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="jupyter mlops",
-        description="Look at the runs that %%train has started, stop them, compare and repeat them.",
+        description="Runs that %%train has started, the models that they made, and the endpoints that answer by them.",
     )
     parser.add_argument(
         "--home", type=Path, metavar="DIR", help="a .mlops directory; by default found as git finds .git"

@@ -126,11 +126,14 @@ class _Guard:
             found += self._masked(direction, backward)
         found += [self._op("Concat", masks, "masks", axis=1)]
         outputs = list(self._node.output) + [""] * (3 - len(self._node.output))
-        for place, (whole, mask) in enumerate(zip(outputs, ("masks", "last", "last"), strict=True)):
+        for place, (whole, mask) in enumerate(zip(outputs, ("masks", "last", "cells"), strict=True)):
             if not whole:
                 continue
-            if mask == "last" and not any(node.output[0] == self._at("last") for node in found):
-                found += self._last()
+            if mask == "last":
+                found += self._last("mask", mask)
+            elif mask == "cells":
+                found += [node for direction in range(len(self._backward)) for node in self._cell(direction)]
+                found += self._last("cell", mask)
             self._node.output[place] = self._at(f"raw{place}")
             found.append(self._where(self._at(mask), self._at(f"raw{place}"), whole))
         return found
@@ -156,15 +159,26 @@ class _Guard:
             self._op("Unsqueeze", [self._at(f"flag{at}"), self._whole(f"one{at}", [1])], f"mask{at}"),
         ]
 
-    def _last(self) -> list[NodeProto]:
-        """Return nodes for (directions, rows, units): the mask at the end of each direction's way."""
+    def _cell(self, direction: int) -> list[NodeProto]:
+        """Return nodes for the mask of an LSTM's cells, which their output gate, the second of four, does not touch."""
+        at = f"{direction}"
+        return [
+            self._op("Gather", [self._at(f"by{at}"), self._whole(f"into{at}", [0, 2, 3])], f"cgates{at}", axis=2),
+            self._op("ReduceMax", [self._at(f"cgates{at}"), self._whole(f"ctwo{at}", [2])], f"cown{at}", keepdims=0),
+            self._op("Add", [self._at(f"cown{at}"), self._at(f"before{at}")], f"csum{at}"),
+            self._op("Cast", [self._at(f"csum{at}")], f"cflag{at}", to=9),
+            self._op("Unsqueeze", [self._at(f"cflag{at}"), self._whole(f"cone{at}", [1])], f"cell{at}"),
+        ]
+
+    def _last(self, mask: str, whole: str) -> list[NodeProto]:
+        """Return nodes for (directions, rows, units): a mask at the end of each direction's way."""
         parts, found = [], []
         for direction, backward in enumerate(self._backward):
-            name = f"last{direction}"
-            end = self._whole(f"e{direction}", 0 if backward else -1, flat=True)
-            found.append(self._op("Gather", [self._at(f"mask{direction}"), end], name, axis=0))
+            name = f"{whole}{direction}"
+            end = self._whole(f"{whole}_end{direction}", 0 if backward else -1, flat=True)
+            found.append(self._op("Gather", [self._at(f"{mask}{direction}"), end], name, axis=0))
             parts.append(self._at(name))
-        return [*found, self._op("Concat", parts, "last", axis=0)]
+        return [*found, self._op("Concat", parts, whole, axis=0)]
 
     def _where(self, mask: str, raw: str, whole: str) -> NodeProto:
         import numpy as np

@@ -131,7 +131,7 @@ def test_an_unknown_metric_is_told_with_the_nearest(logistic, numbers):
 def test_a_metric_that_does_not_fit_the_labels_is_told(logistic, numbers):
     """The labels are words, and F1 does not know which of them is the one that counts."""
     message = refusal(logistic, *numbers, wish=ExplanationWish(metric="f1"))
-    assert "cannot read X: pos_label=1 is not a valid label" in message
+    assert message.startswith("f1 cannot be measured here: pos_label=1 is not a valid label")
 
 
 @pytest.mark.parametrize(

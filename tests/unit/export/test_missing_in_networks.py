@@ -79,6 +79,22 @@ def test_a_unit_is_missing_exactly_where_torchs_is(kind, both, data):
         np.testing.assert_allclose(ours, theirs, atol=1e-5)
 
 
+@pytest.mark.parametrize("both", [False, True], ids=["forward", "both ways"])
+def test_a_cell_is_there_where_only_its_output_is_missing(both):
+    """The gate that lets a cell out is of infinities of both signs; those that change the cell are of one."""
+    module = layer("LSTM", both)
+    X = np.random.default_rng(2).normal(size=(5, 2, FEATURES)).astype(np.float32)
+    X[4, 1, 0], X[4, 1, 2] = np.inf, -np.inf
+    proto = graph_of(module, "LSTM", both, whole=True)
+    keep_missing(proto)
+    found = open_session(proto.SerializeToString()).run(None, {"X": X})
+    told = told_by_torch(module, X)
+
+    assert (np.isnan(told[1][0, 1, 0]), np.isnan(told[2][0, 1, 0])) == (True, False)
+    for ours, theirs in zip(found, told, strict=True):
+        np.testing.assert_allclose(ours, theirs, atol=1e-5)
+
+
 def test_as_it_is_onnxruntime_makes_a_number_of_what_is_missing():
     """Why the repair is there; when this fails, it can go."""
     module = layer("LSTM", False)

@@ -42,8 +42,8 @@ class World(dict):
     """A namespace that notes what is read of what it was given, and what is bound in the end."""
 
     def __init__(self, seed: int) -> None:
-        chance = random.Random(seed)
-        self.given = {name: Coin(chance) for name in NAMES + FUNCTIONS}
+        self.chance = random.Random(seed)
+        self.given = {name: Coin(self.chance) for name in NAMES + FUNCTIONS}
         self.read, self.made, self.left = set(), set(), 60
         super().__init__(self.given, Fault=Fault, suppress=contextlib.suppress, tick=self.tick)
 
@@ -56,6 +56,8 @@ class World(dict):
         value = super().__getitem__(name)
         if name not in self.made and value is self.given.get(name):
             self.read.add(name)
+            # Another coin: where `b = b` goes past `__setitem__`, it would be none that was bound.
+            return Coin(self.chance)
         return value
 
     def __setitem__(self, name: str, value: object) -> None:
@@ -146,6 +148,7 @@ cells = st.randoms(use_true_random=False).map(lambda chance: FlowMaker(chance).b
 @given(cells, st.integers(0, 7))
 @example("while True:\n    try:\n        a = 1\n        break\n    finally:\n        del a", 0)
 @example("def f():\n    try:\n        return a\n    finally:\n        b\nf()", 0)
+@example("def f():\n    global b\nb = b", 0)
 def test_what_happens_on_any_way_through_a_cell_is_foreseen(cell, seed):
     names, world = analyse_cell(cell, transform=str), World(seed)
 

@@ -11,9 +11,6 @@ import { expect, test } from '../helpers/story';
 /** skl2onnx is loaded, and rows are compared. */
 const LONG = { timeout: 120_000 };
 
-/** What a start of JupyterLab may load of ours, in bytes before compression. */
-const MOST_AT_START = 500_000;
-
 async function exported(server: JupyterServer, lab: MlopsPage): Promise<Locator> {
   server.write('folder/story.ipynb', notebook(...VISITORS, ONE_VISITOR, '%export_onnx model -o shop.onnx'));
   await lab.open('folder/story.ipynb');
@@ -47,12 +44,15 @@ test('a model is exported, and the browser says of a row what the kernel says', 
   // What is not asked for is not loaded.
   const before = await lab.loadedFiles();
   expect(before.filter(({ ending }) => ending === 'wasm')).toEqual([]);
-  expect(before.reduce((sum, { size }) => sum + size, 0)).toBeLessThan(MOST_AT_START);
 
   const told = /kernel: (.*)/.exec(await lab.cells.nth(3).innerText())?.[1];
   expect(await answered(card)).toBe(told);
   await expect(card).toContainText(/Answered in [\d.]+ ms, in this browser\./);
-  expect((await lab.loadedFiles()).filter(({ ending }) => ending === 'wasm')).toHaveLength(1);
+  // The runtime comes with its wasm, and neither before. How much a start loads is a figure of `explorer_ui`.
+  const after = await lab.loadedFiles();
+  const came = after.slice(before.length);
+  expect(came.filter(({ ending }) => ending === 'wasm')).toHaveLength(1);
+  expect(Math.max(...came.filter(({ ending }) => ending === 'js').map(({ size }) => size))).toBeGreaterThan(20_000);
 
   // A slip is told where it is.
   const form = card.getByRole('form', { name: 'A row to try' });

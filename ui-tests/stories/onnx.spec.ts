@@ -52,7 +52,9 @@ test('a model is exported, and the browser says of a row what the kernel says', 
   const after = await lab.loadedFiles();
   const came = after.slice(before.length);
   expect(came.filter(({ ending }) => ending === 'wasm')).toHaveLength(1);
-  expect(Math.max(...came.filter(({ ending }) => ending === 'js').map(({ size }) => size))).toBeGreaterThan(20_000);
+  expect(Math.max(...came.filter(({ ending }) => ending === 'js').map(({ size }) => size))).toBeGreaterThan(
+    20_000
+  );
 
   // A slip is told where it is.
   const form = card.getByRole('form', { name: 'A row to try' });

@@ -284,10 +284,13 @@ def test_a_run_that_cannot_be_shipped_is_registered_later(runs, tmp_path, monkey
     """The keeper is held off: the wait is bounded, and the message says that the model is kept."""
     run = trained("held", "off")
     export_onnx(run, X, tmp_path / "held.onnx")
-    monkeypatch.setenv("JUPYTER_MLOPS_KEEPER", "off")
     held = next(iter(keeper_gone(runs.home)))
     with held, pytest.raises(TrackingError, match=r"not in its tracking store after 0 s .* register it again later"):
         ModelService(runs).register(run, "held", timeout_s=0.2)
+
+    monkeypatch.setenv("JUPYTER_MLOPS_KEEPER", "off")  # then nobody comes, and nobody waits
+    with pytest.raises(TrackingError, match=r"the keeper, which ships runs, is switched off[.] Unset"):
+        ModelService(runs).register(run, "held")
 
 
 def test_a_registered_model_is_served(runs, run, registered, expected, tmp_path, monkeypatch):

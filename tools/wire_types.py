@@ -67,8 +67,13 @@ def _interface(struct: type[msgspec.Struct]) -> str:
     summary = (inspect.getdoc(struct) or "").splitlines()[0]
     hints = typing.get_type_hints(struct, vars(sys.modules[struct.__module__]) | {"RunStatus": RunStatus})
     optional = struct.__name__.startswith("Change")
-    lines = [f"\n/** {summary} */", f"export interface I{struct.__name__} {{"]
+    base = typing.cast(type, struct.__base__)
+    extends = "" if base is msgspec.Struct else f" extends I{base.__name__}"
+    inherited = {field.name for field in msgspec.structs.fields(base)} if extends else set()
+    lines = [f"\n/** {summary} */", f"export interface I{struct.__name__}{extends} {{"]
     for field in msgspec.structs.fields(struct):
+        if field.name in inherited:
+            continue
         mark = "?" if optional else ""
         lines.append(f"  readonly {field.encode_name}{mark}: {_type(hints[field.name])};")
     return "\n".join([*lines, "}", ""])

@@ -11,7 +11,8 @@ import difflib
 import math
 import re
 import shlex
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from typing import NoReturn
 
 from ..exceptions import UsageError
@@ -77,6 +78,20 @@ class MagicParser(argparse.ArgumentParser):
 
     def _option_strings(self) -> list[str]:
         return [name for action in self._actions for name in action.option_strings]
+
+
+@dataclass(frozen=True)
+class Subcommand:
+    """A word behind a magic's name: what it does, and its arguments."""
+
+    summary: str
+    arguments: Callable[[MagicParser], None] = field(repr=False)
+
+    def parser(self, prog: str) -> MagicParser:
+        """Return the parser of the words behind it; `prog` is the magic with the word."""
+        parser = MagicParser(prog, self.summary)
+        self.arguments(parser)
+        return parser
 
 
 def _unknown(word: str, known: Sequence[str]) -> str:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cache
 
 from ..exceptions import UsageError
-from ._arguments import HelpRequested, MagicParser, split_words
+from ._arguments import HelpRequested, MagicParser, Subcommand, split_words
 from ._report_line import name_word
 
 
@@ -76,19 +75,9 @@ class ModelsCommand:
         return cls(action=first, **values)
 
 
-@dataclass(frozen=True)
-class _Action:
-    """A subcommand: what it does, and its arguments."""
-
-    summary: str
-    arguments: Callable[[MagicParser], None] = field(repr=False)
-
-
 @cache
 def _parser(action: str) -> MagicParser:
-    parser = MagicParser(f"%models {action}", _ACTIONS[action].summary)
-    _ACTIONS[action].arguments(parser)
-    return parser
+    return _ACTIONS[action].parser(f"%models {action}")
 
 
 def _nothing(_parser: MagicParser) -> None:
@@ -137,14 +126,14 @@ def _delete(parser: MagicParser) -> None:
 _REFERENCE = "NAME (the newest version), NAME/3 or NAME@champion"
 
 _ACTIONS = {
-    "list": _Action("List the registered models.", _nothing),
-    "show": _Action("Show a model or a version: run, data, reports, how to load it.", _one),
-    "register": _Action("Make what a run made a new version of a name.", _register),
-    "alias": _Action("Let aliases mean a version; they move when they meant another.", _alias),
-    "unalias": _Action("Remove aliases.", _unalias),
-    "describe": _Action("Describe a model (NAME) or a version.", _describe),
-    "tag": _Action("Tag a version.", _tags),
-    "delete": _Action("Delete a version, or a model (NAME) with all of them; runs and files stay.", _delete),
+    "list": Subcommand("List the registered models.", _nothing),
+    "show": Subcommand("Show a model or a version: run, data, reports, how to load it.", _one),
+    "register": Subcommand("Make what a run made a new version of a name.", _register),
+    "alias": Subcommand("Let aliases mean a version; they move when they meant another.", _alias),
+    "unalias": Subcommand("Remove aliases.", _unalias),
+    "describe": Subcommand("Describe a model (NAME) or a version.", _describe),
+    "tag": Subcommand("Tag a version.", _tags),
+    "delete": Subcommand("Delete a version, or a model (NAME) with all of them; runs and files stay.", _delete),
 }
 
 ACTIONS = tuple(_ACTIONS)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from ..exceptions import UsageError
-from ._arguments import HelpRequested, MagicParser, duration, refuse_python, split_words, without_comment
+from ._arguments import HelpRequested, MagicParser, Subcommand, duration, refuse_python, split_words, without_comment
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,19 +81,9 @@ class RunsCommand:
         )
 
 
-@dataclass(frozen=True)
-class _Action:
-    """A subcommand: what it does, and its arguments."""
-
-    summary: str
-    arguments: Callable[[MagicParser], None] = field(repr=False)
-
-
 @cache
 def _parser(action: str) -> MagicParser:
-    parser = MagicParser(f"%runs {action}", _ACTIONS[action].summary)
-    _ACTIONS[action].arguments(parser)
-    return parser
+    return _ACTIONS[action].parser(f"%runs {action}")
 
 
 def _one(parser: MagicParser) -> None:
@@ -148,17 +137,17 @@ def _main(parser: MagicParser) -> None:
 _REFERENCE = "id or unique prefix, name, last, last~2, best, best:METRIC or best:-METRIC"
 
 _ACTIONS = {
-    "show": _Action("Show one run.", _one_or_last),
-    "logs": _Action("Show what a run has printed.", _logs),
-    "stop": _Action("Stop a run: SIGINT, SIGTERM, SIGKILL.", _one),
-    "wait": _Action("Wait until a run has ended.", _wait),
-    "load": _Action("Bind a run's results in this notebook.", _load),
-    "rerun": _Action("Run the same cell again with the notebook's present values.", _one),
-    "diff": _Action("Show how two runs differ.", _two),
-    "reproduce": _Action("Run the exact inputs again and compare the results.", _reproduce),
-    "trust": _Action("Sign a run that came from elsewhere as your own: its data may run code here.", _one),
-    "gc": _Action("Remove what the quota does not allow to be kept.", _gc),
-    "main": _Action("Set the metric that decides which run is best.", _main),
+    "show": Subcommand("Show one run.", _one_or_last),
+    "logs": Subcommand("Show what a run has printed.", _logs),
+    "stop": Subcommand("Stop a run: SIGINT, SIGTERM, SIGKILL.", _one),
+    "wait": Subcommand("Wait until a run has ended.", _wait),
+    "load": Subcommand("Bind a run's results in this notebook.", _load),
+    "rerun": Subcommand("Run the same cell again with the notebook's present values.", _one),
+    "diff": Subcommand("Show how two runs differ.", _two),
+    "reproduce": Subcommand("Run the exact inputs again and compare the results.", _reproduce),
+    "trust": Subcommand("Sign a run that came from elsewhere as your own: its data may run code here.", _one),
+    "gc": Subcommand("Remove what the quota does not allow to be kept.", _gc),
+    "main": Subcommand("Set the metric that decides which run is best.", _main),
 }
 
 

@@ -590,30 +590,7 @@ export interface IOnnxReport {
 }
 
 /** What a cell's output holds: the report, and where the notebook has the file. */
-export interface IOnnxCard {
-  readonly version: number;
-  readonly made_at: string;
-  readonly file: string;
-  readonly sha256: string;
-  readonly size: number;
-  readonly model: string;
-  readonly model_type: string;
-  readonly run_id: string;
-  readonly converter: string;
-  readonly variant: string;
-  readonly repaired: boolean;
-  readonly precision: 'float32' | 'float64';
-  readonly inputs: readonly IOnnxTensor[];
-  readonly outputs: readonly IOnnxTensor[];
-  readonly operators: Readonly<Record<string, number>>;
-  readonly opsets: Readonly<Record<string, number>>;
-  readonly parity: IOnnxParity;
-  readonly tried: readonly IOnnxTry[];
-  readonly latency: readonly IOnnxLatency[];
-  readonly graph: IOnnxGraph | null;
-  readonly quantised: IOnnxQuantised | null;
-  readonly versions: Readonly<Record<string, string>>;
-  readonly notes: readonly string[];
+export interface IOnnxCard extends IOnnxReport {
   readonly path: string;
   readonly usage: Readonly<Record<string, string>>;
 }

@@ -195,7 +195,7 @@ def wrong_converter(monkeypatch):
         def load(self):
             return OffByATenth
 
-    monkeypatch.setattr(discovery, "_installed", lambda: {"tenth": Point()})
+    monkeypatch.setattr(discovery, "installed", lambda group: {"tenth": Point()})
 
 
 def test_one_row_that_differs_is_enough_to_write_nothing(wrong_converter, first_column, X, tmp_path):

@@ -117,7 +117,7 @@ def test_an_installed_converter_comes_before_ours(monkeypatch):
         def load(self):
             return Theirs
 
-    monkeypatch.setattr(discovery, "_installed", lambda: {"theirs": Point()})
+    monkeypatch.setattr(discovery, "installed", lambda group: {"theirs": Point()})
     assert converter_for(LogisticRegression()).name == "theirs"
     assert converter_for(StandardScaler()).name == "sklearn"
     assert converter_names() == ("ebm", "keras", "lightgbm", "sklearn", "theirs", "torch", "xgboost")

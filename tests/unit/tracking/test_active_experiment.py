@@ -24,7 +24,7 @@ def mlflow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[object]:
     monkeypatch.setattr(fluent, "_active_experiment_id", None)
     before = mlflow.get_tracking_uri()
     mlflow.set_tracking_uri(f"sqlite:///{tmp_path / 'store.db'}")
-    mlflow.MlflowClient().search_experiments()  # makes the tables here: a question waits 2 s only, and Alembic has no lock
+    mlflow.MlflowClient().search_experiments()  # makes the tables: a question waits 2 s only, Alembic has no lock
     yield mlflow
     mlflow.set_tracking_uri(before)
 

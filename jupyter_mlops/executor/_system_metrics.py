@@ -6,6 +6,7 @@ the same thing.
 
 from __future__ import annotations
 
+import _thread
 import contextlib
 import os
 import threading
@@ -57,10 +58,11 @@ class SystemMetrics:
         self._first_s = first_s
         self._every_s = every_s
         self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._sample, name="mlops-system-metrics", daemon=True)
+        self._ended = threading.Event()
 
     def __enter__(self) -> SystemMetrics:
-        self._thread.start()
+        # Not threading.Thread: its start waits until the thread runs, which takes the cell milliseconds.
+        _thread.start_new_thread(self._run, ())
         return self
 
     def __exit__(self, *error: object) -> None:
@@ -69,7 +71,13 @@ class SystemMetrics:
     def stop(self) -> None:
         """End the thread; waits for a sample that is being taken."""
         self._stopped.set()
-        self._thread.join(timeout=1.0)
+        self._ended.wait(timeout=1.0)
+
+    def _run(self) -> None:
+        try:
+            self._sample()
+        finally:
+            self._ended.set()
 
     def _sample(self) -> None:
         started = time.monotonic()

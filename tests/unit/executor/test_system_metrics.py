@@ -61,6 +61,27 @@ def test_a_short_run_is_never_sampled():
     assert readings.logged == []
 
 
+def test_a_cell_sees_no_thread_that_it_has_not_started():
+    before = threading.enumerate()
+
+    with SystemMetrics(Readings(wanted=1), first_s=60):
+        assert threading.enumerate() == before
+
+
+def test_nobody_is_asked_and_nothing_is_read_where_the_run_ends_before_its_first_sample():
+    asked = threading.Event()
+
+    def is_wanted() -> bool:
+        asked.set()
+        return True
+
+    for _ in range(20):
+        with SystemMetrics(Readings(wanted=1), is_wanted, first_s=60):
+            pass
+
+    assert not asked.is_set()
+
+
 def test_a_log_that_fails_does_not_end_the_sampling():
     readings = Readings(wanted=3)
 

@@ -27,6 +27,7 @@ from ..launchers import (
     Shim,
     ShimSettings,
     WarmRequest,
+    default_signals,
     execute,
     join_group,
     receive_line,
@@ -183,6 +184,9 @@ def _fitting(starter: SpareStarter, request: WarmRequest) -> ExecutorStarter:
 
 
 def _wait_to_be_executor(channel: socket.socket, stage: Stage) -> None:
+    # One that is no run yet is nobody to be interrupted, and ends as any process does.
+    default_signals()
+    start_anew()
     with contextlib.suppress(Exception):
         stage.build()
     _rehearse_executor(stage)
@@ -198,8 +202,7 @@ def _wait_to_be_executor(channel: socket.socket, stage: Stage) -> None:
         if not line:
             os._exit(0)
     start = decode(line, _Start)
-    become = partial(_become_executor, approach=approach)
-    run_as_executor(Path(request.run_dir), start.cwd, start.slot, become)
+    run_as_executor(Path(request.run_dir), start.cwd, start.slot, partial(_execute, approach=approach))
 
 
 def _approach(run_dir: Path) -> Approach | None:
@@ -247,8 +250,12 @@ def _take_environment(environment: bytes) -> None:
             os.environb[name] = value
 
 
-def _become_executor(run_dir: Path, approach: Approach | None = None) -> int:
+def _become_executor(run_dir: Path) -> int:
+    start_anew()
+    return _execute(run_dir)
+
+
+def _execute(run_dir: Path, approach: Approach | None = None) -> int:
     from . import main
 
-    start_anew()
     return main(run_dir, approach)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ._shim import Shim, rehearse_shim
     from ._shim_child import ExecutorStarter, execute, join_group, run_as_executor
     from ._shim_settings import ShimSettings
+    from ._shim_signals import default_signals
     from ._submitted import LocalRun
     from ._warm_line import HeldLine
     from ._warm_wire import Owner, WarmReply, WarmRequest, is_same_user, receive_line
@@ -33,6 +34,7 @@ __all__ = [
     "SubmittedRun",
     "WarmReply",
     "WarmRequest",
+    "default_signals",
     "execute",
     "is_same_user",
     "join_group",
@@ -56,6 +58,7 @@ __getattr__, __dir__ = lazy_exports(
         "SubmittedRun": "._protocol",
         "WarmReply": "._warm_wire",
         "WarmRequest": "._warm_wire",
+        "default_signals": "._shim_signals",
         "execute": "._shim_child",
         "is_same_user": "._warm_wire",
         "join_group": "._shim_child",

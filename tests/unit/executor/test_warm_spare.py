@@ -1,5 +1,6 @@
 """Processes forked in advance. Each story runs in a process of its own, which does the forking."""
 
+import signal
 import subprocess
 import sys
 
@@ -16,7 +17,7 @@ def pretend(run_dir, approach=None):
     print(os.getpid(), os.environ.get("WHO"), os.environ["JUPYTER_MLOPS_SLOT"], Path.cwd(), flush=True)
     return 7
 
-spare._become_executor = pretend
+spare._execute = pretend
 run_dir = Path(sys.argv[1])
 stage = Stage(Home.create(run_dir / ".mlops"), run_dir / "stage")
 mine, theirs = socket.socketpair()
@@ -98,6 +99,42 @@ pid = starter.start(run_dir, {str(tmp_path)!r}, 0)
 print(pid != waiting, code_of(pid))
 """
     assert tell(tmp_path, body)[0] == ["True", "7"]
+
+
+def test_each_draws_random_numbers_of_its_own(tmp_path):
+    body = """
+import numpy as np
+
+def draw(run_dir, approach=None):
+    print(np.random.random(), flush=True)
+    return 0
+
+spare._execute = draw
+np.random.seed(0)
+for name in ("one", "other"):
+    (run_dir / name).mkdir()
+    mine, theirs = socket.socketpair()
+    starter = spare.SpareStarter(Stage(Home.open(run_dir / ".mlops"), run_dir / name / "stage"), theirs)
+    request = WarmRequest(ask="run", owner=Owner(1, 1), run_dir=str(run_dir / name))
+    starter.expect(encode(request) + b"\\n", request)
+    assert code_of(starter.start(run_dir / name, "/", 0)) == 0
+print(np.random.random(), *((run_dir / name / "output.log").read_text() for name in ("one", "other")))
+"""
+    assert len(set(tell(tmp_path, body)[0])) == 3
+
+
+def test_one_that_waits_heeds_no_handler_of_its_parent(tmp_path):
+    body = """
+signal.signal(signal.SIGTERM, lambda number, frame: None)
+began = run_dir / "another"
+mine, theirs = socket.socketpair()
+starter = spare.SpareStarter(Stage(Home.open(run_dir / ".mlops"), began), theirs)
+while not any(began.glob("*/spec.json")):
+    time.sleep(0.005)
+os.kill(starter._pid, signal.SIGTERM)
+print(code_of(starter._pid))
+"""
+    assert tell(tmp_path, body)[0] == [str(-signal.SIGTERM)]
 
 
 def test_it_ends_when_its_shim_does(tmp_path):

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import decimal
 import functools
-import importlib
 import locale
 import logging
 import os
 import pickle
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -135,12 +134,9 @@ class AmbientState:
         os.chdir(self.cwd)
         sys.path[:] = self.path
         own = {key: value for key, value in os.environ.items() if key.startswith(_OWN_VARIABLES)}
-        for key in os.environ.keys() - self.environment.keys() - own.keys():
-            del os.environ[key]
-        os.environ.update(self.environment | own)
+        take_environment(self.environment | own)
         sys.setrecursionlimit(self.recursion_limit)
         locale.setlocale(locale.LC_ALL, self.locale)
-        importlib.invalidate_caches()
 
     def apply(self) -> None:
         """Take on the rest; a library that is not imported yet gets its state when it is."""
@@ -179,6 +175,14 @@ class AmbientState:
                 handler.setLevel(told.level)
                 handler.setFormatter(logging.Formatter(told.format, told.date_format))
                 logging.root.addHandler(handler)
+
+
+def take_environment(environment: Mapping[str, str]) -> None:
+    """Make an environment this process's own. A variable that is there is left alone: telling C each takes a while."""
+    held = dict(os.environ)
+    for name in held.keys() - environment.keys():
+        del os.environ[name]
+    os.environ.update({name: value for name, value in environment.items() if held.get(name) != value})
 
 
 def _working_directory() -> str:

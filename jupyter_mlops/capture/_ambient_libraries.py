@@ -65,8 +65,10 @@ def _write_numpy(state: Any) -> None:
     import numpy as np
 
     options, errors = state
-    np.set_printoptions(**options)
-    np.seterr(**errors)
+    # Nearly always the ones that are here, and setting them takes five times as long as asking.
+    if state != _read_numpy():
+        np.set_printoptions(**options)
+        np.seterr(**errors)
 
 
 def _read_numpy_random() -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,4 +43,6 @@ class Approach:
         run = home.run(run_dir.name)
         spec = run.spec()
         install_autologging(spec)
+        # Files that came since this process, or the one that it was forked from, has looked.
+        importlib.invalidate_caches()
         return cls(home, run, spec)

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from ..capture import take_environment
 from ..entities import decode, encode
 from ..launchers import (
     ExecutorStarter,
@@ -239,15 +240,8 @@ def _environment() -> bytes:
 
 
 def _take_environment(environment: bytes) -> None:
-    # It is nearly always the one that is here: telling the C library each variable again takes a while.
-    pairs = (variable.partition(b"=") for variable in environment.split(b"\0"))
-    told = {name: value for name, _, value in pairs if name}
-    held = dict(os.environb)
-    for name in held.keys() - told.keys():
-        del os.environb[name]
-    for name, value in told.items():
-        if held.get(name) != value:
-            os.environb[name] = value
+    pairs = (variable.partition("=") for variable in os.fsdecode(environment).split("\0"))
+    take_environment({name: value for name, _, value in pairs if name})
 
 
 def _become_executor(run_dir: Path) -> int:

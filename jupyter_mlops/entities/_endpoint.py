@@ -15,7 +15,7 @@ Cell = str | float | int | bool | None
 """A value of a row."""
 
 EndpointState = Literal["running", "starting", "stopped", "down"]
-"""`stopped` was asked for; `down` is an end that nobody asked for: a Jupyter server, or the next request, starts it again."""
+"""`stopped` was asked for; `down` is an end that nobody asked for: a Jupyter server or the next request starts it."""
 
 
 class EndpointVersion(msgspec.Struct, frozen=True, kw_only=True):

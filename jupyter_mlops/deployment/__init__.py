@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ._discovery import load_target, target_names
     from ._endpoint_client import EndpointClient, Reply
     from ._endpoint_directory import EndpointDirectory
-    from ._endpoint_life import Patience, ensure, state_of, stop, switch
+    from ._endpoint_life import Patience, ensure, has_waiting_shell, state_of, stop, switch
     from ._example import Value, example_feeds, example_row
     from ._protocol import PackageWish, Target
 
@@ -33,6 +33,7 @@ __all__ = [
     "ensure",
     "example_feeds",
     "example_row",
+    "has_waiting_shell",
     "load_target",
     "score",
     "state_of",
@@ -56,6 +57,7 @@ __getattr__, __dir__ = lazy_exports(
         "ensure": "._endpoint_life",
         "example_feeds": "._example",
         "example_row": "._example",
+        "has_waiting_shell": "._endpoint_life",
         "load_target": "._discovery",
         "score": "._batch",
         "state_of": "._endpoint_life",

@@ -5,6 +5,7 @@ Whoever changes what is to be served holds `change.lock`; whoever serves holds `
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import re
@@ -19,6 +20,7 @@ from ..entities import (
     Bundle,
     EndpointFigures,
     EndpointRecord,
+    EndpointRestarts,
     EndpointVersion,
     decode,
     encode,
@@ -38,6 +40,9 @@ class _Versioned(msgspec.Struct):
 
 _MOST_VERSIONS = 10
 _TAIL_BYTES = 200_000
+
+_SIGNALS = 128
+"""A shell says that a process was ended by a signal by a number above."""
 
 
 class EndpointDirectory:
@@ -64,6 +69,7 @@ class EndpointDirectory:
         self.path = home.path / "endpoints" / name
         self.record_file = self.path / "endpoint.json"
         self.figures_file = self.path / "figures.json"
+        self.restarts_file = self.path / "restarts.json"
         self.log_file = self.path / "endpoint.log"
         self.serve_lock = self.path / "serve.lock"
         self.change_lock = self.path / "change.lock"
@@ -85,6 +91,14 @@ class EndpointDirectory:
             There is no such directory.
         """
         return self.home.socket(f"e-{hashlib.sha256(self.name.encode()).hexdigest()[:12]}")
+
+    @property
+    def end_file(self) -> Path:
+        """How its last process ended, as the shell that waits for it says it; absent where none ran here.
+
+        Beside the socket, and not in the directory: what came with somebody's archive has never run here.
+        """
+        return self.socket.with_suffix(".end")
 
     def make(self) -> None:
         """Make the directory, if it is not there.
@@ -198,20 +212,48 @@ class EndpointDirectory:
         except (OSError, msgspec.MsgspecError):
             return EndpointFigures()
 
+    def restarts(self) -> EndpointRestarts:
+        """Return how often it was started again unasked."""
+        try:
+            return decode(self.restarts_file.read_bytes(), EndpointRestarts)
+        except (OSError, msgspec.MsgspecError):
+            return EndpointRestarts()
+
+    def write_restarts(self, restarts: EndpointRestarts | None) -> None:
+        """Record how often; None when somebody has taken it in hand."""
+        if restarts is None:
+            self.restarts_file.unlink(missing_ok=True)
+        else:
+            write_atomic(self.restarts_file, encode(restarts), durable=False)
+
     def log(self, lines: int | None = None) -> str:
         """Return the end of the log; the last lines only where so many are named."""
         text = "".join(_tail(file) for file in (self.log_file.with_suffix(".log.1"), self.log_file))[-_TAIL_BYTES:]
         return text if lines is None else "".join(text.splitlines(keepends=True)[-lines:])
 
     def last_words(self) -> str:
-        """Return why the last process has ended: as its log says, else that it was killed."""
+        """Return why the last process has ended: by a signal, or as its log says, else that it was killed."""
+        code = self.exit_code()
+        if code is not None and code > _SIGNALS:
+            return f"signal {code - _SIGNALS}"
+        if code == 0:
+            return "it was asked to end by SIGTERM"
         line = next((line for line in reversed(self.log().splitlines()) if line.strip()), "").strip()
         if not line or " INFO " in line or " WARNING " in line:
             return "it was killed, or the machine was restarted"
         return line.partition(" ERROR ")[2][:300] or line[:300]
 
+    def exit_code(self) -> int | None:
+        """Return how the last process ended, as a shell says it; None while it runs, or where nobody knows."""
+        try:
+            return int(self.end_file.read_text("ascii"))
+        except (OSError, ValueError, HomeError):
+            return None
+
     def remove(self) -> None:
         """Remove the directory; a process that serves notices, and ends."""
+        with contextlib.suppress(OSError, HomeError):
+            self.end_file.unlink()
         shutil.rmtree(self.path, ignore_errors=True)
 
 

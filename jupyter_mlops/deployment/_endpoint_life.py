@@ -12,7 +12,7 @@ import time
 from typing import NamedTuple
 
 from ..entities import EndpointState
-from ..exceptions import DeploymentError
+from ..exceptions import DeploymentError, HomeError
 from ..home import lock_holder, process_start_time, wait_released
 from ._endpoint_client import EndpointClient
 from ._endpoint_directory import EndpointDirectory
@@ -24,8 +24,12 @@ _LOOK_S = 0.02
 _SECRET = re.compile(r"token|secret|passw|credential|api_?key|cookie", re.IGNORECASE)
 _STRANGE = ("MLFLOW_RUN_ID", "PYTEST_CURRENT_TEST", "JUPYTER_MLOPS_CRASH_AT")
 
-# An orphan from birth; its number is all that is heard of it, and what it cries goes into the log.
-_IN_BACKGROUND = 'log=$1; shift; "$@" </dev/null >>"$log" 2>&1 & echo $!'
+# An orphan from birth; its number is all that is heard of it, and what it cries goes into the log. The shell that waits
+# for it writes down how it ended: nobody else could know.
+_WAITS = (
+    'log=$1; end=$2; shift 2; echo "by $$" >"$end"; "$@" >>"$log" 2>&1; code=$?; [ -e "$end" ] && echo $code >"$end"'
+)
+_IN_BACKGROUND = '/bin/sh -c "$@" </dev/null >/dev/null 2>&1 & echo $!'
 
 
 class Patience(NamedTuple):
@@ -57,6 +61,15 @@ def state_of(directory: EndpointDirectory) -> EndpointState:
     if lock_holder(directory.serve_lock) is not None:
         return "running" if directory.socket.exists() else "starting"
     return "stopped" if directory.record().wanted == "stopped" else "down"
+
+
+def has_waiting_shell(directory: EndpointDirectory) -> bool:
+    """Tell whether the shell is still there that writes down how the process ends: its word comes a moment later."""
+    try:
+        word, _, pid = directory.end_file.read_text("ascii").strip().partition(" ")
+    except (OSError, ValueError, HomeError):
+        return False
+    return word == "by" and pid.isdecimal() and not _has_ended(int(pid))
 
 
 def ensure(directory: EndpointDirectory, patience: Patience | None = None, program: tuple[str, ...] = PROGRAM) -> None:
@@ -135,9 +148,10 @@ def _spawn(directory: EndpointDirectory, program: tuple[str, ...]) -> int:
         name: value for name, value in os.environ.items() if name not in _STRANGE and not _SECRET.search(name)
     }
     arguments = [*program, str(directory.home.path), directory.name]
+    files = [str(directory.log_file), str(directory.end_file)]
     try:
         done = subprocess.run(
-            ["/bin/sh", "-c", _IN_BACKGROUND, "sh", str(directory.log_file), *arguments],
+            ["/bin/sh", "-c", _IN_BACKGROUND, "sh", _WAITS, "sh", *files, *arguments],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

@@ -15,7 +15,7 @@ Cell = str | float | int | bool | None
 """A value of a row."""
 
 EndpointState = Literal["running", "starting", "stopped", "down"]
-"""`stopped` was asked for; `down` is an end that nobody asked for: the next request starts it again."""
+"""`stopped` was asked for; `down` is an end that nobody asked for: a Jupyter server or the next request starts it."""
 
 
 class EndpointVersion(msgspec.Struct, frozen=True, kw_only=True):
@@ -85,6 +85,30 @@ class EndpointFigures(msgspec.Struct, frozen=True, kw_only=True):
     p95_s: float = 0.0
 
 
+class EndpointRestarts(msgspec.Struct, frozen=True, kw_only=True):
+    """How often an endpoint was started again unasked since it was last deployed to, rolled back or stopped.
+
+    Parameters
+    ----------
+    count : int
+        Restarts after an end that nobody asked for.
+    cause : str
+        Of the last such end: `signal 9`, or what the process said.
+    at : str
+        When it was last restarted.
+    in_a_row : int
+        How many of them did not last.
+    given_up : bool
+        Whether too many did not last: it stays down until somebody asks it, or deploys again.
+    """
+
+    count: int = 0
+    cause: str = ""
+    at: str = ""
+    in_a_row: int = 0
+    given_up: bool = False
+
+
 class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     """An endpoint as it stands.
 
@@ -92,6 +116,8 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     ----------
     home_id : str
         The home that it belongs to; empty where there is only one.
+    restarts : EndpointRestarts
+        What became of ends that nobody asked for.
     problem : str
         Why it is down.
     url : str
@@ -105,6 +131,7 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     current: int
     versions: tuple[EndpointVersion, ...]
     figures: EndpointFigures = EndpointFigures()
+    restarts: EndpointRestarts = EndpointRestarts()
     problem: str = ""
     home_id: str = ""
     url: str = ""

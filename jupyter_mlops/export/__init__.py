@@ -12,7 +12,7 @@ from ._discovery import converter_names, load_converter
 from ._edge_rows import edge_rows
 from ._estimator import said
 from ._export import ExportWish, export_model
-from ._files import check_onnx_file, open_session
+from ._files import check_onnx_file, open_session, write_onnx
 from ._inputs import InputTensor, inputs_of, missing
 from ._network import Network
 from ._protocol import Conversion, Converter, NetworkConverter, Variant
@@ -47,4 +47,5 @@ __all__ = [
     "said",
     "rows_together",
     "signature_of",
+    "write_onnx",
 ]

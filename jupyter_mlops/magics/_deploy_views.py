@@ -83,8 +83,7 @@ class EndpointView(View):
         facts = [("in", _tensors(self.endpoint.inputs)), ("out", _tensors(self.endpoint.outputs))]
         if figures.requests and not self._is_new:
             facts.append(("asked", pace(self.endpoint)))
-        if self.endpoint.problem:
-            facts.append(("problem", self.endpoint.problem))
+        facts += [("problem", self.endpoint.problem), ("restarts", restarted(self.endpoint))]
         facts.append(("socket", str(self._socket)))
         return [(key, value) for key, value in facts if value]
 
@@ -111,7 +110,7 @@ class EndpointsTable(View):
     def __repr__(self) -> str:
         if not self._endpoints:
             return _NONE
-        rows = [[each.name, f"{_ICONS[each.state][0]} {each.state}", *_cells(each)] for each in self._endpoints]
+        rows = [[each.name, f"{_ICONS[each.state][0]} {_standing(each)}", *_cells(each)] for each in self._endpoints]
         return text_table(_HEADS, rows)
 
     def element(self) -> Element:
@@ -197,6 +196,15 @@ def pace(endpoint: Endpoint) -> str:
     return f"{figures.requests:,} requests{wrong}, {number(figures.per_s)}/s; {latency}"
 
 
+def restarted(endpoint: Endpoint) -> str:
+    """Return how often an endpoint was started again unasked, and why, in a line; empty where it was not."""
+    restarts = endpoint.restarts
+    times = f"{restarts.count:,} time{'' if restarts.count == 1 else 's'}"
+    if restarts.given_up:
+        return f"given up after it was restarted {times}: {restarts.cause}; whoever asks it next starts it"
+    return f"restarted {times}: {restarts.cause}" if restarts.count else ""
+
+
 def example_row(endpoint: Endpoint) -> dict[str, object]:
     """Return a row by column that the endpoint takes: the one that its user gave, else one of zeros and empty texts."""
     columns = {column: tensor.type for tensor in endpoint.inputs for column in tensor.columns}
@@ -210,10 +218,17 @@ def _cells(endpoint: Endpoint) -> list[str]:
     return [str(version.number), version.label, pace(endpoint), ago(version.made_at)]
 
 
+def _standing(endpoint: Endpoint) -> str:
+    return ", ".join(word for word in (endpoint.state, restarted(endpoint)) if word)
+
+
 def _state(endpoint: Endpoint) -> Element:
     icon, colour = _ICONS[endpoint.state]
     mark = element("span", icon, aria_hidden="true")
-    return element("span", mark, f" {endpoint.state}", style=f"color:{colour};white-space:nowrap")
+    told = element("bdi", muted(restarted(endpoint))) if endpoint.restarts.count else ""
+    return element(
+        "span", element("span", mark, f" {endpoint.state}", style=f"color:{colour};white-space:nowrap"), " ", told
+    )
 
 
 def _tensors(tensors: tuple[OnnxTensor, ...]) -> str:

@@ -31,17 +31,30 @@ def export_onnx(session: NotebookSession, line: str) -> OnnxView:
     KeyboardInterrupt
         The user stopped it; nothing was written.
     """
-    from ..export import ExportWish
-    from ..services import export_for, is_model_address, model_at
+    from ..services import is_model_address
 
     command = ExportOnnxCommand.parse(line)
-    origins = session.pending.deliveries.origins
-    if is_model_address(command.model):
-        loaded = model_at(session.runs, command.model, trusted=command.trust)
-        model, run_id = loaded.model, loaded.run_id
-    else:
-        model = model_or_run(command.model, session.shell.user_ns, session.runs)
-        run_id = origins.run_id(model)
+    # An address is no name: the model is loaded elsewhere, and its run is known there.
+    lies_elsewhere = is_model_address(command.model)
+    model = None if lies_elsewhere else model_or_run(command.model, session.shell.user_ns, session.runs)
+    run_id = "" if lies_elsewhere else session.pending.deliveries.origins.run_id(model)
+    rows = _rows(session, command)
+    truth = value_named(command.target, session.shell.user_ns) if command.target else None
+    try:
+        with interruptible():
+            report = _exported(session, command, model, run_id, rows, truth)
+    except KeyboardInterrupt:  # the usual advice is about a run that is waited for
+        raise KeyboardInterrupt("Stopped; no file was written.") from None
+    return OnnxView(report, command.file)
+
+
+def _exported(
+    session: NotebookSession, command: ExportOnnxCommand, model: Any, run_id: str, X: Any, y: Any
+) -> OnnxReport:
+    """Export a model or a run's model; None for the one at the command's address."""
+    from ..export import ExportWish
+    from ..services import Loading, export_at, export_for
+
     wish = ExportWish(
         rtol=command.rtol,
         atol=command.atol,
@@ -51,14 +64,9 @@ def export_onnx(session: NotebookSession, line: str) -> OnnxView:
         quantise=bool(command.quantise),
         run_id=run_id,
     )
-    rows = _rows(session, command)
-    truth = value_named(command.target, session.shell.user_ns) if command.target else None
-    try:
-        with interruptible():
-            report = export_for(session.runs, model, rows, command.file, wish, result=command.model, y=truth)
-    except KeyboardInterrupt:  # the usual advice is about a run that is waited for
-        raise KeyboardInterrupt("Stopped; no file was written.") from None
-    return OnnxView(report, command.file)
+    if model is None:
+        return export_at(session.runs, command.model, X, command.file, wish, y, Loading(trusted=command.trust))
+    return export_for(session.runs, model, X, command.file, wish, result=command.model, y=y)
 
 
 class OnnxView:

@@ -12,8 +12,10 @@ from jupyter_server.extension.application import ExtensionApp
 from jupyter_server.serverapp import ServerApp
 from traitlets import Bool
 
+from ..services import EndpointSupervisor
 from ._context import ServerContext
 from ._kernels import export_to_kernels
+from ._supervision import supervise
 from ._watcher import HomeChanges, Watcher
 from .routes import ROUTES
 
@@ -35,7 +37,7 @@ class MlopsExtension(ExtensionApp):
     ).tag(config=True)
 
     context: ServerContext
-    _watching: asyncio.Task[None] | None = None
+    _watching: tuple[asyncio.Task[None], ...] = ()
 
     @property
     def server(self) -> ServerApp:
@@ -57,18 +59,20 @@ class MlopsExtension(ExtensionApp):
         self.handlers.extend((f"/jupyter-mlops/{pattern}", handler) for pattern, handler in ROUTES)
 
     async def _start_jupyter_server_extension(self, _server: ServerApp) -> None:
-        """Begin to watch, now that there is an event loop."""
+        """Begin to watch runs and endpoints, now that there is an event loop."""
         context = self.context
         watcher = Watcher(context.homes, context.catalog, context.pool, self._tell, self._tell_live)
         context.hurry = watcher.hurry
-        self._watching = asyncio.get_running_loop().create_task(watcher.run())
+        loop = asyncio.get_running_loop()
+        looking_after = supervise(EndpointSupervisor(context.homes))
+        self._watching = (loop.create_task(watcher.run()), loop.create_task(looking_after))
 
     async def stop_extension(self) -> None:
-        """End what lives as long as the server. Runs are none of that."""
-        if self._watching is not None:
-            self._watching.cancel()
+        """End what lives as long as the server. Runs and endpoints are none of that."""
+        for watching in self._watching:
+            watching.cancel()
             with contextlib.suppress(asyncio.CancelledError):
-                await self._watching
+                await watching
         await self.context.close()
 
     def _tell(self, changes: HomeChanges) -> None:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ._displays import Display, DisplayPage
     from ._endpoint_homes import EndpointsOfHomes
     from ._endpoint_rows import Said, asked, body_of
+    from ._endpoint_supervisor import EndpointSupervisor
     from ._endpoint_test import check_endpoint
     from ._endpoints import LOCAL, Endpoints, LocalEndpoint, deploy, deploy_local, endpoints
     from ._explanation import ExplainModel, explain, explain_for, keep_explanation, model_of, with_model
@@ -34,7 +35,8 @@ if TYPE_CHECKING:
     from ._log import LogChunk, LogGap, LogPart, RunLog
     from ._log_search import LogMatches
     from ._matching import RunFacts
-    from ._mlflow_models import is_model_address, model_at
+    from ._model_addresses import export_at, is_model_address
+    from ._model_calls import Loading
     from ._models import ModelService
     from ._models_api import Models, models
     from ._models_explorer import ModelExplorer
@@ -73,8 +75,10 @@ __all__ = [
     "Change",
     "Display",
     "Endpoints",
+    "EndpointSupervisor",
     "EndpointsOfHomes",
     "LOCAL",
+    "Loading",
     "LocalEndpoint",
     "Said",
     "asked",
@@ -115,12 +119,12 @@ __all__ = [
     "exported",
     "explain",
     "explain_for",
+    "export_at",
     "export_for",
     "export_onnx",
     "is_model_address",
     "keep_explanation",
     "log",
-    "model_at",
     "model_of",
     "models",
     "package",
@@ -142,11 +146,12 @@ __getattr__, __dir__ = lazy_exports(
         "ExplainModel": "._explanation",
         "explain": "._explanation",
         "explain_for": "._explanation",
+        "export_at": "._model_addresses",
         "export_for": "._export_onnx",
+        "Loading": "._model_calls",
         "export_onnx": "._export_onnx",
-        "is_model_address": "._mlflow_models",
+        "is_model_address": "._model_addresses",
         "keep_explanation": "._explanation",
-        "model_at": "._mlflow_models",
         "model_of": "._explanation",
         "with_model": "._explanation",
         "parse_columns": "._csv",
@@ -162,6 +167,7 @@ __getattr__, __dir__ = lazy_exports(
         "CatalogChanges": "._catalog",
         "Change": "._diff",
         "Display": "._displays",
+        "EndpointSupervisor": "._endpoint_supervisor",
         "Endpoints": "._endpoints",
         "EndpointsOfHomes": "._endpoint_homes",
         "LOCAL": "._endpoints",

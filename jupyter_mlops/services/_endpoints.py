@@ -64,7 +64,7 @@ class Endpoints:
         EndpointNotFoundError
             There is none.
         """
-        endpoint = LocalEndpoint(self._directory(name))
+        endpoint = LocalEndpoint(self.directory(name))
         endpoint.directory.record()
         return endpoint
 
@@ -84,7 +84,7 @@ class Endpoints:
 
     def list(self) -> tuple[Endpoint, ...]:
         """Return how all of them stand; one whose record is damaged is told as down."""
-        return tuple(LocalEndpoint(self._directory(name)).stand() for name in self)
+        return tuple(LocalEndpoint(self.directory(name)).stand() for name in self)
 
     def deploy(self, bundle: Bundle, name: str = "", example: dict[str, Cell] | None = None) -> LocalEndpoint:
         """Serve a bundle: at a new endpoint, or as the next version of one, which goes on answering meanwhile.
@@ -105,9 +105,9 @@ class Endpoints:
         """
         from ..deployment import ensure, switch
 
-        directory = self._directory(name or _name_of(bundle.label))
+        directory = self.directory(name or _name_of(bundle.label))
         directory.make()
-        with _changing(directory):
+        with changing(directory):
             before = directory.record() if directory.exists() else None
             after = _with_version(before, bundle, directory, example)
             directory.write(after)
@@ -117,11 +117,13 @@ class Endpoints:
             except BaseException:  # an interrupt too leaves what was served before
                 _take_back(directory, before)
                 raise
+            directory.write_restarts(None)
             kept = directory.forget_old(after.versions)
             directory.write(replace(after, versions=kept))
         return LocalEndpoint(directory)
 
-    def _directory(self, name: str) -> EndpointDirectory:
+    def directory(self, name: str) -> EndpointDirectory:
+        """Return the files of an endpoint, whether it is there or not."""
         from ..deployment import EndpointDirectory
 
         return EndpointDirectory(self.home, name)
@@ -163,6 +165,7 @@ class LocalEndpoint:
             current=record.current,
             versions=record.versions,
             figures=self.directory.figures(),
+            restarts=self.directory.restarts(),
             problem=self.directory.last_words() if state == "down" else "",
             inputs=signature.inputs if signature else (),
             outputs=signature.outputs if signature else (),
@@ -222,8 +225,9 @@ class LocalEndpoint:
         """End it; False when it did not run."""
         from ..deployment import stop
 
-        with _changing(self.directory):
+        with changing(self.directory):
             self.directory.write(replace(self.directory.record(), wanted="stopped"))
+            self.directory.write_restarts(None)
             return stop(self.directory)
 
     @python_edge
@@ -239,12 +243,13 @@ class LocalEndpoint:
         """
         from ..deployment import ensure, switch
 
-        with _changing(self.directory):
+        with changing(self.directory):
             before = self.directory.record()
             version = before.before
             if version is None:
                 raise UsageError(f"Endpoint {self.name} has no version before {before.current}.")
             self.directory.write(replace(before, current=version.number, wanted="running"))
+            self.directory.write_restarts(None)
             try:
                 ensure(self.directory)
                 switch(self.directory)
@@ -344,7 +349,7 @@ def _with_version(
 
 
 @contextmanager
-def _changing(directory: EndpointDirectory) -> Iterator[None]:
+def changing(directory: EndpointDirectory, patience_s: float = _CHANGE_S) -> Iterator[None]:
     """Be the only one who changes what is to be served.
 
     Raises
@@ -355,7 +360,7 @@ def _changing(directory: EndpointDirectory) -> Iterator[None]:
     from ..home import exclusive
 
     try:
-        with exclusive(directory.change_lock, _CHANGE_S):
+        with exclusive(directory.change_lock, patience_s):
             yield
     except TimeoutError as error:
         raise DeploymentError(f"Endpoint {directory.name} is being changed elsewhere ({error}). Try again.") from None

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, TypedDict, Unpack
 
 from ..entities import OnnxReport
 from ..exceptions import UsageError
 from ._default import current_service
 from ._explanation import model_of
 from ._kept_reports import keep_artifact, keep_report
-from ._mlflow_models import is_model_address, model_at
 from ._run import Run
 
 if TYPE_CHECKING:
@@ -39,15 +38,24 @@ def export_tags(report: OnnxReport) -> dict[str, str | None]:
     return {FILE_TAG: f"{report.file} {report.version}", DIGEST_TAG: report.sha256}
 
 
+class Equality(TypedDict, total=False):
+    """What counts as equal, and the operators to say it with; see `export_onnx`."""
+
+    rtol: float
+    atol: float
+    allow_mismatch: int
+    opset: int | None
+
+
 def export_onnx(
     model: Any,
     X: Any,
     path: str | Path,
     *,
-    rtol: float = 1e-4,
-    atol: float = 1e-5,
-    allow_mismatch: int = 0,
-    opset: int | None = None,
+    y: Any = None,
+    quantise: Literal["", "dynamic"] = "",
+    trust: bool = False,
+    **equality: Unpack[Equality],
 ) -> OnnxReport:
     """Write a model as ONNX, when it answers as the original does on every row; otherwise write nothing.
 
@@ -55,15 +63,22 @@ def export_onnx(
     ----------
     model : object, Run or str
         A fitted model; or a run, or a reference to one such as `last`, that returned one; or MLflow's address of a
-        model that was made here, `runs:/ID/NAME` or `models:/NAME/3`. A run keeps the report.
+        model, `runs:/ID/NAME` or `models:/NAME/3`, or a folder with one. A run keeps the report.
     X : DataFrame, array, list of str, or a tuple or dict of arrays
         Real rows, as the model takes them. Edge rows are generated beside them.
     path : path
         The file. What was there is replaced in one step, or stays.
+    y : array, optional
+        What is true of the rows: accuracy or R2 of the smaller file beside the original's.
+    quantise : str
+        "dynamic" for a smaller file beside it, `model.int8.onnx`, as far as that is near; see `report.quantised`.
+    trust : bool
+        Load a model by its address that was not made here, which runs code that lies beside it, in a process of its
+        own.
     rtol, atol : float
-        Equal is the same label, and `|a - b| <= atol + rtol * |b|`, b the original's.
+        Equal is the same label, and `|a - b| <= atol + rtol * |b|`, b the original's. 1e-4 and 1e-5 unless given.
     allow_mismatch : int
-        So many rows may differ; recorded in the file.
+        So many rows may differ; recorded in the file. None unless given.
     opset : int, optional
         Of ONNX; by default the newest that the converter knows.
 
@@ -83,13 +98,18 @@ def export_onnx(
     (143, 0)
     """
     from ..export import ExportWish
+    from ._model_addresses import export_at, is_model_address
+    from ._model_calls import Loading
 
-    wish = ExportWish(rtol=rtol, atol=atol, allow_mismatch=allow_mismatch, opset=opset)
+    if quantise not in ("", "dynamic"):
+        raise UsageError(f"quantise is {quantise!r}, which is no way that is known. Give 'dynamic'.")
+    if y is not None and not quantise:
+        raise UsageError("y is for the accuracy of a smaller file. Ask for one: quantise='dynamic'.")
+    wish = ExportWish(quantise=bool(quantise), **equality)
     runs = current_service()
     if is_model_address(model):
-        loaded = model_at(runs, model)
-        return export_for(runs, loaded.model, X, path, dataclasses.replace(wish, run_id=loaded.run_id))
-    return export_for(runs, runs.find(model) if isinstance(model, str) else model, X, path, wish)
+        return export_at(runs, model, X, path, wish, y, Loading(trusted=trust))
+    return export_for(runs, runs.find(model) if isinstance(model, str) else model, X, path, wish, y=y)
 
 
 def export_for(
@@ -131,13 +151,23 @@ def export_for(
     named = dataclasses.replace(wish, run_id=run.id if run else "", name=wish.name or (run.name if run else ""))
     report = export_model(fitted, _rows(X), path, named, y)
     if run is not None and run.exists:
-        refused: dict[str, str | None] = {REFUSED_TAG: None} if REFUSED_TAG in run.tags else {}
-        place = Path(path).expanduser()
-        keep_artifact(run, MODEL_ARTIFACT, place.read_bytes())
-        if report.quantised is not None and report.quantised.file:
-            keep_artifact(run, QUANTISED_ARTIFACT, place.with_name(report.quantised.file).read_bytes())
-        keep_report(run, ARTIFACT, report.to_json(), export_tags(report) | refused)
+        keep_export(run, Path(path).expanduser(), report)
     return report
+
+
+def keep_export(run: Run, place: Path, report: OnnxReport) -> None:
+    """Let the run that made a model keep what was exported of it; an earlier refusal is taken back.
+
+    Raises
+    ------
+    HomeError
+        The home may not be written.
+    """
+    refused: dict[str, str | None] = {REFUSED_TAG: None} if REFUSED_TAG in run.tags else {}
+    keep_artifact(run, MODEL_ARTIFACT, place.read_bytes())
+    if report.quantised is not None and report.quantised.file:
+        keep_artifact(run, QUANTISED_ARTIFACT, place.with_name(report.quantised.file).read_bytes())
+    keep_report(run, ARTIFACT, report.to_json(), export_tags(report) | refused)
 
 
 def _rows(X: Any) -> Any:

@@ -11,6 +11,7 @@ import json
 import os
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 _AWAIT_S = 20
@@ -117,7 +118,22 @@ def delete(client: Any, name: str, version: int | None) -> None:
         client.delete_model_version(name, str(version))
 
 
+def fetch(client: Any, source: str, folder: str) -> dict[str, Any]:  # noqa: ARG001  every word is given the client
+    """Copy the files of a model to a folder, which is made; nothing of them is read.
+
+    Parameters
+    ----------
+    source : str
+        `runs:/ID/NAME` or `models:/NAME/3`.
+    """
+    from mlflow.artifacts import download_artifacts
+
+    Path(folder).mkdir(parents=True)
+    return {"place": download_artifacts(artifact_uri=source, dst_path=folder)}
+
+
 WORDS: dict[str, Callable[..., dict[str, Any] | None]] = {
+    "fetch": fetch,
     "find": find,
     "register": register,
     "alias": alias,

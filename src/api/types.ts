@@ -36,6 +36,15 @@ export interface IEndpointFigures {
   readonly p95_s: number;
 }
 
+/** How often an endpoint was started again unasked since it was last deployed to, rolled back or stopped. */
+export interface IEndpointRestarts {
+  readonly count: number;
+  readonly cause: string;
+  readonly at: string;
+  readonly in_a_row: number;
+  readonly given_up: boolean;
+}
+
 /** An endpoint as it stands. */
 export interface IEndpoint {
   readonly name: string;
@@ -43,6 +52,7 @@ export interface IEndpoint {
   readonly current: number;
   readonly versions: readonly IEndpointVersion[];
   readonly figures: IEndpointFigures;
+  readonly restarts: IEndpointRestarts;
   readonly problem: string;
   readonly home_id: string;
   readonly url: string;

@@ -17,6 +17,7 @@ from jupyter_mlops.entities import (
     Endpoint,
     EndpointAgreement,
     EndpointFigures,
+    EndpointRestarts,
     EndpointTest,
     EndpointVersion,
     OnnxTensor,
@@ -213,3 +214,34 @@ def test_a_test_counts_what_is_equal():
 def test_a_log_without_a_word_is_told():
     assert repr(LinesView("")) == "Nothing was logged yet."
     assert "Nothing was logged yet." in LinesView("")._repr_html_()
+
+
+CRASHED = EndpointRestarts(count=2, cause="signal 9", at="2026-11-22T00:00:00+00:00", in_a_row=2)
+
+
+@pytest.mark.parametrize(
+    ("restarts", "state", "said"),
+    [
+        (EndpointRestarts(), "running", ""),
+        (replace(CRASHED, count=1), "running", "restarted 1 time: signal 9"),
+        (CRASHED, "running", "restarted 2 times: signal 9"),
+        (
+            replace(CRASHED, count=5, given_up=True),
+            "down",
+            "given up after it was restarted 5 times: signal 9; whoever asks it next starts it",
+        ),
+    ],
+    ids=["never", "once", "twice", "given up"],
+)
+def test_restarts_are_told_on_the_card_and_in_the_list(restarts, state, said):
+    crashed = replace(ENDPOINT, restarts=restarts, state=state)
+    card, table = EndpointView(crashed, SOCKET), EndpointsTable([crashed])
+
+    for view in (repr(card), str(card.element()), repr(table), str(table.element())):
+        assert (said in view, "restarted" in view) == (True, bool(said))
+
+
+def test_what_a_process_cried_is_text_on_the_card_and_in_the_list():
+    crashed = replace(ENDPOINT, restarts=replace(CRASHED, cause=MARKUP))
+    for view in (EndpointView(crashed, SOCKET), EndpointsTable([crashed])):
+        assert MARKUP not in str(view.element())

@@ -16,6 +16,7 @@ from jupyter_mlops.deployment import EndpointDirectory, stop
 from jupyter_mlops.exceptions import DeploymentError, EndpointNotFoundError, HomeError, UsageError
 from jupyter_mlops.home import Home, LifeLock, lock_holder, wait_released
 from jupyter_mlops.services import Endpoints, _endpoints, deploy
+from jupyter_mlops.testing import wait_until
 
 ROWS = pd.DataFrame({"a": [1.0, 2.0], "b": [10.0, 20.0], "c": [0.5, 0.25]})
 
@@ -118,8 +119,9 @@ def test_one_that_was_killed_starts_again_when_it_is_asked(endpoints, tmp_path):
     os.kill(pid_of(endpoint), signal.SIGKILL)
     assert wait_released(endpoint.directory.serve_lock, 10)
 
+    wait_until(lambda: endpoint.directory.exit_code() is not None)
     stands = endpoint.stand()
-    assert (stands.state, stands.problem) == ("down", "it was killed, or the machine was restarted")
+    assert (stands.state, stands.problem) == ("down", "signal 9")
     assert endpoint.predict(ROWS).tolist() == [11.5, 22.25]
 
 

@@ -1,4 +1,7 @@
-/** The commands' ids. Those about runs take `{ runIds: string[] }`; without it they act on what is selected. */
+/**
+ * The commands' ids. Those about runs take `{ runIds: string[] }`; without it they act on what is selected. Those about
+ * endpoints take `{ name }`, and ask for it where it is missing.
+ */
 
 export const CommandIDs = {
   openRun: 'jupyter-mlops:open-run',
@@ -17,7 +20,14 @@ export const CommandIDs = {
   copyRunId: 'jupyter-mlops:copy-run-id',
   registerModel: 'jupyter-mlops:register-model',
   openEndpoint: 'jupyter-mlops:open-endpoint',
+  testEndpoint: 'jupyter-mlops:test-endpoint',
+  copyEndpointUrl: 'jupyter-mlops:copy-endpoint-url',
+  copyEndpointCurl: 'jupyter-mlops:copy-endpoint-curl',
+  showEndpointLog: 'jupyter-mlops:show-endpoint-log',
+  rollBackEndpoint: 'jupyter-mlops:roll-back-endpoint',
+  stopEndpoint: 'jupyter-mlops:stop-endpoint',
   openTensorBoard: 'jupyter-mlops:open-tensorboard',
+  stopTensorBoard: 'jupyter-mlops:stop-tensorboard',
   showRuns: 'jupyter-mlops:show-runs',
   openRunTable: 'jupyter-mlops:open-run-table',
   toggleGroup: 'jupyter-mlops:toggle-group',

@@ -312,15 +312,19 @@ class OpenTensorBoard(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
 class TensorBoardInstance(msgspec.Struct, frozen=True, kw_only=True):
     """A TensorBoard that this server supervises; `url` is a path below the server's base URL.
 
-    One that is "stopped" was idle; it starts again when its page asks for something.
+    One that is "stopped" was idle; it starts again when its page asks for something. With `run_ids`, `logdir` and
+    `flags` it can be asked for again, by a server that does not know it. `memory_bytes` is 0 where nothing runs.
     """
 
     instance_id: str
     url: str
     run_ids: tuple[str, ...] = ()
+    logdir: str = ""
+    flags: dict[str, str] = {}
     label: str = ""
     state: Literal["starting", "ready", "stopped", "failed"] = "starting"
     problem: str = ""
+    memory_bytes: int = 0
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True):

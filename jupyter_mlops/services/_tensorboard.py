@@ -80,7 +80,8 @@ class TensorBoardService:
         if not runs and not folders:
             raise UsageError("TensorBoard needs something to show: runs, or --logdir with a folder of event files.")
         label = ", ".join([run.label for run in runs] + [self._called(folder) for folder in folders])
-        return self._supervisor.open(Board(runs=runs, folders=folders, flags=flags, label=clean_name(label)))
+        board = Board(runs=runs, folders=folders, flags=flags, logdir=wish.logdir, label=clean_name(label))
+        return self._supervisor.open(board)
 
     def instances(self) -> tuple[TensorBoardInstance, ...]:
         """Return the boards of this server."""

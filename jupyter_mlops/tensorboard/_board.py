@@ -38,6 +38,8 @@ class Board(msgspec.Struct, frozen=True, kw_only=True):
     ----------
     label : str
         For people.
+    logdir : str
+        The folders as they were asked for.
     flags : dict
         Those of TensorBoard's own flags that change what is shown; see `check_flags`.
     """
@@ -45,6 +47,7 @@ class Board(msgspec.Struct, frozen=True, kw_only=True):
     runs: tuple[ShownRun, ...] = ()
     folders: tuple[ShownFolder, ...] = ()
     flags: dict[str, str] = {}
+    logdir: str = ""
     label: str = ""
 
     @property

@@ -63,6 +63,15 @@ class Child:
         """Its process id."""
         return self._process.pid
 
+    def memory_bytes(self) -> int:
+        """Return how much memory it holds; 0 when it has ended."""
+        import psutil
+
+        try:
+            return int(psutil.Process(self.pid).memory_info().rss)
+        except psutil.Error:
+            return 0
+
     def fileno(self) -> int:
         """Return what can be waited for: readable when the child says something or has ended."""
         assert self._process.stdout is not None

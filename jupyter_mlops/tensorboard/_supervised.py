@@ -78,6 +78,7 @@ class SupervisedBoard:
         self._state: State = "stopped"
         self._problem = ""
         self._address: Address | None = None
+        self._child: Child | None = None
         self._thread: threading.Thread | None = None
         self._is_closed = False
         self._requests = 0
@@ -122,9 +123,12 @@ class SupervisedBoard:
                 instance_id=self.board.board_id,
                 url=self._url,
                 run_ids=tuple(Path(run.path).name for run in self.board.runs),
+                logdir=self.board.logdir,
+                flags=self.board.flags,
                 label=self.board.label,
                 state=self._state,
                 problem=self._problem,
+                memory_bytes=self._child.memory_bytes() if self._child else 0,
             )
 
     def close(self) -> None:
@@ -166,9 +170,11 @@ class SupervisedBoard:
             child = Child(self._order(), self._command)
         except OSError as error:
             return f"it cannot be started: {error.strerror or error}", 0.0
+        self._child_is(child)
         try:
             problem = self._attend(child)
         finally:
+            self._child_is(None)
             code = child.end()
             self._address_is(None)
         if problem is None:
@@ -215,6 +221,10 @@ class SupervisedBoard:
             folder=str(logs),
             board=self.board,
         )
+
+    def _child_is(self, child: Child | None) -> None:
+        with self._changed:
+            self._child = child
 
     def _address_is(self, address: Address | None) -> None:
         with self._changed:

@@ -270,9 +270,12 @@ export interface ITensorBoardInstance {
   readonly instance_id: string;
   readonly url: string;
   readonly run_ids: readonly string[];
+  readonly logdir: string;
+  readonly flags: Readonly<Record<string, string>>;
   readonly label: string;
   readonly state: 'starting' | 'ready' | 'stopped' | 'failed';
   readonly problem: string;
+  readonly memory_bytes: number;
 }
 
 /** The body of every refusal: what happened and what to do; `field` names the part of the request. */

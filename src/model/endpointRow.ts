@@ -1,6 +1,6 @@
 /** A row that is typed in for an endpoint: its fields, and the JSON that is sent. */
 
-import { IEndpoint } from '../api/types';
+import { IEndpoint, IEndpointVersion } from '../api/types';
 
 /** How a column is typed in. */
 export type FieldKind = 'text' | 'flag' | 'whole' | 'number';
@@ -64,6 +64,22 @@ export function firstBody(endpoint: IEndpoint): string {
   }
   const named = inputs.map(input => [input.name, row([1, ...input.shape.slice(1)], input.type)]);
   return JSON.stringify({ inputs: Object.fromEntries(named) });
+}
+
+/** The request that an endpoint's form begins with. */
+export function requestToBegin(endpoint: IEndpoint): string {
+  const fields = fieldsOf(endpoint);
+  return fields.length
+    ? bodyOf(
+        fields,
+        fields.map(field => field.first)
+      )
+    : firstBody(endpoint);
+}
+
+/** The version that a rollback lets answer; undefined where there is none. */
+export function versionBefore(endpoint: IEndpoint): IEndpointVersion | undefined {
+  return [...endpoint.versions].reverse().find(version => version.number < endpoint.current);
 }
 
 /** A command for a terminal that asks the same. */

@@ -6,13 +6,13 @@ import { ISignal, Signal } from '@lumino/signaling';
 import { IEndpointAnswer } from '../api/endpoints';
 import { RequestError } from '../api/request';
 import { IEndpoint } from '../api/types';
-import { EndpointsModel, asRefusal } from './endpoints';
+import { EndpointsModel } from './endpoints';
+import { asRefusal } from './watchedList';
 
 /** What the model asks the server. */
 export interface IEndpointAsker {
   ask(endpoint: IEndpoint, body: string): Promise<IEndpointAnswer>;
   log(name: string): Promise<string>;
-  addressOf(endpoint: IEndpoint): string;
 }
 
 /** See the module. */
@@ -60,11 +60,6 @@ export class EndpointViewModel implements IDisposable {
   /** Whether it was disposed. */
   get isDisposed(): boolean {
     return this._isDisposed;
-  }
-
-  /** Where rows are sent. */
-  get address(): string {
-    return this.endpoint ? this._api.addressOf(this.endpoint) : '';
   }
 
   /** Send a row. */

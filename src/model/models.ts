@@ -102,15 +102,11 @@ export class ModelsModel {
     this._changed.emit();
   }
 
-  /** Begin to ask. */
-  async show(): Promise<void> {
-    await this._poll.start();
-    await this.refresh();
-  }
-
-  /** Ask no more. */
-  async hide(): Promise<void> {
-    await this._poll.stop();
+  /** Ask until the function that is returned is called. */
+  look(): () => void {
+    void this._poll.start();
+    void this.refresh();
+    return () => void this._poll.stop();
   }
 
   /** Ask now. */

@@ -3,6 +3,7 @@
 import { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { ICommandPalette } from '@jupyterlab/apputils';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import React from 'react';
 
 import { isRunId } from '../api/guards';
 import { IRunSummary } from '../api/types';
@@ -10,8 +11,10 @@ import { CommandIDs } from '../commands';
 import { ModelsModel } from '../model/models';
 import { isEnded } from '../model/runs';
 import { IExplorerFooter, IRunExplorer, IRunManager, IRunOpener } from '../tokens';
+import { openMenu } from '../view/commandMenu';
+import { FooterWidget } from '../view/footer/footerWidget';
 import { ModelActions } from '../view/models/modelActions';
-import { ModelsWidget } from '../view/models/modelsWidget';
+import { ModelsSection } from '../view/models/modelsSection';
 
 /** Above the endpoints. */
 const RANK = 10;
@@ -46,17 +49,17 @@ export const modelsPlugin: JupyterFrontEndPlugin<void> = {
     const model = new ModelsModel(manager);
     const openRun = (runId: string) => void opener.openRun(runId);
     const actions = new ModelActions(model, openRun, trans);
+    const section = React.createElement(ModelsSection, {
+      model,
+      trans,
+      onOpenRun: openRun,
+      onMenu: (row, left, top) => openMenu(actions.menu(row), left, top)
+    });
     footer.addSection(
-      new ModelsWidget({
-        model,
-        trans,
-        onOpenRun: openRun,
-        onMenu: (row, left, top) => {
-          const menu = actions.menu(row);
-          menu.aboutToClose.connect(() => requestAnimationFrame(() => menu.dispose()));
-          menu.open(left, top);
-        }
-      }),
+      new FooterWidget(
+        () => section,
+        () => model.look()
+      ),
       RANK
     );
     app.commands.addCommand(CommandIDs.registerModel, {

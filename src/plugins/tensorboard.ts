@@ -1,23 +1,39 @@
-/** Shows runs in TensorBoard: in a tab, and in a cell after `%tensorboard`. */
+/** Shows runs in TensorBoard, in a tab and in a cell after `%tensorboard`; and lists those that run below the runs. */
 
 import { ILayoutRestorer, JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { ICommandPalette, MainAreaWidget, WidgetTracker } from '@jupyterlab/apputils';
 import { URLExt } from '@jupyterlab/coreutils';
 import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import { ITranslator, TranslationBundle, nullTranslator } from '@jupyterlab/translation';
-import { ReadonlyPartialJSONObject } from '@lumino/coreutils';
+import { ReadonlyJSONObject, ReadonlyPartialJSONObject } from '@lumino/coreutils';
+import React from 'react';
 
 import { TENSORBOARD_MIME, readWish } from '../api/tensorBoard';
-import { IOpenTensorBoard } from '../api/types';
+import { IOpenTensorBoard, ITensorBoardInstance } from '../api/types';
 import { CommandIDs } from '../commands';
 import { tensorBoardIcon } from '../icons';
 import { TensorBoardModel } from '../model/tensorBoard';
-import { IRunExplorer, IRunManager } from '../tokens';
+import { TensorBoardsModel } from '../model/tensorBoards';
+import { IExplorerFooter, IRunExplorer, IRunManager } from '../tokens';
+import { openCommandMenu } from '../view/commandMenu';
+import { FooterWidget } from '../view/footer/footerWidget';
+import { TensorBoardActions } from '../view/tensorboard/tensorBoardActions';
 import { TensorBoardRenderer } from '../view/tensorboard/tensorBoardRenderer';
+import { TensorBoardsSection } from '../view/tensorboard/tensorBoardsSection';
 import { TensorBoardWidget } from '../view/tensorboard/tensorBoardWidget';
 
 /** Before HTML (50), which is what other front ends show. */
 const RANK = 0;
+
+/** Below the endpoints. */
+const RANK_OF_SECTION = 30;
+
+const ONE = {
+  type: 'object',
+  properties: {
+    id: { type: 'string', description: 'Of the TensorBoard; without it, one that is asked for.' }
+  }
+};
 
 const ARGUMENTS = {
   type: 'object',
@@ -40,7 +56,7 @@ export const tensorBoardPlugin: JupyterFrontEndPlugin<void> = {
   description: 'Shows runs in TensorBoard.',
   autoStart: true,
   requires: [IRunManager, IRenderMimeRegistry],
-  optional: [IRunExplorer, ITranslator, ICommandPalette, ILayoutRestorer],
+  optional: [IRunExplorer, ITranslator, ICommandPalette, ILayoutRestorer, IExplorerFooter],
   activate: (
     app: JupyterFrontEnd,
     manager: IRunManager,
@@ -48,7 +64,8 @@ export const tensorBoardPlugin: JupyterFrontEndPlugin<void> = {
     explorer: IRunExplorer | null,
     translator: ITranslator | null,
     palette: ICommandPalette | null,
-    restorer: ILayoutRestorer | null
+    restorer: ILayoutRestorer | null,
+    footer: IExplorerFooter | null
   ) => {
     const trans = (translator ?? nullTranslator).load('jupyter_mlops');
     const { serverSettings } = app.serviceManager;
@@ -77,6 +94,7 @@ export const tensorBoardPlugin: JupyterFrontEndPlugin<void> = {
       args: tab => argumentsOf(tab.content.model.wish, tab.title.label),
       name: tab => keyOf(tab.content.model.wish)
     });
+    addSection(app, manager, tracker, footer, palette, trans);
     const openInTab = (wish: IOpenTensorBoard, label: string) =>
       void app.commands.execute(CommandIDs.openTensorBoard, argumentsOf(wish, label));
     rendermime.addFactory(
@@ -91,6 +109,51 @@ export const tensorBoardPlugin: JupyterFrontEndPlugin<void> = {
     );
   }
 };
+
+/** List those that run, and let them be opened and stopped. */
+function addSection(
+  app: JupyterFrontEnd,
+  manager: IRunManager,
+  tracker: WidgetTracker<Tab>,
+  footer: IExplorerFooter | null,
+  palette: ICommandPalette | null,
+  trans: TranslationBundle
+): void {
+  const { commands } = app;
+  const model = new TensorBoardsModel(manager.api);
+  const closeTabs = ({ url }: ITensorBoardInstance) =>
+    tracker.filter(tab => tab.content.model.url === url).forEach(tab => tab.dispose());
+  const actions = new TensorBoardActions(model, closeTabs, trans);
+  commands.addCommand(CommandIDs.stopTensorBoard, {
+    label: trans.__('Stop TensorBoard…'),
+    describedBy: { args: ONE },
+    execute: async ({ id }) => {
+      const board = id === undefined ? await actions.choose() : model.find(id);
+      await (board && actions.stop(board));
+    }
+  });
+  palette?.addItem({ command: CommandIDs.stopTensorBoard, category: trans.__('Runs') });
+  const open = (board: ITensorBoardInstance) =>
+    void commands.execute(CommandIDs.openTensorBoard, argumentsOf(board, board.label));
+  const section = React.createElement(TensorBoardsSection, {
+    model,
+    trans,
+    onOpen: open,
+    onMenu: (board, left, top) => {
+      const args = { ...argumentsOf(board, board.label), id: board.instance_id };
+      const items = [[CommandIDs.openTensorBoard], [CommandIDs.stopTensorBoard]];
+      openCommandMenu(commands, items, args, left, top);
+    },
+    onStop: board => void actions.stop(board)
+  });
+  footer?.addSection(
+    new FooterWidget(
+      () => section,
+      () => model.look()
+    ),
+    RANK_OF_SECTION
+  );
+}
 
 /** Show what is wished for: the tab that shows it already, or a new one. */
 async function show(
@@ -123,7 +186,7 @@ function selectedWish(explorer: IRunExplorer | null): IOpenTensorBoard | null {
   return readWish({ run_ids: explorer?.selected.map(run => run.run_id) ?? [] });
 }
 
-function argumentsOf(wish: IOpenTensorBoard, label: string): ReadonlyPartialJSONObject {
+function argumentsOf(wish: IOpenTensorBoard, label: string): ReadonlyJSONObject {
   return { runIds: [...wish.run_ids], logdir: wish.logdir, flags: { ...wish.flags }, label };
 }
 

@@ -16,6 +16,7 @@ import { Widget } from '@lumino/widgets';
 
 import { CommandIDs } from '../commands';
 import { runsIcon } from '../icons';
+import { openMenu } from './commandMenu';
 import { explorerMenu } from './explorerMenu';
 import { ExplorerWidget } from './explorerWidget';
 
@@ -84,7 +85,6 @@ export class ExplorerPanel extends PanelWithToolbar {
     await this.explorer.model.loadColumns();
     const menu = explorerMenu(this.explorer.model, trans, () => void commands.execute(CommandIDs.exportRuns));
     const { left, bottom } = gear.node.getBoundingClientRect();
-    menu.aboutToClose.connect(() => requestAnimationFrame(() => menu.dispose()));
-    menu.open(left, bottom);
+    openMenu(menu, left, bottom);
   }
 }

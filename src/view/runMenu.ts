@@ -1,11 +1,11 @@
 /** The menu of one run where there is no list to select it in: the same commands as the explorer's menu. */
 
 import { CommandRegistry } from '@lumino/commands';
-import { Menu } from '@lumino/widgets';
 
 import { IRunSummary } from '../api/types';
 import { CommandIDs } from '../commands';
 import { isEnded } from '../model/runs';
+import { openCommandMenu } from './commandMenu';
 
 /** Commands in their order, with lines between them; those that make no sense for this run are left out. */
 export function runMenuItems(run: IRunSummary): readonly (readonly string[])[] {
@@ -28,17 +28,6 @@ export function runMenuItems(run: IRunSummary): readonly (readonly string[])[] {
 
 /** Open the menu below a button. It is gone when it closes. */
 export function openRunMenu(run: IRunSummary, commands: CommandRegistry, below: HTMLElement): void {
-  const menu = new Menu({ commands });
-  runMenuItems(run)
-    .map(ids => ids.filter(id => commands.hasCommand(id)))
-    .filter(ids => ids.length)
-    .forEach((ids, index) => {
-      if (index) {
-        menu.addItem({ type: 'separator' });
-      }
-      ids.forEach(command => menu.addItem({ command, args: { runIds: [run.run_id] } }));
-    });
   const { left, bottom } = below.getBoundingClientRect();
-  menu.aboutToClose.connect(() => requestAnimationFrame(() => menu.dispose()));
-  menu.open(left, bottom);
+  openCommandMenu(commands, runMenuItems(run), { runIds: [run.run_id] }, left, bottom);
 }

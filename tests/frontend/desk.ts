@@ -74,7 +74,7 @@ export async function answer(label: string, text?: string): Promise<string> {
   const dialog = document.querySelector<HTMLElement>('.jp-Dialog')!;
   const question = dialog.querySelector('.jp-Dialog-header')?.textContent ?? '';
   const body = dialog.querySelector('.jp-Dialog-body')?.textContent ?? '';
-  const field = dialog.querySelector<HTMLInputElement>('input, textarea');
+  const field = dialog.querySelector<HTMLInputElement>('input, textarea, select');
   if (field && text !== undefined) {
     field.value = text;
     field.dispatchEvent(new Event('input', { bubbles: true }));

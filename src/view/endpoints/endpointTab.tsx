@@ -1,24 +1,23 @@
 /** An endpoint in a tab: how it does, its versions, a row to try, its log, and what can be done with it. */
 
-import { Clipboard } from '@jupyterlab/apputils';
 import { TranslationBundle } from '@jupyterlab/translation';
 import { ReactWidget } from '@jupyterlab/ui-components';
 import React, { useRef } from 'react';
 
 import { IEndpoint } from '../../api/types';
-import { bodyOf, curlOf, fieldsOf, firstBody } from '../../model/endpointRow';
+import { requestToBegin, versionBefore } from '../../model/endpointRow';
 import { EndpointViewModel } from '../../model/endpointView';
 import { formatAge } from '../../model/format';
 import { problemText } from '../../model/problemText';
 import { useNow, useSignal } from '../hooks';
+import { EndpointActions } from './endpointActions';
 import { EndpointState, endpointPace } from './endpointState';
 import { TryRow } from './tryRow';
 
 interface ITabProps {
   readonly model: EndpointViewModel;
   readonly trans: TranslationBundle;
-  /** Ask whether it shall end. */
-  readonly askStop: (name: string) => Promise<boolean>;
+  readonly actions: EndpointActions;
 }
 
 /** See the module. The model ends with it. */
@@ -87,7 +86,7 @@ function Shown(props: ITabProps & { readonly endpoint: IEndpoint }): JSX.Element
           <bdi>{endpoint.problem}</bdi>. {trans.__('The next request starts it again.')}
         </p>
       )}
-      <Actions {...props} bodyOf={() => body.current || bodyToBegin(endpoint)} />
+      <Actions {...props} bodyOf={() => body.current || requestToBegin(endpoint)} />
       <Section title={trans.__('Try it')}>
         {endpoint.state === 'stopped' ? (
           <p>{trans.__('It is stopped. Deploy to it again, or roll back, and it answers.')}</p>
@@ -120,19 +119,11 @@ function Shown(props: ITabProps & { readonly endpoint: IEndpoint }): JSX.Element
 function Actions(
   props: ITabProps & { readonly endpoint: IEndpoint; readonly bodyOf: () => string }
 ): JSX.Element {
-  const { model, endpoint, trans, askStop } = props;
-  const isFirst = endpoint.versions.every(version => version.number >= endpoint.current);
-  const stop = async () => {
-    if (await askStop(endpoint.name)) {
-      await model.all.stop(endpoint.name);
-    }
-  };
+  const { model, endpoint, trans, actions } = props;
+  const isFirst = versionBefore(endpoint) === undefined;
   return (
     <div className="mlops-Endpoint-actions" role="toolbar" aria-label={trans.__('Endpoint')}>
-      <button
-        className="jp-mod-styled"
-        onClick={() => Clipboard.copyToSystem(curlOf(model.address, props.bodyOf()))}
-      >
+      <button className="jp-mod-styled" onClick={() => actions.copyCurl(endpoint, props.bodyOf())}>
         {trans.__('Copy curl')}
       </button>
       <button
@@ -146,14 +137,14 @@ function Actions(
         className="jp-mod-styled"
         disabled={isFirst}
         title={isFirst ? trans.__('There is no version before this one.') : undefined}
-        onClick={() => void model.all.rollback(endpoint.name)}
+        onClick={() => void actions.rollBack(endpoint)}
       >
         {trans.__('Roll back')}
       </button>
       <button
         className="jp-mod-styled jp-mod-warn"
         disabled={endpoint.state === 'stopped'}
-        onClick={() => void stop()}
+        onClick={() => void actions.stop(endpoint)}
       >
         {trans.__('Stop')}
       </button>
@@ -184,14 +175,4 @@ function Section(props: { readonly title: string; readonly children: React.React
       {props.children}
     </section>
   );
-}
-
-function bodyToBegin(endpoint: IEndpoint): string {
-  const fields = fieldsOf(endpoint);
-  return fields.length
-    ? bodyOf(
-        fields,
-        fields.map(field => field.first)
-      )
-    : firstBody(endpoint);
 }

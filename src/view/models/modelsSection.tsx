@@ -1,11 +1,10 @@
 /** The registered models below the list of runs: a head with their number, and a tree of models and versions. */
 
 import { TranslationBundle } from '@jupyterlab/translation';
-import { caretDownIcon, caretRightIcon } from '@jupyterlab/ui-components';
 import React, { KeyboardEvent, useEffect, useId, useRef } from 'react';
 
 import { ModelRow, ModelsModel, versionOf } from '../../model/models';
-import { problemText } from '../../model/problemText';
+import { FooterSection } from '../footer/footerSection';
 import { useSignal } from '../hooks';
 import { ModelLine } from './modelLine';
 
@@ -22,40 +21,16 @@ export interface IModelsSectionProps {
 export function ModelsSection(props: IModelsSectionProps): JSX.Element {
   const { model, trans } = props;
   useSignal(model.changed);
-  const body = useId();
-  const Caret = model.isOpen ? caretDownIcon : caretRightIcon;
   return (
-    <section aria-label={trans.__('Models')}>
-      <h3 className="mlops-FooterSection-title">
-        <button
-          className="mlops-FooterSection-toggle"
-          aria-expanded={model.isOpen}
-          aria-controls={body}
-          onClick={() => model.open()}
-        >
-          <Caret.react tag="span" aria-hidden="true" />
-          {trans.__('Models')} <span className="mlops-FooterSection-count">{model.total ?? ''}</span>
-        </button>
-      </h3>
-      <div id={body} className="mlops-FooterSection-body" hidden={!model.isOpen}>
-        {model.isOpen && <Body {...props} />}
-      </div>
-    </section>
-  );
-}
-
-function Body(props: IModelsSectionProps): JSX.Element {
-  const { model, trans } = props;
-  return (
-    <>
-      {model.problem && (
-        <div className="mlops-Notice mlops-mod-error" role="alert">
-          <bdi>{problemText(model.problem, trans)}</bdi>{' '}
-          <button className="mlops-linkButton" onClick={() => void model.refresh()}>
-            {trans.__('Try again')}
-          </button>
-        </div>
-      )}
+    <FooterSection
+      title={trans.__('Models')}
+      count={model.total}
+      isOpen={model.isOpen}
+      onToggle={() => model.open()}
+      problem={model.problem}
+      onRetry={() => void model.refresh()}
+      trans={trans}
+    >
       {model.missing.map(words => (
         <div key={words} className="mlops-Notice mlops-mod-warning" role="status">
           <bdi>{words}</bdi>
@@ -67,7 +42,7 @@ function Body(props: IModelsSectionProps): JSX.Element {
           {trans._n('%1 more is not shown.', '%1 more are not shown.', model.total - model.models.length)}
         </div>
       )}
-    </>
+    </FooterSection>
   );
 }
 

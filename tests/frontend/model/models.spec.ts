@@ -13,7 +13,7 @@ const EMPTY = registered('empty');
 async function shown(models: readonly IRegisteredModel[] = [CANCER, EMPTY]) {
   const server = new FakeServer(having(() => models));
   const model = new ModelsModel(new FakeManager(server));
-  await model.show();
+  await model.refresh();
   await settle();
   made.push(model);
   return { server, model };
@@ -26,7 +26,7 @@ it('knows nothing before the first answer', async () => {
   const model = new ModelsModel(new FakeManager(new FakeServer(having(() => []))));
   made.push(model);
   expect([model.total, model.rows, model.problem]).toEqual([null, [], null]);
-  await model.show();
+  await model.refresh();
   expect(model.total).toBe(0);
 });
 
@@ -71,7 +71,7 @@ it('asks with the mark that it has, and tells nobody when nothing has changed', 
   const server = new FakeServer(having(() => models));
   const model = new ModelsModel(new FakeManager(server));
   made.push(model);
-  await model.show();
+  await model.refresh();
   await settle();
   let changes = 0;
   model.changed.connect(() => (changes += 1));

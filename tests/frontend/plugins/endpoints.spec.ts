@@ -9,29 +9,40 @@ import { explorerFooterPlugin } from '../../../src/plugins/explorerFooter';
 import { IExplorerFooter } from '../../../src/tokens';
 import { ExplorerFooter } from '../../../src/view/explorerFooter';
 import { EndpointTab } from '../../../src/view/endpoints/endpointTab';
-import { FakeServer } from '../fakes';
+import { answer, said } from '../desk';
+import { endpoint } from '../endpoints';
+import { FakeServer, settle } from '../fakes';
 
 type Tab = MainAreaWidget<EndpointTab>;
 
-function story() {
+function story(names: readonly string[] = []) {
   const commands = new CommandRegistry();
   const tabs: Tab[] = [];
   const activated: string[] = [];
   const sections: [Widget, number][] = [];
   const restored: { command: string; args: (tab: Tab) => unknown; name: (tab: Tab) => string }[] = [];
-  const app = {
-    commands,
-    serviceManager: { serverSettings: new FakeServer(() => []).settings },
-    shell: { add: (tab: Tab) => tabs.push(tab), activateById: (id: string) => activated.push(id) }
+  const palette: string[] = [];
+  const server = new FakeServer(({ path }) =>
+    path === 'endpoints' ? names.map(name => endpoint(name)) : { text: `answer of ${path}` }
+  );
+  const shell = {
+    currentWidget: null as Tab | null,
+    add: (tab: Tab) => tabs.push(tab),
+    activateById: (id: string) => {
+      activated.push(id);
+      shell.currentWidget = tabs.find(tab => tab.id === id) ?? null;
+    }
   };
+  const app = { commands, serviceManager: { serverSettings: server.settings }, shell };
   const footer = { addSection: (section: Widget, rank: number) => sections.push([section, rank]) };
   void endpointsPlugin.activate(
     app as unknown as JupyterFrontEnd,
     footer as unknown as IExplorerFooter,
     null,
-    { restore: async (_: unknown, wish: never) => void restored.push(wish) }
+    { restore: async (_: unknown, wish: never) => void restored.push(wish) },
+    { addItem: ({ command }: { command: string }) => palette.push(command) } as never
   );
-  return { commands, tabs, activated, sections, restored };
+  return { commands, tabs, activated, sections, restored, palette, server };
 }
 
 describe('the endpoints in JupyterLab', () => {
@@ -61,5 +72,46 @@ describe('the endpoints in JupyterLab', () => {
     await commands.execute(CommandIDs.openEndpoint, { name });
 
     expect(tabs).toEqual([]);
+  });
+
+  const commands = [
+    CommandIDs.testEndpoint,
+    CommandIDs.copyEndpointUrl,
+    CommandIDs.copyEndpointCurl,
+    CommandIDs.showEndpointLog,
+    CommandIDs.rollBackEndpoint,
+    CommandIDs.stopEndpoint
+  ];
+
+  it('offer all that can be done with them in the palette', () => {
+    expect(story().palette).toEqual([CommandIDs.openEndpoint, ...commands]);
+  });
+
+  it.each(commands)('%s of what is no name, or of nothing, does nothing', async id => {
+    const { commands, server, tabs } = story();
+    await commands.execute(id, { name: '../x' });
+    expect(server.asked).toEqual([]);
+    await commands.execute(id);
+    expect(said()).toEqual(['warning: No endpoints yet. In a notebook: %deploy best --to local -n NAME']);
+    expect([server.asked.map(({ method }) => method), tabs]).toEqual([['GET'], []]);
+  });
+
+  it('show their log in their tab', async () => {
+    const { commands, tabs } = story(['cancer']);
+    await commands.execute(CommandIDs.showEndpointLog, { name: 'cancer' });
+    expect(tabs.map(tab => tab.content.model.log)).toEqual(['answer of endpoints/cancer/log']);
+    tabs.forEach(tab => tab.dispose());
+  });
+
+  it('are meant when their tab is shown', async () => {
+    const { commands, tabs, server } = story(['a', 'b']);
+    await commands.execute(CommandIDs.openEndpoint, { name: 'b' });
+    await settle();
+    const done = commands.execute(CommandIDs.stopEndpoint);
+    expect(await answer('Stop')).toContain('b answers no more');
+    await done;
+    const posted = server.asked.filter(({ method }) => method === 'POST').map(({ path }) => path);
+    expect(posted).toEqual(['endpoints/b/stop']);
+    tabs.forEach(tab => tab.dispose());
   });
 });

@@ -40,7 +40,7 @@ class Story {
 async function actions(): Promise<[FakeServer, ModelsModel, ModelActions, string[]]> {
   const server = new FakeServer(having(() => [CANCER]));
   const model = new ModelsModel(new FakeManager(server));
-  await model.show();
+  await model.refresh();
   const opened: string[] = [];
   return [server, model, new ModelActions(model, id => opened.push(id), trans), opened];
 }

@@ -2,14 +2,17 @@ import type { JupyterFrontEnd } from '@jupyterlab/application';
 import type { MainAreaWidget } from '@jupyterlab/apputils';
 import { CommandRegistry } from '@lumino/commands';
 import { Signal } from '@lumino/signaling';
+import { Widget } from '@lumino/widgets';
 
 import { TENSORBOARD_MIME } from '../../../src/api/tensorBoard';
 import { IOpenTensorBoard, IRunSummary } from '../../../src/api/types';
 import { CommandIDs } from '../../../src/commands';
 import { tensorBoardPlugin } from '../../../src/plugins/tensorboard';
-import { IRunExplorer } from '../../../src/tokens';
+import { IExplorerFooter, IRunExplorer } from '../../../src/tokens';
 import { TensorBoardWidget } from '../../../src/view/tensorboard/tensorBoardWidget';
+import { answer, said } from '../desk';
 import { FakeManager, FakeServer, run, runId, settle } from '../fakes';
+import { board } from '../tensorBoards';
 
 type Tab = MainAreaWidget<TensorBoardWidget>;
 
@@ -30,17 +33,17 @@ class Story {
   readonly activated: string[] = [];
   readonly factories: { readonly factory: IFactory; readonly rank: number }[] = [];
   readonly restored: { command: string; args: (tab: Tab) => unknown; name: (tab: Tab) => string }[] = [];
+  readonly ranks: number[] = [];
   readonly manager: FakeManager;
 
   constructor(selected: readonly IRunSummary[] = []) {
-    const server = new FakeServer(({ body }) => ({
-      instance_id: 'a1',
-      url: 'jupyter-mlops/tensorboard/a1/',
-      run_ids: (body as IOpenTensorBoard | null)?.run_ids ?? [],
-      label: 'run 1, run 2',
-      state: 'ready',
-      problem: ''
-    }));
+    const server = new FakeServer(({ method, body }) => {
+      const one = board('a1', {
+        run_ids: (body as IOpenTensorBoard | null)?.run_ids ?? [runId(1)],
+        label: 'run 1, run 2'
+      });
+      return { GET: [one], DELETE: null, POST: one }[method];
+    });
     this.manager = new FakeManager(server);
     const app = {
       commands: this.commands,
@@ -57,7 +60,8 @@ class Story {
       { selected, selectedChanged: new Signal<unknown, void>(this) } as unknown as IRunExplorer,
       null,
       null,
-      { restore: async (_: unknown, wish: never) => void this.restored.push(wish) }
+      { restore: async (_: unknown, wish: never) => void this.restored.push(wish) },
+      { addSection: (_: Widget, rank: number) => this.ranks.push(rank) } as unknown as IExplorerFooter
     );
     stories.push(this);
   }
@@ -126,6 +130,20 @@ it('asks nothing more when its tab is closed', async () => {
   const { model } = story.tabs[0]!.content;
   story.tabs[0]!.dispose();
   expect(model.isDisposed).toBe(true);
+});
+
+it('stops the one that is chosen, and closes its tabs', async () => {
+  const story = new Story();
+  expect(story.ranks).toEqual([30]);
+  await story.open({ runIds: [runId(1)] });
+  const chosen = story.commands.execute(CommandIDs.stopTensorBoard);
+  await answer('Choose', '1. run 1, run 2');
+  expect(await answer('Stop')).toContain('run 1, run 2: its tabs close.');
+  await chosen;
+  expect(story.asked.slice(-1)).toEqual([['DELETE', null]]);
+  expect(story.tabs.map(tab => tab.isDisposed)).toEqual([true]);
+  await story.commands.execute(CommandIDs.stopTensorBoard, { id: 'a1' }); // It is not there any more.
+  expect([story.asked.length, said()]).toEqual([3, []]);
 });
 
 describe('in a cell', () => {

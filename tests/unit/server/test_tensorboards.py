@@ -124,6 +124,7 @@ def test_runs_are_opened_found_again_listed_and_ended(server, boards, make_run):
         run_ids=(one.id, other.id),
         label="one, other",
         state="starting",
+        memory_bytes=opened.memory_bytes,
     )
     assert again.json["instance_id"] == opened.instance_id
     assert [board["instance_id"] for board in server.get("api/tensorboards").json] == [opened.instance_id]

@@ -8,6 +8,7 @@ from pathlib import Path
 import psutil
 import pytest
 from boards import accepts, board_of, wait_until
+from msgspec.structs import replace
 
 from jupyter_mlops.entities import ProcessRecord, decode
 from jupyter_mlops.exceptions import UsageError
@@ -41,6 +42,20 @@ def test_equal_sets_of_runs_share_a_child_whatever_their_order(stage, make_run):
     assert [board.instance_id for board in stage.supervisor.instances()] == [again.instance_id, alone.instance_id]
     assert again.run_ids == (one.run_id, other.run_id)
     assert again.url == f"jupyter-mlops/tensorboard/{again.instance_id}/"
+
+
+def test_a_board_says_how_much_memory_it_holds_and_how_it_is_asked_for_again(stage, make_run):
+    run, stage = make_run(), stage()
+    flags = {"window_title": "mine"}
+    supervised, _ = ready(stage, replace(board_of(run, flags=flags), logdir="logs"))
+
+    running = supervised.instance()
+    held = psutil.Process(child_pid(stage)).memory_info().rss
+    assert 0.5 * held < running.memory_bytes < 2 * held
+    assert (running.run_ids, running.logdir, running.flags) == ((run.run_id,), "logs", flags)
+
+    supervised.close()
+    assert supervised.instance().memory_bytes == 0
 
 
 def test_other_flags_are_another_board(stage, make_run):

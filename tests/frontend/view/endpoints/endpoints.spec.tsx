@@ -1,17 +1,17 @@
 import { nullTranslator } from '@jupyterlab/translation';
-import { Widget } from '@lumino/widgets';
 import React from 'react';
 
 import { RequestError } from '../../../../src/api/request';
 import { IEndpoint } from '../../../../src/api/types';
 import { EndpointsModel } from '../../../../src/model/endpoints';
 import { EndpointViewModel } from '../../../../src/model/endpointView';
-import { Endpoints } from '../../../../src/view/endpoints/endpointsSection';
+import { EndpointActions } from '../../../../src/view/endpoints/endpointActions';
+import { EndpointsSection } from '../../../../src/view/endpoints/endpointsSection';
 import { EndpointView } from '../../../../src/view/endpoints/endpointTab';
-import { ExplorerFooter } from '../../../../src/view/explorerFooter';
 import { endpoint, tensor } from '../../endpoints';
+import { answer } from '../../desk';
 import { settle } from '../../fakes';
-import { draw, happened, type } from '../../render';
+import { draw, happened, press, type } from '../../render';
 
 const trans = nullTranslator.load('jupyter_mlops');
 
@@ -20,7 +20,7 @@ class Story {
   readonly opened: string[] = [];
   readonly all: EndpointsModel;
   readonly model: EndpointViewModel;
-  mayStop = true;
+  readonly actions: EndpointActions;
 
   constructor(public endpoints: readonly IEndpoint[] | RequestError) {
     const api = {
@@ -47,6 +47,7 @@ class Story {
     };
     this.all = new EndpointsModel(api);
     this.model = new EndpointViewModel('cancer', this.all, api);
+    this.actions = new EndpointActions(this.all, api, trans);
   }
 
   tell<T>(what: string, answer: T): T {
@@ -55,13 +56,21 @@ class Story {
   }
 
   async list() {
-    const drawn = draw(<Endpoints model={this.all} trans={trans} onOpen={name => this.opened.push(name)} />);
+    const drawn = draw(
+      <EndpointsSection
+        model={this.all}
+        trans={trans}
+        onOpen={name => this.opened.push(name)}
+        onMenu={({ name }, left, top) => this.opened.push(`menu of ${name} at ${left} ${top}`)}
+        onStop={name => this.opened.push(`stop ${name}`)}
+      />
+    );
     await happened(settle);
     return drawn;
   }
 
   async tab() {
-    const drawn = draw(<EndpointView model={this.model} trans={trans} askStop={async () => this.mayStop} />);
+    const drawn = draw(<EndpointView model={this.model} trans={trans} actions={this.actions} />);
     await happened(settle);
     return drawn;
   }
@@ -72,39 +81,42 @@ describe('the section of endpoints', () => {
     const drawn = await new Story([endpoint('a'), endpoint('b', { state: 'down' })]).list();
     const toggle = drawn.one('button', /Endpoints/);
 
-    expect([toggle.getAttribute('aria-expanded'), toggle.textContent]).toEqual(['false', 'Endpoints2']);
+    expect([toggle.getAttribute('aria-expanded'), toggle.textContent]).toEqual(['false', 'Endpoints 2']);
     await happened(() => toggle.click());
     expect(toggle.getAttribute('aria-expanded')).toBe('true');
-    expect(
-      drawn
-        .all('button')
-        .slice(1)
-        .map(each => each.textContent)
-    ).toEqual(['Runningav21.2/s · 1.2 ms', 'Downbv21.2/s · 1.2 ms']);
+    expect(drawn.all('button', /^(Running|Down)/).map(each => each.textContent)).toEqual([
+      'Runningav21.2/s · 1.2 ms',
+      'Downbv21.2/s · 1.2 ms'
+    ]);
   });
 
-  it('opens one', async () => {
+  it('opens one, stops one, and offers the rest in a menu', async () => {
     const story = new Story([endpoint('a', { figures: { ...endpoint().figures, requests: 0 } })]);
     const drawn = await story.list();
+    await happened(() => drawn.one('button', /Endpoints/).click());
+    const row = drawn.one('button', /^Runninga/);
 
-    await happened(() => drawn.one('button', /^Runninga/).click());
+    await happened(() => row.click());
+    await press(row, 'Delete');
+    await press(row, 'F10', { shiftKey: true });
 
-    expect(story.opened).toEqual(['a']);
+    expect(story.opened).toEqual(['a', 'stop a', 'menu of a at 20 0']);
   });
 
   it('says how to make one, and what is wrong', async () => {
     const story = new Story([]);
     const drawn = await story.list();
+    await happened(() => drawn.one('button', /Endpoints/).click());
     expect(drawn.text).toContain('%deploy best --to local -n NAME');
 
     story.endpoints = new RequestError(503, 'The disk is full.', '', true);
     await happened(() => story.all.refresh());
 
-    expect(drawn.one('status').textContent).toContain('The disk is full.');
+    expect(drawn.one('alert').textContent).toContain('The disk is full.');
     story.endpoints = [endpoint()];
     await happened(() => drawn.one('button', 'Try again').click());
     await happened(settle);
-    expect(drawn.all('status')).toEqual([]);
+    expect(drawn.all('alert')).toEqual([]);
   });
 });
 
@@ -155,17 +167,21 @@ describe('the tab of an endpoint', () => {
     expect(drawn.node.querySelector('b')?.textContent).not.toBe('no');
   });
 
-  it('stops after a question, and rolls back', async () => {
+  it('stops and rolls back, after a question', async () => {
     const story = new Story([endpoint()]);
     const drawn = await story.tab();
+    const choose = (button: string, said: string) =>
+      happened(async () => {
+        drawn.one('button', button).click();
+        await answer(said);
+      });
 
-    story.mayStop = false;
-    await happened(() => drawn.one('button', 'Stop').click());
+    await choose('Stop', 'Let it run');
+    await choose('Roll back', 'Keep it');
     expect(story.asked).toEqual([]);
-    await happened(() => drawn.one('button', 'Roll back').click());
+    await choose('Roll back', 'Roll back');
     expect((drawn.one('button', 'Roll back') as HTMLButtonElement).disabled).toBe(true);
-    story.mayStop = true;
-    await happened(() => drawn.one('button', 'Stop').click());
+    await choose('Stop', 'Stop');
 
     expect(story.asked).toEqual(['rollback cancer', 'stop cancer']);
     expect(drawn.text).toContain('It is stopped.');
@@ -197,17 +213,5 @@ describe('the tab of an endpoint', () => {
     story.endpoints = [];
     await happened(() => story.all.refresh());
     expect(drawn.text).toContain('There is no endpoint cancer any more.');
-  });
-});
-
-describe('the footer', () => {
-  it('keeps its sections in the order of their ranks', () => {
-    const footer = new ExplorerFooter();
-    const [a, b, c] = [new Widget(), new Widget(), new Widget()];
-    footer.addSection(b, 20);
-    footer.addSection(c, 30);
-    footer.addSection(a, 10);
-
-    expect(footer.widgets).toEqual([a, b, c]);
   });
 });

@@ -43,7 +43,7 @@ class Story {
 
   async shown(): Promise<this> {
     await happened(async () => {
-      await this.model.show();
+      await this.model.refresh();
       await settle();
     });
     return this;

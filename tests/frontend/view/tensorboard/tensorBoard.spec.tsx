@@ -20,9 +20,12 @@ function instance(state: ITensorBoardInstance['state'], problem = ''): ITensorBo
     instance_id: 'a1',
     url: 'jupyter-mlops/tensorboard/a1/',
     run_ids: [runId()],
+    logdir: '',
+    flags: {},
     label: NASTY,
     state,
-    problem
+    problem,
+    memory_bytes: 0
   };
 }
 

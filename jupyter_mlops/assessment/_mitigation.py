@@ -106,4 +106,23 @@ def _removable(model: Any, X: Any, features: tuple[FairnessFeature, ...]) -> str
             return f"It works on numbers, and the column {feature.name} holds text. Add it to X as 0 and 1."
     names = getattr(model, "feature_names_in_", None)
     absent = [feature.name for feature in features if names is not None and feature.name not in names]
-    return f"The model does not take the column {absent[0]}, so there is nothing to remove." if absent else ""
+    if absent:
+        return f"The model does not take the column {absent[0]}, so there is nothing to remove."
+    words = [name for name in (columns if names is None else names) if getattr(dtypes[name], "kind", "O") not in "iufb"]
+    if words:
+        return f"It works on numbers, and the column {words[0]} holds none. Encode the columns of X first."
+    if _needs_a_frame(model):
+        return "The model chooses columns of a frame, and what it leaves is none."
+    return ""
+
+
+def _needs_a_frame(model: Any) -> bool:
+    """Whether a model, or a step inside, takes apart a frame's columns, by name or type, as a ColumnTransformer may."""
+    told = [value for name, value in model.get_params().items() if name.rpartition("__")[2] == "transformers"]
+    chosen = [columns for transformers in told for *_, columns in transformers]
+    return any(isinstance(column, str) or callable(column) for columns in chosen for column in _listed(columns))
+
+
+def _listed(columns: Any) -> list[Any]:
+    """Return what a transformer is given: one column, several, or a function that chooses of a frame."""
+    return list(columns) if hasattr(columns, "__len__") and not isinstance(columns, str) else [columns]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ..exceptions import UsageError
 from ._fairness_command import FairnessCommand
 from ._fairness_view import FairnessView
-from ._named_values import model_or_run, value_named
+from ._named_values import is_name, model_or_run, value_named
 from ._waiting import interruptible
 
 if TYPE_CHECKING:
@@ -56,10 +56,10 @@ def _mitigation(
     from ..services import Mitigation, mitigation_cell
 
     namespace = session.shell.user_ns
-    if command.model not in namespace:
+    if not is_name(command.model, namespace):
         raise UsageError(f"{command.model} is a run. Bind its model first: %runs load {command.model}")
-    if asked.data.get("X", "") not in namespace or asked.data["y"] not in namespace:
-        raise UsageError("A mitigator is fitted on rows: name them with -X and -y, as names of the notebook.")
+    if "X" not in asked.data:
+        raise UsageError("A mitigator is fitted on rows: name them with -X.")
     wanted = Mitigation(
         mitigator=command.mitigate,
         name=command.model,

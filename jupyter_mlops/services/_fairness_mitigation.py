@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import reduce
 from typing import Any
 
 from ..entities import FairnessReport
@@ -33,7 +34,7 @@ class Mitigation:
     model : object
         The model itself.
     X, y : str
-        Names of the rows that the report is about.
+        Names of the rows that the report is about, with attributes perhaps; the outcome may be a column of the rows.
     sensitive : tuple of str
         As they were named: columns of the rows, or names of the notebook.
     report : FairnessReport
@@ -69,14 +70,16 @@ def mitigation_cell(wanted: Mitigation, namespace: Mapping[str, Any]) -> str:
     """
     mitigator = _possible(wanted, namespace)
     X, y = _rows_to_fit(wanted, namespace)
-    columns = _columns(wanted.model, namespace[X])
-    rows = f"{X}[{columns!r}]" if columns else X
+    outcome = f"{X}[{y!r}]" if _is_column(y, X, namespace) else y
+    columns = _columns(wanted.model, _value(X, namespace))
+    rows = f"{X}[{columns!r}]" if columns else X if outcome == y else f"{X}.drop(columns={y!r})"
     sensitive = _sensitive(wanted.sensitive, X, namespace, is_of_report=X == wanted.X)
     parent = wanted.run_id or wanted.name
     head = f"%%train {wanted.name}-{mitigator} -t {shlex.quote(f'{PARENT_TAG}={parent}')}"
     note = [_SAME_ROWS] if X == wanted.X else []
     body = _BODIES[mitigator](wanted, sensitive)
-    fit = f"{RESULT}.fit({rows}, {y}{'' if mitigator == 'CorrelationRemover' else ', sensitive_features=sensitive'})"
+    groups = "" if mitigator == "CorrelationRemover" else ", sensitive_features=sensitive"
+    fit = f"{RESULT}.fit({rows}, {outcome}{groups})"
     compared = ",".join(wanted.sensitive)
     after = f"# Then: %fairness {wanted.name} -X {wanted.X} -y {wanted.y} -s {compared} --compare {RESULT}"
     return "\n".join([head, *note, *body, fit, after])
@@ -88,7 +91,7 @@ def _possible(wanted: Mitigation, namespace: Mapping[str, Any]) -> str:
     known = {name.lower(): name for name in MITIGATORS}
     mitigator = known.get(wanted.mitigator.lower())
     classes = _classes(wanted.report)
-    reasons = mitigations(wanted.model, namespace.get(wanted.X), classes, wanted.report.sensitive)
+    reasons = mitigations(wanted.model, _value(wanted.X, namespace), classes, wanted.report.sensitive)
     can = [name for name, reason in reasons.items() if not reason]
     others = f" Possible here: {', '.join(can)}." if can else ""
     if mitigator is None:
@@ -109,8 +112,9 @@ def _classes(report: FairnessReport) -> tuple[Any, ...]:
 def _rows_to_fit(wanted: Mitigation, namespace: Mapping[str, Any]) -> tuple[str, str]:
     """Return the names of rows and outcome to fit on: those to train with, where the groups of these are known too."""
     X, y = _for_training(wanted.X, namespace), _for_training(wanted.y, namespace)
-    columns = getattr(namespace[X], "columns", ())
-    names = [wanted.X, wanted.y, *(name for name in wanted.sensitive if name not in columns)]
+    columns = getattr(_value(X, namespace), "columns", ())
+    names = [wanted.X, *(name for name in wanted.sensitive if name not in columns)]
+    names += [] if _is_column(y, X, namespace) else [wanted.y]
     if any(_for_training(name, namespace) == name for name in names):
         return wanted.X, wanted.y
     return X, y
@@ -124,6 +128,17 @@ def _for_training(name: str, namespace: Mapping[str, Any]) -> str:
     return name
 
 
+def _is_column(name: str, X: str, namespace: Mapping[str, Any]) -> bool:
+    """Whether an outcome is a column of the rows, as a line has it: what the notebook calls so comes first."""
+    return name.partition(".")[0] not in namespace and name in getattr(_value(X, namespace), "columns", ())
+
+
+def _value(name: str, namespace: Mapping[str, Any]) -> Any:
+    """Return what a name means, with attributes perhaps."""
+    first, *attributes = name.split(".")
+    return reduce(getattr, attributes, namespace[first])
+
+
 def _columns(model: Any, X: Any) -> list[str]:
     """Return the columns that the model takes, where the rows have more."""
     names, columns = getattr(model, "feature_names_in_", None), getattr(X, "columns", None)
@@ -134,7 +149,7 @@ def _columns(model: Any, X: Any) -> list[str]:
 
 def _sensitive(wanted: tuple[str, ...], X: str, namespace: Mapping[str, Any], *, is_of_report: bool) -> str:
     """Return the expression of the sensitive features of the rows that are fitted on."""
-    columns = getattr(namespace[X], "columns", ())
+    columns = getattr(_value(X, namespace), "columns", ())
     absent = [name for name in wanted if name not in columns]
     if not absent:
         return f"{X}[{list(wanted)!r}]" if len(wanted) > 1 else f"{X}[{wanted[0]!r}]"

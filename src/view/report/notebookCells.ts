@@ -2,7 +2,7 @@
 
 import { NotebookActions, NotebookPanel } from '@jupyterlab/notebook';
 
-import { ICells } from '../../widgets/report/host';
+import { ICells, IKernelState } from '../../widgets/report/host';
 import { INotebooks, InNotebook } from './inNotebook';
 
 /** See the module. */
@@ -16,6 +16,27 @@ export class NotebookCells extends InNotebook implements ICells {
       trans.__('Mitigating needs the notebook that the report stands in.'),
       trans.__('Mitigating needs the notebook’s kernel, which is gone. Start one.')
     );
+  }
+
+  /** See `ICells`. */
+  async look(names: readonly string[]): Promise<IKernelState> {
+    const { trans } = this._around;
+    const kernel = this._panel?.sessionContext.session?.kernel;
+    const asked = kernel?.requestExecute({
+      code: '',
+      silent: true,
+      store_history: false,
+      user_expressions: {
+        missing: `','.join(name for name in ${JSON.stringify(names)} if name not in globals())`,
+        magic: "get_ipython().find_line_magic('fairness') is not None"
+      }
+    });
+    const told = (await asked?.done)?.content;
+    if (told?.status !== 'ok') {
+      throw new Error(trans.__('The kernel did not say what it has. Run the cells above, and try again.'));
+    }
+    const [missing, magic] = ['missing', 'magic'].map(name => textOf(told.user_expressions[name]));
+    return { isLoaded: magic === 'True', missing: missing?.slice(1, -1).split(',').filter(Boolean) ?? [] };
   }
 
   /** See `ICells`. */
@@ -41,4 +62,10 @@ async function runBelow(panel: NotebookPanel, index: number, code: string): Prom
   NotebookActions.insertBelow(panel.content);
   panel.content.activeCell?.model.sharedModel.setSource(code);
   await NotebookActions.run(panel.content, panel.sessionContext);
+}
+
+/** How Python would write what an expression came to; empty where it came to nothing. */
+function textOf(answer: unknown): string {
+  const { data } = (answer ?? {}) as { readonly data?: { readonly 'text/plain'?: unknown } };
+  return String(data?.['text/plain'] ?? '');
 }

@@ -4,7 +4,7 @@ import { IFairnessReport } from '../../api/types';
 import { OWN_KEYS, select } from '../report/controls';
 import { make } from '../report/dom';
 import { IReportHost } from '../report/host';
-import { IMitigation, isMitigable, mitigationsOf } from './mitigation';
+import { IMitigation, LOAD, isMitigable, mitigationsOf } from './mitigation';
 
 /** See the module. */
 export class MitigateControl {
@@ -60,16 +60,35 @@ export class MitigateControl {
 
   private async _mitigate(): Promise<void> {
     const { words, cells } = this._host;
-    if (cells && this._chosen && cells.problem === '') {
-      this._said.textContent = words.__(
-        'Below: the run that lessens the gap, as a cell to read, change and run again; then before and after on the same axes.'
-      );
-      await cells.run(this._chosen.code, this._chosen.after);
+    const chosen = this._chosen;
+    if (!cells || !chosen || cells.problem !== '' || this._isLooking) {
+      return;
+    }
+    this._isLooking = true;
+    this._said.textContent = words.__('The kernel is asked what it has; it answers when it is free.');
+    try {
+      const { isLoaded, missing } = await cells.look(chosen.names);
+      this._said.textContent = missing.length
+        ? words.__(
+            'The kernel does not have %1, as after a restart. Run the cells above first.',
+            missing.join(', ')
+          )
+        : words.__(
+            'Below: the run that lessens the gap, as a cell to read, change and run again; then before and after on the same axes.'
+          );
+      if (!missing.length) {
+        await cells.run((isLoaded ? '' : LOAD) + chosen.code, chosen.after);
+      }
+    } catch (error) {
+      this._said.textContent = error instanceof Error ? error.message : String(error);
+    } finally {
+      this._isLooking = false;
     }
   }
 
   private _chosen: IMitigation | undefined;
   private _problem = '';
+  private _isLooking = false;
   private _unsubscribe: (() => void) | undefined;
   private readonly _button = make('button', { ...OWN_KEYS, type: 'button', class: 'mlops-Report-button' });
   private readonly _said = make('span', { class: 'mlops-Report-note', role: 'status' });

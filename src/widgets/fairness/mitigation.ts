@@ -7,6 +7,8 @@ import { own } from '../../api/guards';
 export interface IMitigation {
   readonly model: string;
   readonly mitigator: string;
+  /** What the kernel must have for it. */
+  readonly names: readonly string[];
   /** A magic that writes the next cell: a run that the reader sees and can change. */
   readonly code: string;
   /** A magic that shows before and after on the same axes, once the run has begun. */
@@ -27,6 +29,9 @@ const PLAIN = /^[\p{L}\p{N}_.,-]*$/u;
 const RESULT = 'mitigated';
 /** These need probabilities, which most mitigated models have not. */
 const OF_SCORES = /roc_auc|average_precision|brier|log_loss|mean_prediction/;
+
+/** What a cell begins with in a kernel that was restarted. */
+export const LOAD = '%load_ext jupyter_mlops\n';
 
 /** Whether there is something that fits, be it that a line can say it or not. */
 export function isMitigable(report: IFairnessReport): boolean {
@@ -52,6 +57,7 @@ export function mitigationsOf(report: IFairnessReport): readonly IMitigation[] {
         .map(mitigator => ({
           model: model.name,
           mitigator,
+          names: [model.name, X].map(name => name.replace(/\..*/, '')),
           code: `${line(model.name)}${withheld(report)} --boot 0 --mitigate ${mitigator}`,
           after: `${line(model.name)}${sameAgain(report)} --compare ${compared(report, model.name)}`
         }))

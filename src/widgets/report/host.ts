@@ -49,11 +49,21 @@ export interface ICells {
   readonly problem: string;
   /** Tell a listener when that may have changed; returns what ends it. */
   subscribe(listener: () => void): () => void;
+  /** What the kernel has of some names, once it is free. Rejected with a reason where it does not say. */
+  look(names: readonly string[]): Promise<IKernelState>;
   /**
    * Put code into a new cell below the report's, and run it. If it writes a run as the next cell, run that as well, and
    * then `after` in a cell below it.
    */
   run(code: string, after: string): Promise<void>;
+}
+
+/** What a line would meet in a kernel: one that was restarted has forgotten everything. */
+export interface IKernelState {
+  /** Whether our magics are loaded. */
+  readonly isLoaded: boolean;
+  /** Names that it does not have. */
+  readonly missing: readonly string[];
 }
 
 /** A report that is shown. */

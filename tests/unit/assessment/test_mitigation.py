@@ -4,10 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 from fairlearn.reductions import DemographicParity, ExponentiatedGradient
+from sklearn.compose import make_column_selector, make_column_transformer
 from sklearn.linear_model import LinearRegression, LogisticRegression, Perceptron
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
+from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from sklearn.tree import DecisionTreeClassifier
 
 from jupyter_mlops.assessment._mitigation import MITIGATORS, mitigations, mitigator_of
@@ -94,6 +95,33 @@ def test_text_cannot_be_taken_out_of_numbers(X, y):
     words = X.assign(sex=X["sex"].map({0: "f", 1: "m"}))
     reason = mitigations(LogisticRegression().fit(X, y), words, CLASSES, (SEX,))["CorrelationRemover"]
     assert reason == "It works on numbers, and the column sex holds text. Add it to X as 0 and 1."
+
+
+def test_other_columns_of_text_are_no_numbers_either(X, y):
+    rows = X.assign(town=["x", "y"] * 30)
+    encoded = make_pipeline(make_column_transformer(("drop", ["town"]), remainder="passthrough"), LogisticRegression())
+    reason = mitigations(encoded.fit(rows, y), rows, CLASSES, (SEX,))["CorrelationRemover"]
+    assert reason == "It works on numbers, and the column town holds none. Encode the columns of X first."
+    # What stands beside the columns of the model, for the report, is not handed on.
+    assert mitigations(LogisticRegression().fit(X, y), rows, CLASSES, (SEX,))["CorrelationRemover"] == ""
+
+
+@pytest.mark.parametrize(
+    ("columns", "is_possible"),
+    [
+        pytest.param(["signal"], False, id="names"),
+        pytest.param("signal", False, id="a name"),
+        pytest.param([0], True, id="numbers"),
+        pytest.param(slice(0, 1), True, id="a slice"),
+        pytest.param(make_column_selector(dtype_include=float), False, id="a selector"),
+    ],
+)
+def test_columns_that_have_no_frame_any_more_are_chosen_by_their_places(X, y, columns, is_possible):
+    scaler = FunctionTransformer(lambda column: np.asarray(column, dtype=float).reshape(len(column), -1))
+    chosen = make_column_transformer((scaler, columns), remainder="passthrough")
+    model = make_pipeline(chosen, LogisticRegression()).fit(X, y)
+    reason = mitigations(model, X, CLASSES, (SEX,))["CorrelationRemover"]
+    assert reason == ("" if is_possible else "The model chooses columns of a frame, and what it leaves is none.")
 
 
 @pytest.mark.parametrize(

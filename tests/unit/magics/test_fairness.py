@@ -217,6 +217,23 @@ def test_a_mitigation_is_the_next_cell(session):
     assert session.shell.inserted[0].splitlines()[0] == "%%train model-ThresholdOptimizer -t mlops.mitigates=model"
 
 
+def test_a_mitigation_of_a_column_of_the_rows_is_a_cell_too(session):
+    names = session.shell.user_ns
+    names["table"] = names["X_test"].assign(won=names["y_test"])
+    fairness(session, "model -X table -y won -s sex --boot 0 --mitigate ThresholdOptimizer")
+
+    assert "mitigated.fit(table[['a']], table['won'], sensitive_features=sensitive)" in session.shell.inserted[0]
+
+
+def test_predictions_alone_are_not_fitted_on_anything(session):
+    names = session.shell.user_ns
+    names["guesses"], names["outcome"] = names["y_test"].to_numpy(), names.pop("y_test")
+    del names["X_test"]
+    names["sex"] = SEX
+    with pytest.raises(UsageError, match="A mitigator is fitted on rows: name them"):
+        fairness(session, "guesses -y outcome -s sex --boot 0 --mitigate ThresholdOptimizer")
+
+
 def test_an_interrupt_says_what_it_stopped(session):
     def interrupted(_rows):
         raise KeyboardInterrupt

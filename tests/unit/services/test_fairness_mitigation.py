@@ -1,5 +1,7 @@
 """The cell that lessens a gap runs as it stands, its model can be compared; what cannot be done is said before."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -148,6 +150,54 @@ def test_an_outcome_without_a_partner_keeps_the_rows_of_the_report():
     del names["y_train"]
 
     assert "mitigated.fit(X_test, y_test, sensitive_features=sensitive)" in cell("ThresholdOptimizer", names)
+
+
+TABLES = {"table_train": X_TRAIN.assign(won=Y_TRAIN), "table_test": X_TEST.assign(won=Y_TEST)}
+
+
+@pytest.mark.parametrize(
+    ("kind", "names", "fitted"),
+    [
+        pytest.param("plain", TABLES, "table_train[['a', 'b', 'female']], table_train['won']", id="a frame's columns"),
+        pytest.param("of arrays", TABLES, "table_train.drop(columns='won'), table_train['won']", id="arrays"),
+        pytest.param(
+            "plain",
+            {"table_test": TABLES["table_test"], "table_train": X_TRAIN},
+            "table_test[['a', 'b', 'female']], table_test['won']",
+            id="only one table has the outcome",
+        ),
+        pytest.param(
+            "plain", {"table_test": TABLES["table_test"], "won": Y_TEST}, "table_test[['a', 'b', 'female']], won",
+            id="a name of the notebook comes first",
+        ),
+    ],
+)  # fmt: skip
+def test_an_outcome_among_the_columns_is_taken_out_of_the_rows(kind, names, fitted):
+    model = LogisticRegression().fit(X_TRAIN.to_numpy(), Y_TRAIN) if kind == "of arrays" else MODELS[kind]()
+    names = {"model": model, **names}
+    wanted = Mitigation(
+        mitigator="ThresholdOptimizer", name="model", model=model, X="table_test", y="won", sensitive=("female",),
+        report=report_of(notebook(MODELS["plain"]())),
+    )  # fmt: skip
+    text = mitigation_cell(wanted, names)
+
+    assert f"mitigated.fit({fitted}, sensitive_features=sensitive)" in text
+    assert "# Then: %fairness model -X table_test -y won -s female --compare mitigated" in text
+    if kind != "of arrays":  # scikit-learn warns of names that the model was not fitted with
+        assert set(ran(text, names)["mitigated"].interpolated_thresholder_.interpolation_dict) == {0, 1}
+
+
+def test_rows_may_be_attributes_of_a_name():
+    names = {"model": MODELS["plain"](), "data": SimpleNamespace(X_test=X_TEST, y_test=Y_TEST)}
+    wanted = Mitigation(
+        mitigator="ThresholdOptimizer", name="model", model=names["model"], X="data.X_test", y="data.y_test",
+        sensitive=("female",), report=report_of(notebook(MODELS["plain"]())),
+    )  # fmt: skip
+    text = mitigation_cell(wanted, names)
+
+    assert "sensitive = data.X_test['female']" in text
+    assert "mitigated.fit(data.X_test, data.y_test, sensitive_features=sensitive)" in text
+    assert ran(text, names)["mitigated"].predict(X_TEST, sensitive_features=X_TEST["female"]).mean() > 0
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ class Story {
   readonly output = document.createElement('div');
   readonly node = document.createElement('div');
   readonly done: string[] = [];
+  readonly context: { session?: unknown } = {};
   readonly panel;
   readonly cells: NotebookCells;
 
@@ -32,7 +33,7 @@ class Story {
     const setSource = (text: string) => this.done.push(`write ${text}`);
     this.panel = {
       node: this.node,
-      sessionContext: {},
+      sessionContext: this.context,
       content: { widgets, activeCellIndex: 0, activeCell: { model: { sharedModel: { setSource } } } }
     };
     const find = (wanted: (panel: unknown) => boolean) => [this.panel].find(wanted);
@@ -61,9 +62,21 @@ class Story {
     return { node: document.createElement('div'), model: { sharedModel: { getSource: () => source } } };
   }
 
+  /** Have a kernel that answers so; what it is asked is kept. */
+  answers(asked: unknown[], content: unknown): void {
+    const requestExecute = (request: unknown) => {
+      asked.push(request);
+      return { done: Promise.resolve({ content }) };
+    };
+    this.context.session = { kernel: { requestExecute } };
+  }
+
   /** The next cell, that the kernel writes. */
   writes = '';
 }
+
+/** An expression's value, as a kernel tells it. */
+const text = (plain: string) => ({ status: 'ok', data: { 'text/plain': plain }, metadata: {} });
 
 afterEach(() => jest.restoreAllMocks());
 
@@ -93,6 +106,43 @@ it('does nothing where the report stands in no notebook, and says so', async () 
   await story.cells.run('%fairness best', '%fairness both');
   expect(story.done).toEqual([]);
   expect(story.cells.problem).toBe('Mitigating needs the notebook that the report stands in.');
+});
+
+it('looks what the kernel has, in silence, and knows names of every script', async () => {
+  const story = new Story();
+  const asked: unknown[] = [];
+  story.answers(asked, {
+    status: 'ok',
+    user_expressions: { missing: text("'größe,Xte'"), magic: text('False') }
+  });
+  expect(await story.cells.look(['wide', 'größe', 'Xte'])).toEqual({
+    isLoaded: false,
+    missing: ['größe', 'Xte']
+  });
+  expect(asked).toEqual([
+    {
+      code: '',
+      silent: true,
+      store_history: false,
+      user_expressions: {
+        missing: `','.join(name for name in ["wide","größe","Xte"] if name not in globals())`,
+        magic: "get_ipython().find_line_magic('fairness') is not None"
+      }
+    }
+  ]);
+  story.answers([], { status: 'ok', user_expressions: { missing: text("''"), magic: text('True') } });
+  expect(await story.cells.look(['wide'])).toEqual({ isLoaded: true, missing: [] });
+});
+
+it.each([
+  ['is dying', { status: 'abort' }],
+  ['is gone', null]
+])('says that a kernel which %s did not say what it has', async (_, told) => {
+  const story = new Story();
+  if (told) {
+    story.answers([], told);
+  }
+  await expect(story.cells.look(['wide'])).rejects.toThrow('The kernel did not say what it has.');
 });
 
 it('says whether the kernel is there', () => {

@@ -1,7 +1,7 @@
 import { IFairnessReport } from '../../../../src/api/types';
 import { show } from '../../../../src/widgets/fairness';
 import { mitigationsOf } from '../../../../src/widgets/fairness/mitigation';
-import { ICells } from '../../../../src/widgets/report/host';
+import { ICells, IKernelState } from '../../../../src/widgets/report/host';
 import { ENGLISH } from '../../../../src/widgets/report/words';
 import { fairnessReport, metric, model } from '../fairnessReports';
 import { choose, place, texts } from '../reader';
@@ -16,6 +16,17 @@ class Cells implements ICells {
   problem = '';
   readonly ran: string[] = [];
   readonly listeners = new Set<() => void>();
+
+  state: IKernelState | Error = { isLoaded: true, missing: [] };
+  readonly looked: string[][] = [];
+
+  async look(names: readonly string[]): Promise<IKernelState> {
+    this.looked.push([...names]);
+    if (this.state instanceof Error) {
+      throw this.state;
+    }
+    return this.state;
+  }
 
   subscribe(listener: () => void): () => void {
     this.listeners.add(listener);
@@ -42,6 +53,7 @@ function shown(report: IFairnessReport, cells?: Cells): HTMLElement {
 const AFTER =
   '%fairness best -X Xte -y yte -s sex,race --metrics selection_rate,accuracy_score --boot 1000 --compare last,mitigated';
 
+const settled = () => new Promise(resolve => setTimeout(resolve));
 const button = (node: HTMLElement) => node.querySelector<HTMLButtonElement>('button')!;
 const said = (node: HTMLElement) => texts(node, '[role=status]').join();
 
@@ -51,12 +63,14 @@ describe('what can be done about a gap', () => {
       {
         model: 'best',
         mitigator: 'ThresholdOptimizer',
+        names: ['best', 'Xte'],
         code: '%fairness best -X Xte -y yte -s sex,race --boot 0 --mitigate ThresholdOptimizer',
         after: AFTER
       },
       {
         model: 'best',
         mitigator: 'GridSearch',
+        names: ['best', 'Xte'],
         code: '%fairness best -X Xte -y yte -s sex,race --boot 0 --mitigate GridSearch',
         after: AFTER
       }
@@ -174,11 +188,58 @@ describe('Mitigate', () => {
     expect(node.textContent).not.toContain('No mitigator fits');
   });
 
-  it('writes the run that was chosen into the notebook, and says so', () => {
+  it('asks the kernel for names without their attributes', () => {
+    const report = mitigable({ data: { X: 'data.test.rows', y: 'yte' } });
+    expect(mitigationsOf(report)[0]!.names).toEqual(['best', 'data']);
+  });
+
+  it('loads the magics first in a kernel that was restarted', async () => {
+    const cells = new Cells();
+    cells.state = { isLoaded: false, missing: [] };
+    button(shown(mitigable(), cells)).click();
+    await settled();
+    expect(cells.looked).toEqual([['best', 'Xte']]);
+    expect(cells.ran[0]).toBe(
+      '%load_ext jupyter_mlops\n%fairness best -X Xte -y yte -s sex,race --boot 0 --mitigate ThresholdOptimizer'
+    );
+    expect(cells.ran[1]).toBe(AFTER);
+  });
+
+  it('writes nothing where the kernel has not what it needs, and says what to run first', async () => {
+    const cells = new Cells();
+    cells.state = { isLoaded: false, missing: ['best', 'Xte'] };
+    const node = shown(mitigable(), cells);
+    button(node).click();
+    expect(said(node)).toBe('The kernel is asked what it has; it answers when it is free.');
+    button(node).click();
+    await settled();
+    expect([cells.ran, cells.looked.length]).toEqual([[], 1]);
+    expect(said(node)).toBe(
+      'The kernel does not have best, Xte, as after a restart. Run the cells above first.'
+    );
+    cells.state = { isLoaded: true, missing: [] };
+    button(node).click();
+    await settled();
+    expect(cells.ran).toHaveLength(2);
+  });
+
+  it('says why the kernel told nothing, and can be pressed again', async () => {
+    const cells = new Cells();
+    cells.state = new Error('The kernel did not say what it has.');
+    const node = shown(mitigable(), cells);
+    button(node).click();
+    await settled();
+    expect([said(node), cells.ran]).toEqual(['The kernel did not say what it has.', []]);
+    button(node).click();
+    expect(cells.looked).toHaveLength(2);
+  });
+
+  it('writes the run that was chosen into the notebook, and says so', async () => {
     const cells = new Cells();
     const node = shown(mitigable(), cells);
     choose(node, 'Lessen the gap of', 'best by GridSearch');
     button(node).click();
+    await settled();
     expect(cells.ran).toEqual([
       '%fairness best -X Xte -y yte -s sex,race --boot 0 --mitigate GridSearch',
       AFTER

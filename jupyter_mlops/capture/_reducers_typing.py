@@ -1,4 +1,4 @@
-"""What a notebook declares with `typing.NewType`: by value, because nobody else can import it."""
+"""What a notebook declares for its annotations: by value, because nobody else can import it."""
 
 from __future__ import annotations
 
@@ -7,16 +7,19 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ._pickler import ValuePickler
     from ._reducers import Reducer
 
 
 def reducers() -> Mapping[type, Reducer]:
-    """Return the reducers of this library."""
-    return {typing.NewType: _reduce_new_type}
+    """Return the reducers of this library; cloudpickle has one for `TypeVar`."""
+    return {
+        typing.NewType: lambda declared, _: _declared_again(declared, declared.__name__, declared.__supertype__),
+        typing.ParamSpec: lambda declared, _: _declared_again(declared, declared.__name__),
+        typing.TypeVarTuple: lambda declared, _: _declared_again(declared, declared.__name__),
+    }
 
 
-def _reduce_new_type(declared: Any, _pickler: ValuePickler) -> Any:
+def _declared_again(declared: Any, *arguments: Any) -> Any:
     if declared.__module__ != "__main__":
         return NotImplemented
-    return typing.NewType, (declared.__name__, declared.__supertype__), {"__module__": declared.__module__}
+    return type(declared), arguments, {"__module__": "__main__"}

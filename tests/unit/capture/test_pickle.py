@@ -342,6 +342,14 @@ def test_a_declared_type_of_the_notebook_travels_by_value(notebook):
     assert received["pair"][0] is received["pair"][1]["kind"] is user
 
 
+@pytest.mark.parametrize("kind", ["ParamSpec", "TypeVarTuple", "TypeVar"])
+def test_a_variable_of_types_travels_by_value(notebook, kind):
+    notebook.run(f"import typing\nP = typing.{kind}('P')\ndef f(a: P): pass")
+    received = notebook.send("P", "f")
+    assert (received["P"].__name__, received["P"].__module__) == ("P", "__main__")
+    assert received["f"].__annotations__ == {"a": received["P"]}
+
+
 REGISTERING = {
     "a hook": """
         class Base:

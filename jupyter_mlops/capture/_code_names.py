@@ -13,6 +13,7 @@ from ._scopes import MODULE_OWN_NAMES
 
 _GLOBAL_LOADS = frozenset({"LOAD_GLOBAL", "LOAD_NAME", "LOAD_CLASSDEREF", "LOAD_FROM_DICT_OR_GLOBALS"})
 _GLOBAL_STORES = frozenset({"STORE_GLOBAL", "DELETE_GLOBAL"})
+_OUTER_STORES = frozenset({"STORE_DEREF", "DELETE_DEREF"})
 _ATTRIBUTE_LOADS = frozenset({"LOAD_ATTR", "LOAD_METHOD"})
 _READS_UNSEEN = frozenset({"eval", "exec", "globals"})
 _BUILTINS = frozenset(dir(builtins))
@@ -31,12 +32,15 @@ class CodeNames(msgspec.Struct, frozen=True, kw_only=True):
         Assigned or deleted under a `global` statement.
     chains : frozenset of str
         Dotted expressions from a global.
+    outer : frozenset of str
+        Variables of the function around it that it assigns or deletes under a `nonlocal` statement.
     """
 
     reads: frozenset[str]
     builtins: frozenset[str]
     rebinds: frozenset[str]
     chains: frozenset[str]
+    outer: frozenset[str] = frozenset()
 
     @property
     def dynamic(self) -> bool:
@@ -64,7 +68,14 @@ def _read(code: CodeType) -> CodeNames:
         builtins=frozenset(loads & _BUILTINS).union(*(inner.builtins for inner in nested)),
         rebinds=frozenset(rebinds).union(*(inner.rebinds for inner in nested)),
         chains=frozenset(chains).union(*(inner.chains for inner in nested)),
+        outer=_outer_stores(code).union(*(inner.outer for inner in nested)).intersection(code.co_freevars),
     )
+
+
+def _outer_stores(code: CodeType) -> frozenset[str]:
+    if not code.co_freevars:
+        return frozenset()
+    return frozenset(step.argval for step in dis.get_instructions(code) if step.opname in _OUTER_STORES)
 
 
 def _own_names(code: CodeType) -> tuple[set[str], set[str], set[str]]:

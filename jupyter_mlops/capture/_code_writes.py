@@ -69,8 +69,8 @@ def globals_written(code: CodeType, names: Iterable[str]) -> frozenset[str]:
 def changed_unseen(namespace: Mapping[str, object], names: Iterable[str]) -> frozenset[str]:
     """Return names whose object may change by being used, in ways that no cell shows.
 
-    Objects of the notebook's classes with operators or properties that write, and classes whose methods write into
-    what the class itself holds.
+    Objects of the notebook's classes with operators or properties that write, and classes and metaclasses whose methods
+    write into what the class itself holds.
 
     Parameters
     ----------
@@ -87,9 +87,10 @@ def changed_unseen(namespace: Mapping[str, object], names: Iterable[str]) -> fro
             continue
         if kind is not value and any(map(_writes, _unseen_functions(kind))):
             found.add(name)
-        for owner in _own_classes(kind):
-            if namespace.get(owner.__qualname__) is owner and _writes_into_class(kind, owner):
-                found.add(owner.__qualname__)
+        for maker in (kind, type(kind)):
+            for owner in _own_classes(maker):
+                if namespace.get(owner.__qualname__) is owner and _writes_into_class(maker, owner):
+                    found.add(owner.__qualname__)
     return frozenset(found)
 
 
@@ -117,7 +118,7 @@ def _writes_into_class(kind: type, owner: type) -> bool:
     held = [name for name, value in vars(owner).items() if not name.startswith("__") and _is_state(value)]
     for part in _own_classes(kind):
         for member in vars(part).values():
-            function = member.__func__ if isinstance(member, classmethod) else member
+            function = member.__func__ if isinstance(member, classmethod | staticmethod) else member
             if not isinstance(function, FunctionType):
                 continue
             writes = code_writes(function.__code__)

@@ -120,7 +120,7 @@ class ValuePickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle ha
             return _reduce_exception
         framework = find_reducer(kind, self._frameworks)
         if framework is None:
-            return None
+            return _reduce_dictionary if issubclass(kind, dict) and kind.__dictoffset__ else None
         return lambda value: framework(value, self)
 
     def _take(self, buffer: pickle.PickleBuffer) -> bool:
@@ -279,6 +279,13 @@ def _reduce_cell(cell: types.CellType) -> Any:
     # A state setter, because a cell may hold the very function whose closure it belongs to; a tuple, because a state of
     # None would never be set.
     return rebuild.make_cell, (), (content,), None, None, rebuild.set_cell
+
+
+def _reduce_dictionary(value: Any) -> Any:
+    """Reduce a dictionary whose items are its attributes too (`self.__dict__ = self`): pickle would part the two."""
+    if object.__getattribute__(value, "__dict__") is not value:
+        return NotImplemented
+    return rebuild.make_own_attributes, (type(value),), None, None, iter(dict.items(value))
 
 
 def _refuse(value: Any) -> Any:

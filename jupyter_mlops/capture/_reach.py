@@ -8,6 +8,8 @@ objects are only looked through, for the notebook's functions that they hold (a 
 from __future__ import annotations
 
 import functools
+import gc
+from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping
 from types import (
     AsyncGeneratorType,
@@ -35,6 +37,9 @@ _MOST_ITEMS = 1_000
 _PLAIN = (str, bytes, bytearray, int, float, complex, type(None), type(Ellipsis), range, slice, ModuleType, CodeType)
 _LEAVES = frozenset(_PLAIN) | {bool}
 _CONTAINERS: tuple[type[Any], ...] = (list, tuple, set, frozenset, dict)
+_HOLDERS: tuple[type[Any], ...] = (defaultdict, deque, map, filter)
+"""What holds functions where only the garbage collector sees them."""
+
 _GENERATORS = {GeneratorType: "gi", CoroutineType: "cr", AsyncGeneratorType: "ag"}
 
 
@@ -206,6 +211,8 @@ def _contents(value: object) -> Iterator[object]:
     for base in _CONTAINERS:
         if _is(value, base) and base.__len__(value) <= _MOST_ITEMS:
             yield from list(dict.values(value) if _is(value, dict) else base.__iter__(value))
+    if issubclass(type(value), _HOLDERS):
+        yield from gc.get_referents(value)[:_MOST_ITEMS]
     try:
         attributes = object.__getattribute__(value, "__dict__")
     except AttributeError:

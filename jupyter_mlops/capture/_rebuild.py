@@ -85,9 +85,45 @@ def make_class(constructor: Callable[..., type], args: tuple[Any, ...]) -> type:
         known: type | None = cloudpickle._DYNAMIC_CLASS_TRACKER_BY_ID.get(tracking_id)
         if known is not None:
             return known
-        made = constructor(*args)
+        made = _make_unregistered(*args) if constructor is cloudpickle._make_skeleton_class else constructor(*args)
         _fresh_classes.add(made)
         return made
+
+
+def _make_unregistered(
+    metaclass: Any, name: str, bases: tuple[type, ...], namespace: dict[str, Any], tracking_id: str, extra: Any
+) -> type:
+    """Return a class without its attributes; the notebook's own metaclass and `__init_subclass__` hear nothing of it.
+
+    They were told when the class was defined: what they did then travels as their state, and what they read may not be
+    here yet.
+    """
+    with _without_hook(bases):
+        if metaclass.__module__ != "__main__":
+            made: type = cloudpickle._make_skeleton_class(metaclass, name, bases, namespace, tracking_id, extra)
+            return made
+        librarys = next(kind for kind in metaclass.__mro__ if kind.__module__ != "__main__")
+        made = librarys.__new__(metaclass, name, types.resolve_bases(bases), dict(namespace))
+        found: type = cloudpickle._lookup_class_or_track(tracking_id, made)
+        return found
+
+
+@contextlib.contextmanager
+def _without_hook(bases: tuple[type, ...]) -> Iterator[None]:
+    """Let the `__init_subclass__` that some bases have do nothing where it is the notebook's."""
+    owners = (
+        owner for base in types.resolve_bases(bases) for owner in base.__mro__ if "__init_subclass__" in vars(owner)
+    )
+    owner = next(owners, object)
+    if owner.__module__ != "__main__":
+        yield
+        return
+    hook = vars(owner)["__init_subclass__"]
+    type.__setattr__(owner, "__init_subclass__", classmethod(_hear_nothing))
+    try:
+        yield
+    finally:
+        type.__setattr__(owner, "__init_subclass__", hook)
 
 
 def set_class_state(cls: type, state: tuple[Any, bool]) -> None:
@@ -100,9 +136,20 @@ def set_class_state(cls: type, state: tuple[Any, bool]) -> None:
         cloudpickle._class_setstate(cls, attributes)
 
 
+def _hear_nothing(_cls: type[Any], /, **_options: Any) -> None:
+    """Stand in for a hook."""
+
+
 def make_bare(kind: type) -> Any:
     """Return an object without calling its constructor, which would draw random numbers and register names."""
     return object.__new__(kind)
+
+
+def make_own_attributes(kind: type[dict[Any, Any]]) -> Any:
+    """Return an empty dictionary that is its own `__dict__`."""
+    value = kind.__new__(kind)
+    object.__setattr__(value, "__dict__", value)
+    return value
 
 
 def set_attributes(value: Any, attributes: dict[str, Any]) -> None:

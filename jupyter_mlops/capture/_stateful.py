@@ -9,6 +9,8 @@ import types
 from collections.abc import Iterable
 from typing import Any
 
+from ._code_names import code_names
+
 _VALUES = (
     *(type(None), bool, int, float, complex, str, bytes, range, slice, type(Ellipsis), type, enum.Enum),
     *(types.ModuleType, types.GenericAlias, types.UnionType, types.CodeType),
@@ -107,6 +109,8 @@ def _parts(value: Any) -> Iterable[Any] | None:
     if isinstance(value, tuple | frozenset):
         return value
     if isinstance(value, types.FunctionType):
+        if code_names(value.__code__).outer:
+            return None
         return [*_contents(value.__closure__ or ()), *(value.__defaults__ or ())]
     if isinstance(value, types.MethodType | types.BuiltinFunctionType):
         return (value.__self__,)

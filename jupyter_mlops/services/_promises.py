@@ -173,8 +173,10 @@ def _is_imported_again(name: str, names: CellNames, namespace: Mapping[str, obje
 
 def _is_the_shells_open(name: str, value: object) -> bool:
     """Whether it is the `open` that IPython puts into every notebook; the run's shell has its own."""
-    module = getattr(value, "__globals__", {}).get("__name__")  # it calls itself `io.open`
-    return name == "open" and module == "IPython.core.interactiveshell"
+    # It calls itself `io.open`. Other objects are not asked: an attribute may be anything to their `__getattr__`.
+    if name != "open" or not isinstance(value, FunctionType):
+        return False
+    return value.__globals__.get("__name__") == "IPython.core.interactiveshell"
 
 
 def _may_change_unseen(value: object) -> bool:

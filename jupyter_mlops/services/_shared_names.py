@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
+from types import BuiltinFunctionType, CellType, FunctionType, MethodType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -63,8 +63,8 @@ def names_inside(command: SubmitRun, names: CellNames, changed: Collection[str],
         for name, value in known.items()
         if name not in roots and name not in taken and not _is_left_out(name, value)
     }
-    inside = objects_inside(roots.values())
-    found = {name: value for name, value in others.items() if inside.has(value)}
+    inside = objects_inside(part for value in roots.values() for part in _held_by(value))
+    found = {name: value for name, value in others.items() if inside.has(value) or any(map(inside.has, _cells(value)))}
     owed = [value for name, value in roots.items() if name in command.pending]
     holders = {name for name in command.pending if name in others and name not in found}
     holders = {name for name in holders if owed and any(map(objects_inside([others[name]]).has, owed))}
@@ -72,13 +72,27 @@ def names_inside(command: SubmitRun, names: CellNames, changed: Collection[str],
         return SharedNames(frozenset(holders), frozenset(holders))
     written = [value for name, value in roots.items() if name in names.mutates or _is_notebooks(value)]
     inside_written = inside if len(written) == len(roots) else objects_inside(written)
-    written_to = {name for name, value in found.items() if is_stateful(value) or inside_written.has(value)}
+    written_to = {
+        name for name, value in found.items() if is_stateful(value) or inside_written.has(value) or _cells(value)
+    }
     return SharedNames(frozenset({*found, *holders}), frozenset({*written_to, *holders}))
+
+
+def _held_by(value: object) -> Iterable[object]:
+    """Return what to look into: of a class of the notebook, which many objects share, what it keeps itself."""
+    is_own_class = issubclass(type(value), type) and value.__module__ == "__main__"
+    return list(vars(value).values()) if is_own_class else (value,)
 
 
 def _is_left_out(name: str, value: object) -> bool:
     # Not `isinstance`: it asks the object, and one that stands for another may fail or load it.
-    return name.startswith("_") or name in OWN_NAMES or issubclass(type(value), _NOT_SHARED)
+    is_shared = not issubclass(type(value), _NOT_SHARED) or _cells(value)
+    return name.startswith("_") or name in OWN_NAMES or not is_shared
+
+
+def _cells(value: object) -> tuple[CellType, ...]:
+    """Return the variables that a function has from the one around it: two that see the same must go together."""
+    return (value.__closure__ or ()) if issubclass(type(value), FunctionType) else ()  # type: ignore[attr-defined]
 
 
 def _is_notebooks(value: object) -> bool:

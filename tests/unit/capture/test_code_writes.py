@@ -54,6 +54,20 @@ def test_a_class_by_its_own_name_and_one_that_inherits():
     assert changed_unseen(space, ["b"]) == {"A", "B"}
 
 
+@pytest.mark.parametrize(
+    ("method", "changed"),
+    [
+        ("def __call__(c):\n        c.made[c] = super().__call__()\n        return c.made[c]", {"Meta"}),
+        ("def __init__(c, *a):\n        super().__init__(*a)\n        Meta.made[a[0]] = c", {"Meta"}),
+        ("def __new__(m, *a):\n        m.made[a[0]] = c = super().__new__(m, *a)\n        return c", {"Meta"}),
+        ("def names(c): return sorted(c.made)", set()),
+    ],
+)
+def test_a_metaclass_that_keeps_what_its_classes_make(method, changed):
+    space = notebook(f"class Meta(type):\n    made = {{}}\n    {method}\nclass A(metaclass=Meta): pass\na = A()")
+    assert changed_unseen(space, ["A"]) == changed
+
+
 def test_objects_of_libraries_are_left_to_their_types():
     assert changed_unseen({"x": [1], "n": 5, "t": list}, ["x", "n", "t"]) == frozenset()
 

@@ -311,6 +311,106 @@ def test_a_class_with_super_a_metaclass_and_abstract_methods(notebook):
     assert (net.hello(), net.tag) == ("base/net", "Net")
 
 
+def test_a_dictionary_that_is_its_own_attributes_stays_so(notebook):
+    notebook.run("""
+        class Bunch(dict):
+            def __init__(self, **items):
+                super().__init__(items)
+                self.__dict__ = self
+        bunch = Bunch(a=1, inner=Bunch(b=2))
+        bunch.self = bunch
+    """)
+    bunch = notebook.send("bunch")["bunch"]
+    bunch["c"], bunch.inner.b = 3, 4
+
+    assert (bunch.c, bunch["inner"], bunch["self"] is bunch) == (3, {"b": 4}, True)
+    assert vars(bunch) is bunch
+
+
+@pytest.mark.parametrize("attribute", ["dict.__getitem__", "dict.get", "lambda self, name: self"])
+def test_a_dictionary_whose_items_are_read_as_attributes(notebook, attribute):
+    notebook.run(f"class Bunch(dict):\n    __getattr__ = {attribute}\nbunch = Bunch(a=1)")
+    assert notebook.send("bunch")["bunch"] == {"a": 1}
+
+
+def test_a_declared_type_of_the_notebook_travels_by_value(notebook):
+    notebook.run("from typing import NewType\nUser = NewType('User', int)\npair = (User, {'kind': User})")
+    received = notebook.send("User", "pair")
+    user = received["User"]
+
+    assert (user.__name__, user.__supertype__, user.__module__) == ("User", int, "__main__")
+    assert received["pair"][0] is received["pair"][1]["kind"] is user
+
+
+@pytest.mark.parametrize("kind", ["ParamSpec", "TypeVarTuple", "TypeVar"])
+def test_a_variable_of_types_travels_by_value(notebook, kind):
+    notebook.run(f"import typing\nP = typing.{kind}('P')\ndef f(a: P): pass")
+    received = notebook.send("P", "f")
+    assert (received["P"].__name__, received["P"].__module__) == ("P", "__main__")
+    assert received["f"].__annotations__ == {"a": received["P"]}
+
+
+REGISTERING = {
+    "a hook": """
+        class Base:
+            known = []
+            def __init_subclass__(cls, **options):
+                super().__init_subclass__(**options)
+                Base.known.append(cls.__name__)
+        known = Base.known
+    """,
+    "a hook that asks for something": """
+        class Base:
+            known = []
+            def __init_subclass__(cls, *, known, **options):
+                super().__init_subclass__(**options)
+                known.append(cls.__name__)
+        known = Base.known
+    """,
+    "a metaclass": """
+        known = []
+        class Meta(type):
+            def __init__(cls, name, bases, namespace, **options):
+                super().__init__(name, bases, namespace)
+                known.extend([name] * bool(bases))
+        class Base(metaclass=Meta): pass
+    """,
+    "an abstract metaclass": """
+        import abc
+        known = []
+        class Meta(abc.ABCMeta):
+            def __new__(meta, name, bases, namespace, **options):
+                cls = super().__new__(meta, name, bases, namespace)
+                known.extend([name] * bool(bases))
+                return cls
+        class Base(metaclass=Meta):
+            @abc.abstractmethod
+            def name(self): ...
+    """,
+}
+
+
+@pytest.mark.parametrize("name", REGISTERING)
+def test_a_class_is_built_again_without_being_registered_again(notebook, name):
+    options = ", known=Base.known" if "asks" in name else ""
+    notebook.run(REGISTERING[name]).run(f"class Net(Base{options}):\n    def name(self): return 'net'\nnet = Net()")
+    packed = notebook.pack("net", "known")
+    tracked = cloudpickle._DYNAMIC_CLASS_TRACKER_BY_ID
+    here = dict(tracked.items())
+    tracked.clear()
+    try:
+        # Where the classes are not known, as in a run; nor is what the hook reads.
+        there = load_values(packed.stream, packed.buffers, namespace={})
+    finally:
+        tracked.update(here)
+
+    net = type(there["net"])
+    assert (net.__name__, there["net"].name(), there["known"]) == ("Net", "net", ["Net"])
+    assert [base.__name__ for base in net.__mro__] == ["Net", "Base", "object"]
+    assert net.__base__.__subclasses__() == [net]
+    assert type(net).__name__ == type(notebook["Net"]).__name__
+
+
 SLOTTED = {
     "a class": "class C:\n    __slots__ = ('a', 'b')\n    def __init__(self): self.a = 1",
     "one slot": "class C:\n    __slots__ = 'a'\n    def __init__(self): self.a = 1",

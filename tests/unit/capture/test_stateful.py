@@ -41,6 +41,42 @@ def remembering():
     return lambda x: seen.append(x)
 
 
+def counting():
+    seen = 0
+
+    def count():
+        nonlocal seen
+        seen += 1
+
+    return count
+
+
+def counting_deeper():
+    seen = 0
+
+    def count():
+        def add():
+            nonlocal seen
+            seen += 1
+
+        return add()
+
+    return count
+
+
+def counting_for_itself():
+    def count():
+        seen = 0
+
+        def add():
+            nonlocal seen
+            seen += 1
+
+        return add
+
+    return count
+
+
 def remembering_nothing():
     if plain(0):
         later = 1
@@ -51,11 +87,12 @@ PLAIN = [
     None, True, 1, 1.5, 1j, "a", b"a", ..., range(3), slice(1), int, Color.RED, Point(1, 2), (1, ("a",)),
     frozenset({1}), datetime.datetime.now(), datetime.timedelta(1), pathlib.Path("a"), re.compile("a"), random, len,
     plain, functools.partial(plain, 1), "a".join, Frozen((1,)), np.zeros(2), np.float64(1), np.dtype("f4"), list[int],
-    remembering_nothing(),
+    remembering_nothing(), counting_for_itself(),
 ]  # fmt: skip
 CHANGEABLE = [
     [], {}, set(), bytearray(), collections.deque(), object(), Open(), Frozen([]), ([],), Point(1, {}), iter([]),
     np.random.default_rng(), random.Random(), functools.partial(plain, []), [].append, remembering(),
+    counting(), (counting_deeper(),), functools.partial(counting()),
     ((((((((1,),),),),),),),),
 ]  # fmt: skip
 

@@ -83,6 +83,12 @@ def test_a_cell_promises_what_it_may_change(source, names, told):
     assert decide(source, notebook(**names)) == told
 
 
+@pytest.mark.parametrize("attribute", [dict.__getitem__, dict.get], ids=["item", "get"])
+def test_an_object_whose_attributes_are_anything_is_not_asked_for_them(attribute):
+    settings = type("Settings", (dict,), {"__getattr__": attribute, "__setattr__": dict.__setitem__})(lr=1)
+    assert decide("settings.lr = 2", notebook(settings=settings)) == Told({"settings"}, {"settings"})
+
+
 def test_what_a_function_of_an_earlier_cell_changes_is_promised_by_the_cell_that_calls_it():
     cell = "def train(): model.fit(X, settings['y'])"
     namespace = notebook(model=MODEL, X=X, settings={"y": X}, train=cell)

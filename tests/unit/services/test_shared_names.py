@@ -63,6 +63,34 @@ def test_another_name_of_the_very_object_is_inside_it():
     assert shared("model.fit()", {"model"}, {"model": model, "best": model, "equal": Layer()}) == both("best")
 
 
+def counter():
+    count = 0
+
+    def add() -> int:
+        nonlocal count
+        count += 1
+        return count
+
+    return add, lambda: count
+
+
+def test_closures_over_one_variable_go_together():
+    add, count = counter()
+    other_add, other = counter()
+    names = {"add": add, "count": count, "others": (other_add,), "other": other, "plain": both}
+
+    assert shared("add()", {"add"}, names) == both("count")
+    assert shared("others[0]()", {"others"}, names) == both("other")
+
+
+def test_what_a_class_of_the_notebook_keeps_is_inside_it():
+    only = Layer()
+    names = {"Settings": type("Settings", (), {"__module__": "__main__", "made": {"a": only}}), "only": only}
+
+    assert shared("Settings.made.clear()", {"Settings"}, names) == both("only")
+    assert shared("Layer.n = 1", {"Layer"}, {"Layer": type("Layer", (), {"made": only}), "only": only}) == both()
+
+
 def test_equal_is_not_the_same():
     assert shared("a.append(1)", {"a"}, {"a": [[1]], "b": [1], "c": [[1]]}) == SharedNames()
 

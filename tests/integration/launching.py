@@ -17,11 +17,11 @@ from jupyter_mlops.home import Home, LifeLock, RunDirectory, lock_holder
 from jupyter_mlops.launchers import LocalLauncher, LocalRun
 from jupyter_mlops.testing import SHELL_EXECUTOR, fill_run, wait_until
 
-
-LIBRARIES = frozenset(
-    "torch tensorflow keras mlflow sqlalchemy sklearn scipy pandas pyarrow matplotlib fairlearn interpret xgboost"
-    " lightgbm onnx onnxruntime onnxscript skl2onnx onnxmltools sympy h5py jupyter_server".split()
-)
+_LARGE = """
+    torch tensorflow keras mlflow sqlalchemy sklearn scipy pandas pyarrow matplotlib fairlearn interpret xgboost
+    lightgbm onnx onnxruntime onnxscript skl2onnx onnxmltools sympy h5py jupyter_server
+"""
+LARGE_LIBRARIES = frozenset(_LARGE.split())
 """What stories in the same process may have imported."""
 
 
@@ -32,7 +32,7 @@ def small_kernel() -> Iterator[dict[str, Any]]:
     A warm parent loads what its kernel has, and a worker of the suite has everything: seconds for each parent.
     """
     with pytest.MonkeyPatch.context() as patch:
-        hidden = {name: module for name, module in sys.modules.items() if name.partition(".")[0] in LIBRARIES}
+        hidden = {name: module for name, module in sys.modules.items() if name.partition(".")[0] in LARGE_LIBRARIES}
         for name in hidden:
             patch.delitem(sys.modules, name)
         yield hidden

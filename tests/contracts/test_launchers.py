@@ -3,6 +3,7 @@
 import shutil
 
 import pytest
+from launching import small_kernel
 
 from jupyter_mlops.home import Home, LifeLock
 from jupyter_mlops.launchers import LocalLauncher
@@ -32,7 +33,8 @@ def warm_home(tmp_path_factory):
 def warm_launcher(warm_home):
     """One parent for all stories: it is its forks that are tested, not its start, which takes seconds."""
     launcher = LocalLauncher(warm_home)
-    launcher.warm_up()
+    with small_kernel():
+        launcher.warm_up()
     wait_until(lambda: (parent := launcher.warm_parent()) and parent.generation and not parent.loading, 180)
     yield launcher
     launcher.retire_warm_parent()

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -9,11 +10,32 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+import pytest
 
 from jupyter_mlops.entities import RunSpec, RunState
 from jupyter_mlops.home import Home, LifeLock, RunDirectory, lock_holder
 from jupyter_mlops.launchers import LocalLauncher, LocalRun
 from jupyter_mlops.testing import SHELL_EXECUTOR, fill_run, wait_until
+
+_LARGE = """
+    torch tensorflow keras mlflow sqlalchemy sklearn scipy pandas pyarrow matplotlib fairlearn interpret xgboost
+    lightgbm onnx onnxruntime onnxscript skl2onnx onnxmltools sympy h5py jupyter_server
+"""
+LARGE_LIBRARIES = frozenset(_LARGE.split())
+"""What stories in the same process may have imported."""
+
+
+@contextmanager
+def small_kernel() -> Iterator[dict[str, Any]]:
+    """Hide the large libraries, as in a kernel that has none; hand out what is hidden.
+
+    A warm parent loads what its kernel has, and a worker of the suite has everything: seconds for each parent.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        hidden = {name: module for name, module in sys.modules.items() if name.partition(".")[0] in LARGE_LIBRARIES}
+        for name in hidden:
+            patch.delitem(sys.modules, name)
+        yield hidden
 
 
 @dataclass(frozen=True)

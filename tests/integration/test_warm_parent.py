@@ -11,7 +11,8 @@ from pathlib import Path
 
 import psutil
 import pytest
-from launching import Launching
+import sklearn.linear_model  # noqa: F401 - one story's kernel imports it, as far as the launcher can see
+from launching import Launching, small_kernel
 
 from jupyter_mlops.entities import RunStatus
 from jupyter_mlops.home import Home, process_start_time
@@ -21,6 +22,12 @@ from jupyter_mlops.launchers._warm_wire import ask_warm_parent
 from jupyter_mlops.testing import wait_until
 
 PARENT_OF_THE_SHIM = "import os, psutil; print(psutil.Process(os.getppid()).ppid())"
+
+
+@pytest.fixture(autouse=True)
+def hidden():
+    with small_kernel() as hidden:
+        yield hidden
 
 
 @pytest.fixture
@@ -68,15 +75,10 @@ def test_without_one_a_run_starts_cold(launching):
     assert launching.launcher.warm_parent() is None
 
 
-def test_it_holds_what_the_kernel_has_imported_and_its_memory_is_told(launching, monkeypatch):
-    import sklearn.linear_model  # noqa: F401 - the kernel imports it, as far as the launcher can see, in a moment
-
-    warm = launching
-    for name in [name for name in sys.modules if name.partition(".")[0] == "sklearn"]:
-        monkeypatch.delitem(sys.modules, name)
-    warm.launcher.warm_up()
+def test_it_holds_what_the_kernel_has_imported_and_its_memory_is_told(warm, hidden, monkeypatch):
     before = settled(warm.launcher)
-    monkeypatch.undo()
+    for name in [name for name in hidden if name.partition(".")[0] == "sklearn"]:
+        monkeypatch.setitem(sys.modules, name, hidden[name])
     warm.launcher.warm_up()
     wait_until(lambda: settled(warm.launcher).generation > before.generation, 180)
     after = settled(warm.launcher)

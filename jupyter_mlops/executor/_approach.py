@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 from dataclasses import dataclass
 from pathlib import Path
 
 from ..entities import RunSpec
+from ..exceptions import MlopsError
 from ..home import Home, RunDirectory
 from ._autolog import install_autologging
+from ._inputs import StoredInputs
 
 
 @dataclass(frozen=True)
@@ -24,11 +27,17 @@ class Approach:
     spec : RunSpec
         What was asked for. Autologging as it says is installed: what the notebook imported by name is then found
         patched when it is restored.
+    cell : str
+        The cell, as typed.
+    inputs : StoredInputs, optional
+        What the cell reads, where it was there already and could be read.
     """
 
     home: Home
     run: RunDirectory
     spec: RunSpec
+    cell: str
+    inputs: StoredInputs | None
 
     @classmethod
     def to(cls, run_dir: Path) -> Approach:
@@ -45,4 +54,15 @@ class Approach:
         install_autologging(spec)
         # Files that came since this process, or the one that it was forked from, has looked.
         importlib.invalidate_caches()
-        return cls(home, run, spec)
+        return cls(home, run, spec, run.cell(), _inputs_if_there(home, run))
+
+    def stored_inputs(self) -> StoredInputs:
+        """Return what the cell reads, as it is stored; raise what `StoredInputs.read` raises."""
+        return self.inputs or StoredInputs.read(self.home, self.run)
+
+
+def _inputs_if_there(home: Home, run: RunDirectory) -> StoredInputs | None:
+    # Large ones are on their way. What is wrong with others is said when the run has a log to say it in.
+    with contextlib.suppress(MlopsError, OSError):
+        return StoredInputs.read(home, run)
+    return None

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from ..capture import write_outputs
 from ..entities import CellError, Result, RunSpec, RunStatus
 from ..exceptions import HomeError, MlopsError
-from ..home import Home, RunDirectory, crash_point
+from ..home import RunDirectory, crash_point
 from ..tracking import current_session, install
+from ._approach import Approach
 from ._cell import EXIT_ERROR, EXIT_INTERRUPTED, CellEnd, run_cell
 from ._cell_error import cell_error
 from ._claim import utc_now
@@ -35,11 +36,19 @@ _NOTEBOOK_SYNTAX = frozenset("%!?")
 class Execution:
     """A run in the hands of its process."""
 
-    home: Home
-    run: RunDirectory
-    spec: RunSpec
+    approach: Approach
     streams: RunStreams
     started: float
+
+    @property
+    def run(self) -> RunDirectory:
+        """Its directory."""
+        return self.approach.run
+
+    @property
+    def spec(self) -> RunSpec:
+        """What was asked for."""
+        return self.approach.spec
 
     def execute(self) -> Result:
         """Restore, run the cell and save what comes back; return how it went."""
@@ -65,7 +74,7 @@ class Execution:
         namespace = shell.user_ns
         sys.argv[:] = [""]
         show_figures_inline(shell)
-        inputs = restore_inputs(self.home, self.run, self.spec, namespace)
+        inputs = restore_inputs(self.approach.home, self.run, self.spec, self.approach.stored_inputs(), namespace)
         handed_on = release_early(self.run, self.spec, inputs)
         namespace.update({param.key: param.value for param in self.spec.params})
         tell_environment(self.run)
@@ -75,7 +84,7 @@ class Execution:
 
     def _plain_python(self, shell: RunShell) -> str:
         """Return the cell without IPython's syntax, as far as it can be read; whoever runs it will see its errors."""
-        cell = self.run.cell()
+        cell = self.approach.cell
         if not _NOTEBOOK_SYNTAX.intersection(cell):
             return cell
         try:
@@ -89,7 +98,7 @@ class Execution:
         with contextlib.ExitStack() as sampling:
             if session is not None:
                 sampling.enter_context(SystemMetrics(session.spool.write, self._wants_system_metrics))
-            end = run_cell(shell, self.run.cell())
+            end = run_cell(shell, self.approach.cell)
             if os.getpid() != pid:
                 # The cell forked and said nothing about the child's end: it must not speak for the run.
                 self.streams.flush()
@@ -98,7 +107,7 @@ class Execution:
 
     def _wants_system_metrics(self) -> bool:
         with contextlib.suppress(HomeError):
-            return self.home.settings.system_metrics
+            return self.approach.home.settings.system_metrics
         return False
 
     def _deliver(self, promise: Promise, shell: RunShell) -> Result:
@@ -107,7 +116,7 @@ class Execution:
             outcome = promise.outcome(shell.user_ns_hidden)
             pickled, untransferable = pickle_outputs(outcome, shell.user_ns)
             if pickled.values:
-                write_outputs(self.run, pickled, self.home)
+                write_outputs(self.run, pickled, self.approach.home)
                 crash_point("executor.outputs")
         except KeyboardInterrupt as error:
             return self._failed(CellEnd(EXIT_INTERRUPTED, cell_error(error, "")))

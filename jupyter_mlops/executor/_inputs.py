@@ -42,26 +42,60 @@ class RestoredInputs:
     heavy: frozenset[str] = frozenset()
 
 
-def restore_inputs(home: Home, run: RunDirectory, spec: RunSpec, namespace: dict[str, Any]) -> RestoredInputs:
+@dataclass(frozen=True)
+class StoredInputs:
+    """The inputs of a run as they lie on the disk, verified: nothing of them is unpickled.
+
+    Parameters
+    ----------
+    manifest : Manifest
+        What they are.
+    mapped : tuple
+        Their buffers, each with its address in the object store.
+    stream : bytes
+        Their pickles.
+    """
+
+    manifest: Manifest
+    mapped: tuple[Mapped, ...]
+    stream: bytes
+
+    @classmethod
+    def read(cls, home: Home, run: RunDirectory) -> StoredInputs:
+        """Return the inputs of a run.
+
+        Raises
+        ------
+        LaunchError
+            They are not there.
+        UntrustedManifestError
+            Somebody else wrote them.
+        MissingObjectError
+            A buffer is not whole.
+        """
+        manifest = run.inputs()
+        if manifest is None:
+            raise LaunchError(f"The inputs of run {run.run_id} are not in {run.path}. Submit the cell again.")
+        mapped = tuple((home.objects.map(ref), ref) for ref in manifest.buffers)
+        return cls(manifest, mapped, run.read_stream(manifest, run.inputs_stream))
+
+
+def restore_inputs(
+    home: Home, run: RunDirectory, spec: RunSpec, stored: StoredInputs, namespace: dict[str, Any]
+) -> RestoredInputs:
     """Bind in a namespace what a run's cell reads, take on the kernel's ambient state, and note what is done later.
 
     Raises
     ------
     LaunchError
-        The inputs are not there, or an earlier run has not delivered a name.
-    UntrustedManifestError
-        Somebody else wrote them; nothing of it was unpickled.
-    MissingObjectError
-        A buffer is not whole.
+        An earlier run has not delivered a name.
+    UntrustedManifestError, MissingObjectError
+        What an earlier run delivers was written by somebody else, or is not whole.
     CannotTravelError
         A value could not be rebuilt here.
     """
-    manifest = run.inputs()
-    if manifest is None:
-        raise LaunchError(f"The inputs of run {run.run_id} are not in {run.path}. Submit the cell again.")
-    mapped = tuple((home.objects.map(ref), ref) for ref in manifest.buffers)
-    stream = run.read_stream(manifest, run.inputs_stream)
-    own = load_values(stream, [view for view, _ in mapped], namespace=namespace, apply_ambient=True)
+    buffers = [view for view, _ in stored.mapped]
+    own = load_values(stored.stream, buffers, namespace=namespace, apply_ambient=True)
     settings = own.pop(MODULE_STATE, None)
     if isinstance(settings, ModuleState):
         settings.apply()
@@ -73,9 +107,9 @@ def restore_inputs(home: Home, run: RunDirectory, spec: RunSpec, namespace: dict
     namespace.update(own)
     delivered, mapped_earlier = _deliveries(home, spec, namespace)
     namespace.update(delivered)
-    heavy = _heavy(manifest, len(stream))
+    heavy = _heavy(stored.manifest, len(stored.stream))
     captured = frozenset(own) - delivered.keys()
-    return RestoredInputs({**own, **delivered}, captured, mapped + mapped_earlier, heavy)
+    return RestoredInputs({**own, **delivered}, captured, stored.mapped + mapped_earlier, heavy)
 
 
 def _heavy(manifest: Manifest, stream_bytes: int) -> frozenset[str]:

@@ -73,7 +73,7 @@ def main(run_dir: Path, approach: Approach | None = None) -> int:
         sys.stderr.write(f"{error}\n")
         return EXIT_TAKEN
     streams = install_streams()
-    result = Execution(approach.home, run, approach.spec, streams, started).execute()
+    result = Execution(approach, streams, started).execute()
     # Who waits for it reads it now. A power cut until it is durable is one that came before it.
     write_when_there_is_room(lambda: run.write(result, run.result_file, durable=False), run.executor_lock)
     crash_point("executor.result")

@@ -18,12 +18,12 @@ import msgspec
 from ..capture import AmbientState, dump_values, load_values, write_inputs
 from ..entities import Manifest, ProcessRecord, Result, RunSpec, decode, encode
 from ..home import Home, LifeLock, RunDirectory
-from ..tracking import MetricSpool
+from ..tracking import TrackingSession
 from ._claim import process_record
 from ._display import DisplayLog
 from ._execution import tell_environment
 from ._figures import show_figures_inline
-from ._inputs import restore_inputs
+from ._inputs import StoredInputs, restore_inputs
 from ._outputs import Promise
 from ._shell import take_shell
 from ._streams import open_streams
@@ -76,12 +76,14 @@ class Stage:
             streams, shell = open_streams(), take_shell()
             shell.attach(streams, DisplayLog(self._run.display_file, streams))
             show_figures_inline(shell)
-            inputs = restore_inputs(home, self._run, spec, {})
+            inputs = restore_inputs(home, self._run, spec, StoredInputs.read(home, self._run), {})
             tell_environment(self._run)
             Promise(spec, inputs, {})
-            MetricSpool.open(self._run.path, _NOBODY).close()
+            session = TrackingSession.open(self._run.path, spec)
+            assert session.environment
+            session.spool.close()
             with SystemMetrics(_log_nowhere):
-                shell.run_cell(_CELL, silent=True)
+                shell.rehearse(_CELL)
 
 
 @contextlib.contextmanager

@@ -73,6 +73,19 @@ class RunShell(InteractiveShell):  # type: ignore[misc]  # IPython is untyped
         self.history_manager.dir_hist[:] = [Path.cwd()]
         self.init_sys_modules()
 
+    def rehearse(self, cell: str) -> None:
+        """Run a cell, and store one as a run's is stored; what that has bound and stored is taken back."""
+        before = [(names, dict(names)) for names in (self.user_ns, self.user_ns_hidden)]
+        self.run_cell(cell, silent=True)
+        history = self.history_manager
+        history.store_inputs(0, "")
+        for stored in (history.input_hist_parsed, history.input_hist_raw, history.db_input_cache):
+            stored.pop()
+        for names, bound in before:
+            for name in names.keys() - bound.keys():
+                del names[name]
+            names.update(bound)
+
     def init_history(self) -> None:
         """Keep inputs in memory: no database, no thread."""
         self.history_manager = HistoryManager(shell=self, parent=self, enabled=False)

@@ -44,6 +44,21 @@ class TrackingSession:
     spool: MetricSpool
     journal: Journal
 
+    @classmethod
+    def open(cls, directory: Path, spec: RunSpec) -> TrackingSession:
+        """Return a session of this process for a run directory; nothing is written before there is something to say."""
+        return cls(directory, spec, MetricSpool.open(directory, spec.run_id), Journal(directory))
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What tells MLflow, here and in programs that the cell starts, where it is."""
+        return {
+            "MLFLOW_TRACKING_URI": self.uri,
+            "MLFLOW_RUN_ID": self.spec.run_id,
+            "MLFLOW_REGISTRY_URI": self.registry_uri,
+            "MLFLOW_EXPERIMENT_ID": experiment_id_of(self.spec.experiment),
+        }
+
     @property
     def uri(self) -> str:
         """The tracking URI inside the run."""
@@ -78,7 +93,7 @@ def install(run: RunDirectory | Path, spec: RunSpec, source: str | None = None) 
         Also what `current_session` gives from now on.
     """
     directory = run if isinstance(run, Path) else run.path
-    session = TrackingSession(directory, spec, MetricSpool.open(directory, spec.run_id), Journal(directory))
+    session = TrackingSession.open(directory, spec)
     _set_environment(session)
     _use(session)
     when_imported("mlflow.tracking._tracking_service.utils", lambda module: _adapt_stores(module, session))
@@ -112,7 +127,7 @@ def session_at(directory: Path) -> TrackingSession:
         spec = decode((directory / "spec.json").read_bytes(), RunSpec)
     except (OSError, ValueError, msgspec.MsgspecError) as error:
         raise TrackingError(f"No run in {directory}: {error}. It may have been removed by `%runs gc`.") from error
-    session = TrackingSession(directory, spec, MetricSpool.open(directory, spec.run_id), Journal(directory))
+    session = TrackingSession.open(directory, spec)
     if _session is None:
         _use(session)
     return session
@@ -162,11 +177,7 @@ def _use(session: TrackingSession) -> None:
 
 
 def _set_environment(session: TrackingSession) -> None:
-    """Tell MLflow, here and in programs that the cell starts, where it is."""
-    os.environ["MLFLOW_TRACKING_URI"] = session.uri
-    os.environ["MLFLOW_RUN_ID"] = session.spec.run_id
-    os.environ["MLFLOW_REGISTRY_URI"] = session.registry_uri
-    os.environ["MLFLOW_EXPERIMENT_ID"] = experiment_id_of(session.spec.experiment)
+    os.environ |= session.environment
     os.environ.pop("MLFLOW_EXPERIMENT_NAME", None)
     # A run needs no network; MLflow's own telemetry would.
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")

@@ -22,17 +22,18 @@ spec = RunSpec(
     run_id=run.run_id, name="a", experiment="", sequence=1, submitted_at="", python="", cwd="/", autolog="sklearn"
 )
 run.write(spec, run.spec_file)
+run.cell_file.write_text("a = 1\\n")
 before = sorted(home.path.rglob("*"))
 approach = Approach.to(run.path)
 from sklearn.linear_model import LinearRegression
 print(approach.spec == spec, approach.run.path == run.path, approach.home.path == home.path)
-print(before == sorted(home.path.rglob("*")), hasattr(LinearRegression.fit, "__wrapped__"))
+print(approach.cell == "a = 1\\n", before == sorted(home.path.rglob("*")), hasattr(LinearRegression.fit, "__wrapped__"))
 """
 
 
 def test_an_approach_reads_the_run_and_leaves_no_trace_on_disk(tmp_path):
     done = subprocess.run([sys.executable, "-c", PROGRAM, str(tmp_path)], capture_output=True, text=True, check=True)
-    assert done.stdout.split() == ["True", "True", "True", "True", "True"], done.stderr
+    assert done.stdout.split() == ["True"] * 6, done.stderr
 
 
 LATE_MODULE = """
@@ -57,6 +58,32 @@ def test_a_module_written_just_before_the_submission_is_found_by_a_process_that_
     program = PROGRAM.partition("before =")[0] + LATE_MODULE
     done = subprocess.run([sys.executable, "-c", program, str(tmp_path)], capture_output=True, text=True, check=True)
     assert done.stdout == "[None, None, 'mlops_late.py']\n"
+
+
+INPUTS = """
+from jupyter_mlops.capture import dump_values, load_values, write_inputs
+from jupyter_mlops.exceptions import MlopsError
+
+def read():
+    try:
+        return load_values(Approach.to(run.path).stored_inputs().stream)
+    except MlopsError as error:
+        return type(error).__name__
+
+early = Approach.to(run.path)
+told = [early.inputs, read()]
+write_inputs(run, dump_values({"a": 1}), home)
+told += [load_values(early.stored_inputs().stream), load_values(Approach.to(run.path).inputs.stream)]
+run.inputs_stream.write_bytes(b"somebody else's")
+print([*told, Approach.to(run.path).inputs, read()])
+"""
+
+
+def test_inputs_are_read_where_they_are_there_and_verified_and_what_is_wrong_is_said_to_who_asks_for_them(tmp_path):
+    program = PROGRAM.partition("before =")[0] + INPUTS
+    done = subprocess.run([sys.executable, "-c", program, str(tmp_path)], capture_output=True, text=True, check=True)
+    told = [None, "LaunchError", {"a": 1}, {"a": 1}, None, "UntrustedManifestError"]
+    assert done.stdout == f"{told}\n"
 
 
 def test_a_run_that_is_gone_cannot_be_approached(tmp_path):

@@ -12,7 +12,7 @@ from jupyter_mlops.capture import AFTERWARDS, dump_values, write_inputs, write_o
 from jupyter_mlops.entities import EarlyRelease, Result, RunSpec, RunStatus, Upstream
 from jupyter_mlops.exceptions import LaunchError, MissingObjectError, UntrustedManifestError
 from jupyter_mlops.executor._deferred import after_delivery, run_deferred
-from jupyter_mlops.executor._inputs import RestoredInputs, restore_inputs
+from jupyter_mlops.executor._inputs import RestoredInputs, StoredInputs, restore_inputs
 from jupyter_mlops.home import Home, RunDirectory
 from jupyter_mlops.testing import wait_until
 
@@ -65,7 +65,8 @@ def make_run(home: Home) -> Callable[..., RunDirectory]:
 @pytest.fixture
 def restore(home: Home) -> Callable[..., RestoredInputs]:
     def restore(run: RunDirectory, namespace: dict[str, Any] | None = None) -> RestoredInputs:
-        return restore_inputs(home, run, run.spec(), {} if namespace is None else namespace)
+        stored = StoredInputs.read(home, run)
+        return restore_inputs(home, run, run.spec(), stored, {} if namespace is None else namespace)
 
     return restore
 
@@ -281,7 +282,7 @@ def test_work_that_travels_is_done_at_the_end_with_the_names_as_they_are_then(ho
     notes: list[Any] = []
     namespace: dict[str, Any] = {"notes": notes}
     run = make_run(inputs={"x": 1, AFTERWARDS: Noting(notes)}, namespace=namespace)
-    restored = restore_inputs(home, run, run.spec(), namespace)
+    restored = restore_inputs(home, run, run.spec(), StoredInputs.read(home, run), namespace)
     (work,) = after_delivery
     namespace["x"] = 2
 

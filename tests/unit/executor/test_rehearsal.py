@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from jupyter_mlops.capture import AmbientState
 from jupyter_mlops.executor import Stage, prepare
+from jupyter_mlops.executor._shell import take_shell
 from jupyter_mlops.home import Home
 
 def state():
@@ -25,6 +26,8 @@ random.seed(1)
 np.random.seed(2)
 np.set_printoptions(precision=3)
 before = state()
+shell = take_shell()
+names = dict(shell.user_ns), dict(shell.user_ns_hidden)
 stage.build()
 files = sorted(folder.rglob("*"))
 
@@ -37,6 +40,8 @@ print(json.dumps({
     "changed": [key for key, value in state().items() if value != before[key]],
     "draws on": drawn == (random.random(), float(np.random.random())) or drawn,
     "main": main is sys.modules["__main__"],
+    "names": names == (shell.user_ns, shell.user_ns_hidden),
+    "cells": [shell.execution_count, *shell.user_ns["In"], *shell.history_manager.db_input_cache],
     "files": sorted(str(path) for path in set(folder.rglob("*")) - set(files)),
     "threads": threading.active_count(),
 }))
@@ -48,6 +53,13 @@ def test_a_rehearsal_leaves_the_process_as_it_was(tmp_path):
 
     told = json.loads(done.stdout)
     lock = told.pop("files")
-    assert told == {"changed": [], "draws on": True, "main": True, "threads": 1}
+    assert told == {
+        "changed": [],
+        "draws on": True,
+        "main": True,
+        "names": True,
+        "cells": [1, ""],
+        "threads": 1,
+    }
     assert [path.rpartition("/")[2] for path in lock] == ["executor.lock"]
     assert done.stderr == ""

@@ -20,7 +20,7 @@ from ._registrations import registered_names
 from ._secrets import is_secret, mask_code, mask_secrets, mask_urls
 from ._sharing import Inside, objects_inside
 from ._slice import ExecutedCell, backward_slice, with_functions_of
-from ._snapshot import write_inputs
+from ._snapshot import begin_snapshots, write_inputs
 from ._stateful import is_stateful
 from ._stored import read_inputs, read_outputs, write_outputs
 from ._travel import pick_values
@@ -46,6 +46,7 @@ __all__ = [
     "analyse_cell",
     "analyse_tree",
     "backward_slice",
+    "begin_snapshots",
     "changed_files",
     "changed_unseen",
     "digest",

@@ -4,6 +4,9 @@ Little data is written at once. Of much data a forked child writes a copy-on-wri
 returned and may overwrite the original. The child does nothing but hash, write and leave: it opens its own files, never
 touches the parent's sockets, stdio or threads, and runs no finalizer. Its life is `snapshot.lock`; when that is free
 and there is no `inputs.json`, the inputs could not be stored, and the shim says so.
+
+The child begins when the cell has answered (`begin_snapshots`): to hash takes every processor there is, and the kernel
+would wait for one. It begins by itself when nobody tells it to: the cell goes on, or is no cell.
 """
 
 from __future__ import annotations
@@ -14,6 +17,7 @@ import gc
 import os
 import select
 import signal
+import socket
 import sys
 import threading
 import warnings
@@ -38,6 +42,12 @@ _SPARE_BYTES = 16 << 20
 
 _START_TIMEOUT_MS = 5000
 
+_LONGEST_ANSWER_MS = 50
+"""A cell that takes longer after its submission does something else, and its run should not wait for that."""
+
+_waiting: list[socket.socket] = []
+"""A line to each child that has not been told to begin."""
+
 
 def write_inputs(run_dir: RunDirectory, pickled: PickledValues, home: Home) -> None:
     """Store what a cell reads; `inputs.json` appears when all of it is there, perhaps after this returns.
@@ -58,6 +68,16 @@ def write_inputs(run_dir: RunDirectory, pickled: PickledValues, home: Home) -> N
         _snapshot(run_dir, pickled, home)
     else:
         _copy(run_dir, pickled, home)
+
+
+def begin_snapshots() -> None:
+    """Let the children begin: the cell that made them has answered."""
+    # Another thread may be as quick.
+    with contextlib.suppress(IndexError):
+        while True:
+            with _waiting.pop() as line, contextlib.suppress(OSError):  # the child has ended
+                # Closing would not do where the user's own forks hold the line too.
+                line.shutdown(socket.SHUT_RDWR)
 
 
 def _store(run_dir: RunDirectory, pickled: PickledValues, home: Home) -> None:
@@ -99,7 +119,8 @@ def _open_files() -> Iterator[str]:
 
 def _snapshot(run_dir: RunDirectory, pickled: PickledValues, home: Home) -> None:
     """Fork the child that stores the values, and return when it holds its lock."""
-    reader, writer = os.pipe()
+    begin_snapshots()
+    line, theirs = socket.socketpair()
     # A Ctrl-C that reaches the whole process group is meant for the cell, not for the child.
     before = signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
     try:
@@ -108,30 +129,29 @@ def _snapshot(run_dir: RunDirectory, pickled: PickledValues, home: Home) -> None
             warnings.simplefilter("ignore", DeprecationWarning)
             pid = os.fork()
         if pid == 0:
-            _write_and_leave(run_dir, pickled, home, writer)
+            _write_and_leave(run_dir, pickled, home, theirs)
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
-        os.close(writer)
+        theirs.close()
     # Not threading.Thread: its start waits until the thread runs, which takes milliseconds on a busy machine.
     _thread.start_new_thread(_reap, (pid,))
-    try:
-        _await_start(reader)
-    finally:
-        os.close(reader)
+    _await_start(line)
+    _waiting.append(line)
 
 
-def _write_and_leave(run_dir: RunDirectory, pickled: PickledValues, home: Home, writer: int) -> NoReturn:
+def _write_and_leave(run_dir: RunDirectory, pickled: PickledValues, home: Home, line: socket.socket) -> NoReturn:
     """Be the child: whatever happens, end without going back to the parent's code."""
     status = 1
     try:
         gc.disable()
         os.setsid()
-        _let_go(writer)
+        _let_go(line.fileno())
         lock = LifeLock.acquire(run_dir.snapshot_lock)
         if lock is not None:
-            os.write(writer, b".")
-            os.close(writer)
+            line.send(b".")
             crash_point("snapshot.started")
+            _await_word(line, _LONGEST_ANSWER_MS)
+            line.close()
             _store(run_dir, pickled, home)
             # The shim waits for it, and to take down a gigabyte of small pages takes 30 ms.
             lock.release()
@@ -150,12 +170,19 @@ def _let_go(kept: int) -> None:
         os.dup2(null, stream)
 
 
-def _await_start(reader: int) -> None:
+def _await_start(line: socket.socket) -> None:
     """Wait until the child holds its lock, so that whoever looks sees it held or ended, never not yet taken."""
-    poll = select.poll()
-    poll.register(reader, select.POLLIN)
-    if not poll.poll(_START_TIMEOUT_MS) or os.read(reader, 1) != b".":
+    if not _await_word(line, _START_TIMEOUT_MS) or line.recv(1) != b".":
+        line.close()
         raise HomeError("The process that stores the inputs did not start. Run the cell again.")
+
+
+def _await_word(line: socket.socket, timeout_ms: int) -> bool:
+    """Wait until the other end has said something, or is gone; False when it has not in time."""
+    # Not select: a notebook may have more than a thousand files open.
+    poll = select.poll()
+    poll.register(line, select.POLLIN)
+    return bool(poll.poll(timeout_ms))
 
 
 def _reap(pid: int) -> None:

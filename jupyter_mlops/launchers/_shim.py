@@ -116,7 +116,8 @@ class Shim:
     # Before the executor ----------------------------------------------------------------------------------------------
 
     def _await_inputs(self) -> None:
-        reason = self._await(partial(look_for_inputs, self._run_dir), {"for": "inputs"})
+        # A snapshot is stored within a second or so, and another executor would have to be forked in the midst of it.
+        reason = self._await(partial(look_for_inputs, self._run_dir), {"for": "inputs"}, is_short=True)
         if reason:
             raise _EndedEarly("FAILED", reason)
 
@@ -152,7 +153,13 @@ class Shim:
             ticket.give_up()
         return slot[0]
 
-    def _await(self, look: Callable[[], Look], waiting: dict[str, Any] | Callable[[], dict[str, Any]]) -> str:
+    def _await(
+        self,
+        look: Callable[[], Look],
+        waiting: dict[str, Any] | Callable[[], dict[str, Any]],
+        *,
+        is_short: bool = False,
+    ) -> str:
         """Look until there is an answer; sleep in the lock it names, or for a moment. End early when stopped."""
         pause_s = 0.001
         while True:
@@ -162,7 +169,8 @@ class Shim:
             found = look()
             if found.answer is not None:
                 return found.answer
-            self._starter.expect_wait()
+            if not is_short:
+                self._starter.expect_wait()
             self._tell_wait(waiting() if callable(waiting) else waiting)
             if found.lock is not None:
                 lock, word = found.lock, found.word

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
 import sys
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from ..capture import observe_modules
+from ..capture import begin_snapshots, observe_modules
 from ..exceptions import MlopsError
 from ._completion import PendingCompletions
 from ._history import CellHistory
@@ -242,6 +243,11 @@ class NotebookSession:
         observe_modules()
         with contextlib.suppress(MlopsError):  # a home that cannot be made is told by the first magic that needs it
             self.warm_up()
+        # The kernel replies when its loop has its turn no sooner than this returns; a terminal has no loop.
+        try:
+            asyncio.get_running_loop().call_soon(begin_snapshots)
+        except RuntimeError:
+            begin_snapshots()
 
     def warm_up(self) -> None:
         """Let the launcher prepare for what the notebook has imported; cheap when there is nothing new."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING
 
+from ..capture import begin_snapshots
 from ._log_view import follow
 from ._train_command import TrainCommand
 from ._travel_view import TravelView
@@ -35,6 +36,7 @@ def train(session: NotebookSession, line: str, cell: str) -> View | None:
             return None
         return card
     session.show(card)
+    begin_snapshots()
     try:
         follow(run, with_displays=True)
     except KeyboardInterrupt:  # the usual advice, to run the cell again, would start a second run

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from jupyter_mlops.capture import dump_values, read_inputs, write_inputs
+from jupyter_mlops.capture import _snapshot, begin_snapshots, dump_values, read_inputs, write_inputs
 from jupyter_mlops.exceptions import HomeError
 from jupyter_mlops.home import Home, Signer, lock_holder, wait_released
 
@@ -40,6 +40,48 @@ def test_the_parent_may_overwrite_what_is_being_stored(home, run, until):
     until(run.inputs)
     np.testing.assert_array_equal(read_inputs(run, home)["data"], expected)
     assert wait_released(run.snapshot_lock, 10)
+
+
+@pytest.fixture
+def patient(monkeypatch):
+    """A child that waits until it is told to begin."""
+    monkeypatch.setattr(_snapshot, "_LONGEST_ANSWER_MS", 60_000)
+
+
+def test_a_child_that_begins_later_stores_what_was_before_the_parent_overwrote_it(home, run, until, patient):
+    data = large()
+    write_inputs(run, dump_values({"data": data}), home)
+    data[:] = -1
+    assert (lock_holder(run.snapshot_lock) is not None, run.inputs()) == (True, None)
+    begin_snapshots()
+    until(run.inputs)
+    np.testing.assert_array_equal(read_inputs(run, home)["data"], large())
+
+
+def test_the_next_snapshot_lets_the_one_before_begin(home, run, until, patient):
+    second = home.run(home.new_run_id())
+    second.create()
+    write_inputs(run, dump_values({"data": large()}), home)
+    write_inputs(second, dump_values({"data": large(4)}), home)
+    until(run.inputs)
+    assert (lock_holder(second.snapshot_lock) is not None, second.inputs()) == (True, None)
+    begin_snapshots()
+    until(second.inputs)
+
+
+def test_a_child_begins_also_where_a_fork_of_the_users_holds_the_line_too(home, run, until, patient):
+    write_inputs(run, dump_values({"data": large()}), home)
+    with _snapshot._waiting[-1].dup():
+        begin_snapshots()
+        until(run.inputs)
+
+
+def test_to_begin_a_child_that_was_killed_is_nothing(home, run, patient):
+    write_inputs(run, dump_values({"data": large()}), home)
+    os.kill(lock_holder(run.snapshot_lock), signal.SIGKILL)
+    assert wait_released(run.snapshot_lock, 30)
+    begin_snapshots()
+    assert run.inputs() is None
 
 
 def test_the_lock_is_held_when_the_call_returns_and_until_the_end(home, run):

@@ -1,14 +1,18 @@
 """`%load_ext jupyter_mlops` with a launcher that starts nothing: what is submitted, promised, bound, taken back."""
 
+import asyncio
 import io
 
+import numpy as np
 import pytest
 
 from jupyter_mlops import load_ipython_extension, unload_ipython_extension
+from jupyter_mlops.capture import _snapshot
 from jupyter_mlops.entities import Param
 from jupyter_mlops.home import registered_homes
 from jupyter_mlops.magics import RunCard
 from jupyter_mlops.services import current_service, use_service
+from jupyter_mlops.testing import wait_until
 
 
 def run(shell, cell: str):
@@ -128,6 +132,34 @@ def test_the_launcher_is_warmed_at_the_start_and_after_each_cell(shell_with_us, 
     assert before >= 1
     run(shell_with_us, "1 + 1")
     assert launcher.warmed == before + 1
+
+
+LARGE = "%%train r\ntotal = X.sum()"
+
+
+@pytest.fixture
+def large_input(shell_with_us, monkeypatch):
+    """Four mebibytes in `X`, and a snapshot that is not stored before it is told to begin."""
+    shell_with_us.user_ns["X"] = np.ones(1 << 19)
+    monkeypatch.setattr(_snapshot, "_LONGEST_ANSWER_MS", 60_000)
+
+
+def test_large_inputs_are_stored_when_a_terminals_cell_is_over(shell_with_us, launcher, large_input):
+    run(shell_with_us, LARGE)
+    wait_until(current_service().get(launcher.specs[0].run_id).directory.inputs)
+
+
+def test_large_inputs_are_stored_when_the_kernel_has_replied(shell_with_us, launcher, large_input):
+    async def kernel():
+        # As ipykernel: within its loop, which has its turn again once the reply is sent.
+        run(shell_with_us, LARGE)
+        stored = current_service().get(launcher.specs[0].run_id).directory.inputs
+        before = stored()
+        await asyncio.sleep(0)
+        wait_until(stored)
+        return before, stored() is not None
+
+    assert asyncio.run(kernel()) == (None, True)
 
 
 def test_loading_twice_is_loading_once(shell_with_us, launcher):

@@ -91,11 +91,29 @@ class ModelExplorer:
         UsageError, TrackingError
             As `ModelService.change`.
         """
+        home_id, service, model = self._find(model_id)
+        self._forget()
+        return self._told(service, replace(service.change(model.name, change), home_id=home_id))
+
+    def delete(self, model_id: str, version: int | None) -> None:
+        """Delete a version of a model, or the model with all of them. Only after the user was asked.
+
+        Raises
+        ------
+        ModelNotFoundError
+            No registry here has it.
+        TrackingError
+            As `ModelService.delete`.
+        """
+        _, service, model = self._find(model_id)
+        self._forget()
+        service.delete(model.name if version is None else f"{model.name}/{version}")
+
+    def _find(self, model_id: str) -> tuple[str, ModelService, RegisteredModel]:
         for home_id, service in self._services():
             for model in self._look(service).models:
                 if model.model_id == model_id:
-                    self._forget()
-                    return self._told(service, replace(service.change(model.name, change), home_id=home_id))
+                    return home_id, service, model
         raise ModelNotFoundError("No such model is registered here. Look again.")
 
     def _told(self, service: ModelService, model: RegisteredModel) -> RegisteredModel:

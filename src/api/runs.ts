@@ -139,6 +139,11 @@ export class RunApi {
     return this._send('PATCH', ['models', modelId], change);
   }
 
+  /** Delete a version of a registered model; without one, the model with all of them. */
+  async deleteModel(modelId: string, version?: number): Promise<void> {
+    await request(this.settings, apiUrl(this.settings, ['models', modelId], { version }), sending('DELETE'));
+  }
+
   /** Bytes `start` to `end` of the log. */
   async log(runId: string, start: number, end?: number, signal?: AbortSignal): Promise<ILogPart> {
     const url = apiUrl(this.settings, ['runs', runId, 'log'], { start, end });

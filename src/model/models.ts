@@ -4,7 +4,7 @@ import { Poll } from '@lumino/polling';
 import { ISignal, Signal } from '@lumino/signaling';
 
 import { RequestError } from '../api/request';
-import { IChangeModel, IModelVersion, IRegisteredModel } from '../api/types';
+import { IChangeModel, IEndpoint, IModelVersion, IRegisteredModel } from '../api/types';
 import { IRunManager } from '../tokens';
 
 const EVERY_MS = 15_000;
@@ -138,6 +138,12 @@ export class ModelsModel {
     this._changed.emit();
   }
 
+  /** Delete a version, or a model with all of them; throws `RequestError`. */
+  async delete(modelId: string, version?: number): Promise<void> {
+    await this._manager.api.deleteModel(modelId, version);
+    await this.refresh();
+  }
+
   /** End. */
   dispose(): void {
     this._poll.dispose();
@@ -200,4 +206,24 @@ export function uriOf(row: ModelRow): string {
 export function aliasesOf(row: ModelRow): readonly (readonly [string, number])[] {
   const versions = row.kind === 'version' ? [row.version] : row.model.versions;
   return versions.flatMap(version => version.aliases.map(alias => [alias, version.version] as const));
+}
+
+/** What a line is called where a model is named: `NAME`, or `NAME/3`. */
+export function labelOf(row: ModelRow): string {
+  return row.kind === 'version' ? `${row.model.name}/${row.version.version}` : row.model.name;
+}
+
+/** The names of the endpoints that answer with what a line is about: the same file, or what the same run made. */
+export function endpointsOf(row: ModelRow, endpoints: readonly IEndpoint[]): readonly string[] {
+  const versions = row.kind === 'version' ? [row.version] : row.model.versions;
+  const files = new Set(versions.map(version => version.onnx_sha256).filter(Boolean));
+  const runs = new Set(versions.filter(version => !version.onnx_sha256).map(version => version.run_id));
+  runs.delete('');
+  return endpoints
+    .filter(({ current, versions: served }) =>
+      served.some(
+        version => version.number === current && (files.has(version.sha256) || runs.has(version.run_id))
+      )
+    )
+    .map(({ name }) => name);
 }

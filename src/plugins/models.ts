@@ -5,6 +5,7 @@ import { ICommandPalette } from '@jupyterlab/apputils';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import React from 'react';
 
+import { EndpointApi } from '../api/endpoints';
 import { isRunId } from '../api/guards';
 import { IRunSummary } from '../api/types';
 import { CommandIDs } from '../commands';
@@ -48,12 +49,15 @@ export const modelsPlugin: JupyterFrontEndPlugin<void> = {
     const trans = (translator ?? nullTranslator).load('jupyter_mlops');
     const model = new ModelsModel(manager);
     const openRun = (runId: string) => void opener.openRun(runId);
-    const actions = new ModelActions(model, openRun, trans);
+    const endpoints = new EndpointApi(app.serviceManager.serverSettings);
+    const actions = new ModelActions(model, openRun, () => endpoints.list(), trans);
     const section = React.createElement(ModelsSection, {
       model,
       trans,
       onOpenRun: openRun,
-      onMenu: (row, left, top) => openMenu(actions.menu(row), left, top)
+      onMenu: (row, left, top) => openMenu(actions.menu(row), left, top),
+      onDescribe: row => void actions.describe(row),
+      onDelete: row => void actions.delete(row)
     });
     footer.addSection(
       new FooterWidget(

@@ -1,13 +1,11 @@
 /** Exports the table of runs. */
 
 import { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
-import { Notification } from '@jupyterlab/apputils';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 
-import { RequestError } from '../api/request';
 import { CommandIDs } from '../commands';
-import { problemText } from '../model/problemText';
 import { IRunExplorer } from '../tokens';
+import { orSayWhy } from '../view/refusals';
 import { saveBlob } from '../view/saveBlob';
 
 const FILE_NAME = 'runs.csv';
@@ -24,16 +22,7 @@ export const runExportPlugin: JupyterFrontEndPlugin<void> = {
       label: trans.__('Export Runs as CSV'),
       caption: trans.__('Save the runs that fit the search, as a table'),
       describedBy: { args: null },
-      execute: async () => {
-        try {
-          saveBlob(await explorer.csv(), FILE_NAME);
-        } catch (error) {
-          if (!(error instanceof RequestError)) {
-            throw error;
-          }
-          Notification.error(problemText(error, trans), { autoClose: false });
-        }
-      }
+      execute: () => orSayWhy(async () => saveBlob(await explorer.csv(), FILE_NAME), trans)
     });
   }
 };

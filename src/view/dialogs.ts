@@ -16,31 +16,40 @@ export function nameRuns(runs: readonly IRunSummary[], trans: TranslationBundle)
   return rest > 0 ? trans.__('%1 and %2 more', names, rest) : names;
 }
 
-/** Ask whether runs shall be stopped. */
-export async function askStop(runs: readonly IRunSummary[], trans: TranslationBundle): Promise<boolean> {
+/** Ask whether something shall be done that cannot be undone, or that others notice. */
+export async function askSure(
+  title: string,
+  body: string,
+  buttons: { readonly no: string; readonly yes: string }
+): Promise<boolean> {
   const result = await showDialog({
-    title: trans._n('Stop the run?', 'Stop %1 runs?', runs.length),
-    body: trans.__('%1: what it has printed, logged and saved so far stays.', nameRuns(runs, trans)),
-    buttons: [
-      Dialog.cancelButton({ label: trans.__('Let it run') }),
-      Dialog.warnButton({ label: trans.__('Stop') })
-    ]
+    title,
+    body,
+    buttons: [Dialog.cancelButton({ label: buttons.no }), Dialog.warnButton({ label: buttons.yes })],
+    defaultButton: 0
   });
   return result.button.accept;
 }
 
+/** Ask whether runs shall be stopped. */
+export async function askStop(runs: readonly IRunSummary[], trans: TranslationBundle): Promise<boolean> {
+  return askSure(
+    trans._n('Stop the run?', 'Stop %1 runs?', runs.length),
+    trans.__('%1: what it has printed, logged and saved so far stays.', nameRuns(runs, trans)),
+    { no: trans.__('Let it run'), yes: trans.__('Stop') }
+  );
+}
+
 /** Ask whether runs shall be deleted. */
 export async function askDelete(runs: readonly IRunSummary[], trans: TranslationBundle): Promise<boolean> {
-  const result = await showDialog({
-    title: trans._n('Delete the run?', 'Delete %1 runs?', runs.length),
-    body: trans.__(
+  return askSure(
+    trans._n('Delete the run?', 'Delete %1 runs?', runs.length),
+    trans.__(
       '%1: log, results and artifacts are removed for good. To keep them out of the way, archive instead.',
       nameRuns(runs, trans)
     ),
-    buttons: [Dialog.cancelButton(), Dialog.warnButton({ label: trans.__('Delete') })],
-    defaultButton: 0
-  });
-  return result.button.accept;
+    { no: trans.__('Cancel'), yes: trans.__('Delete') }
+  );
 }
 
 /** Ask for a run's name; null when the user thinks better of it. */
@@ -83,10 +92,19 @@ export function readTag(text: string): readonly [string, string | null] | null {
 
 /** Ask for a run's note, Markdown; null when the user thinks better of it. */
 export async function askNote(note: string, trans: TranslationBundle): Promise<string | null> {
-  const body = new NoteEditor(note, trans.__('Note, Markdown'));
+  return askText(trans.__('Note'), note, trans.__('Note, Markdown'), trans);
+}
+
+/** Ask for a text of several lines; null when the user thinks better of it. */
+export async function askText(
+  title: string,
+  text: string,
+  label: string,
+  trans: TranslationBundle
+): Promise<string | null> {
   const result = await showDialog({
-    title: trans.__('Note'),
-    body,
+    title,
+    body: new TextEditor(text, label),
     buttons: [Dialog.cancelButton(), Dialog.okButton({ label: trans.__('Save') })],
     focusNodeSelector: 'textarea'
   });
@@ -94,10 +112,10 @@ export async function askNote(note: string, trans: TranslationBundle): Promise<s
 }
 
 /** A field of several lines. */
-class NoteEditor extends Widget implements Dialog.IBodyWidget<string> {
-  constructor(note: string, label: string) {
+class TextEditor extends Widget implements Dialog.IBodyWidget<string> {
+  constructor(text: string, label: string) {
     super();
-    this._field.value = note;
+    this._field.value = text;
     this._field.rows = 8;
     this._field.className = 'jp-mod-styled mlops-NoteEditor';
     this._field.setAttribute('aria-label', label);

@@ -3,12 +3,11 @@
 import { Clipboard, Notification } from '@jupyterlab/apputils';
 import { TranslationBundle } from '@jupyterlab/translation';
 
-import { RequestError } from '../api/request';
 import { IChangeRun, IRunSummary } from '../api/types';
-import { problemText } from '../model/problemText';
 import { isEnded, runName } from '../model/runs';
 import { IRunManager } from '../tokens';
 import { askDelete, askName, askNote, askStop, askTag } from './dialogs';
+import { orSayWhy } from './refusals';
 
 /** See the module. */
 export class RunActions {
@@ -20,11 +19,11 @@ export class RunActions {
 
   /** Return the summaries of runs that are given by id. */
   async find(runIds: readonly string[]): Promise<readonly IRunSummary[]> {
-    const found = await this._tell(async () => {
-      const details = await Promise.all(runIds.map(runId => this._manager.api.detail(runId)));
-      return details.map(detail => detail.summary);
-    });
-    return found ?? [];
+    const found = await orSayWhy(
+      () => Promise.all(runIds.map(runId => this._manager.api.detail(runId))),
+      this._trans
+    );
+    return (found ?? []).map(detail => detail.summary);
   }
 
   /** Stop those that go on. */
@@ -61,7 +60,7 @@ export class RunActions {
 
   /** Write a note. */
   async note(run: IRunSummary): Promise<void> {
-    const detail = await this._tell(() => this._manager.api.detail(run.run_id));
+    const detail = await orSayWhy(() => this._manager.api.detail(run.run_id), this._trans);
     const note = detail && (await askNote(detail.note, this._trans));
     if (typeof note === 'string') {
       await this._change([run], { note });
@@ -84,7 +83,7 @@ export class RunActions {
       .replace(/[^\w.-]+/g, '-')
       .slice(0, 60);
     const path = `${folder ? `${folder}/` : ''}${stem}-${run.run_id.slice(0, 8)}.ipynb`;
-    const written = await this._tell(() => this._manager.api.notebook(run.run_id, path));
+    const written = await orSayWhy(() => this._manager.api.notebook(run.run_id, path), this._trans);
     return written?.path ?? null;
   }
 
@@ -102,20 +101,7 @@ export class RunActions {
     runs: readonly IRunSummary[],
     act: (run: IRunSummary) => Promise<unknown>
   ): Promise<void> {
-    await this._tell(() => Promise.all(runs.map(act)));
+    await orSayWhy(() => Promise.all(runs.map(act)), this._trans);
     await this._manager.refresh();
-  }
-
-  /** Do what may be refused, and say so when it is. */
-  private async _tell<T>(act: () => Promise<T>): Promise<T | null> {
-    try {
-      return await act();
-    } catch (error) {
-      if (!(error instanceof RequestError)) {
-        throw error;
-      }
-      Notification.error(problemText(error, this._trans), { autoClose: false });
-      return null;
-    }
   }
 }

@@ -1,4 +1,4 @@
-"""`models`: what the model registries hold; register what a run made, move aliases."""
+"""`models`: what the model registries hold; register what a run made, move aliases, delete."""
 
 from __future__ import annotations
 
@@ -35,7 +35,20 @@ class ModelHandler(MlopsHandler):
     @authorized
     async def patch(self, model_id: str) -> None:
         """Set, move and remove aliases, and describe; return `RegisteredModel`."""
-        if not RUN_ID.fullmatch(model_id):
-            raise RefusalError(404, "A model's id has 32 hex digits. Look for it in the list of models.", "id")
         change = self.parse_body(ChangeModel)
-        self.write_entity(await self.in_thread(self.context.models.change, model_id, change))
+        self.write_entity(await self.in_thread(self.context.models.change, _checked(model_id), change))
+
+    @authenticated
+    @authorized
+    async def delete(self, model_id: str) -> None:
+        """Delete a version; without `version`, the model with all of them. Runs and their files stay."""
+        version = self.whole_argument("version", 0, least=1)
+        await self.in_thread(self.context.models.delete, _checked(model_id), version or None)
+        self.set_status(204)
+        self.finish()
+
+
+def _checked(model_id: str) -> str:
+    if not RUN_ID.fullmatch(model_id):
+        raise RefusalError(404, "A model's id has 32 hex digits. Look for it in the list of models.", "id")
+    return model_id

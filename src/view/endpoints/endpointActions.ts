@@ -1,6 +1,6 @@
 /** What a user can do with endpoints, from wherever one is shown: ask, tell the server, say what came of it. */
 
-import { Clipboard, Dialog, InputDialog, Notification, showDialog } from '@jupyterlab/apputils';
+import { Clipboard, InputDialog, Notification } from '@jupyterlab/apputils';
 import { TranslationBundle } from '@jupyterlab/translation';
 
 import { EndpointApi } from '../../api/endpoints';
@@ -10,6 +10,8 @@ import { curlOf, requestToBegin, versionBefore } from '../../model/endpointRow';
 import { EndpointsModel } from '../../model/endpoints';
 import { formatFigure } from '../../model/format';
 import { problemText } from '../../model/problemText';
+import { askSure } from '../dialogs';
+import { orSayWhy } from '../refusals';
 
 /** See the module. */
 export class EndpointActions {
@@ -46,7 +48,7 @@ export class EndpointActions {
   /** Ask it its example row, and say what it answers. */
   async test(endpoint: IEndpoint): Promise<void> {
     const trans = this._trans;
-    await this._tell(async () => {
+    await orSayWhy(async () => {
       const { predictions, milliseconds } = await this._api.ask(endpoint, requestToBegin(endpoint));
       const took = formatFigure(Number(milliseconds.toPrecision(3)));
       const said = JSON.stringify(predictions[0] ?? null);
@@ -60,7 +62,7 @@ export class EndpointActions {
         )
       );
       await this._model.refresh();
-    });
+    }, trans);
   }
 
   /** Copy where rows are sent. */
@@ -81,7 +83,7 @@ export class EndpointActions {
       Notification.warning(trans.__('%1 has no version before %2.', endpoint.name, endpoint.current));
       return;
     }
-    const isSure = await this._ask(
+    const isSure = await askSure(
       trans.__('Roll the endpoint back?'),
       trans.__(
         '%1 answers with version %2 (%3) from now on. Version %4 stays.',
@@ -90,25 +92,23 @@ export class EndpointActions {
         before.label || trans.__('model'),
         endpoint.current
       ),
-      trans.__('Keep it'),
-      trans.__('Roll back')
+      { no: trans.__('Keep it'), yes: trans.__('Roll back') }
     );
     if (isSure) {
-      await this._tell(() => this._model.rollback(endpoint.name));
+      await orSayWhy(() => this._model.rollback(endpoint.name), trans);
     }
   }
 
   /** Ask, and end it. */
   async stop(endpoint: IEndpoint): Promise<void> {
     const trans = this._trans;
-    const isSure = await this._ask(
+    const isSure = await askSure(
       trans.__('Stop the endpoint?'),
       trans.__('%1 answers no more until somebody deploys to it again. Its versions stay.', endpoint.name),
-      trans.__('Let it run'),
-      trans.__('Stop')
+      { no: trans.__('Let it run'), yes: trans.__('Stop') }
     );
     if (isSure) {
-      await this._tell(() => this._model.stop(endpoint.name));
+      await orSayWhy(() => this._model.stop(endpoint.name), trans);
     }
   }
 
@@ -125,22 +125,5 @@ export class EndpointActions {
   private _copy(text: string): void {
     Clipboard.copyToSystem(text);
     Notification.info(this._trans.__('Copied'), { autoClose: 2000 });
-  }
-
-  private async _ask(title: string, body: string, no: string, yes: string): Promise<boolean> {
-    const buttons = [Dialog.cancelButton({ label: no }), Dialog.warnButton({ label: yes })];
-    return (await showDialog({ title, body, buttons })).button.accept;
-  }
-
-  /** Do what may be refused, and say so when it is. */
-  private async _tell(act: () => Promise<void>): Promise<void> {
-    try {
-      await act();
-    } catch (error) {
-      if (!(error instanceof RequestError)) {
-        throw error;
-      }
-      Notification.error(problemText(error, this._trans), { autoClose: false });
-    }
   }
 }

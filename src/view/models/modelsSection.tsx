@@ -15,6 +15,10 @@ export interface IModelsSectionProps {
   readonly onOpenRun: (runId: string) => void;
   /** Offer what can be done with a line, at a place of the page. */
   readonly onMenu: (row: ModelRow, left: number, top: number) => void;
+  /** Let the user edit the words of a line. */
+  readonly onDescribe: (row: ModelRow) => void;
+  /** Delete what a line is about, after a question. */
+  readonly onDelete: (row: ModelRow) => void;
 }
 
 /** See the module. */
@@ -158,6 +162,12 @@ function isHandled({ key, altKey, ctrlKey, metaKey }: KeyboardEvent, props: IMod
       return true;
     case ' ':
       model.unfold(row.model.model_id);
+      return true;
+    case 'F2':
+      props.onDescribe(row);
+      return true;
+    case 'Delete':
+      props.onDelete(row);
       return true;
     case 'Enter':
       if (version?.run_name) {

@@ -1,12 +1,13 @@
 /** What a user can do with the TensorBoards that the server supervises: choose one, end one. */
 
-import { Dialog, InputDialog, Notification, showDialog } from '@jupyterlab/apputils';
+import { InputDialog, Notification } from '@jupyterlab/apputils';
 import { TranslationBundle } from '@jupyterlab/translation';
 
-import { RequestError } from '../../api/request';
 import { ITensorBoardInstance } from '../../api/types';
 import { problemText } from '../../model/problemText';
 import { TensorBoardsModel } from '../../model/tensorBoards';
+import { askSure } from '../dialogs';
+import { orSayWhy } from '../refusals';
 
 /** See the module. */
 export class TensorBoardActions {
@@ -38,29 +39,16 @@ export class TensorBoardActions {
   /** Ask, and end one. */
   async stop(board: ITensorBoardInstance): Promise<void> {
     const trans = this._trans;
-    const result = await showDialog({
-      title: trans.__('Stop the TensorBoard?'),
-      body: trans.__(
+    const isSure = await askSure(
+      trans.__('Stop the TensorBoard?'),
+      trans.__(
         '%1: its tabs close. What the runs have logged stays, and it can be opened again.',
         board.label
       ),
-      buttons: [
-        Dialog.cancelButton({ label: trans.__('Let it run') }),
-        Dialog.warnButton({ label: trans.__('Stop') })
-      ]
-    });
-    if (!result.button.accept) {
-      return;
+      { no: trans.__('Let it run'), yes: trans.__('Stop') }
+    );
+    if (isSure && (await orSayWhy(() => this._model.stop(board.instance_id), trans)) !== null) {
+      this._onStopped(board);
     }
-    try {
-      await this._model.stop(board.instance_id);
-    } catch (error) {
-      if (!(error instanceof RequestError)) {
-        throw error;
-      }
-      Notification.error(problemText(error, trans), { autoClose: false });
-      return;
-    }
-    this._onStopped(board);
   }
 }

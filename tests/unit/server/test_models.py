@@ -110,9 +110,35 @@ def test_a_wrong_change_is_refused(server, registry, body, status, words):
     assert listed(server) == before
 
 
+def test_a_version_is_deleted_and_then_the_model_with_all_others(server, registry, make_run):
+    run = make_run("wide")
+    add_model(registry, "cancer", versions=3, aliases={"champion": 1, "old": 3}, run_id=run.id)
+    add_model(registry, "other")
+    cancer, other = listed(server).models
+    path = f"api/models/{cancer.model_id}"
+
+    assert server.request("DELETE", f"{path}?version=3").status == 204
+    left = listed(server).models[0]
+    assert ([version.version for version in left.versions], left.aliases) == ([2, 1], {"champion": 1})
+    assert server.request("DELETE", f"{path}?version=3").status == 404
+
+    assert server.request("DELETE", path).status == 204
+    assert listed(server).models == (other,)
+    assert server.get(f"api/runs/{run.id}").status == 200
+
+
+@pytest.mark.parametrize("version", ["0", "-1", "x", "1.0", "9" * 30, "1;2"])
+def test_what_is_no_version_deletes_nothing(server, registry, version):
+    add_model(registry, "cancer")
+    before = listed(server)
+    answer = server.request("DELETE", f"api/models/{before.models[0].model_id}?version={version}")
+    assert (answer.status, answer.json["field"], listed(server)) == (400, "version", before)
+
+
+@pytest.mark.parametrize("method", ["PATCH", "DELETE"])
 @pytest.mark.parametrize("model_id", ["x", "0" * 32, "A" * 32, "..%2F..%2Fetc", "0" * 33])
-def test_a_model_that_is_not_there(server, registry, model_id):
-    assert server.request("PATCH", f"api/models/{model_id}", {}).status == 404
+def test_a_model_that_is_not_there(server, registry, model_id, method):
+    assert server.request(method, f"api/models/{model_id}", {} if method == "PATCH" else None).status == 404
 
 
 @pytest.mark.parametrize(

@@ -82,8 +82,22 @@ def test_a_change_goes_to_the_registry_of_the_model(homes):
     assert [model.aliases for model in explorer.list().models] == [{"champion": 1}, {"champion": 2}]
 
 
+def test_what_is_deleted_is_deleted_where_it_is_registered(homes):
+    for number in (0, 1):
+        add_model(store_of(homes, number), "cancer", versions=2)
+    explorer = ModelExplorer(homes)
+    first, second = explorer.list().models
+
+    explorer.delete(second.model_id, 2)
+    assert [len(model.versions) for model in explorer.list().models] == [2, 1]
+    explorer.delete(second.model_id, None)
+    assert [model.model_id for model in explorer.list().models] == [first.model_id]
+
+
 def test_what_is_not_there_is_said(homes):
     explorer = ModelExplorer(homes)
+    with pytest.raises(ModelNotFoundError, match="No such model is registered here"):
+        explorer.delete("0" * 32, None)
     with pytest.raises(ModelNotFoundError, match="No such model is registered here"):
         explorer.change("0" * 32, ChangeModel())
     with pytest.raises(RunNotFoundError):

@@ -2,7 +2,7 @@ import { nullTranslator } from '@jupyterlab/translation';
 import React from 'react';
 
 import { IRegisteredModel } from '../../../../src/api/types';
-import { ModelRow, ModelsModel } from '../../../../src/model/models';
+import { ModelRow, ModelsModel, labelOf } from '../../../../src/model/models';
 import { ModelsSection } from '../../../../src/view/models/modelsSection';
 import { Answer, FakeManager, FakeServer, Refusal, runId, settle, until } from '../../fakes';
 import { having, registered, told, version } from '../../modelFakes';
@@ -21,6 +21,7 @@ class Story {
   readonly model: ModelsModel;
   readonly opened: string[] = [];
   readonly menus: ModelRow[] = [];
+  readonly done: string[] = [];
   readonly section;
 
   constructor(answer: Answer) {
@@ -32,6 +33,8 @@ class Story {
         trans={trans}
         onOpenRun={id => this.opened.push(id)}
         onMenu={row => this.menus.push(row)}
+        onDescribe={row => this.done.push(`describe ${labelOf(row)}`)}
+        onDelete={row => this.done.push(`delete ${labelOf(row)}`)}
       />
     );
     made.push(this);
@@ -148,6 +151,17 @@ it('is led by the keyboard', async () => {
   expect([active(), story.lines.length]).toEqual([0, 4]);
   expect(await press(story.tree, 'x')).toBe(true);
   expect(await press(story.tree, 'ArrowDown', { altKey: true })).toBe(true);
+});
+
+it('lets the line of the keyboard be described and deleted', async () => {
+  const story = await Story.of(CANCER).open();
+  await press(story.tree, 'F2');
+  await press(story.tree, 'ArrowRight');
+  await press(story.tree, 'ArrowDown');
+  await press(story.tree, 'F2');
+  await press(story.tree, 'Delete');
+  await press(story.tree, 'Delete', { ctrlKey: true });
+  expect(story.done).toEqual(['describe cancer', 'describe cancer/2', 'delete cancer/2']);
 });
 
 it('opens the menu of a line by the mouse and by the keyboard', async () => {

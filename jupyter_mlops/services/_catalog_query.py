@@ -83,10 +83,9 @@ def _numbers_compared(column: NumberColumn, sign: str, wanted: str) -> Mask:
         folded = wanted.casefold()
         return column.where(lambda numbers: [folded in str(held).casefold() for held in numbers])
     number = _number(wanted)
-    if number is not None:
-        return column.where(lambda numbers: _NUMBERS[sign](numbers, number))
-    compare = _TEXTS[sign]
-    return column.where(lambda numbers: [compare(str(held), wanted) for held in numbers])
+    if number is None:
+        return column.present if sign == "!=" else 0
+    return column.where(lambda numbers: _each_compared(numbers, sign, number))
 
 
 def _words_compared(column: TextColumn, sign: str, wanted: str) -> Iterable[bool]:
@@ -95,10 +94,19 @@ def _words_compared(column: TextColumn, sign: str, wanted: str) -> Iterable[bool
     if number is None:
         return map(compare, column.words, repeat(wanted))
     values, others = column.numbers
-    fits = _NUMBERS[sign](values, number)
+    fits = _each_compared(values, sign, number)
     for place in others:
         fits[place] = compare(column.words[place], wanted)
     return fits
+
+
+def _each_compared(numbers: Iterable[float], sign: str, wanted: float) -> list[bool]:
+    """Compare each number; NaN equals NaN, by which runs that went astray are found."""
+    if wanted == wanted:
+        return _NUMBERS[sign](numbers, wanted)
+    if sign == "!=":
+        return [held == held for held in numbers]
+    return [sign in ("=", "==") and held != held for held in numbers]
 
 
 def _number(text: str) -> float | None:

@@ -54,7 +54,7 @@ _ORDERED: dict[str, Callable[[object, object], bool]] = {
 
 
 def matches(query: Query, run: RunFacts) -> bool:
-    """Whether a run fits. A comparison with a key that the run does not have is false, `!=` too."""
+    """Whether a run fits. A comparison with a key that the run does not have is false, `!=` too; NaN equals NaN."""
     if isinstance(query, All):
         return all(matches(term, run) for term in query.terms)
     if isinstance(query, Either):
@@ -92,9 +92,13 @@ def _compare(held: object, sign: str, wanted: str) -> bool:
     if sign == "~":
         return wanted.casefold() in str(held).casefold()
     left, right = _number(held), _number(wanted)
-    if left is not None and right is not None:
-        return bool(_ORDERED[sign](left, right))
-    return bool(_ORDERED[sign](str(held), wanted))
+    if right is None and not isinstance(held, str):
+        return sign == "!="  # A metric is neither before nor behind a text.
+    if left is None or right is None:
+        return bool(_ORDERED[sign](str(held), wanted))
+    if left != left and right != right:
+        return sign in ("=", "==")
+    return bool(_ORDERED[sign](left, right))
 
 
 def _number(value: object) -> float | None:

@@ -6,9 +6,9 @@ either      = all { "or" all }
 all         = inverse { [ "and" ] inverse }         terms side by side must all hold
 inverse     = [ "not" ] term
 term        = "(" either ")" | field | comparison | TEXT
-field       = ( "state" | "name" | "experiment" | "id" ) ( ":" | "~" ) TEXT
+field       = ( "state" | "name" | "experiment" | "id" ) ( ":" | "=" | "==" | "!=" | "~" ) TEXT
 comparison  = [ "metric." | "param." | "tag." ] KEY ( "=" | "==" | "!=" | "<" | "<=" | ">" | ">=" | "~" ) TEXT
-TEXT, KEY   = a word, or anything in '...' or "..."
+TEXT, KEY   = a word, or anything in '...' or "..."; the words of the grammar only so
 ```
 
 A bare TEXT is looked for in the name. A KEY without a prefix is a metric when the run has one of that name, else a
@@ -33,6 +33,14 @@ NAMESPACES = ("metric", "param", "tag")
 
 DEEPEST = 100
 """Levels of brackets and `not`: more than anybody writes, and less than Python's stack holds."""
+
+_JOINING = frozenset({"and", "or", "not", "&", "&&", "|", "||", ","})
+"""Join terms, or look as if they did: as a text they are quoted."""
+
+_ORDERED = frozenset({"<", "<=", ">", ">="})
+
+_SPOILT_NUMBER = re.compile(r"[+-]?[\d.]+(e[+-]?\d+)?(%|,|;|and|or)", re.IGNORECASE)
+"""What is meant as a number and is none."""
 
 _TOKEN = re.compile(
     r"""\s*(?:
@@ -168,8 +176,10 @@ class _Parser:
         if operator is None:
             return FieldTerm("name", head.text, exact=False)
         value = self._text_token(f"a value after {operator.text!r}")
-        if head.kind == "word" and head.keyword in FIELDS and operator.text in (":", "~", "=", "=="):
+        if head.keyword in FIELDS:
             return self._field(head.keyword, operator, value)
+        if operator.text in _ORDERED and value.kind == "word" and _SPOILT_NUMBER.fullmatch(value.text):
+            raise _error(self._text, value.position, f"{value.text!r} is no number")
         if operator.text == ":":
             raise _error(
                 self._text, operator.position, f"{head.text!r} cannot stand before ':' ({', '.join(FIELDS)} can)"
@@ -181,12 +191,15 @@ class _Parser:
 
     def _field(self, field: str, operator: _Token, value: _Token) -> Query:
         text = value.text
+        if operator.text in _ORDERED:
+            raise _error(self._text, operator.position, f"{field!r} cannot stand before {operator.text!r}")
         if field == "state":
             text = text.upper()
             if text not in RunStatus.__members__:
                 known = ", ".join(status.lower() for status in RunStatus.__members__)
                 raise _error(self._text, value.position, f"no state {value.text!r} (there are {known})")
-        return FieldTerm(field, text, exact=operator.text != "~")
+        term = FieldTerm(field, text, exact=operator.text != "~")
+        return Not(term) if operator.text == "!=" else term
 
     def _starts_term(self) -> bool:
         token = self.peek()
@@ -209,6 +222,8 @@ class _Parser:
         return token
 
     def _text_token(self, expected: str) -> _Token:
+        if (following := self.peek()) is not None and following.keyword in _JOINING:
+            raise self.error(f"expected {expected}, not {following.text!r}")
         token = self._take("word") or self._take("quoted")
         if token is None:
             raise self.error(f"expected {expected}")

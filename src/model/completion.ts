@@ -83,9 +83,12 @@ function byStart(plain: string): (a: ICompletion, b: ICompletion) => number {
   return (a, b) => rank(a) - rank(b);
 }
 
-/** A word as the grammar wants it: quoted where it would not be one word. */
+/** Words that mean something of their own. */
+const TAKEN = /^(?:and|or|not|&&?|\|\|?|,|state|name|experiment|id|(?:metric|param|tag)\..*)$/i;
+
+/** A word as the grammar wants it: quoted where it would not be one word, or not this one. */
 function quoted(word: string): string {
-  if (/^[^\s()=<>!~:"']+$/.test(word)) {
+  if (/^[^\s()=<>!~:"']+$/.test(word) && !TAKEN.test(word)) {
     return word;
   }
   return word.includes('"') ? `'${word.replace(/['\\]/g, '\\$&')}'` : `"${word.replace(/\\/g, '\\\\')}"`;

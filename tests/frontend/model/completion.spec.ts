@@ -82,6 +82,13 @@ it('replaces the word before the caret, and no more', () => {
   expect(complete('va and lr', 2, COLUMNS).from).toBe(0);
 });
 
+it('quotes a name that means something of its own to the grammar', () => {
+  const columns = { ...COLUMNS, params: ['state', 'and', 'metric.acc', 'metrics', 'order'], metrics: [] };
+  const inserted = complete('', 0, columns).items.map(item => item.insert.trim());
+
+  expect(inserted.slice(0, 5)).toEqual(['"state"', '"and"', '"metric.acc"', 'metrics', 'order']);
+});
+
 it('quotes what is not one word', () => {
   expect(accepted('ba', 'batch size')).toBe('"batch size" ');
   expect(accepted('"ba', 'batch size')).toBe('"batch size" ');

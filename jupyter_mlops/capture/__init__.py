@@ -1,7 +1,7 @@
 """Cell text and notebook values to what a run needs, and back: names, values, ambient state."""
 
 from ._afterwards import AFTERWARDS, Afterwards
-from ._ambient import AmbientState, take_environment
+from ._ambient import AmbientState
 from ._code_writes import changed_unseen
 from ._digest import digest
 from ._environment import environment
@@ -73,7 +73,6 @@ __all__ = [
     "read_inputs",
     "read_outputs",
     "registered_names",
-    "take_environment",
     "with_functions_of",
     "write_inputs",
     "write_outputs",

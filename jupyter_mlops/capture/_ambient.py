@@ -14,7 +14,7 @@ import os
 import pickle
 import sys
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from typing import Any
 import cloudpickle
 import xxhash
 
+from ..home import packed_environment, take_environment, unpacked_environment
 from ._ambient_libraries import ASPECTS, Aspect
 from ._on_import import when_imported
 from ._reducers import is_loaded
@@ -96,12 +97,13 @@ class AmbientState:
     @classmethod
     def capture(cls) -> AmbientState:
         """Return the state of this process. Imports nothing; about a millisecond with everything loaded."""
+        environment = unpacked_environment(packed_environment())
         aspects = [aspect for aspect in ASPECTS if is_loaded(aspect.module)]
         states = ((aspect.key, aspect.read()) for aspect in aspects)
         return cls(
             cwd=_working_directory(),
             path=tuple(sys.path),
-            environment={key: value for key, value in os.environ.items() if key not in _KERNEL_VARIABLES},
+            environment={key: value for key, value in environment.items() if key not in _KERNEL_VARIABLES},
             filters=tuple(_portable_filters()),
             levels=dict(_levels()),
             handlers=tuple(_root_handlers()),
@@ -175,14 +177,6 @@ class AmbientState:
                 handler.setLevel(told.level)
                 handler.setFormatter(logging.Formatter(told.format, told.date_format))
                 logging.root.addHandler(handler)
-
-
-def take_environment(environment: Mapping[str, str]) -> None:
-    """Make an environment this process's own. A variable that is there is left alone: telling C each takes a while."""
-    held = dict(os.environ)
-    for name in held.keys() - environment.keys():
-        del os.environ[name]
-    os.environ.update({name: value for name, value in environment.items() if held.get(name) != value})
 
 
 def _working_directory() -> str:

@@ -11,7 +11,7 @@ import ast
 import sys
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import msgspec
 
@@ -43,7 +43,7 @@ class FunctionChanges(msgspec.Struct, frozen=True):
     calls: frozenset[CallSite] = frozenset()
 
 
-class CellNames(msgspec.Struct, frozen=True, kw_only=True):
+class CellNames(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """Names of the notebook's namespace in a cell. Builtins are among them: a notebook may give them another meaning.
 
     Parameters
@@ -114,7 +114,7 @@ class CellNames(msgspec.Struct, frozen=True, kw_only=True):
     parameters: dict[str, Parameters] = {}
     lines: dict[str, int] = {}
 
-    @property
+    @cached_property
     def may_change(self) -> frozenset[str]:
         """Names whose object, made outside, the cell may change; `passed` ones come on top, by their type.
 

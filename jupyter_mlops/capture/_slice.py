@@ -41,14 +41,16 @@ def backward_slice(history: Sequence[ExecutedCell], names: Collection[str]) -> t
     names : collection of str
         What that cell reads.
     """
-    needed = set(names)
+    needed = frozenset(names)
+    # What was imported does not change by being used.
     imported = frozenset().union(*(cell.names.imported_names for cell in history))
+    changeable = needed - imported
     slice_: list[str] = []
     for cell in reversed(history):
-        if cell.ok and not needed.isdisjoint(_defines(cell.names, imported)):
+        if cell.ok and _makes_any(cell.names, needed, changeable):
             slice_.append(cell.source)
-            needed -= cell.names.surely_assigns
-            needed |= cell.names.reads
+            needed = (needed - cell.names.surely_assigns) | cell.names.reads
+            changeable = needed - imported
     return tuple(reversed(slice_))
 
 
@@ -79,8 +81,9 @@ def with_functions_of(
     parameters: dict[str, Parameters] = {}
     for cell in history:
         if cell.ok:
-            for name in cell.names.assigns:
-                defined.pop(name, None)
+            if defined:
+                for name in cell.names.assigns:
+                    defined.pop(name, None)
             defined.update(cell.names.functions)
             parameters = _redefined(parameters, cell.names)
     changes = [defined[name] for name in used if name in defined]
@@ -96,10 +99,17 @@ def with_functions_of(
 
 def _redefined(parameters: dict[str, Parameters], names: CellNames) -> dict[str, Parameters]:
     """Return what functions do to their parameters when a cell has run, too; a name means its last definition."""
+    if not parameters:
+        return names.parameters
     kept = {name: found for name, found in parameters.items() if name.partition(".")[0] not in names.assigns}
     return {**kept, **names.parameters}
 
 
-def _defines(names: CellNames, imported: frozenset[str]) -> frozenset[str]:
-    """Return the names whose value a cell makes or may change. What was imported does not change by being used."""
-    return names.assigns | names.deletes | ((names.may_change | names.passed) - imported)
+def _makes_any(names: CellNames, needed: frozenset[str], changeable: frozenset[str]) -> bool:
+    """Whether a cell binds a name of those needed, or may change one of the changeable; no set is made for it."""
+    return not (
+        needed.isdisjoint(names.assigns)
+        and needed.isdisjoint(names.deletes)
+        and changeable.isdisjoint(names.may_change)
+        and changeable.isdisjoint(names.passed)
+    )

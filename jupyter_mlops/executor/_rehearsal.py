@@ -8,6 +8,7 @@ keep them at hand.
 from __future__ import annotations
 
 import contextlib
+import importlib
 import os
 import sys
 from collections.abc import Iterator, Mapping
@@ -72,6 +73,7 @@ class Stage:
         if lock is not None:
             lock.release()
         encode(process_record())
+        importlib.invalidate_caches()
         with _as_before():
             streams, shell = open_streams(), take_shell()
             shell.attach(streams, DisplayLog(self._run.display_file, streams))

@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from ..capture import take_environment
 from ..entities import decode, encode
+from ..home import packed_environment, take_environment, unpacked_environment
 from ..launchers import (
     ExecutorStarter,
     HeldLine,
@@ -152,7 +152,7 @@ class SpareStarter(ExecutorStarter):
     def _be_as_the_kernel(self) -> None:
         """Take the kernel's environment, for what the shim starts itself: the waiting executor has taken its own."""
         if self._environment is not None:
-            _take_environment(self._environment)
+            take_environment(unpacked_environment(self._environment))
             self._environment = None
 
 
@@ -197,7 +197,7 @@ def _wait_to_be_executor(channel: socket.socket, stage: Stage) -> None:
         if not line:
             os._exit(0)
         request = decode(line, WarmRequest)
-        _take_environment(request.environment)
+        take_environment(unpacked_environment(request.environment))
         approach = _approach(Path(request.run_dir))
         line = told.readline()
         if not line:
@@ -219,7 +219,7 @@ def _rehearse_shim(stage: Stage) -> None:
     """Do before the wait what can be done of what comes after it."""
     # Only to be sooner: what fails here fails again when it matters, and says so.
     with contextlib.suppress(Exception):
-        _take_environment(_environment())
+        take_environment(unpacked_environment(packed_environment()))
         request = WarmRequest(ask="run", owner=Owner(0, 0), settings=ShimSettings(1).to_json())
         ShimSettings.from_json(decode(encode(request), WarmRequest).settings)
         encode(_Start("", 0))
@@ -229,19 +229,10 @@ def _rehearse_shim(stage: Stage) -> None:
 def _rehearse_executor(stage: Stage) -> None:
     """Do before the wait what can be done of what comes after it."""
     with contextlib.suppress(Exception):
-        _take_environment(_environment())
+        take_environment(unpacked_environment(packed_environment()))
         decode(encode(_Start("", 0)), _Start)
         decode(encode(WarmRequest(ask="run", owner=Owner(0, 0))), WarmRequest)
         stage.rehearse()
-
-
-def _environment() -> bytes:
-    return b"\0".join(name + b"=" + value for name, value in os.environb.items())
-
-
-def _take_environment(environment: bytes) -> None:
-    pairs = (variable.partition("=") for variable in os.fsdecode(environment).split("\0"))
-    take_environment({name: value for name, _, value in pairs if name})
 
 
 def _become_executor(run_dir: Path) -> int:

@@ -13,6 +13,7 @@ from .._lazy import lazy_exports
 if TYPE_CHECKING:
     from ._changed_runs import ChangedRuns
     from ._content import content_hash
+    from ._environment import packed_environment, take_environment, unpacked_environment
     from ._files import (
         CRASH_POINTS,
         boot_id,
@@ -70,6 +71,7 @@ __all__ = [
     "lock_holder",
     "make_durable",
     "on_network_filesystem",
+    "packed_environment",
     "plan_collection",
     "process_start_time",
     "raise_flag",
@@ -79,6 +81,8 @@ __all__ = [
     "registered_homes",
     "say",
     "seconds_since",
+    "take_environment",
+    "unpacked_environment",
     "user_runtime_dir",
     "wait_released",
     "wait_said",
@@ -110,6 +114,7 @@ __getattr__, __dir__ = lazy_exports(
         "lock_holder": "._locks",
         "make_durable": "._files",
         "on_network_filesystem": "._system",
+        "packed_environment": "._environment",
         "plan_collection": "._gc",
         "process_start_time": "._files",
         "raise_flag": "._locks",
@@ -119,6 +124,8 @@ __getattr__, __dir__ = lazy_exports(
         "registered_homes": "._registry",
         "say": "._locks",
         "seconds_since": "._files",
+        "take_environment": "._environment",
+        "unpacked_environment": "._environment",
         "user_runtime_dir": "._system",
         "wait_released": "._locks",
         "wait_said": "._locks",

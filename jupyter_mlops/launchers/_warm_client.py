@@ -12,7 +12,7 @@ from pathlib import Path
 
 from ..entities import encode
 from ..exceptions import MlopsError
-from ..home import Home, RunDirectory, lock_holder, process_start_time, write_atomic
+from ..home import Home, RunDirectory, lock_holder, packed_environment, process_start_time, write_atomic
 from ._cold import start_detached
 from ._shim_settings import ShimSettings
 from ._warm_key import warm_key
@@ -79,7 +79,7 @@ class WarmClient:
             owner=self._owner,
             run_dir=os.fspath(run.path),
             settings=settings.to_json(),
-            environment=b"\0".join(name + b"=" + value for name, value in os.environb.items()),
+            environment=packed_environment(),
             cold=cold,
             foreign=self._modules.foreign,
         )

@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+from ..home import packed_environment
+
 _OF_A_SESSION = """
     PWD OLDPWD SHLVL _ TERM COLUMNS LINES LS_COLORS PS1 PROMPT_COMMAND WINDOWID DISPLAY TMUX TMUX_PANE STY
     DBUS_SESSION_BUS_ADDRESS INVOCATION_ID JOURNAL_STREAM SSH_AUTH_SOCK SSH_CLIENT SSH_CONNECTION SSH_TTY
@@ -20,8 +22,8 @@ _OF_A_SESSION = """
 _SET_BY_LIBRARIES = """
     KMP_DUPLICATE_LIB_OK KMP_INIT_AT_FORK TF2_BEHAVIOR THP_MEM_ALLOC_ENABLE TORCHINDUCTOR_CACHE_DIR
 """
-_VOLATILE = frozenset((_OF_A_SESSION + _SET_BY_LIBRARIES).split())
-_VOLATILE_PREFIXES = ("JPY_", "JUPYTER", "XDG_SESSION", "VSCODE_", "PYDEVD_", "GIT_", "PYTEST_", "MLFLOW_")
+_VOLATILE = frozenset((_OF_A_SESSION + _SET_BY_LIBRARIES).encode().split())
+_VOLATILE_PREFIXES = (b"JPY_", b"JUPYTER", b"XDG_SESSION", b"VSCODE_", b"PYDEVD_", b"GIT_", b"PYTEST_", b"MLFLOW_")
 
 
 def warm_key() -> str:
@@ -45,10 +47,10 @@ def _parts() -> Iterator[bytes]:
             yield b"%d" % Path(root).stat().st_mtime_ns
         except OSError:
             yield b"-"
-    for name in sorted(os.environb):
-        text = name.decode("ascii", "replace")
-        if text not in _VOLATILE and not text.startswith(_VOLATILE_PREFIXES):
-            yield name + b"=" + os.environb[name]
+    for variable in sorted(packed_environment().split(b"\0")):
+        name = variable.partition(b"=")[0]
+        if name not in _VOLATILE and not name.startswith(_VOLATILE_PREFIXES):
+            yield variable
 
 
 @cache

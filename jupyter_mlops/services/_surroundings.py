@@ -6,6 +6,7 @@ be asked; `mlflow.set_experiment` leaves an id, whose name the store knows.
 
 from __future__ import annotations
 
+import functools
 import getpass
 import os
 import sys
@@ -16,6 +17,9 @@ from ..exceptions import UsageError
 
 DEFAULT_EXPERIMENT = "Default"
 """MLflow's own."""
+
+_NAMED_BY = ("LOGNAME", "USER", "LNAME", "USERNAME")
+"""What `getpass` looks at before it asks the system."""
 
 
 class TrackingUris(NamedTuple):
@@ -59,6 +63,12 @@ def _chosen_experiment() -> str:
 
 def user_name() -> str:
     """Return the login name, which MLflow records too; empty for a user id without a name, as in some containers."""
+    return _user_name(os.getuid(), tuple(os.environ.get(name, "") for name in _NAMED_BY))
+
+
+@functools.lru_cache(maxsize=4)
+def _user_name(_user: int, _named: tuple[str, ...]) -> str:
+    # Each submission asks, and where no variable tells, the system reads a file for it.
     try:
         return getpass.getuser()
     except (KeyError, OSError):

@@ -1,5 +1,7 @@
 """Which of the cells above a cell depends on."""
 
+from msgspec import structs
+
 from jupyter_mlops.capture import ExecutedCell, analyse_cell, backward_slice, with_functions_of
 
 
@@ -57,6 +59,19 @@ def test_functions_count_with_what_they_read():
     cells = history("scale = 2", "def f(x):\n    return x * scale", "def g(x):\n    return x")
 
     assert sliced(cells, "f(1)") == ("scale = 2", "def f(x):\n    return x * scale")
+
+
+def test_what_names_may_change_follows_what_they_are_made_of():
+    names = analyse_cell("model.fit(X)", str)
+    assert names.may_change == {"model"}
+    assert structs.replace(names, mutates=frozenset({"X"}), methods={}).may_change == {"X"}
+    assert names == structs.replace(names)
+
+
+def test_a_removed_name_and_a_changed_one_count_though_they_are_made_before():
+    cells = history("a = [1]", "b = [2]", "del b", "c = [3]", "c.append(4)", "import d", "d.go()")
+    assert sliced(cells, "a, b") == ("a = [1]", "b = [2]", "del b")
+    assert sliced(cells, "c, d") == ("c = [3]", "c.append(4)", "import d")
 
 
 def test_cells_that_failed_do_not_count():

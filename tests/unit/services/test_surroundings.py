@@ -70,6 +70,8 @@ def test_a_user_without_a_name_is_nobody(monkeypatch):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("LOGNAME", "ada")
     assert user_name() == "ada"
+    monkeypatch.setenv("LOGNAME", "grace")
+    assert user_name() == "grace"
     monkeypatch.delenv("LOGNAME")
     monkeypatch.setattr(os, "getuid", lambda: 2**31 - 7)
     assert user_name() == ""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import sys
 import types
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -25,8 +26,12 @@ _PAGE = os.sysconf("SC_PAGE_SIZE")
 _ASK_PAGES_BYTES = 1 << 20
 """Smaller buffers are hashed: that is quicker than asking the system."""
 
-_FILE_PAGE = 1 << 61
-_IN_MEMORY_OR_SWAP = 3 << 62
+_FILE_PAGE = 1 << 5
+_IN_MEMORY_OR_SWAP = 3 << 6
+_UNWRITTEN = bytes(bits for bits in range(256) if bits & _FILE_PAGE or not bits & _IN_MEMORY_OR_SWAP)
+"""What the highest byte of a page's entry is when the page is not this process's own."""
+
+_HIGHEST_BYTE = 7 if sys.byteorder == "little" else 0
 
 _IMMUTABLE = (type(None), bool, int, float, complex, str, bytes, types.ModuleType, types.BuiltinFunctionType)
 _COSTLY = frozenset({"keras", "tensorflow", "tf_keras"})
@@ -123,12 +128,11 @@ def _is_unwritten(address: int, size: int) -> bool:
     try:
         with Path("/proc/self/pagemap").open("rb", buffering=0) as pagemap:
             pagemap.seek(first * 8)
-            entries = memoryview(pagemap.read((end - first) * 8)).cast("Q")
+            entries = pagemap.read((end - first) * 8)
     except OSError:
         return False
-    return len(entries) == end - first and not any(
-        entry & _IN_MEMORY_OR_SWAP and not entry & _FILE_PAGE for entry in entries
-    )
+    # A gigabyte has 262,144 pages: to look at each in Python takes 10 ms.
+    return len(entries) == (end - first) * 8 and not entries[_HIGHEST_BYTE::8].translate(None, _UNWRITTEN)
 
 
 class _PyBuffer(ctypes.Structure):

@@ -139,13 +139,19 @@ def test_a_value_that_cannot_be_pickled_any_more_counts_as_changed(restore):
     assert not baseline.is_unchanged("rows")
 
 
-def test_the_system_tells_which_mappings_were_written(store):
+@pytest.mark.parametrize("written", [0, 4096, LARGE * 4 + 1, LARGE * 8 - 1])
+def test_the_system_tells_which_mappings_were_written(store, written):
     data = np.zeros(LARGE)
     view = store.map(store.put(data))
     place = _address(view), view.nbytes
 
     assert bytes(view[:4096]) == bytes(4096)
     before = _is_unwritten(*place)
-    view[view.nbytes - 1] = 1
+    view[written] = 1
 
     assert (before, _is_unwritten(*place)) == (True, False)
+
+
+def test_memory_that_never_was_a_files_counts_as_written():
+    data = np.ones(LARGE)
+    assert not _is_unwritten(data.ctypes.data, data.nbytes)

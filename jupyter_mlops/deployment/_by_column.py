@@ -7,6 +7,7 @@ of the model and behind it only puts columns together and takes them apart: no f
 from __future__ import annotations
 
 from collections import Counter
+from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..entities import OnnxSignature, OnnxTensor
@@ -37,7 +38,8 @@ def column_signature(signature: OnnxSignature) -> OnnxSignature | None:
 
     Each input is `[rows]`; the only one is `[rows, 1]`, as MLflow gives it.
     """
-    inputs = [column for tensor in signature.inputs for column in _columns_in(tensor)]
+    each = [_columns_in(tensor) for tensor in signature.inputs]
+    inputs = list(chain.from_iterable(each)) if all(each) else []
     outputs = [column for tensor in signature.outputs for column in output_columns(tensor)]
     names = Counter(column.name for column in (*inputs, *outputs))
     if not inputs or not outputs or "" in names or max(names.values()) > 1:

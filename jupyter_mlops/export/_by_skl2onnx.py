@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..exceptions import ExportError, MissingExtraError
+from ._as_converted import conversions
 from ._exact_trees import exact_thresholds
 from ._graph import break_ties, cast_around_trees, one_opset_a_domain, with_locale
 from ._imputing import convert_imputer
@@ -27,6 +28,7 @@ NEWEST_OPSET = 22
 
 _PLAIN = frozenset({"LinearClassifier", "LinearRegressor", "Scaler"})
 """Operators that round more than the plain ones they stand for."""
+_RIDGES = {"RidgeClassifier", "RidgeClassifierCV"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,6 +91,15 @@ CAST_TIES = Way(
     missing=True,
     ties=True,
 )
+NUMBERS_TIES = Way(
+    name="double, whole numbers as double; ties as scikit-learn decides them",
+    precision="float64",
+    trees="cast",
+    missing=True,
+    ties=True,
+    plain=True,
+    whole_numbers=False,
+)
 EXACT = Way(name="double, adjusted thresholds", precision="float64", trees="exact", missing=True, whole_numbers=False)
 LOCALE = Way(name="texts in the locale C.UTF-8", locale="C.UTF-8", needs="the locale C.UTF-8")
 LOCALE_DOUBLE = Way(
@@ -106,7 +117,7 @@ def ways(model: Any) -> tuple[Way, ...]:
         return FLOAT, NUMBERS, PLAIN, DOUBLE, DOUBLE_NUMBERS
     exact = (EXACT,) if names & _DOUBLE_TREES else ()
     between = (STEP, STEP_TIES) if len(getattr(model, "steps", ())) > 1 else ()
-    return FLOAT, MISSING, TIES, NUMBERS, *between, CAST, CAST_TIES, *exact, DOUBLE_NUMBERS
+    return FLOAT, MISSING, TIES, NUMBERS, *between, CAST, CAST_TIES, *exact, DOUBLE_NUMBERS, NUMBERS_TIES
 
 
 _DOUBLE_TREES = {
@@ -187,16 +198,17 @@ def _called(conversion: Conversion, way: Way) -> ModelProto:
     }
     given = [(tensor.name, kinds[tensor.element](list(tensor.shape))) for tensor in conversion.inputs]
     model = _with_cast(conversion.model) if way.step else conversion.model
-    options = {"zipmap": False} if is_classifier(conversion.model) else None
+    options, other = _options(model, way) if is_classifier(conversion.model) else (None, None)
+    own = conversions() | ({SimpleImputer: convert_imputer} if way.precision == "float64" else {})
 
-    def call(options: dict[str, bool] | None) -> ModelProto:
+    def call(options: Any) -> ModelProto:
         made: ModelProto = skl2onnx.convert_sklearn(
             model,
             initial_types=given,
             target_opset=_opsets(conversion),
             options=options,
             black_op=set(_PLAIN) if way.plain else None,
-            custom_conversion_functions={SimpleImputer: convert_imputer} if way.precision == "float64" else None,
+            custom_conversion_functions=own,
         )
         return made
 
@@ -205,14 +217,28 @@ def _called(conversion: Conversion, way: Way) -> ModelProto:
         try:
             return call(options)
         except NameError:  # skl2onnx' word for an option that a class has not
-            return call(None)
+            return call(other)
+
+
+def _options(model: Any, way: Way) -> tuple[dict[Any, Any], dict[Any, Any]]:
+    """Return skl2onnx' options for a classifier, and those for one whose class has not all of them.
+
+    Of LinearSVC and of ridges, it knows no scores in double but raw ones; a pipeline hands its options to its steps.
+    """
+    raw, plain = {"raw_scores": way.plain}, {"zipmap": False}
+    ridges = {id(part): raw | plain for part in parts(model) if type(part).__name__ in _RIDGES}
+    machines = {id(part): raw for part in parts(model) if type(part).__name__ == "LinearSVC"}
+    return {id(model): plain} | ridges if ridges else plain, machines  # those of all and of one do not go together
 
 
 def _opsets(conversion: Conversion) -> int | dict[str, int]:
-    """Return versions as both libraries want them: onnxmltools' boosters a version of `ai.onnx.ml`, mixtures none."""
+    """Return versions as both libraries want them: boosters and isolation one of `ai.onnx.ml`, mixtures none."""
     opset = conversion.opset or NEWEST_OPSET
-    boosters = any(type(part).__module__.startswith(("lightgbm", "xgboost")) for part in parts(conversion.model))
-    return {"": opset, "ai.onnx.ml": 3} if boosters else opset
+    kinds = {type(part) for part in parts(conversion.model)}
+    older = any(
+        kind.__module__.startswith(("lightgbm", "xgboost")) or kind.__name__ == "IsolationForest" for kind in kinds
+    )
+    return {"": opset, "ai.onnx.ml": 3} if older else opset
 
 
 def _with_cast(model: Any) -> Any:

@@ -16,6 +16,7 @@ _MOST_COLUMNS = 24
 _MOST_THRESHOLDS = 48
 _SINGLE = np.finfo(np.float32)
 _TEXTS = ("", " ", "Ünïcödé ∆ 文字 🙂", "never seen before", "NaN", "a\tb\nc", "x" * 5000, "\x00", None, float("nan"))
+_NO_WHOLE = (float("nan"), float("inf"), float("-inf"))
 
 
 def edge_rows(model: Any, table: Table, seed: int = 0) -> Table:
@@ -60,7 +61,16 @@ def edge_rows(model: Any, table: Table, seed: int = 0) -> Table:
         below, above = np.nextafter(near, -_SINGLE.max), np.nextafter(near, _SINGLE.max)
         for edge in dict.fromkeys((value, float(near), float(below), float(above))):
             add((place, edge))
+    whole = [place for place in values if table.column(place).dtype.kind in "iu"]
+    made += _beyond_whole(table.take(range(min(len(table), len(_NO_WHOLE)))), whole)
     return Table.joined(made) if made else table.take([0])
+
+
+def _beyond_whole(table: Table, places: list[int]) -> Iterator[Table]:
+    """Yield rows with what whole numbers cannot be: a file that takes them as numbers is sent these too."""
+    loose = table.as_numbers(places) if places else table
+    for place in places:
+        yield from (loose.changed(row % len(table), [(place, edge)]) for row, edge in enumerate(_NO_WHOLE))
 
 
 def _values(column: np.ndarray[Any, Any]) -> Iterator[Any]:

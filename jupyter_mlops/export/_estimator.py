@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     Array = np.ndarray[Any, Any]
 
-METHODS = ("predict", "predict_proba", "decision_function", "score_samples", "transform")
-"""What an output of a file can be the answer to, in the order in which it is sought."""
+METHODS = ("predict", "predict_proba", "decision_function", "transform", "score_samples")
+"""What an output of a file can be the answer to, in the order in which it is sought: PCA has the last two."""
 
 
 class Estimator:

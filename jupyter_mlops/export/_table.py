@@ -102,6 +102,15 @@ class Table:
             frame.isetitem(place, type(column)([new], index=frame.index, dtype=column.dtype))
         return Table(frame, self.form)
 
+    def as_numbers(self, places: Sequence[int]) -> Table:
+        """Return the rows with some columns as floats; in an array, which has one type, all are."""
+        if self.form == "array":
+            return Table(self.value.astype(np.float64), self.form)
+        frame = self.value.copy()
+        for place in places:
+            frame.isetitem(place, frame.iloc[:, place].astype(np.float64))
+        return Table(frame, self.form)
+
     @staticmethod
     def joined(tables: Sequence[Table]) -> Table:
         """Return the rows of several tables of one form, one below the other."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
+from ._as_converted import read_as, without_names
 from ._boosters import BoosterConverter, register_booster
 from ._by_skl2onnx import demand
 
@@ -28,4 +29,4 @@ def register_xgboost() -> None:
     from onnxmltools.convert.xgboost.operator_converters.XGBoost import convert_xgboost
     from xgboost import XGBClassifier, XGBRegressor
 
-    register_booster(XGBClassifier, XGBRegressor, convert_xgboost)
+    register_booster(XGBClassifier, XGBRegressor, read_as(without_names, convert_xgboost))

@@ -333,7 +333,8 @@ def _with_version(
     """Return the record with a bundle as the version that answers, its file copied."""
     versions = before.versions if before else ()
     row = example or (before.example if before else {})
-    if before is not None and before.serving.sha256 == bundle.sha256 and directory.model_file(before.current).exists():
+    if before is not None and before.serving.sha256 == bundle.sha256:
+        directory.add_version(bundle, before.current)  # again: its file may be gone, or have been changed
         return replace(before, wanted="running", example=row)
     number = max((version.number for version in versions), default=0) + 1
     directory.add_version(bundle, number)

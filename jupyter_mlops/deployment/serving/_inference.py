@@ -200,7 +200,9 @@ def _wanted(said: dict[str, Any], signature: Signature) -> tuple[tuple[str, ...]
     unknown = [name for name in names if name not in known]
     if unknown:
         raise RequestError(f"Output {str(unknown[0])[:80]!r} is unknown: the model gives {', '.join(known)}.")
-    binary = frozenset(
-        str(each["name"]) for each in asked if (each.get("parameters") or {}).get("binary_data", all_binary) is True
-    )
+    said_of = {str(each["name"]): each.get("parameters") or {} for each in asked}
+    odd = [name for name, said in said_of.items() if not isinstance(said, dict)]
+    if odd:
+        raise RequestError(f"Output {odd[0]!r}: parameters is an object.")
+    binary = frozenset(name for name, said in said_of.items() if said.get("binary_data", all_binary) is True)
     return tuple(map(str, names)), binary

@@ -55,10 +55,11 @@ def tensor(name, *shape, columns=()):
         OnnxSignature(inputs=(tensor("X", 1, 4),), outputs=(tensor("y"),)),
         OnnxSignature(inputs=(tensor("X", 1),), outputs=(tensor("y", None),)),
         OnnxSignature(inputs=(tensor("X", 1),), outputs=(tensor("y", 2, 2),)),
+        OnnxSignature(inputs=(tensor("ids"), tensor("X", 2)), outputs=(tensor("y"),)),
         OnnxSignature(inputs=(), outputs=(tensor("y"),)),
         OnnxSignature(inputs=(tensor("X", 1),), outputs=()),
     ],
-    ids=["no names", "twice", "empty", "of in and out", "images", "free", "boxes", "no inputs", "no outputs"],
+    ids=["no names", "twice", "empty", "of in and out", "images", "free", "boxes", "in part", "no inputs", "none"],
 )
 def test_what_is_no_table_has_no_columns(signature):
     assert column_signature(signature) is None

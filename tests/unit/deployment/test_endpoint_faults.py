@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 import threading
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -126,9 +127,14 @@ def test_a_version_whose_files_are_gone(endpoints, resting, file):
             ensure(resting.directory, QUICK)
 
 
-def test_deploying_the_same_model_again_brings_its_file_back(endpoints, resting, tmp_path):
-    resting.directory.model_file(1).unlink()
-    assert endpoints.deploy(bundle(tmp_path, total()), "sums").predict(ROWS).tolist() == SUMS
+@pytest.mark.parametrize("harm", [Path.unlink, lambda file: file.write_bytes(b"another")], ids=["gone", "changed"])
+def test_deploying_the_same_model_again_brings_its_file_back(endpoints, resting, tmp_path, harm):
+    harm(resting.directory.model_file(1))
+
+    again = endpoints.deploy(bundle(tmp_path, total()), "sums")
+
+    assert again.predict(ROWS).tolist() == SUMS
+    assert [version.number for version in again.stand().versions] == [1]
 
 
 @pytest.mark.parametrize("lock", ["serve.lock", "change.lock"])

@@ -146,6 +146,10 @@ def changed(place, **changes):
         ({"inputs": INPUTS, "id": 7}, "id is a text."),
         ({"inputs": INPUTS, "outputs": 3}, "outputs is a list of tensors by name."),
         (
+            {"inputs": INPUTS, "outputs": [{"name": "n_out", "parameters": ["binary_data"]}]},
+            "Output 'n_out': parameters is an object.",
+        ),
+        (
             {"inputs": INPUTS, "outputs": [{"name": "x"}]},
             "Output 'x' is unknown: the model gives n_out, w_out, t_out, f_out.",
         ),

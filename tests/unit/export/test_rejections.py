@@ -40,3 +40,14 @@ def test_the_file_tells_the_columns(tmp_path, model, rows, missing, infinite):
 
     facts = open_bundle(tmp_path / "model.onnx").facts
     assert (facts.get("rejects_missing"), facts.get("rejects_infinite")) == (missing, infinite)
+
+
+def test_what_no_whole_number_is_was_asked_too_where_the_file_takes_it(tmp_path):
+    rows = pd.DataFrame({"visits": np.arange(60) % 7, "a": X["a"]})
+    model = make_pipeline(make_column_transformer((SimpleImputer(), ["visits", "a"])), LogisticRegression())
+
+    report = export_model(model.fit(rows, Y), rows[:20], tmp_path / "model.onnx")
+
+    assert report.inputs[0].type.startswith("float")
+    facts = open_bundle(tmp_path / "model.onnx").facts
+    assert (facts.get("rejects_missing"), facts.get("rejects_infinite")) == (None, '["visits", "a"]')

@@ -1,0 +1,78 @@
+"""Models whose settings a converter refuses, or reads wrongly, though the answers do not hang on them."""
+
+import numpy as np
+import pandas as pd
+import pytest
+import xgboost
+from sklearn.compose import make_column_transformer
+from sklearn.decomposition import PCA
+from sklearn.ensemble import IsolationForest, RandomForestClassifier, VotingClassifier
+from sklearn.impute import SimpleImputer
+from sklearn.linear_model import LogisticRegression, RidgeClassifier
+from sklearn.model_selection import GridSearchCV
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import KBinsDiscretizer, OneHotEncoder, StandardScaler
+from sklearn.svm import LinearSVC
+
+from jupyter_mlops.export import ExportWish, export_model
+
+QUICK = ExportWish(timed=False)
+NAMED = ["mean radius", "f1", "f0", "größe"]
+
+KINDS = {
+    "a vote": lambda: VotingClassifier([("a", LogisticRegression()), ("b", LogisticRegression(C=0.1))]),
+    "a soft vote behind a scaler": lambda: make_pipeline(
+        StandardScaler(), VotingClassifier([("a", LogisticRegression())], voting="soft")
+    ),
+    "bins": lambda: KBinsDiscretizer(3, quantile_method="averaged_inverted_cdf"),
+    "bins before a line": lambda: make_pipeline(
+        KBinsDiscretizer(3, quantile_method="averaged_inverted_cdf"), LogisticRegression()
+    ),
+    "isolation": lambda: IsolationForest(n_estimators=5, random_state=0),
+    "components": lambda: PCA(2),
+    "a linear machine behind a scaler": lambda: make_pipeline(StandardScaler(), LinearSVC()),
+    "a ridge behind a scaler": lambda: make_pipeline(StandardScaler(), RidgeClassifier()),
+    "the best of linear machines": lambda: GridSearchCV(
+        make_pipeline(StandardScaler(), LinearSVC()), {"linearsvc__C": [0.1, 1.0]}, cv=2
+    ),
+    "boosted trees": lambda: xgboost.XGBClassifier(n_estimators=4, max_depth=2),
+}
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_a_model_is_written_whatever_says_nothing_about_its_answers(kind, X, y, tmp_path):
+    model = KINDS[kind]().fit(X, y)
+    before = {name: value for name, value in model.get_params(deep=False).items() if isinstance(value, (str, bool))}
+
+    report = export_model(model, X[:50], tmp_path / "m.onnx", QUICK)
+
+    assert (report.parity.real.checked, report.parity.real.differing, report.parity.edge.differing) == (50, 0, 0)
+    assert report.outputs[0].method == ("predict" if hasattr(model, "predict") else "transform")
+    assert {name: getattr(model, name) for name in before} == before  # the model is only read
+
+
+@pytest.mark.parametrize("kind", [xgboost.XGBClassifier, xgboost.XGBRegressor])
+def test_xgboosts_columns_go_by_their_place_whatever_they_are_called(kind, X, y, tmp_path):
+    frame = pd.DataFrame(X, columns=NAMED)
+    model = kind(n_estimators=4, max_depth=2).fit(frame, y)
+
+    report = export_model(model, frame[:50], tmp_path / "m.onnx", QUICK)
+
+    assert report.parity.differing == 0
+    assert report.inputs[0].columns == tuple(NAMED)
+    assert model.get_booster().feature_names == NAMED
+
+
+def test_ties_are_decided_where_whole_numbers_must_be_numbers_as_the_others(people, tmp_path):
+    wanted = np.where(people["age"] + 10 * people["children"] > 55, "yes", "no")
+    columns = make_column_transformer(
+        (make_pipeline(SimpleImputer(), StandardScaler()), ["children", "age"]),
+        (OneHotEncoder(handle_unknown="ignore"), ["town"]),
+        ("passthrough", ["member"]),
+    )
+    model = make_pipeline(columns, RandomForestClassifier(10, max_depth=4, random_state=0)).fit(people, wanted)
+
+    report = export_model(model, people, tmp_path / "m.onnx", QUICK)
+
+    assert report.parity.differing == 0
+    assert "whole numbers" in report.variant

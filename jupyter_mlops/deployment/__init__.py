@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ._endpoint_directory import EndpointDirectory
     from ._endpoint_life import Patience, ensure, has_waiting_shell, state_of, stop, switch
     from ._example import Value, example_feeds, example_row
+    from ._folder import model_size
     from ._protocol import PackageWish, Target
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "example_row",
     "has_waiting_shell",
     "load_target",
+    "model_size",
     "score",
     "state_of",
     "stop",
@@ -58,6 +60,7 @@ __getattr__, __dir__ = lazy_exports(
         "example_feeds": "._example",
         "example_row": "._example",
         "has_waiting_shell": "._endpoint_life",
+        "model_size": "._folder",
         "load_target": "._discovery",
         "score": "._batch",
         "state_of": "._endpoint_life",

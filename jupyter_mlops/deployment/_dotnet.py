@@ -45,7 +45,7 @@ _PROJECT = """\
 
   <ItemGroup>
     <PackageReference Include="Microsoft.ML.OnnxRuntime" Version="{version}" />
-    <None Update="model.onnx" CopyToOutputDirectory="PreserveNewest" />
+    <None Update="model.onnx;weights-*.data" CopyToOutputDirectory="PreserveNewest" />
   </ItemGroup>
 
 </Project>

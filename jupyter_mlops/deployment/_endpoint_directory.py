@@ -25,8 +25,9 @@ from ..entities import (
     decode,
     encode,
 )
-from ..exceptions import DeploymentError, EndpointNotFoundError, HomeError, UsageError
+from ..exceptions import DeploymentError, EndpointNotFoundError, ExportError, HomeError, UsageError
 from ..home import Home, write_atomic
+from ._folder import model_bytes, weights_bytes
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
 """What an endpoint may be called: it is a directory, a part of URLs and of commands."""
@@ -188,11 +189,12 @@ class EndpointDirectory:
         target = self.model_file(number)
         try:
             target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            data = bundle.path.read_bytes()
-            if hashlib.sha256(data).hexdigest() != bundle.sha256:
-                raise DeploymentError(f"{bundle.path} has changed since it was checked. Deploy it again.")
-            write_atomic(target, data)
+            if bundle.weights:
+                write_atomic(target.with_name(bundle.weights), weights_bytes(bundle))
+            write_atomic(target, model_bytes(bundle))
             write_atomic(target.with_name("signature.json"), bundle.signature.to_json().encode())
+        except ExportError as error:
+            raise DeploymentError(str(error)) from None
         except OSError as error:
             raise DeploymentError(f"Cannot copy {bundle.path} to {target}: {error.strerror}. Free space.") from error
 

@@ -53,14 +53,17 @@ class Draft:
         return self.path / path
 
     def copy_model(self, bundle: Bundle, path: str) -> Path:
-        """Copy the model, when it is still what was looked at.
+        """Copy the model, when it is still what was looked at; its weights stand beside it where they do here.
 
         Raises
         ------
         ExportError
             It has been changed since.
         """
-        return self.write(path, model_bytes(bundle), "the model, one ONNX file")
+        if bundle.weights:
+            self.write(str(Path(path).with_name(bundle.weights)), weights_bytes(bundle), "the model's weights")
+        about = "the model, whose weights stand beside it" if bundle.weights else "the model, one ONNX file"
+        return self.write(path, model_bytes(bundle), about)
 
 
 def model_bytes(bundle: Bundle) -> bytes:
@@ -71,12 +74,34 @@ def model_bytes(bundle: Bundle) -> bytes:
     ExportError
         It is gone, or no longer what was looked at.
     """
+    return _unchanged(bundle.path, bundle.sha256)
+
+
+def weights_bytes(bundle: Bundle) -> bytes:
+    """Return what stands beside the file of a bundle, whose name has its digest; nothing where all is in the file.
+
+    Raises
+    ------
+    ExportError
+        It is gone, or no longer what was looked at.
+    """
+    digest = bundle.weights.removeprefix("weights-").removesuffix(".data")
+    return _unchanged(bundle.path.with_name(bundle.weights), digest) if bundle.weights else b""
+
+
+def model_size(bundle: Bundle) -> int:
+    """Return the bytes of a bundle's file, and of what stands beside it."""
+    beside = [bundle.path.with_name(bundle.weights)] if bundle.weights else []
+    return sum(path.stat().st_size for path in (bundle.path, *beside))
+
+
+def _unchanged(path: Path, digest: str) -> bytes:
     try:
-        data = bundle.path.read_bytes()
+        data = path.read_bytes()
     except OSError as error:
-        raise ExportError(f"{bundle.path} cannot be read: {error.strerror}. Export the model again.") from None
-    if hashlib.sha256(data).hexdigest() != bundle.sha256:
-        raise ExportError(f"{bundle.path} has changed since it was checked. Deploy it again.")
+        raise ExportError(f"{path} cannot be read: {error.strerror}. Export the model again.") from None
+    if not hashlib.sha256(data).hexdigest().startswith(digest):
+        raise ExportError(f"{path} has changed since it was checked. Deploy it again.")
     return data
 
 

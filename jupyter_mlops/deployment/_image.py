@@ -34,7 +34,7 @@ COPY requirements.txt .
 RUN pip install --no-cache-dir --no-deps -r requirements.txt
 
 COPY --chown={user}:{user} serving/ serving/
-COPY --chown={user}:{user} model.onnx .
+COPY --chown={user}:{user} {files} ./
 
 USER {user}:{user}
 EXPOSE {port}
@@ -44,7 +44,7 @@ ENTRYPOINT ["python", "-m", "serving"]
 CMD ["--model", "model.onnx", "--name", "{name}", "--sha256", "{sha256}", "--host", "0.0.0.0", "--port", "{port}"]
 """
 
-_IGNORED = "*\n!requirements.txt\n!model.onnx\n!serving\n**/__pycache__\n"
+_IGNORED = "*\n!requirements.txt\n!model.onnx\n!weights-*.data\n!serving\n**/__pycache__\n"
 
 _ASK = """\
 import json, sys
@@ -82,7 +82,8 @@ def write_image(draft: Draft, bundle: Bundle, name: str, example: tuple[Value, .
 def dockerfile(bundle: Bundle, name: str) -> str:
     """Return the Dockerfile of a model's image."""
     python = ".".join(platform.python_version_tuple()[:2]) if "rc" in platform.python_version() else _python()
-    return _DOCKERFILE.format(python=python, name=name, sha256=bundle.sha256, port=PORT, user=USER)
+    files = " ".join(["model.onnx", *filter(None, [bundle.weights])])
+    return _DOCKERFILE.format(python=python, files=files, name=name, sha256=bundle.sha256, port=PORT, user=USER)
 
 
 def _python() -> str:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..entities import Bundle, Package
-from ._folder import drafted
+from ._folder import drafted, model_size
 from ._image import PORT, USER, write_image
 from ._names import dns_label
 from ._protocol import PackageWish
@@ -39,7 +39,7 @@ class KubernetesTarget:
         """
         name = dns_label(wish.name)
         tag = f"{name}:{bundle.sha256[:12]}"
-        size = bundle.path.stat().st_size
+        size = model_size(bundle)
         with drafted(wish.directory, self.name) as draft:
             checked = write_image(draft, bundle, name, wish.example, "image/")
             for file, (manifest, about) in manifests(name, tag, bundle.sha256, size).items():

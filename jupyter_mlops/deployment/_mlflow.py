@@ -60,6 +60,11 @@ class MlflowTarget:
         UsageError
             The folder cannot be written.
         """
+        if bundle.weights:
+            raise ExportError(
+                f"{bundle.label} has its weights in a second file, because one holds 2 GB, and MLflow's tables need a "
+                "changed graph. Take --to docker, kubernetes or triton."
+            )
         session = session_of(bundle)
         columns = column_signature(bundle.signature)
         if columns is not None and not {tensor.type for tensor in columns.inputs} <= _TYPES.keys():

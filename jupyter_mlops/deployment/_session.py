@@ -6,7 +6,7 @@ from typing import Any
 
 from ..entities import Bundle
 from ..exceptions import ExportError, MissingExtraError
-from ._folder import model_bytes
+from ._folder import model_bytes, weights_bytes
 
 _ODD = {
     "undefined": "no tensor but a sequence or a map",
@@ -41,6 +41,9 @@ def session_of(bundle: Bundle) -> Any:
     options.log_severity_level = 4
     # Threads that spin while they wait would take the cores of those that read.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    weights = weights_bytes(bundle)
+    if weights:
+        options.add_external_initializers_from_files_in_memory([bundle.weights], [weights], [len(weights)])
     try:
         return onnxruntime.InferenceSession(model_bytes(bundle), options, providers=["CPUExecutionProvider"])
     except ExportError:

@@ -18,6 +18,8 @@ class Bundle:
         The file. It was regular, alone and valid when it was looked at.
     sha256 : str
         Of the file then: who copies it compares.
+    weights : str
+        Name of the file beside it with its weights, which has their digest in it; empty where the file has them itself.
     signature : OnnxSignature
         What it takes and answers.
     label : str
@@ -31,6 +33,7 @@ class Bundle:
 
     path: Path
     sha256: str
+    weights: str = ""
     signature: OnnxSignature
     label: str = ""
     run_id: str = ""

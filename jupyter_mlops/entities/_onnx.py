@@ -248,7 +248,10 @@ class OnnxReport(msgspec.Struct, frozen=True, kw_only=True):
     sha256 : str
         Of the file.
     size : int
-        Bytes.
+        Bytes; of both files where there are weights beside it.
+    weights : str
+        Name of the file beside it with the weights, where one file cannot hold them. The file says it, and it has the
+        weights' digest in it. Empty otherwise.
     model, model_type, run_id : str
         The notebook's name, the class, and the run that made it where one did.
     converter, variant : str
@@ -274,6 +277,7 @@ class OnnxReport(msgspec.Struct, frozen=True, kw_only=True):
     file: str
     sha256: str
     size: int
+    weights: str = ""
     model: str = ""
     model_type: str = ""
     run_id: str = ""

@@ -18,11 +18,11 @@ def open_bundle(path: str | Path, label: str = "") -> Bundle:
     Raises
     ------
     ExportError
-        It is a link, has other names, keeps data outside of itself, or is no valid ONNX.
+        It is a link, has other names, keeps data elsewhere, or is no valid ONNX.
     """
     place = Path(path).expanduser()
-    data = check_onnx_file(place)
-    proto = check_onnx(data, str(path))
+    pieces = check_onnx_file(place)
+    proto = check_onnx(pieces, str(path))
     facts = {
         entry.key.removeprefix(_OURS): entry.value
         for entry in proto.metadata_props
@@ -30,7 +30,8 @@ def open_bundle(path: str | Path, label: str = "") -> Bundle:
     }
     return Bundle(
         path=place.absolute(),
-        sha256=hashlib.sha256(data).hexdigest(),
+        sha256=hashlib.sha256(pieces.graph).hexdigest(),
+        weights=pieces.name,
         signature=signature_of(proto),
         label=label or place.stem,
         run_id=facts.get("run_id", ""),

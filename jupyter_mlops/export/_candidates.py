@@ -17,6 +17,7 @@ from ._original import Original
 from ._parity import Candidate, Compared, Tolerance
 from ._protocol import Conversion, Converter, Variant
 from ._signature import KEY, signature_for
+from ._weights import LARGEST, Pieces, in_pieces
 
 if TYPE_CHECKING:
     from onnx import ModelProto
@@ -28,7 +29,7 @@ class Tried:
 
     Parameters
     ----------
-    data : bytes
+    pieces : Pieces
         The file, as it was compared.
     left_out : tuple of str
         Outputs of the library that answer no method of the original.
@@ -36,7 +37,7 @@ class Tried:
 
     variant: Variant
     proto: ModelProto
-    data: bytes
+    pieces: Pieces
     candidate: Candidate
     parity: OnnxParity
     real: Compared
@@ -51,8 +52,9 @@ def attempt(
     opset: int | None,
     tolerance: Tolerance,
     facts: Mapping[str, str],
+    most: int = LARGEST,
 ) -> Tried:
-    """Convert in one way, and compare.
+    """Convert in one way, and compare. Weights of more than `most` bytes go beside the graph.
 
     Raises
     ------
@@ -66,22 +68,23 @@ def attempt(
         Conversion(model=original.model, inputs=inputs, variant=variant, opset=opset, sample=sample)
     )
     inputs = _as_named(proto, inputs)
-    whole = Candidate(open_session(_checked(proto)), inputs, {})
+    pieces = _checked(in_pieces(proto, most))
+    whole = Candidate(open_session(pieces), inputs, {})
     outputs = _outputs(proto, whole, original, tolerance)
     left_out = tuple(output.name for output in proto.graph.output if output.name not in outputs)
     if left_out:
         only_outputs(proto, tuple(outputs))
     signature = signature_for(original, inputs, outputs, whole.session)
     add_metadata(proto, {**facts, KEY: signature.to_json()})
-    data = _checked(proto)
-    candidate = Candidate(open_session(data), inputs, outputs)
+    pieces = _checked(Pieces(proto.SerializeToString(), pieces.weights))
+    candidate = Candidate(open_session(pieces), inputs, outputs)
     parity, real = candidate.parity(original, tolerance)
     if original.empty and candidate.answers_none(original, operators_of(proto)):
         parity = structs.replace(parity, batches=(0, *parity.batches))
     return Tried(
         variant=variant,
         proto=proto,
-        data=data,
+        pieces=pieces,
         candidate=candidate,
         parity=parity,
         real=real,
@@ -98,10 +101,9 @@ def _as_named(proto: ModelProto, inputs: tuple[InputTensor, ...]) -> tuple[Input
     return tuple(tensor for tensor in inputs if tensor.name in names)
 
 
-def _checked(proto: ModelProto) -> bytes:
-    data: bytes = proto.SerializeToString()
-    check_onnx(data, "What the converter made")
-    return data
+def _checked(pieces: Pieces) -> Pieces:
+    check_onnx(pieces, "What the converter made")
+    return pieces
 
 
 def _outputs(proto: ModelProto, whole: Candidate, original: Original, tolerance: Tolerance) -> dict[str, str]:

@@ -28,6 +28,7 @@ from ._rejections import rejections_of
 from ._speed import latencies
 from ._stages import stage_that_differs, stage_that_fails
 from ._subject import Subject
+from ._weights import LARGEST
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +49,8 @@ class ExportWish:
         Whether latency is measured, which takes up to two seconds.
     quantise : bool
         Whether a smaller file is written beside (`OnnxQuantised`).
+    largest : int
+        Bytes of weights in one file; more go into a file beside it.
     """
 
     rtol: float = 1e-4
@@ -58,6 +61,7 @@ class ExportWish:
     run_id: str = ""
     timed: bool = True
     quantise: bool = False
+    largest: int = LARGEST
 
     def __post_init__(self) -> None:
         for name in ("rtol", "atol"):
@@ -110,7 +114,7 @@ def export_model(model: Any, X: Any, path: str | Path, wish: ExportWish | None =
     best, tries = _best(converter, original, asked)
     if not best.parity.holds:
         raise ExportError(_refusal(converter, original, best, tries, asked))
-    write_onnx(best.data, target)
+    write_onnx(best.pieces, target)
     report = _report(target, converter, original, best, tries, asked)
     if not asked.quantise:
         return report
@@ -138,7 +142,8 @@ def _best(converter: Converter, original: Original, wish: ExportWish) -> tuple[T
             continue
         seen.add(way)
         try:
-            tried = attempt(converter, original, variant, wish.opset, wish.tolerance, _facts(original, variant, wish))
+            facts = _facts(original, variant, wish)
+            tried = attempt(converter, original, variant, wish.opset, wish.tolerance, facts, wish.largest)
         except MissingExtraError:
             raise
         except ExportError as error:
@@ -206,8 +211,9 @@ def _report(
     return OnnxReport(
         made_at=datetime.now(UTC).isoformat(),
         file=path.name,
-        sha256=hashlib.sha256(best.data).hexdigest(),
-        size=len(best.data),
+        sha256=hashlib.sha256(best.pieces.graph).hexdigest(),
+        size=best.pieces.size,
+        weights=best.pieces.name,
         model=wish.name,
         model_type=f"{type(model).__module__}.{type(model).__qualname__}",
         run_id=wish.run_id,

@@ -25,6 +25,7 @@ from ._parity import Candidate, Tolerance, same_label
 from ._quiet import quiet
 from ._sessions import RowByRow, Together
 from ._speed import latencies
+from ._weights import Pieces
 
 if TYPE_CHECKING:
     from onnx import ModelProto
@@ -62,12 +63,14 @@ def quantise(
         There is no place for the file.
     """
     try:
+        if best.pieces.weights:
+            raise ExportError("onnxruntime's quantiser takes a model in one file only, of at most 2 GB.")
         proto = with_small_weights(best.proto)
-        data = proto.SerializeToString()
-        if len(data) >= len(best.data):
-            raise ExportError(f"It would be larger: {len(data):,} bytes instead of {len(best.data):,}.")
-        check_onnx(data, "What onnxruntime quantised")
-        session = open_session(data)
+        pieces = Pieces(proto.SerializeToString())
+        if pieces.size >= best.pieces.size:
+            raise ExportError(f"It would be larger: {pieces.size:,} bytes instead of {best.pieces.size:,}.")
+        check_onnx(pieces, "What onnxruntime quantised")
+        session = open_session(pieces)
     except ExportError as error:
         return OnnxQuantised(kind=KIND, problem=str(error))
     candidate = replace(best.candidate, session=session)
@@ -80,12 +83,12 @@ def quantise(
         )
         return OnnxQuantised(kind=KIND, problem=problem, parity=parity, **scores)
     target = path.with_name(f"{path.stem}.int8{path.suffix or '.onnx'}")
-    write_onnx(data, target)
+    write_onnx(pieces, target)
     return OnnxQuantised(
         kind=KIND,
         file=target.name,
-        sha256=hashlib.sha256(data).hexdigest(),
-        size=len(data),
+        sha256=hashlib.sha256(pieces.graph).hexdigest(),
+        size=pieces.size,
         parity=parity,
         latency=latencies(candidate, original) if timed else (),
         **scores,

@@ -17,6 +17,7 @@ from ._missing_in_networks import keep_missing
 from ._network import flattened, output_names
 from ._protocol import Conversion, Variant
 from ._tensors import Tensors
+from ._weights import LARGEST
 
 if TYPE_CHECKING:
     from onnx import ModelProto
@@ -56,9 +57,6 @@ def ways(recurrent: bool) -> tuple[TorchWay, ...]:
         Whether there is an LSTM or a GRU.
     """
     return (WHOLE, MISSING, TRACED, TRACED_MISSING) if recurrent else (WHOLE, TRACED)
-
-
-_LARGEST = 2**31 - 2**20
 
 
 def arrays_of(answer: Any) -> Any:
@@ -122,8 +120,8 @@ def exported(flat: Any, rows: Tensors, conversion: Conversion) -> ModelProto:
     if not way.traced:
         demand("onnxscript")
     size = sum(value.numel() * value.element_size() for value in (*flat.parameters(), *flat.buffers()))
-    if size > _LARGEST:
-        raise ExportError(f"its weights are {size / 1e9:.1f} GB, and one ONNX file holds 2. Export a smaller model")
+    if size > LARGEST and way.traced:
+        raise ExportError(f"its weights are {size / 1e9:.1f} GB, and torch's older exporter writes 2 at most")
     rows = rows.take([0, len(rows) - 1])
     tensors = tuple(torch.from_numpy(array.copy()) for array in rows.arrays)
     names = tuple(tensor.name for tensor in conversion.inputs)

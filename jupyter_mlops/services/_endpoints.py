@@ -331,6 +331,8 @@ def _with_version(
     before: EndpointRecord | None, bundle: Bundle, directory: EndpointDirectory, example: dict[str, Cell] | None
 ) -> EndpointRecord:
     """Return the record with a bundle as the version that answers, its file copied."""
+    from ..deployment import model_size
+
     versions = before.versions if before else ()
     row = example or (before.example if before else {})
     if before is not None and before.serving.sha256 == bundle.sha256:
@@ -341,7 +343,7 @@ def _with_version(
     version = EndpointVersion(
         number=number,
         sha256=bundle.sha256,
-        size=bundle.path.stat().st_size,
+        size=model_size(bundle),
         label=bundle.label,
         run_id=bundle.run_id,
         made_at=datetime.now(UTC).isoformat(timespec="seconds"),

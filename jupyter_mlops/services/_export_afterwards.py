@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..entities import ChangeRun, RunExport, RunSpec, RunStatus
 from ..exceptions import LaunchError, MlopsError, UsageError
-from ._export_onnx import ARTIFACT, MODEL_ARTIFACT, REFUSED_TAG, export_tags
+from ._export_onnx import ARTIFACT, REFUSED_TAG, export_tags, keep_model
 from ._kept_reports import keep_artifact
 from ._run import Run
 from ._user_changes import MOST_TAG_CHARACTERS, change_run
@@ -65,7 +65,7 @@ class ExportAfterwards:
         with TemporaryDirectory(prefix="jupyter-mlops-") as folder:
             path = Path(folder) / f"{self.wanted.model}.onnx"
             report = export_model(model, rows, path, wish)
-            keep_artifact(run, MODEL_ARTIFACT, path.read_bytes())
+            keep_model(run, path, report.weights)
         keep_artifact(run, ARTIFACT, report.to_json().encode())
         # Its end lets all of it be shipped: no keeper is started from within.
         change_run(run, ChangeRun(tags=export_tags(report)))

@@ -164,10 +164,21 @@ def keep_export(run: Run, place: Path, report: OnnxReport) -> None:
         The home may not be written.
     """
     refused: dict[str, str | None] = {REFUSED_TAG: None} if REFUSED_TAG in run.tags else {}
-    keep_artifact(run, MODEL_ARTIFACT, place.read_bytes())
+    keep_model(run, place, report.weights)
     if report.quantised is not None and report.quantised.file:
         keep_artifact(run, QUANTISED_ARTIFACT, place.with_name(report.quantised.file).read_bytes())
     keep_report(run, ARTIFACT, report.to_json(), export_tags(report) | refused)
+
+
+def keep_model(run: Run, place: Path, weights: str) -> None:
+    """Let a run keep an exported file, and the weights beside it where it has some; those of an earlier one go."""
+    target = run.directory.artifacts / MODEL_ARTIFACT
+    if weights:
+        keep_artifact(run, f"onnx/{weights}", place.with_name(weights).read_bytes())
+    keep_artifact(run, MODEL_ARTIFACT, place.read_bytes())
+    for earlier in target.parent.glob("weights-*.data"):
+        if earlier.name != weights:
+            earlier.unlink(missing_ok=True)
 
 
 def _rows(X: Any) -> Any:

@@ -82,7 +82,8 @@ def _laid_out(run: Run, kept: Path) -> ModelSource:
 
     bundle = open_bundle(kept, run.name)
     folder = _folder(bundle.sha256)
-    parts = {_FILE: kept.read_bytes(), **_described()}
+    weights = {bundle.weights: kept.with_name(bundle.weights).read_bytes()} if bundle.weights else {}
+    parts = {**weights, _FILE: kept.read_bytes(), **_described()}
     for name, data in parts.items():
         path = run.directory.artifacts / folder / name
         if not path.exists() or (name == _FILE and path.stat().st_size != len(data)):

@@ -582,6 +582,7 @@ export interface IOnnxReport {
   readonly file: string;
   readonly sha256: string;
   readonly size: number;
+  readonly weights: string;
   readonly model: string;
   readonly model_type: string;
   readonly run_id: string;

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import stat
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,6 +15,8 @@ import onnxruntime
 
 from ._errors import ModelError, RequestError
 from ._signature import Signature, Tensor, signature_of
+
+_WEIGHTS = re.compile(rb"weights-[0-9a-f]{32}\.data")
 
 Arrays = Mapping[str, "np.ndarray[Any, Any]"]
 
@@ -54,7 +57,8 @@ class ServedModel:
         ModelError
             It is another file than was checked, or onnxruntime cannot run it.
         """
-        data = _read(Path(path))
+        place = Path(path)
+        data = _read(place)
         found = hashlib.sha256(data).hexdigest()
         if sha256 and found != sha256:
             raise ModelError(f"{path} is not the file that was deployed: its content has changed. Deploy it again.")
@@ -62,6 +66,8 @@ class ServedModel:
         options.log_severity_level = 4
         # Threads that spin between requests would take the notebook's cores.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        for name, weights in _beside(place, data).items():
+            options.add_external_initializers_from_files_in_memory([name], [weights], [len(weights)])
         try:
             session = onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
         except Exception as error:  # onnxruntime has many kinds of error, and no root of its own
@@ -109,6 +115,16 @@ class ServedModel:
             self.run({tensor.name: _any(tensor) for tensor in self.signature.inputs})
         except (RequestError, TypeError):
             pass  # it does not take such a row, which says nothing about others
+
+
+def _beside(place: Path, graph: bytes) -> dict[str, bytes]:
+    """Return the weights beside a file that it names: a name has their digest, so that the file's says theirs too."""
+    found = {}
+    for name in {match.decode() for match in _WEIGHTS.findall(graph)}:
+        found[name] = _read(place.with_name(name))
+        if not name.startswith(f"weights-{hashlib.sha256(found[name]).hexdigest()[:32]}"):
+            raise ModelError(f"{place.with_name(name)} has changed since it was deployed. Deploy it again.")
+    return found
 
 
 def _any(tensor: Tensor) -> np.ndarray[Any, Any]:

@@ -23,6 +23,7 @@ from jupyter_mlops.entities import OnnxSignature
 from jupyter_mlops.exceptions import ExportError, UsageError
 from jupyter_mlops.export import ExportWish, Variant, export_model
 from jupyter_mlops.export._files import write_onnx
+from jupyter_mlops.export._weights import Pieces
 from jupyter_mlops.widgets import onnx_text
 
 QUICK = ExportWish(timed=False)
@@ -313,7 +314,7 @@ def test_an_interrupt_at_any_line_of_the_writing_leaves_the_whole_file_or_what_w
     while stopped:
         path.unlink(missing_ok=True) if before is None else path.write_bytes(before)
         line += 1
-        stopped = interrupted_at(line, lambda: write_onnx(good, path))
+        stopped = interrupted_at(line, lambda: write_onnx(Pieces(good), path))
         found = {file.name: file.read_bytes() for file in tmp_path.iterdir()}
         assert found in ({"m.onnx": good}, {} if before is None else {"m.onnx": before}), f"at line {line}"
     assert line > 8
@@ -322,7 +323,7 @@ def test_an_interrupt_at_any_line_of_the_writing_leaves_the_whole_file_or_what_w
 
 def test_a_name_as_long_as_a_name_may_be_is_written(good, tmp_path):
     path = tmp_path / ("m" * 250 + ".onnx")
-    write_onnx(good, path)
+    write_onnx(Pieces(good), path)
 
     assert [file.name for file in tmp_path.iterdir()] == [path.name]
 
@@ -330,7 +331,7 @@ def test_a_name_as_long_as_a_name_may_be_is_written(good, tmp_path):
 def test_a_link_is_replaced_and_what_it_led_to_stays(good, tmp_path):
     (tmp_path / "theirs").write_bytes(b"theirs")
     (tmp_path / "m.onnx").symlink_to(tmp_path / "theirs")
-    write_onnx(good, tmp_path / "m.onnx")
+    write_onnx(Pieces(good), tmp_path / "m.onnx")
 
     assert (tmp_path / "theirs").read_bytes() == b"theirs"
     assert ((tmp_path / "m.onnx").is_symlink(), (tmp_path / "m.onnx").read_bytes()) == (False, good)

@@ -10,6 +10,7 @@ from onnx import TensorProto, helper, numpy_helper
 from jupyter_mlops.exceptions import ExportError, UsageError
 from jupyter_mlops.export import check_onnx_file, open_session
 from jupyter_mlops.export._files import write_onnx
+from jupyter_mlops.export._weights import Pieces
 
 
 def model() -> onnx.ModelProto:
@@ -103,13 +104,13 @@ def test_b33_a_write_that_fails_leaves_what_was_there(path):
     before = path.read_bytes()
 
     with pytest.raises(ExportError):
-        write_onnx(b"no model", path)
+        write_onnx(Pieces(b"no model"), path)
     assert path.read_bytes() == before
     assert [file.name for file in path.parent.iterdir()] == ["m.onnx"]
 
 
 def test_a_file_without_a_place_is_told(tmp_path):
     with pytest.raises(UsageError, match=r"Cannot write .*nowhere.*Choose another place with -o"):
-        write_onnx(model().SerializeToString(), tmp_path / "nowhere" / "m.onnx")
+        write_onnx(Pieces(model().SerializeToString()), tmp_path / "nowhere" / "m.onnx")
     with pytest.raises(UsageError, match="is a directory"):
-        write_onnx(model().SerializeToString(), tmp_path)
+        write_onnx(Pieces(model().SerializeToString()), tmp_path)

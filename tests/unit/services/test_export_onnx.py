@@ -91,3 +91,27 @@ def test_a_refused_export_leaves_the_file_that_was_there(runs, fitted, tmp_path)
     with pytest.raises(UsageError, match="The model answers no row of X: X has 9 features"):
         export_onnx(fitted.model, np.zeros((2, 9)), tmp_path / "m.onnx")
     assert [(file.name, file.read_bytes()) for file in tmp_path.glob("*.onnx")] == [("m.onnx", b"before")]
+
+
+@pytest.mark.filterwarnings("ignore:Stochastic Optimizer")
+def test_a_run_keeps_the_weights_beside_its_file_and_only_the_newest(make_run, runs, tmp_path):
+    pytest.importorskip("skl2onnx")
+    from sklearn.neural_network import MLPRegressor
+
+    from jupyter_mlops.export import ExportWish, open_bundle
+    from jupyter_mlops.services._models_source import registered_file, source_of
+
+    X = np.random.default_rng(0).normal(size=(20, 12))
+    run = make_run()
+    kept = run.directory.artifacts / "onnx"
+    for seed in (0, 1):
+        network = MLPRegressor(hidden_layer_sizes=(40,), max_iter=3, random_state=seed).fit(X, X.sum(axis=1))
+        wish = ExportWish(run_id=run.id, largest=1_000, timed=False)
+        report = export_for(SimpleNamespace(get=lambda _: run), network, X, tmp_path / "m.onnx", wish)
+
+        assert sorted(path.name for path in kept.iterdir()) == ["model.onnx", report.weights]
+        assert open_bundle(kept / "model.onnx").sha256 == report.sha256
+
+    source = source_of(run)
+    assert f"{source.folder}/{report.weights}" in source.files
+    assert open_bundle(registered_file(run, report.sha256)).weights == report.weights

@@ -10,6 +10,7 @@ export function onnxCard(changes: Partial<IOnnxCard> = {}): IOnnxCard {
     file: 'shop.onnx',
     sha256: '0'.repeat(64),
     size: 41_300,
+    weights: '',
     model: 'model',
     model_type: 'sklearn.pipeline.Pipeline',
     run_id: '',

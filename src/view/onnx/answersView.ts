@@ -29,15 +29,35 @@ export function answersView(
 function rowsOf(output: IOnnxTensor, answer: IAnswer, words: IWords): readonly HTMLElement[] {
   const { values } = answer;
   const hasClasses = output.columns.length === values.length && values.length > 0;
+  const largest = output.method ? -1 : largestOf(values);
   const shown = values.slice(0, MOST_VALUES).map((value, at) => {
     const name = hasClasses ? words.__('%1: %2', output.name, output.columns[at] ?? '') : output.name;
-    const label = values.length > 1 && !hasClasses ? `${output.name} ${at}` : name;
-    return row(label, value, answer.isFlag, hasClasses, output.method === 'predict');
+    const label = values.length > 1 && !hasClasses ? `${output.name} ${placeOf(at, answer.dims)}` : name;
+    return row(label, value, answer.isFlag, hasClasses, output.method === 'predict' || at === largest);
   });
   const rest = values.length - shown.length;
   return rest > 0
     ? [...shown, make('tr', {}, make('td', { colspan: 3 }, words.__('and %1 more figures', rest)))]
     : shown;
+}
+
+/** Where a value stands in its row: `3`, or `0, 3` where a row has several axes. */
+function placeOf(at: number, dims: readonly number[]): string {
+  const places: number[] = [];
+  let rest = at;
+  for (const length of dims.slice(1).reverse()) {
+    places.unshift(rest % length);
+    rest = Math.floor(rest / length);
+  }
+  return places.join(', ') || String(at);
+}
+
+/** The place of the largest of several figures, which is a network's answer where these are classes; else -1. */
+function largestOf(values: readonly (number | string)[]): number {
+  const figures = values.map(value =>
+    typeof value === 'number' && !Number.isNaN(value) ? value : -Infinity
+  );
+  return values.length > 1 ? figures.indexOf(figures.reduce((one, other) => Math.max(one, other))) : -1;
 }
 
 function row(

@@ -21,11 +21,10 @@ export interface ITableInput {
 
 /** A text that is no value, and whose it is. */
 export class FieldError extends Error {
-  /** Say which input and column it is about. */
+  /** Say which column it is about. */
   constructor(
     message: string,
-    readonly input: number,
-    readonly column: number
+    readonly column = 0
   ) {
     super(message);
   }
@@ -36,19 +35,20 @@ const KINDS: Readonly<Record<string, Kind>> = {
   float64: 'number',
   int64: 'whole',
   int32: 'whole',
+  uint8: 'whole',
   bool: 'flag',
   str: 'text'
 };
 
-/** Return the inputs as columns of a table; null where one of them takes something else, such as a picture. */
-export function tableInputs(inputs: readonly IOnnxTensor[]): readonly ITableInput[] | null {
-  const tables = inputs.map(tensor => tableInput(tensor));
-  return tables.length && tables.every((each): each is ITableInput => each !== null) ? tables : null;
+/** What is typed for a type of ONNX; undefined where nothing can be. */
+export function kindOf(type: string): Kind | undefined {
+  return Object.prototype.hasOwnProperty.call(KINDS, type) ? KINDS[type] : undefined;
 }
 
-function tableInput(tensor: IOnnxTensor): ITableInput | null {
+/** Return an input as columns of a table; null where it takes something else, such as a picture. */
+export function tableInput(tensor: IOnnxTensor): ITableInput | null {
   const [rows, width = 1, ...more] = tensor.shape;
-  const kind = KINDS[tensor.type];
+  const kind = kindOf(tensor.type);
   if (!kind || rows !== null || width === null || width < 1 || more.length) {
     return null;
   }
@@ -62,23 +62,17 @@ export function firstText(kind: Kind): string {
 }
 
 /** Return what the model takes. Throws `FieldError` for a text that is no value. */
-export function feedsOf(
-  inputs: readonly ITableInput[],
-  texts: readonly (readonly string[])[],
-  words: IWords
-): readonly IFeed[] {
-  return inputs.map(({ tensor, columns }, input) => {
-    const row = columns.map((column, at) => {
-      const text = texts[input]?.[at] ?? '';
-      const value = valueOf(column.kind, text);
-      if (value === null) {
-        throw new FieldError(complaint(column, text, words), input, at);
-      }
-      return value;
-    });
-    const dims = tensor.shape.length === 1 ? [1] : [1, row.length];
-    return { name: tensor.name, tensor: { ...typed(tensor.type, row), dims } };
+export function tableFeed({ tensor, columns }: ITableInput, texts: readonly string[], words: IWords): IFeed {
+  const row = columns.map((column, at) => {
+    const text = texts[at] ?? '';
+    const value = valueOf(column.kind, text);
+    if (value === null) {
+      throw new FieldError(complaint(column, text, words), at);
+    }
+    return value;
   });
+  const dims = tensor.shape.length === 1 ? [1] : [1, row.length];
+  return { name: tensor.name, tensor: { ...typed(tensor.type, row), dims } };
 }
 
 /** Null for a text that is no value of the kind. A missing number is one that is not a number. */
@@ -107,7 +101,8 @@ function complaint({ label, kind }: IColumn, text: string, words: IWords): strin
     : words.__('%1: “%2” is no number. Leave it empty for a missing one.', isolated(label), text);
 }
 
-function typed(type: string, row: readonly unknown[]): Pick<IFeed['tensor'], 'type' | 'data'> {
+/** Return values of one type as onnxruntime takes them. */
+export function typed(type: string, row: readonly unknown[]): Pick<IFeed['tensor'], 'type' | 'data'> {
   switch (type) {
     case 'float32':
       return { type, data: Float32Array.from(row as number[]) };
@@ -118,7 +113,8 @@ function typed(type: string, row: readonly unknown[]): Pick<IFeed['tensor'], 'ty
     case 'int32':
       return { type, data: Int32Array.from(row as bigint[], Number) };
     case 'bool':
-      return { type, data: Uint8Array.from(row as boolean[], Number) };
+    case 'uint8':
+      return { type, data: Uint8Array.from(row as (boolean | bigint)[], Number) };
     default:
       return { type: 'string', data: row as string[] };
   }

@@ -1,4 +1,4 @@
-import { FieldError, feedsOf, firstText, tableInputs } from '../../../../src/view/onnx/feeds';
+import { FieldError, firstText, tableFeed, tableInput } from '../../../../src/view/onnx/feeds';
 import { ENGLISH } from '../../../../src/widgets/report/words';
 import { seen } from '../../widgets/reader';
 import { tensor } from './onnxReports';
@@ -11,7 +11,7 @@ const MIXED = [
 ];
 
 function fed(inputs: readonly ReturnType<typeof tensor>[], ...texts: readonly (readonly string[])[]) {
-  return feedsOf(tableInputs(inputs)!, texts, ENGLISH);
+  return inputs.map((input, at) => tableFeed(tableInput(input)!, texts[at] ?? [], ENGLISH));
 }
 
 it('gives each input a row of its type', () => {
@@ -64,13 +64,15 @@ it.each([
     told = error;
   }
   expect(told).toBeInstanceOf(FieldError);
-  const { input, column } = told as FieldError;
-  expect([seen((told as FieldError).message), input, column]).toEqual([message, 0, 1]);
+  const { message: said, column } = told as FieldError;
+  expect([seen(said), column]).toEqual([message, 1]);
 });
 
 it('calls columns as the data does, else by their numbers', () => {
   const labels = (...inputs: readonly ReturnType<typeof tensor>[]) =>
-    tableInputs(inputs)!.map(({ columns }) => columns.map(({ label, kind }) => [label, kind]));
+    inputs
+      .map(input => tableInput(input)!)
+      .map(({ columns }) => columns.map(({ label, kind }) => [label, kind]));
   expect(labels(...MIXED)).toEqual([
     [['age', 'whole']],
     [['income', 'number']],
@@ -92,9 +94,7 @@ it.each([
   ['a type of which there are no fields', tensor('X', 'float16', [null, 4])],
   ['nothing', tensor('X', 'float32', [null, 0])]
 ])('is not for %s', (_, input) => {
-  expect(tableInputs([input])).toBeNull();
-  expect(tableInputs([...MIXED, input])).toBeNull();
-  expect(tableInputs([])).toBeNull();
+  expect(tableInput(input)).toBeNull();
 });
 
 it('begins with zeros and empty texts', () => {

@@ -8,8 +8,8 @@ import { seen, texts } from '../../widgets/reader';
 import { onnxCard, tensor } from './onnxReports';
 
 const ANSWERS: readonly IAnswer[] = [
-  { name: 'label', values: ['buys'], isFlag: false },
-  { name: 'probabilities', values: [0.75, 0.25], isFlag: false }
+  { name: 'label', values: ['buys'], dims: [1], isFlag: false },
+  { name: 'probabilities', values: [0.75, 0.25], dims: [1, 2], isFlag: false }
 ];
 
 /** A card's place to try a model, with a runtime that notes what it is asked. */
@@ -52,21 +52,32 @@ class Story {
     return [...this.tried.node.querySelectorAll<HTMLInputElement>('input, textarea')];
   }
 
+  /** Press the button that goes on: the one that loads, or the one that asks. */
   async press(): Promise<void> {
-    this.button.click();
+    (this.tried.node.querySelector<HTMLButtonElement>('button[type=submit]') ?? this.button).click();
     await settle();
     await settle();
   }
 
+  /** Answers wait until a story lets them come; stopping ends them. */
+  thinks: Promise<unknown> = Promise.resolve();
+  private _stop: (error: Error) => void = () => undefined;
+
   private readonly _session = {
+    isDisposed: false,
     run: async (feeds: readonly IFeed[]) => {
       this.asked.push(feeds);
+      await Promise.race([this.thinks, new Promise((_, reject) => (this._stop = reject))]);
       if (this.answers instanceof Error) {
         throw this.answers;
       }
       return this.answers;
     },
-    dispose: () => void this.steps.push('dispose')
+    dispose: () => {
+      this._session.isDisposed = true;
+      this.steps.push('dispose');
+      this._stop(new Error('it was stopped'));
+    }
   };
 }
 
@@ -166,10 +177,69 @@ it('B24: of a notebook that nobody trusts does nothing, and says so', async () =
   ]);
 });
 
-it('says that pictures are not for it', () => {
-  const story = new Story({ inputs: [tensor('image', 'float32', [null, 28, 28])] });
+it('says for which input nothing can be typed', () => {
+  const story = new Story({
+    inputs: [tensor('X', 'float32', [null, 2]), tensor('half', 'float16', [null, 4])]
+  });
   expect([story.said, story.button.disabled]).toEqual([
-    'Trying it here is for tables; this model takes something else.',
+    'It cannot be tried here: nothing can be typed for half, which is of float16.',
+    true
+  ]);
+});
+
+it('takes a tensor as JSON beside a table, and says where it is wrong', async () => {
+  const story = new Story({
+    inputs: [tensor('age', 'int64', [null, 1]), tensor('path', 'float32', [null, 2, 2])]
+  });
+  await story.press();
+  const [age, path] = story.fields;
+  expect(texts(story.tried.node, 'label')).toEqual(['age', 'path (2 × 2), as JSON[[0, 0], [0, 0]]']);
+  path!.value = '[[1, 2], [3]]';
+  await story.press();
+  expect(story.said).toBe('path: 2 values are wanted at [1], and there are 1.');
+  expect([document.activeElement, story.asked]).toEqual([path, []]);
+  age!.value = '42';
+  path!.value = '[[1, 2], [3, 4]]';
+  await story.press();
+  expect(story.asked[0]!.map(({ tensor: { dims, data } }) => [dims, Array.from(data as never)])).toEqual([
+    [[1, 1], [42n]],
+    [
+      [1, 2, 2],
+      [1, 2, 3, 4]
+    ]
+  ]);
+});
+
+it('says where the values of a tensor stand, and marks the largest', async () => {
+  const story = new Story({ outputs: [tensor('scores', 'float32', [null, 2, 3])] });
+  story.answers = [{ name: 'scores', values: [0, 1, 2, 9, 4, NaN], dims: [1, 2, 3], isFlag: false }];
+  await story.press();
+  await story.press();
+  expect(texts(story.tried.node, 'tr').slice(2, 4)).toEqual(['scores 0, 22', 'scores 1, 09']);
+  expect(texts(story.tried.node, 'strong')).toEqual(['9']);
+});
+
+it('asks one thing at a time, which can be stopped; then the model is loaded again', async () => {
+  const story = new Story();
+  await story.press();
+  const stop = story.tried.node.querySelectorAll('button')[1]!;
+  const predict = story.tried.node.querySelector<HTMLButtonElement>('button[type=submit]')!;
+  expect([stop.textContent, stop.hidden, stop.disabled]).toEqual(['Stop', false, true]);
+  story.thinks = new Promise(() => undefined);
+  predict.click();
+  await settle();
+  expect([story.said, predict.disabled, stop.disabled]).toEqual(['The model thinks…', true, false]);
+  story.fields[0]!.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true }));
+  await settle();
+  expect(story.asked).toHaveLength(1);
+
+  stop.click();
+  await settle();
+  expect(story.said).toBe('The model does not answer this row: it was stopped');
+  expect([story.button.hidden, story.button.disabled, story.fields, stop.hidden]).toEqual([
+    false,
+    false,
+    [],
     true
   ]);
 });
@@ -192,8 +262,8 @@ it('shows yes and no as boxes, and the first of many figures', async () => {
     outputs: [tensor('flag', 'bool', [null]), tensor('vector', 'float32', [null, 60])]
   });
   story.answers = [
-    { name: 'flag', values: [1], isFlag: true },
-    { name: 'vector', values: Array.from({ length: 60 }, (_, at) => at), isFlag: false }
+    { name: 'flag', values: [1], dims: [1], isFlag: true },
+    { name: 'vector', values: Array.from({ length: 60 }, (_, at) => at), dims: [1, 60], isFlag: false }
   ];
   await story.press();
   story.fields[0]!.checked = true;

@@ -17,7 +17,7 @@ from ._mitigation import mitigations, mitigator_of
 from ._notes import notes_of
 from ._outcome import Outcome, read_outcome
 from ._predictions import Predictions, predict, type_name
-from ._question import FairnessQuestion
+from ._question import FairnessQuestion, Tell, untold
 from ._strata import Strata, read_strata
 
 if TYPE_CHECKING:
@@ -45,8 +45,15 @@ class Read:
     weights: np.ndarray[Any, Any] | None
 
 
-def analyse(question: FairnessQuestion) -> FairnessReport:
+def analyse(question: FairnessQuestion, tell: Tell = untold) -> FairnessReport:
     """Return what a fairness analysis finds.
+
+    Parameters
+    ----------
+    question : FairnessQuestion
+        What is asked.
+    tell : callable
+        Hears, as it goes on, how many of how many resamples are done.
 
     Raises
     ------
@@ -68,11 +75,11 @@ def analyse(question: FairnessQuestion) -> FairnessReport:
     measures = Measures(read.outcome, metrics, read.weights)
     groups = row_groups(read.sensitive)
     _demand_groups(groups, read)
-    boot, notes = _resamples(question, read, groups, len(metrics))
+    boot, notes = _resamples(question, read, groups, measures)
     bootstrap = (
         FairnessBootstrap(samples=boot, low=QUANTILES[0], high=QUANTILES[1], seed=question.seed) if boot else None
     )
-    tables = compare_groups(measures, groups, read.strata, question, bootstrap)
+    tables = compare_groups(measures, groups, read.strata, question, bootstrap, tell)
     report = FairnessReport(
         task=read.outcome.task,
         made_at=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -154,15 +161,17 @@ def _demand_groups(groups: list[RowGroups], read: Read) -> None:
         )
 
 
-def _resamples(question: FairnessQuestion, read: Read, groups: list[RowGroups], metrics: int) -> tuple[int, list[str]]:
+def _resamples(
+    question: FairnessQuestion, read: Read, groups: list[RowGroups], measures: Measures
+) -> tuple[int, list[str]]:
     """Return how often to resample, and what to say about it."""
     if question.boot is not None:
         return question.boot, []
-    # Measured: what a metric costs a row and a call, and what Fairlearn costs a group.
-    rows, measures = len(read.outcome.truth), metrics * len(question.models)
+    # Measured: what a row costs to draw and to count, and what a library costs a row and a call.
+    rows, models, asked = len(read.outcome.truth), len(question.models), measures.asked_anew
     cells = sum(len(grouping) for grouping in groups) * max(1, len(read.strata.levels))
-    passes = len(groups) * 2 * rows * 1.5e-7 * measures + cells * (6e-4 * measures + 4e-4)
-    seconds = DEFAULT_BOOT * passes
+    once = len(groups) * rows * (4e-8 * (1 + models) + 1.5e-7 * asked) + cells * (4e-4 * asked + 1e-6)
+    seconds = DEFAULT_BOOT * once
     if seconds <= MOST_SECONDS:
         return DEFAULT_BOOT, []
     words = f"{seconds:,.0f} seconds" if seconds < 120 else f"{seconds / 60:,.0f} minutes"

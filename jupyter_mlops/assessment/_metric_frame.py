@@ -3,7 +3,7 @@
 MetricFrame rebuilds each argument of each metric with `numpy.stack`, which makes an array of every single value: a
 second for a million rows, again for each metric and each group. Here a row's "outcome" is its number; the metric is
 handed the rows' outcomes by one indexing operation, shared by all metrics of the group. Fairlearn still groups, calls
-the metrics, resamples and compares. A Fairlearn that does not ask `_construct_annotated_metric_function` any more
+the metrics and compares. A Fairlearn that does not ask `_construct_annotated_metric_function` any more
 makes the same numbers, only slower.
 """
 
@@ -23,15 +23,7 @@ Measure = Callable[[Positions, Positions], float]
 GROUP, STRATUM = "group", "stratum"
 
 
-def disaggregate(
-    measures: Mapping[str, Measure],
-    groups: Positions,
-    strata: Positions | None,
-    *,
-    boot: int = 0,
-    quantiles: tuple[float, ...] = (),
-    seed: int = 0,
-) -> MetricFrame:
+def disaggregate(measures: Mapping[str, Measure], groups: Positions, strata: Positions | None) -> MetricFrame:
     """Return Fairlearn's account of some measures of row numbers.
 
     Parameters
@@ -40,15 +32,8 @@ def disaggregate(
         Key to function of row numbers (given twice, for truth and prediction).
     groups, strata : array of int, one a row
         Group, and stratum of the control features where there are any.
-    boot : int
-        Resamples; 0 for no intervals.
-    quantiles : tuple of float
-        Bounds of the intervals.
-    seed : int
-        Of the resamples.
     """
     rows = np.arange(len(groups))
-    bootstrap = {"n_boot": boot, "ci_quantiles": list(quantiles), "random_state": seed} if boot else {}
     with warnings.catch_warnings():
         # A group without any figure makes a mean of nothing; that it is NaN is what the report says.
         warnings.simplefilter("ignore", RuntimeWarning)
@@ -58,7 +43,6 @@ def disaggregate(
             y_pred=rows,
             sensitive_features=pd.Series(groups, name=GROUP),
             control_features=None if strata is None else pd.Series(strata, name=STRATUM),
-            **bootstrap,
         )
 
 

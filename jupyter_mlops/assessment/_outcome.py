@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..exceptions import UsageError
+from ._counting import LabelPairs
 from ._metrics import Metric, Task
 from ._predictions import Predictions, without_boxes
 
@@ -72,6 +73,16 @@ class Outcome:
         if metric.of_class is not None:
             return _is_class(self.truth, metric.of_class), _is_class(answer.labels, metric.of_class)
         return self.truth, answer.labels
+
+    def pairs(self, model: str) -> LabelPairs:
+        """Return truth and predicted class of each row as one number."""
+        import numpy as np
+
+        labels = self.answers[model].labels
+        if self.task not in ("binary", "multiclass") or labels is None:
+            return LabelPairs(np.zeros(len(self.truth), dtype=np.int64), 1)
+        width = len(self.classes)
+        return LabelPairs(self.truth * width + labels, width)
 
     def can(self, metric: Metric, model: str) -> bool:
         """Whether a model answers what a metric is of."""

@@ -11,6 +11,13 @@ from ..exceptions import UsageError
 MetricName: TypeAlias = str | Callable[..., Any]
 """A metric by its name in scikit-learn or Fairlearn, or the function itself."""
 
+Tell: TypeAlias = Callable[[int, int], None]
+"""Hears how many of how many resamples are done."""
+
+
+def untold(_done: int, _resamples: int) -> None:
+    """Tell nobody."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class FairnessQuestion:

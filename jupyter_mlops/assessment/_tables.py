@@ -12,9 +12,11 @@ from fairlearn.metrics import MetricFrame
 
 from ..entities import FairnessBootstrap, FairnessGrouping, FairnessResult, FairnessSpread, Figure, figure, figure_value
 from ._grouping import RowGroups
+from ._intervals import intervals_of
 from ._measures import Measure, Measures
 from ._metric_frame import disaggregate
-from ._question import FairnessQuestion
+from ._question import FairnessQuestion, Tell
+from ._resampling import Partition, resample
 from ._strata import Strata
 
 Table = tuple[tuple[Figure, ...], ...]
@@ -52,9 +54,16 @@ def compare_groups(
     strata: Strata,
     question: FairnessQuestion,
     bootstrap: FairnessBootstrap | None,
+    tell: Tell,
 ) -> Tables:
-    """Return the metrics of each model in each partition, and what Fairlearn makes of them."""
-    compared = [_Comparison(measures, part, strata, question, bootstrap) for part in groups]
+    """Return the metrics of each model in each partition, and what Fairlearn makes of them; `tell` of resamples."""
+    compared = [_Comparison(measures, part, strata, question) for part in groups]
+    if bootstrap is not None:
+        samples = resample([each.partition for each in compared], bootstrap.samples, bootstrap.seed, tell)
+        for comparison, figures in zip(compared, samples, strict=True):
+            comparison.bounds = intervals_of(
+                figures, (bootstrap.low, bootstrap.high), has_strata=strata.codes is not None
+            )
     names = list(measures.outcome.answers)
     first = compared[0]
     return Tables(
@@ -83,7 +92,6 @@ class _Comparison:
         groups: RowGroups,
         strata: Strata,
         question: FairnessQuestion,
-        bootstrap: FairnessBootstrap | None,
     ) -> None:
         self._groups = groups
         self._strata = strata
@@ -94,17 +102,20 @@ class _Comparison:
         self._sizes = counts[self._cells]
         self._withheld = self._sizes < question.min_group
         self._uncertain = (self._sizes < question.uncertain_below) | _of_one_class(measures, cells, counts)[self._cells]
-        self.measures: dict[str, Measure] = measures.over(cells, (counts > 0) & (counts < question.min_group))
-        quantiles = () if bootstrap is None else (bootstrap.low, bootstrap.high)
-        self._frame: MetricFrame = disaggregate(
-            self.measures,
-            groups.codes,
-            strata.codes,
-            boot=bootstrap.samples if bootstrap else 0,
-            quantiles=quantiles,
-            seed=question.seed,
+        withheld = (counts > 0) & (counts < question.min_group)
+        self.measures: dict[str, Measure] = measures.over(cells, withheld)
+        self._frame: MetricFrame = disaggregate(self.measures, groups.codes, strata.codes)
+        self.bounds: dict[str, np.ndarray[Any, Any]] = {}
+        shape = (max(1, len(strata.levels)), len(groups))
+        self.partition = Partition(
+            measures=self.measures,
+            cells=cells,
+            strata=shape[0],
+            groups=shape[1],
+            withheld=withheld,
+            overall=self._frame.overall[list(self.measures)].to_numpy(dtype=float).reshape(shape[0], -1),
+            by_group=self._of_cells(np.arange(len(counts))).reshape(*shape, -1),
         )
-        self._has_intervals = bootstrap is not None
 
     def grouping(self) -> FairnessGrouping:
         """Return which groups there are, and how sure they are."""
@@ -127,61 +138,51 @@ class _Comparison:
 
     def overall(self, model: int) -> FairnessSpread:
         """Return a model's metrics of all rows, by stratum where there are any."""
-        return self._spread(
-            model, lambda frame: frame.overall, lambda frame: frame.overall_ci if self._has_intervals else []
-        )
+        return self._spread(model, "overall", self._frame.overall)
 
     def result(self, model: int, number: int) -> FairnessResult:
         """Return a model's metrics by group, and what lies between the groups."""
         frame = self._frame
-        low, high = (self._by_group(model, part) for part in frame.by_group_ci) if self._has_intervals else ((), ())
-        difference = self._between(model, "difference", "between_groups")
-        ratio = self._between(model, "ratio", "between_groups")
+        place = self._of_model(model)
+        bounds = [bound.reshape(-1, bound.shape[-1])[self._cells, place] for bound in self.bounds.get("by_group", ())]
+        low, high = (_table(bound.T) for bound in bounds) if bounds else ((), ())
+        difference = self._spread(model, "difference", frame.difference(method="between_groups"))
+        ratio = self._spread(model, "ratio", frame.ratio(method="between_groups"))
         return FairnessResult(
             model=model,
             grouping=number,
-            by_group=self._by_group(model, frame.by_group),
+            by_group=_table(self._of_cells(self._cells)[:, place].T),
             low=low,
             high=high,
-            minimum=self._spread(model, lambda frame: frame.group_min(), lambda frame: frame.group_min_ci()),
-            maximum=self._spread(model, lambda frame: frame.group_max(), lambda frame: frame.group_max_ci()),
+            minimum=self._spread(model, "minimum", frame.group_min()),
+            maximum=self._spread(model, "maximum", frame.group_max()),
             difference=difference,
             ratio=ratio,
-            difference_to_overall=self._between(model, "difference", "to_overall"),
-            ratio_to_overall=self._between(model, "ratio", "to_overall"),
+            difference_to_overall=self._spread(model, "difference_to_overall", frame.difference(method="to_overall")),
+            ratio_to_overall=self._spread(model, "ratio_to_overall", frame.ratio(method="to_overall")),
             disparities=self._disparities(difference, ratio),
         )
 
-    def _between(self, model: int, statistic: str, method: str) -> FairnessSpread:
-        return self._spread(
-            model,
-            lambda frame: getattr(frame, statistic)(method=method),
-            lambda frame: getattr(frame, f"{statistic}_ci")(method=method),
-        )
-
-    def _spread(
-        self, model: int, read: Callable[[MetricFrame], Any], read_ci: Callable[[MetricFrame], Any]
-    ) -> FairnessSpread:
-        values = self._by_stratum(model, read(self._frame))
-        if not self._has_intervals:
+    def _spread(self, model: int, name: str, answer: pd.Series | pd.DataFrame) -> FairnessSpread:
+        """Return a statistic: Fairlearn gives a series by metric, or a frame with a row a stratum."""
+        figures = answer[list(self.measures)].to_numpy(dtype=float)
+        place = self._of_model(model)
+        values = _table(np.atleast_2d(figures)[:, place].T)
+        if not self.bounds:
             return FairnessSpread(values=values)
-        low, high = (self._by_stratum(model, bound) for bound in read_ci(self._frame))
+        low, high = (_table(bound[:, place].T) for bound in self.bounds[name])
         return FairnessSpread(values=values, low=low, high=high)
 
-    def _by_stratum(self, model: int, answer: pd.Series | pd.DataFrame) -> Table:
-        """Return a statistic: Fairlearn gives a series by metric, or a frame with a row a stratum."""
-        columns = [f"{model}/{key}" for key in self._keys]
-        if isinstance(answer, pd.DataFrame):
-            return _table(answer[columns].to_numpy(dtype=float).T)
-        return _table(answer[columns].to_numpy(dtype=float)[:, None])
+    def _of_model(self, model: int) -> slice:
+        """Return where a model's figures stand among those of all."""
+        return slice(model * len(self._keys), (model + 1) * len(self._keys))
 
-    def _by_group(self, model: int, answer: pd.DataFrame) -> Table:
-        """Return a table by group; Fairlearn's has a row for each group of each stratum, also where there is no row."""
-        columns = [f"{model}/{key}" for key in self._keys]
-        members, strata = self._cells % len(self._groups), self._cells // len(self._groups)
+    def _of_cells(self, cells: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+        """Return figures by cell and measure; Fairlearn has a row for each group of each stratum, also without rows."""
+        members, strata = cells % len(self._groups), cells // len(self._groups)
         index = members if self._strata.codes is None else pd.MultiIndex.from_arrays([strata, members])
-        figures = answer[columns].reindex(index).to_numpy(dtype=float)
-        return _table(figures.T)
+        figures: np.ndarray[Any, Any] = self._frame.by_group[list(self.measures)].reindex(index).to_numpy(dtype=float)
+        return figures
 
     def _disparities(self, difference: FairnessSpread, ratio: FairnessSpread) -> dict[str, tuple[Figure, ...]]:
         found: dict[str, tuple[Figure, ...]] = {}

@@ -258,12 +258,20 @@ def test_a_feature_of_several_columns():
 
 
 def test_long_intervals_are_left_out_and_said():
-    made = np.random.default_rng(0)
-    y, sex = made.integers(0, 2, 60_000), made.choice(["f", "m"], 60_000)
-    report = report_of(y, y=y, sex=sex, boot=None)
+    y, towns = np.arange(1_000) % 2, [f"town {row // 2}" for row in range(1_000)]
+    report = report_of(y, y=y, sex=towns, boot=None, metrics=("jaccard",))  # a library is asked about each town
 
     assert report.bootstrap is None
     assert "There are no intervals: 100 resamples would take about" in report.notes[-1]
+
+
+def test_what_counts_tell_has_intervals_of_many_rows_too():
+    made = np.random.default_rng(0)
+    y, sex = made.integers(0, 2, 60_000), made.choice(["f", "m"], 60_000)
+    report = report_of(made.permutation(y), y=y, sex=sex, boot=None, metrics=("accuracy", "f1", "true_positive_rate"))
+
+    assert report.bootstrap.samples == 100
+    assert report.results[0].difference.high[0] > report.results[0].difference.low[0]
 
 
 def test_the_same_rows_have_the_same_fingerprint_whatever_the_model_says():

@@ -118,37 +118,6 @@ def test_numbers_are_fairlearns_also_within_strata(drawn):
     agree(report, 0, frame)
 
 
-@settings(max_examples=3, deadline=None)
-@given(st.integers(0, 1000))
-def test_intervals_are_fairlearns(seed):
-    made = np.random.default_rng(seed)
-    y, predicted, sex = made.integers(0, 2, 200), made.integers(0, 2, 200), made.choice(["f", "m"], 200)
-    names = ("accuracy_score", "selection_rate")
-    question = FairnessQuestion(
-        models={"model": predicted}, y=y, sensitive={"sex": sex}, metrics=names, boot=20, seed=seed
-    )
-    report = analyse(question)
-
-    frame = MetricFrame(
-        metrics={name: function(name) for name in names}, y_true=y, y_pred=predicted, sensitive_features=sex,
-        n_boot=20, ci_quantiles=[0.025, 0.975], random_state=seed,
-    )  # fmt: skip
-    result, low_high = report.results[0], (0, 1)
-    for table, expected in zip((result.low, result.high), frame.by_group_ci, strict=True):
-        np.testing.assert_array_equal(np.array(table).T, expected.to_numpy())
-    for spread, expected in [
-        (result.difference, frame.difference_ci()),
-        (result.ratio, frame.ratio_ci()),
-        (result.difference_to_overall, frame.difference_ci(method="to_overall")),
-        (result.ratio_to_overall, frame.ratio_ci(method="to_overall")),
-        (result.minimum, frame.group_min_ci()),
-        (result.maximum, frame.group_max_ci()),
-        (report.overall[0], frame.overall_ci),
-    ]:
-        for bound, table in zip(low_high, (spread.low, spread.high), strict=True):
-            np.testing.assert_array_equal(np.array(table)[:, 0], expected[bound].to_numpy())
-
-
 @quick
 @given(frames())
 def test_named_disparities_are_fairlearns(drawn):

@@ -22,7 +22,7 @@ def shells(tmp_path: Path) -> Iterator[Launching]:
         yield launching
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An empty store, made once: copy it."""
     return made_store(tmp_path_factory.mktemp("store"))

@@ -8,7 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from tracked_cells import MLFLOWS_OWN, close_stores, made_store
+from tracked_cells import MLFLOWS_OWN, close_stores
 
 from jupyter_mlops.tracking._bulk import KNOWN_REVISIONS, BulkWriter, MetricRow
 from jupyter_mlops.tracking._local_store import known_revision, schema_revision
@@ -16,9 +16,9 @@ from jupyter_mlops.tracking._local_store import known_revision, schema_revision
 pytestmark = pytest.mark.filterwarnings(MLFLOWS_OWN)
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Path]:
-    yield made_store(tmp_path)
+@pytest.fixture(autouse=True)
+def open_stores() -> Iterator[None]:
+    yield
     close_stores()
 
 

@@ -388,7 +388,7 @@ def test_a_version_of_the_runs_model_is_registered_with_the_place_that_lasts(tra
         told = tracked.cell(run, REGISTER)
         tracked.end(run)
         lock.release()
-        keeper.communicate(timeout=60)
+        keeper.wait()
     assert told["version"] == [run.run_id, False, 1]
     client = tracked.client()
     location = client.get_model_version_download_uri("doubler", "1")

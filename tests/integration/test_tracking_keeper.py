@@ -2,6 +2,7 @@
 
 import math
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -10,8 +11,9 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
+import psutil
 import pytest
-from tracked_cells import LOGGING_LOOP, MLFLOWS_OWN, PREPARE, Tracked, close_stores, until
+from tracked_cells import LOGGING_LOOP, MLFLOWS_OWN, Tracked, close_stores, make_store, until
 
 from jupyter_mlops.entities import Fingerprint, GitState, Origin, Param, Provenance
 from jupyter_mlops.home import RunDirectory, lock_holder
@@ -113,10 +115,10 @@ def test_a_live_run_is_shipped_while_it_goes_on(tracked: Tracked) -> None:
         assert history(tracked, run) == [(0, 0.0), (1, 0.5), (2, 1.0)]
         spool.log(loss=9.0)
         until(lambda: len(history(tracked, run)) == 4)
-        assert keeper.poll() is None
+        assert keeper.returncode is None
         tracked.end(run)
         lock.release()
-        keeper.communicate(timeout=60)
+        keeper.wait()
     assert tracked.client().get_run(run.run_id).info.status == "FINISHED"
 
 
@@ -223,7 +225,7 @@ def test_f02_a_keeper_that_is_killed_loses_and_doubles_nothing(fresh: Tracked, p
     log_points(run, 1_000)
     tracked.end(run)
     with tracked.keeper(JUPYTER_MLOPS_CRASH_AT=point) as keeper:
-        keeper.communicate(timeout=60)
+        keeper.wait()
     assert keeper.returncode == -signal.SIGKILL
     tracked.keep()
     assert history(tracked, run) == [(number, number / 2) for number in range(1_000)]
@@ -247,8 +249,8 @@ def test_f02_a_keeper_that_is_killed_at_any_moment(tracked: Tracked) -> None:
 def test_f32_only_one_keeper_works_and_all_first_uses_are_safe(fresh: Tracked) -> None:
     run = fresh.submit()
     fresh.end(run)
-    keepers = [fresh.start_keeper() for _ in range(4)]
-    said = [keeper.communicate(timeout=90)[0] for keeper in keepers]
+    keepers = [fresh.keeper() for _ in range(4)]
+    said = [keeper.wait() for keeper in keepers]
     assert ([keeper.returncode for keeper in keepers], said) == ([0] * 4, [""] * 4)
     assert fresh.client().get_run(run.run_id).info.status == "FINISHED"
     with closing(sqlite3.connect(fresh.home.path / "mlflow.db")) as database:
@@ -257,14 +259,10 @@ def test_f32_only_one_keeper_works_and_all_first_uses_are_safe(fresh: Tracked) -
 
 def test_f32_four_processes_make_one_store(fresh: Tracked) -> None:
     path = fresh.home.path / "mlflow.db"
-    makers = [
-        subprocess.Popen(
-            [sys.executable, "-c", PREPARE, str(path)], stderr=subprocess.PIPE, text=True, env=fresh.environment()
-        )
-        for _ in range(4)
-    ]
-    errors = [maker.communicate(timeout=100)[1] for maker in makers]
-    assert ([maker.returncode for maker in makers], [e for e in errors if "Traceback" in e]) == ([0] * 4, [])
+    makers = [make_store(path) for _ in range(4)]
+    for maker in makers:
+        maker.join()
+    assert [maker.exitcode for maker in makers] == [0] * 4
     assert [experiment.name for experiment in fresh.client().search_experiments()] == ["Default"]
 
 
@@ -280,7 +278,7 @@ def test_f30_a_store_that_is_locked_holds_up_nothing_and_gets_everything_later(t
             until(lambda: "locked" in store_problem(tracked.home))
             other.execute("ROLLBACK")
             until(lambda: tracked.cursor(run).done, 60)
-            keeper.communicate(timeout=60)
+            keeper.wait()
     assert (len(history(tracked, run)), tracked.cursor(run).problem, store_problem(tracked.home)) == (100, "", "")
 
 
@@ -305,7 +303,7 @@ def test_f24_a_full_disk_below_the_store_heals_without_a_restart(
         until(lambda: "full" in tracked.cursor(run).problem, 60)
         subprocess.run(["mount", "-o", "remount,size=64m", str(small_disk)], check=True)
         until(lambda: tracked.cursor(run).done, 60)
-        keeper.communicate(timeout=60)
+        keeper.wait()
     client = tracked.client(f"sqlite:///{small_disk}/mlflow.db")
     assert len(client.get_metric_history(run.run_id, "loss")) == 20_000
 
@@ -374,8 +372,10 @@ def set_revision(tracked: Tracked, revision: str) -> None:
         database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
-def old_store(path: Path) -> str:
-    """Make a store as an MLflow of some versions ago would have; return its revision."""
+@pytest.fixture(scope="module")
+def old_store(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """A store as an MLflow of some versions ago would have made it, and its revision: copy it."""
+    path = tmp_path_factory.mktemp("old") / "mlflow.db"
     program = """
 import sys
 from alembic import command
@@ -394,11 +394,12 @@ print("revision", revisions[3])
 """
     told = subprocess.run([sys.executable, "-W", "ignore", "-c", program, str(path)], capture_output=True, text=True)
     assert told.returncode == 0, told.stderr
-    return told.stdout.rpartition("revision ")[2].strip()
+    return path, told.stdout.rpartition("revision ")[2].strip()
 
 
-def test_f33_our_own_older_store_is_migrated_after_a_backup(fresh: Tracked) -> None:
-    revision = old_store(fresh.home.path / "mlflow.db")
+def test_f33_our_own_older_store_is_migrated_after_a_backup(fresh: Tracked, old_store: tuple[Path, str]) -> None:
+    old, revision = old_store
+    shutil.copyfile(old, fresh.home.path / "mlflow.db")
     run = fresh.submit()
     fresh.end(run)
     fresh.keep()
@@ -408,9 +409,11 @@ def test_f33_our_own_older_store_is_migrated_after_a_backup(fresh: Tracked) -> N
         assert database.execute("SELECT version_num FROM alembic_version").fetchone() == (revision,)
 
 
-def test_f33_a_users_older_store_is_never_migrated(tracked: Tracked, tmp_path: Path) -> None:
-    path = tmp_path / "theirs.db"
-    revision = old_store(path)
+def test_f33_a_users_older_store_is_never_migrated(
+    tracked: Tracked, tmp_path: Path, old_store: tuple[Path, str]
+) -> None:
+    old, revision = old_store
+    path = shutil.copyfile(old, tmp_path / "theirs.db")
     before = path.read_bytes()
     run = tracked.submit(tracking_uri=f"sqlite:///{path}")
     tracked.end(run)
@@ -471,12 +474,12 @@ def test_starting_one_is_cheap_detached_and_leaves_no_child(tracked: Tracked, mo
         monkeypatch.setenv(name, value)
     run = tracked.submit()
     tracked.end(run)
+    before = psutil.Process().children()
     assert start_keeper(tracked.home) is True
     until(lambda: lock_holder(tracked.home.keeper_lock) is not None)
     keeper = lock_holder(tracked.home.keeper_lock)
     assert start_keeper(tracked.home) is False
     assert os.getsid(keeper) != os.getsid(0)
-    with pytest.raises(ChildProcessError):
-        os.waitpid(-1, os.WNOHANG)
+    assert psutil.Process().children() == before
     until(lambda: lock_holder(tracked.home.keeper_lock) is None)
     assert tracked.cursor(run).done

@@ -83,7 +83,7 @@ def test_f02_a_keeper_that_is_killed_over_a_report_loses_nothing(
     run = shipped()
     report(run, "1")
     with tracked.keeper(JUPYTER_MLOPS_CRASH_AT=point) as keeper:
-        keeper.communicate(timeout=60)
+        keeper.wait()
     assert keeper.returncode == -signal.SIGKILL
     assert run.id in ChangedRuns(tracked.home.path)
     tracked.keep()

@@ -121,7 +121,7 @@ def test_f34_after_a_fault_everything_is_there_exactly_once(
         server.mode = "ok" if fault != "slow" else fault
         server.release.set()
         until(lambda: tracked.cursor(run).done, 60)
-        keeper.communicate(timeout=60)
+        keeper.wait()
     check(server, run)
     assert tracked.cursor(run).problem == ""
 
@@ -136,9 +136,9 @@ def test_f34_a_server_that_breaks_between_any_two_requests(tracked: Tracked, ser
             server.mode = "cut" if sum(server.seen.values()) - seen > 2 else "ok"
             seen = sum(server.seen.values()) if server.mode == "cut" else seen
             time.sleep(0.02)
-            assert keeper.poll() is None or tracked.cursor(run).done
+            assert keeper.returncode is None or tracked.cursor(run).done
         server.mode = "ok"
-        keeper.communicate(timeout=60)
+        keeper.wait()
     check(server, run, points=3_000)
 
 

@@ -4,6 +4,7 @@ What the stories of `test_tracking_*.py` share: a home, runs that end when told,
 store.
 """
 
+import itertools
 import json
 import os
 import shutil
@@ -11,24 +12,20 @@ import subprocess
 import sys
 import textwrap
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
+
+from keepers import FORKS, KeeperProcess
 
 from jupyter_mlops.entities import Exit, Param, RunSpec, RunStatus
 from jupyter_mlops.home import Home, LifeLock, RunDirectory
 from jupyter_mlops.tracking._cursor import Cursor, read_cursor
+from jupyter_mlops.tracking._local_store import prepare_store
 
 MLFLOWS_OWN = "ignore:The ``noload`` loader strategy"
 """A warning that MLflow's own queries give."""
-
-PREPARE = """
-import sys
-from pathlib import Path
-from jupyter_mlops.tracking._local_store import prepare_store
-prepare_store(Path(sys.argv[1]), owned=False)
-"""
 
 LOGGING_LOOP = """
 import time
@@ -75,6 +72,7 @@ class Tracked:
         self.home = Home.create(path / "home")
         if store is not None:
             shutil.copyfile(store, self.home.path / "mlflow.db")
+        self._keepers = itertools.count(1)
         self.store_uri = f"sqlite:///{self.home.path}/mlflow.db"
 
     def environment(self, **changes: str) -> dict[str, str]:
@@ -137,33 +135,17 @@ class Tracked:
         assert lock is not None
         return lock
 
-    def start_keeper(self, **environment: str) -> subprocess.Popen[str]:
+    def keeper(self, **environment: str) -> KeeperProcess:
         """Start a keeper that is ours to wait for."""
-        return subprocess.Popen(
-            [sys.executable, "-m", "jupyter_mlops.tracking.keeper", str(self.home.path)],
-            env=self.environment(**environment),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            cwd=self.path,
-        )
-
-    @contextmanager
-    def keeper(self, **environment: str) -> Iterator[subprocess.Popen[str]]:
-        """A keeper that is killed when the test is through with it."""
-        with self.start_keeper(**environment) as keeper:
-            try:
-                yield keeper
-            finally:
-                keeper.kill()
+        said = self.path / f"keeper-{next(self._keepers)}.txt"
+        return KeeperProcess(self.home.path, self.environment(**environment), said)
 
     def keep(self, **environment: str) -> str:
         """Run a keeper until it leaves; return what it said."""
         with self.keeper(**environment) as keeper:
-            said, _ = keeper.communicate(timeout=90)
+            said = keeper.wait()
         assert keeper.returncode == 0, said
-        return str(said)
+        return said
 
     def cursor(self, run: RunDirectory) -> Cursor:
         """How far a run was shipped."""
@@ -179,8 +161,17 @@ class Tracked:
 def made_store(folder: Path) -> Path:
     """Return an empty store."""
     path = folder / "mlflow.db"
-    subprocess.run([sys.executable, "-W", "ignore", "-c", PREPARE, str(path)], check=True, capture_output=True)
+    maker = make_store(path)
+    maker.join()
+    assert maker.exitcode == 0
     return path
+
+
+def make_store(path: Path) -> BaseProcess:
+    """Start a process that makes a store."""
+    maker = FORKS.Process(target=prepare_store, args=(path,), kwargs={"owned": False})
+    maker.start()
+    return maker
 
 
 def close_stores() -> None:

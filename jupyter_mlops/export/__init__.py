@@ -8,9 +8,8 @@ is asked: estimators take a `Table`, networks `Tensors`. No notebook, no trackin
 from __future__ import annotations
 
 from ._bundle import open_bundle
-from ._discovery import converter_names, load_converter
+from ._discovery import converter_names, load_converter, subject_of
 from ._edge_rows import edge_rows
-from ._estimator import said
 from ._export import ExportWish, export_model
 from ._files import check_onnx_file, open_session, write_onnx
 from ._inputs import InputTensor, inputs_of, missing
@@ -44,8 +43,8 @@ __all__ = [
     "open_bundle",
     "open_session",
     "quiet",
-    "said",
     "rows_together",
     "signature_of",
     "write_onnx",
+    "subject_of",
 ]

@@ -268,5 +268,7 @@ def demand(name: str) -> Any:
 
 def _short(error: Exception) -> str:
     """Return the first line of what a converter raised: what follows are its own instructions."""
+    if type(error).__name__ == "InvalidInputLengthException":
+        return "it takes one table of numbers, and the rows have texts or categories: encode them in a step before it"
     text = next((line.strip() for line in str(error).splitlines() if line.strip()), "")
     return f"{type(error).__name__}: {text[:240]}" if text else type(error).__name__

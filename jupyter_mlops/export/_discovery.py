@@ -10,10 +10,12 @@ from typing import Any
 from .._installed import installed, made_by
 from ..exceptions import ExportError, UsageError
 from ._ebm import EbmConverter
+from ._estimator import Estimator
 from ._keras import KerasConverter
 from ._lightgbm import LightgbmConverter
-from ._protocol import Converter
+from ._protocol import Converter, NetworkConverter
 from ._sklearn import SklearnConverter
+from ._subject import Subject
 from ._torch import TorchConverter
 from ._xgboost import XgboostConverter
 
@@ -44,6 +46,18 @@ def converter_for(model: Any) -> Converter:
         f"No converter knows {kind}. Known: {', '.join(converter_names())}. Boosters go by their scikit-learn classes "
         "(XGBClassifier, LGBMClassifier); other frameworks need a package that adds a converter."
     )
+
+
+def subject_of(model: Any, converter: Converter | None = None) -> Subject:
+    """Return a model with the way in which it is asked, as its converter says it.
+
+    Raises
+    ------
+    ExportError
+        No converter knows it.
+    """
+    known = converter or converter_for(model)
+    return known.subject(model) if isinstance(known, NetworkConverter) else Estimator(model)
 
 
 def load_converter(name: str) -> Converter:

@@ -15,19 +15,17 @@ from msgspec.structs import replace as changed
 from ..entities import OnnxReport, OnnxTry
 from ..exceptions import ExportError, MissingExtraError, UsageError
 from ._candidates import Tried, attempt
-from ._discovery import converter_for
+from ._discovery import converter_for, subject_of
 from ._drawing import drawing_of
-from ._estimator import Estimator
 from ._files import write_onnx
 from ._graph import operators_of
 from ._original import Original
 from ._parity import RECURRENT, Tolerance
-from ._protocol import Converter, NetworkConverter, Variant
+from ._protocol import Converter, Variant
 from ._quantised import quantise, truth_of
 from ._rejections import rejections_of
 from ._speed import latencies
 from ._stages import stage_that_differs, stage_that_fails
-from ._subject import Subject
 from ._weights import LARGEST
 
 
@@ -104,7 +102,7 @@ def export_model(model: Any, X: Any, path: str | Path, wish: ExportWish | None =
     """
     asked = wish or ExportWish()
     converter = converter_for(model)
-    subject: Subject = converter.subject(model) if isinstance(converter, NetworkConverter) else Estimator(model)
+    subject = subject_of(model, converter)
     rows = subject.rows(X)
     if not len(rows):
         raise UsageError("X has no rows, and nothing could be compared. Give some that the model has not seen.")

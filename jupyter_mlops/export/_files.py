@@ -160,10 +160,11 @@ def _read(path: Path, most: int | None = None) -> bytes:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
         raise ExportError(f"{path} cannot be opened as a file of its own: {error.strerror}.") from None
+    facts = os.fstat(descriptor)
+    if not stat.S_ISREG(facts.st_mode):
+        os.close(descriptor)
+        raise ExportError(f"{path} is no regular file.")
     with os.fdopen(descriptor, "rb") as file:
-        facts = os.fstat(file.fileno())
-        if not stat.S_ISREG(facts.st_mode):
-            raise ExportError(f"{path} is no regular file.")
         if facts.st_nlink != 1:
             raise ExportError(
                 f"{path} has {facts.st_nlink} names (hard links): who has another can change it. Copy it: "

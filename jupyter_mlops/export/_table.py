@@ -28,13 +28,15 @@ class Table:
 
     @classmethod
     def of(cls, value: Any) -> Table:
-        """Return rows as a table; a Series of texts is texts, a list of lists an array.
+        """Return rows as a table: Polars' and Arrow's a frame, a Series of texts as texts, a list of lists an array.
 
         Raises
         ------
         UsageError
             They are no rows, or sparse.
         """
+        if hasattr(value, "to_pandas"):
+            value = value.to_pandas()
         if hasattr(value, "columns") and hasattr(value, "iloc"):
             return cls(value, "frame")
         if hasattr(value, "toarray"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -20,6 +21,7 @@ _ICONS = {
 }
 _EXAMPLES = {"str": "", "bool": False, "int64": 0}
 _MOST_COLUMNS = 6
+_MOST_ZEROS = 64
 
 
 class EndpointView(View):
@@ -89,9 +91,7 @@ class EndpointView(View):
 
     def _usage(self) -> dict[str, str]:
         name = self.endpoint.name
-        body = json.dumps({"dataframe_records": [example_row(self.endpoint)]}, ensure_ascii=False)
-        if not any(tensor.columns for tensor in self.endpoint.inputs):
-            body = json.dumps({"instances": ["..."]})
+        body = json.dumps(_example_body(self.endpoint), ensure_ascii=False)
         return {
             "Python": f"mlops.endpoints[{json.dumps(name)}].predict(X)",
             "HTTP": (
@@ -209,6 +209,27 @@ def example_row(endpoint: Endpoint) -> dict[str, object]:
     """Return a row by column that the endpoint takes: the one that its user gave, else one of zeros and empty texts."""
     columns = {column: tensor.type for tensor in endpoint.inputs for column in tensor.columns}
     return dict(endpoint.example) or {name: _EXAMPLES.get(kind, 0.0) for name, kind in columns.items()}
+
+
+def _example_body(endpoint: Endpoint) -> dict[str, object]:
+    """Return a request of one row, as `/invocations` takes it; a tensor of many numbers is only hinted at."""
+    inputs = endpoint.inputs
+    if any(tensor.columns for tensor in inputs):
+        return {"dataframe_records": [example_row(endpoint)]}
+    if len(inputs) == 1 and len(inputs[0].shape) < 3:
+        return {"instances": [_zeros(inputs[0])]}
+    return {"inputs": {tensor.name: [_zeros(tensor)] for tensor in inputs}}
+
+
+def _zeros(tensor: OnnxTensor) -> object:
+    """Return one row of a tensor as nested lists; an axis whose size is free has one place."""
+    sizes = [size or 1 for size in tensor.shape[1:]]
+    if math.prod(sizes) > _MOST_ZEROS:
+        return "..."
+    found: object = _EXAMPLES.get(tensor.type, 0.0)
+    for places in reversed(sizes):
+        found = [found] * places
+    return found
 
 
 def _cells(endpoint: Endpoint) -> list[str]:

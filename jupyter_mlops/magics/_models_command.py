@@ -6,6 +6,7 @@ import argparse
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cache
+from typing import Any
 
 from ..exceptions import UsageError
 from ._arguments import HelpRequested, MagicParser, Subcommand, split_words
@@ -71,7 +72,7 @@ class ModelsCommand:
         if first == "tag":
             values["tags"] = _changes(values["tags"])
         elif "tags" in values:
-            values["tags"] = dict(values["tags"])
+            values |= {"tags": dict(values["tags"]), "aliases": tuple(values["aliases"]), "data": tuple(values["data"])}
         return cls(action=first, **values)
 
 
@@ -92,10 +93,11 @@ def _register(parser: MagicParser) -> None:
     add = parser.add_argument
     add("run", metavar="R", help="a run: id or unique prefix, name, last, best, best:METRIC")
     add("name", metavar="NAME", help="of the model; it is made when there is none")
-    add("-a", "--alias", dest="aliases", type=_words, default=(), metavar="A,B", help="such as champion; it moves here")
+    listed: dict[str, Any] = {"action": "extend", "default": [], "metavar": "A,B"}
+    add("-a", "--alias", dest="aliases", type=_words, help="such as champion; it moves here", **listed)
     add("-d", "--description", default="", metavar="TEXT", help="of the version")
     add("-t", "--tag", dest="tags", action="append", type=_tag, default=[], metavar="K=V", help="of the version")
-    add("-X", "--data", type=_names, default=(), metavar="A,B", help="rows to export the run on, where it was not")
+    add("-X", "--data", type=_names, help="rows to export the run on, where it was not", **listed)
 
 
 def _alias(parser: MagicParser) -> None:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ..entities import Cell, OnnxSignature
+from ..entities import Cell, OnnxSignature, OnnxTensor
 from ..exceptions import DeploymentError, UsageError
 
 if TYPE_CHECKING:
     import numpy as np
 
     from ..deployment import EndpointClient
-    from ..export import Table
+    from ..export import Table, Tensors
 
 _MOST_VALUES = 200_000
 """Of one request; its text stays well below what an endpoint reads."""
@@ -27,8 +28,34 @@ class Said:
     others: dict[str, np.ndarray[Any, Any]]
 
 
-def asked(client: EndpointClient, X: Any) -> Said:
+def rows_of(X: Any, inputs: Sequence[OnnxTensor]) -> Table | Tensors:
+    """Return rows as a model takes them: a table, or an array an input by its name where it takes tensors.
+
+    Raises
+    ------
+    UsageError
+        X is no rows, or not as many arrays as there are inputs.
+    """
+    from ..export import Table, Tensors
+
+    is_table = len(inputs) < 2 and all(len(tensor.shape) < 3 for tensor in inputs)
+    if is_table or any(tensor.columns for tensor in inputs):
+        return Table.of(X)
+    found = Tensors.of(X, len(inputs))
+    names = found.keys or tuple(tensor.name for tensor in inputs)
+    if len(names) != len(found.arrays):
+        said = f"The model takes {len(names)} arrays, and X has {len(found.arrays)}"
+        raise UsageError(f"{said}: give {', '.join(names)} in a dict.")
+    return Tensors(found.arrays, "named", names)
+
+
+def asked(client: EndpointClient, X: Any, inputs: Sequence[OnnxTensor] = ()) -> Said:
     """Return what an endpoint says of rows, sent in as many requests as they need.
+
+    Parameters
+    ----------
+    inputs : sequence of OnnxTensor
+        That its model takes; rows are a table where it is not known.
 
     Raises
     ------
@@ -39,10 +66,8 @@ def asked(client: EndpointClient, X: Any) -> Said:
     """
     import numpy as np
 
-    from ..export import Table
-
-    table = Table.of(X)
-    step = max(1, _MOST_VALUES // max(1, table.width))
+    table = rows_of(X, inputs)
+    step = step_of(table)
     firsts: list[Any] = []
     others: dict[str, list[Any]] = {}
     for begin in range(0, max(1, len(table)), step):
@@ -55,11 +80,21 @@ def asked(client: EndpointClient, X: Any) -> Said:
     return Said(np.array(firsts), {name: np.array(values) for name, values in others.items()})
 
 
-def body_of(table: Table, begin: int, end: int) -> bytes:
+def step_of(rows: Table | Tensors) -> int:
+    """Return how many rows go into one request."""
+    from ..export import Tensors
+
+    width = sum(array[:1].size for array in rows.arrays) if isinstance(rows, Tensors) else rows.width
+    return max(1, _MOST_VALUES // max(1, width))
+
+
+def body_of(table: Table | Tensors, begin: int, end: int) -> bytes:
     """Return some rows as the JSON of a request."""
-    from ..export import missing
+    from ..export import Tensors, missing
 
     part = table.take(range(begin, end))
+    if isinstance(part, Tensors):
+        return _said({"inputs": dict(zip(part.keys, (array.tolist() for array in part.arrays), strict=True))})
     columns = [
         [None if missing(value) else value for value in part.column(place).tolist()] for place in range(part.width)
     ]

@@ -10,18 +10,17 @@ import numpy as np
 
 from ..entities import EndpointAgreement, EndpointTest
 from ..exceptions import DeploymentError, MlopsError, UsageError
-from ._endpoint_rows import body_of
+from ._endpoint_rows import body_of, rows_of, step_of
 from ._explanation import model_of
 
 if TYPE_CHECKING:
     from ..deployment import EndpointClient
-    from ..export import Table
+    from ..export import Table, Tensors
     from ._endpoints import LocalEndpoint
     from ._service import RunService
 
 _TIMED = 200
 _RTOL, _ATOL = 1e-4, 1e-5
-_FIGURES_OF_A_REQUEST = 200_000
 
 
 def check_endpoint(runs: RunService, endpoint: LocalEndpoint, X: Any) -> EndpointTest:
@@ -43,18 +42,16 @@ def check_endpoint(runs: RunService, endpoint: LocalEndpoint, X: Any) -> Endpoin
     UsageError
         There are no rows.
     """
-    from ..export import Table
-
     if X is None:
         raise UsageError(f"There are no rows to send. Name them: %deploy test {endpoint.name} -X X_test")
-    table = Table.of(X)
+    table = rows_of(X, endpoint.stand().inputs)
     if not len(table):
         raise UsageError("X has no rows to send.")
     version = endpoint.directory.record().serving
     with endpoint.client() as client:
         seconds = _timed(client, table)
         answered, found, refused = _answers(client, table)
-    agreements, note = _compared(runs, version.run_id, endpoint, table, answered, found)
+    agreements, note = _compared(runs, version.run_id, endpoint, X, answered, found)
     return EndpointTest(
         name=endpoint.name,
         number=version.number,
@@ -69,7 +66,7 @@ def check_endpoint(runs: RunService, endpoint: LocalEndpoint, X: Any) -> Endpoin
     )
 
 
-def _timed(client: EndpointClient, table: Table) -> list[float]:
+def _timed(client: EndpointClient, table: Table | Tensors) -> list[float]:
     """Return how long answers to single rows take, the connection kept."""
     bodies = [body_of(table, row, row + 1) for row in range(min(len(table), _TIMED))]
     client.ask("POST", "/invocations", bodies[0])
@@ -81,7 +78,7 @@ def _timed(client: EndpointClient, table: Table) -> list[float]:
     return seconds
 
 
-def _answers(client: EndpointClient, table: Table) -> tuple[Any, dict[str, list[Any]], Counter[str]]:
+def _answers(client: EndpointClient, table: Table | Tensors) -> tuple[Any, dict[str, list[Any]], Counter[str]]:
     """Return which rows are answered, each output's values for these, and why others are not: found by halves."""
     answered = np.zeros(len(table), dtype=bool)
     found: dict[str, list[Any]] = {}
@@ -103,35 +100,34 @@ def _answers(client: EndpointClient, table: Table) -> tuple[Any, dict[str, list[
             ask(begin, middle)
             ask(middle, end)
 
-    step = max(1, _FIGURES_OF_A_REQUEST // max(1, table.width))
+    step = step_of(table)
     for begin in range(0, len(table), step):
         ask(begin, min(begin + step, len(table)))
     return answered, found, refused
 
 
 def _compared(
-    runs: RunService, run_id: str, endpoint: LocalEndpoint, table: Table, answered: Any, found: dict[str, list[Any]]
+    runs: RunService, run_id: str, endpoint: LocalEndpoint, X: Any, answered: Any, found: dict[str, list[Any]]
 ) -> tuple[tuple[EndpointAgreement, ...], str]:
     """Return how each output agrees with the original's method, or why that cannot be said."""
-    from ..export import quiet, said
+    from ..export import subject_of
 
     if not run_id:
         return (), "Not compared: the file names no run that its model comes from."
     if not answered.any():
         return (), "Not compared: no row was answered."
     try:
-        model = model_of(runs.get(run_id))
+        subject = subject_of(model_of(runs.get(run_id)))
+        rows = subject.rows(X).take(answered)
     except MlopsError as error:
         return (), f"Not compared: the original is not at hand ({error})"
-    rows = table.take(answered)
     agreements = []
     for place, output in enumerate(endpoint.stand().outputs):
         values = found.get(output.name if place else "")
-        if not output.method or values is None or not hasattr(model, output.method):
+        if not output.method or values is None:
             continue
         try:
-            with quiet():
-                wanted = said(model, output.method, rows)
+            wanted = subject.said((output.method,), rows)[output.method]
         except Exception as error:  # noqa: BLE001  whatever a model raises, it does not take these rows
             return (
                 (),
@@ -143,6 +139,7 @@ def _compared(
 
 def _agreement(name: str, method: str, values: list[Any], wanted: np.ndarray[Any, Any]) -> EndpointAgreement:
     """Compare one output: labels by being equal, figures by being near."""
+    wanted = wanted.reshape(len(wanted), -1)
     given = np.array(values, dtype=object).reshape(len(wanted), -1)
     if wanted.dtype.kind not in "f":
         same = (given == wanted.astype(object)).all(axis=1)

@@ -178,7 +178,7 @@ class LocalEndpoint:
 
         Parameters
         ----------
-        X : DataFrame, array or list of str
+        X : DataFrame, array, list of str, or a tuple or dict of arrays
             Rows, as the model takes them.
 
         Raises
@@ -189,7 +189,8 @@ class LocalEndpoint:
         from ._endpoint_rows import asked
 
         with self.client() as client:
-            return asked(client, X).first
+            signature = self._signature(self.directory.record())
+            return asked(client, X, signature.inputs if signature else ()).first
 
     def client(self) -> EndpointClient:
         """Return a connection, when the endpoint runs; one that is down is started.

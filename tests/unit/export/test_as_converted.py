@@ -1,5 +1,6 @@
 """Models whose settings a converter refuses, or reads wrongly, though the answers do not hang on them."""
 
+import lightgbm
 import numpy as np
 import pandas as pd
 import pytest
@@ -14,6 +15,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import KBinsDiscretizer, OneHotEncoder, StandardScaler
 from sklearn.svm import LinearSVC
 
+from jupyter_mlops.exceptions import ExportError
 from jupyter_mlops.export import ExportWish, export_model
 
 QUICK = ExportWish(timed=False)
@@ -61,6 +63,14 @@ def test_xgboosts_columns_go_by_their_place_whatever_they_are_called(kind, X, y,
     assert report.parity.differing == 0
     assert report.inputs[0].columns == tuple(NAMED)
     assert model.get_booster().feature_names == NAMED
+
+
+def test_categories_that_a_booster_was_given_are_told_with_what_to_do(people, tmp_path):
+    rows = people[["age", "town"]].astype({"town": "category"})
+    model = lightgbm.LGBMClassifier(n_estimators=2, verbose=-1).fit(rows, people["member"])
+
+    with pytest.raises(ExportError, match="the rows have texts or categories: encode them in a step before it"):
+        export_model(model, rows, tmp_path / "m.onnx", QUICK)
 
 
 def test_ties_are_decided_where_whole_numbers_must_be_numbers_as_the_others(people, tmp_path):

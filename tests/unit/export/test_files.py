@@ -75,11 +75,12 @@ def test_b32_a_symbolic_link_is_refused(path, tmp_path):
         open_session(tmp_path / "link.onnx")
 
 
-def test_b32_a_pipe_is_refused_and_does_not_wait(tmp_path):
-    os.mkfifo(tmp_path / "pipe.onnx")
+@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir], ids=["pipe", "folder"])
+def test_b32_what_is_no_file_is_refused_and_does_not_wait(tmp_path, make):
+    make(tmp_path / "odd.onnx")
 
     with pytest.raises(ExportError, match="is no regular file"):
-        check_onnx_file(tmp_path / "pipe.onnx")
+        check_onnx_file(tmp_path / "odd.onnx")
 
 
 @pytest.mark.parametrize("share", [0.3, 0.8])

@@ -4,6 +4,7 @@ import re
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -33,6 +34,7 @@ def rows_of(table: Table) -> list[tuple]:
         (ARRAY, "array", (), 2),
         ([[1, 2], [3, 4]], "array", (), 2),
         ([["x", 2.0]], "array", (), 2),
+        (pa.Table.from_pandas(FRAME, preserve_index=False), "frame", ("a", "b", "c"), 3),
         (TEXTS, "texts", (), 1),
         (tuple(TEXTS), "texts", (), 1),
         (pd.Series(TEXTS), "texts", (), 1),

@@ -171,6 +171,27 @@ def test_an_example_is_made_up_where_nobody_gave_one():
     assert '[{"a": 0.0, "b": 0.0}]' in repr(EndpointView(replace(ENDPOINT, example={}), SOCKET))
 
 
+def unnamed(*sizes, kind="float32", name="X"):
+    return OnnxTensor(name=name, type=kind, shape=(None, *sizes))
+
+
+@pytest.mark.parametrize(
+    ("inputs", "body"),
+    [
+        ((unnamed(3),), '{"instances": [[0.0, 0.0, 0.0]]}'),
+        ((unnamed(kind="str"),), '{"instances": [""]}'),
+        (
+            (unnamed(kind="int64", name="ids"), unnamed(None, 2, name="b")),
+            '{"inputs": {"ids": [0], "b": [[[0.0, 0.0]]]}}',
+        ),
+        ((unnamed(3, 224, 224),), '{"inputs": {"X": ["..."]}}'),
+    ],
+    ids=["array", "texts", "several", "pictures"],
+)
+def test_an_example_without_columns_has_the_shape_that_the_model_takes(inputs, body):
+    assert body in repr(EndpointView(replace(ENDPOINT, inputs=inputs, example={}), SOCKET))
+
+
 def test_one_that_is_down_says_why():
     view = EndpointView(replace(ENDPOINT, state="down", problem="it was killed"), SOCKET)
 

@@ -39,6 +39,12 @@ MARKUP = "<img src=x onerror=alert(1)>"
             ),
         ),
         (
+            "register last net -a champion -a next,best -X A -X B",
+            ModelsCommand(
+                action="register", run="last", name="net", aliases=("champion", "next", "best"), data=("A", "B")
+            ),
+        ),
+        (
             "alias cancer/3 champion best",
             ModelsCommand(action="alias", reference="cancer/3", aliases=["champion", "best"]),
         ),

@@ -13,9 +13,11 @@ import pytest
 from endpoint_models import bundle, column, echo, total
 
 from jupyter_mlops.deployment import EndpointDirectory, stop
+from jupyter_mlops.entities import OnnxTensor
 from jupyter_mlops.exceptions import DeploymentError, EndpointNotFoundError, HomeError, UsageError
 from jupyter_mlops.home import Home, LifeLock, lock_holder, wait_released
-from jupyter_mlops.services import Endpoints, _endpoints, deploy
+from jupyter_mlops.services import Endpoints, _endpoints, asked, deploy
+from jupyter_mlops.services._endpoint_test import check_endpoint
 from jupyter_mlops.testing import wait_until
 
 ROWS = pd.DataFrame({"a": [1.0, 2.0], "b": [10.0, 20.0], "c": [0.5, 0.25]})
@@ -179,8 +181,6 @@ def test_rows_of_every_kind_reach_the_model(endpoints, tmp_path):
     endpoint = endpoints.deploy(bundle(tmp_path, data), "echo")
     rows = pd.DataFrame({"t": ["ä", ""], "n": [np.nan, 1e300], "f": [True, False], "w": [2**62, -1]})
 
-    from jupyter_mlops.services import asked
-
     with endpoint.client() as client:
         said = asked(client, rows)
 
@@ -190,6 +190,48 @@ def test_rows_of_every_kind_reach_the_model(endpoints, tmp_path):
         "t_out": ["ä", ""],
         "f_out": [True, False],
     }
+
+
+TENSORS = (
+    OnnxTensor(name="ids", type="int64", shape=(None,)),
+    OnnxTensor(name="pictures", type="float32", shape=(None, 2, 3)),
+)
+IDS, PICTURES = np.array([4, 5]), np.arange(12.0).reshape(2, 2, 3)
+
+
+@pytest.mark.parametrize(
+    "rows", [(IDS, PICTURES), {"pictures": PICTURES, "ids": IDS}, [IDS, PICTURES]], ids=["tuple", "dict", "list"]
+)
+def test_a_network_is_asked_with_an_array_an_input(endpoints, tmp_path, rows):
+    endpoint = endpoints.deploy(bundle(tmp_path, echo(*TENSORS)), "echo")
+
+    assert endpoint.predict(rows).tolist() == [4, 5]
+    with endpoint.client() as client:
+        assert asked(client, rows, TENSORS).others["pictures_out"].tolist() == PICTURES.tolist()
+    assert check_endpoint(None, endpoint, rows).answered == 2
+
+
+def test_pictures_alone_are_sent_by_their_name(endpoints, tmp_path):
+    endpoint = endpoints.deploy(bundle(tmp_path, echo(TENSORS[1])), "echo")
+
+    assert endpoint.predict(PICTURES).tolist() == PICTURES.tolist()
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        (PICTURES, "The model takes 2 arrays, and X has 1: give ids, pictures in a dict"),
+        ((IDS, PICTURES, PICTURES), "The model takes 2 arrays, and X has 3: give ids, pictures in a dict"),
+        ({"ids": IDS, "images": PICTURES}, "Tensor 'pictures' is missing"),
+        ((IDS, PICTURES[:1]), "The inputs have 1, 2 rows"),
+    ],
+    ids=["one", "three", "another name", "rows"],
+)
+def test_arrays_that_are_not_the_models_inputs_are_told(endpoints, tmp_path, rows, said):
+    endpoint = endpoints.deploy(bundle(tmp_path, echo(*TENSORS)), "echo")
+
+    with pytest.raises((DeploymentError, UsageError), match=said):
+        endpoint.predict(rows)
 
 
 def test_more_rows_than_a_request_may_have_are_sent_in_parts(endpoints, tmp_path):

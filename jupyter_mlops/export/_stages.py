@@ -1,7 +1,7 @@
 """Which step of a model is to blame: the first up to which the file differs, or cannot be made, and what inside of it.
 
 A pipeline is cut behind each of its steps. Inside of a step that is made of others, a ColumnTransformer or a stack,
-each part is asked alone.
+each part is asked alone; a stack's last one is asked about what the others say.
 """
 
 from __future__ import annotations
@@ -79,10 +79,17 @@ def _parts(original: Original, step: Any, before: int) -> Iterator[tuple[str, Or
         alone = answer_or_error(partial(_alone, original, part, before, columns))
         if not isinstance(alone, Exception):  # a part need not be one that can be asked alone
             yield step_name((name, part)), alone
+    last = getattr(step, "final_estimator_", None)
+    final = answer_or_error(partial(_alone, original, last, before, None, step)) if last is not None else None
+    if isinstance(final, Original):
+        yield step_name(("final_estimator", last)), final
 
 
-def _alone(original: Original, part: Any, before: int, columns: Any) -> Original:
+def _alone(original: Original, part: Any, before: int, columns: Any, stack: Any = None) -> Original:
+    """Return a part with what it says of its rows; the last one of a stack takes what the others say."""
     real, edge = (_rows(original.model, before, rows, columns) for rows in _taken(original))
+    if stack is not None:
+        real, edge = (Table.of(stack.transform(rows.value)) for rows in (real, edge))
     return Original.asked(Estimator(part), real, edge)
 
 

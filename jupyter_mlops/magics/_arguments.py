@@ -76,6 +76,16 @@ class MagicParser(argparse.ArgumentParser):
         ended = message if message.endswith("?") else f"{message.rstrip('.')}."
         return f"{self.prog}: {ended} {self.prog} -h shows the options."
 
+    @property
+    def flags(self) -> tuple[str, ...]:
+        """The options, as they are typed."""
+        return tuple(self._option_strings())
+
+    def option_before(self, words: Sequence[str]) -> str:
+        """Return the name of the option whose value comes next behind some words; empty where none does."""
+        option = next((each for each in self._actions if words and words[-1] in each.option_strings), None)
+        return option.dest if option is not None and option.nargs != 0 else ""
+
     def _option_strings(self) -> list[str]:
         return [name for action in self._actions for name in action.option_strings]
 

@@ -71,8 +71,8 @@ class DeployCommand:
         if first in ("-h", "--help"):
             raise HelpRequested(_overview())
         if first in _ACTIONS:
-            return cls(action=first, **vars(_parser(first).parse_words(words[1:])))
-        command = cls(action="deploy", **vars(_parser("deploy").parse_words(words)))
+            return cls(action=first, **vars(parser_of(first).parse_words(words[1:])))
+        command = cls(action="deploy", **vars(parser_of("deploy").parse_words(words)))
         if not command.target:
             raise UsageError(f"%deploy: where to? Such as: %deploy {command.what} --to local. %deploy -h shows more.")
         return command
@@ -88,7 +88,8 @@ class _Action:
 
 
 @cache
-def _parser(action: str) -> MagicParser:
+def parser_of(action: str) -> MagicParser:
+    """Return the parser of a subcommand, or of a line without one, "deploy"."""
     shown = "%deploy" if action == "deploy" else f"%deploy {action}"
     described = _DEPLOY if action == "deploy" else _ACTIONS[action]
     parser = MagicParser(shown, described.summary)

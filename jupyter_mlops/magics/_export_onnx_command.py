@@ -60,7 +60,7 @@ class ExportOnnxCommand:
         HelpRequested
             The line asks for help.
         """
-        command = cls(**vars(_parser().parse_words(split_words("%export_onnx", line))))
+        command = cls(**vars(parser().parse_words(split_words("%export_onnx", line))))
         if command.target and not command.quantise:
             raise UsageError("-y is for the accuracy of a smaller file. Ask for one: --quantise dynamic")
         return command
@@ -78,12 +78,13 @@ class ExportOnnxCommand:
 
 
 @cache
-def _parser() -> MagicParser:
-    parser = MagicParser(
+def parser() -> MagicParser:
+    """Return the parser of the line."""
+    found = MagicParser(
         "%export_onnx",
         "Write a model as ONNX, when it answers as the original does on every row; otherwise write nothing.",
     )
-    add = parser.add_argument
+    add = found.add_argument
     add("model", metavar="MODEL", help="a fitted model: a name, a run (id, name, last, best), or models:/NAME/3")
     add("-X", "--data", type=_names, default=(), metavar="A,B", help="real rows to compare on (default: X_test)")
     add("-o", "--output", default="", metavar="FILE", help="the file (default: MODEL.onnx)")
@@ -94,7 +95,7 @@ def _parser() -> MagicParser:
     add("--quantise", default="", type=_quantised, metavar="dynamic", help="also write FILE.int8.onnx, smaller")
     add("-y", "--target", type=name_word, default="", metavar="Y", help="true answers, for the accuracy of that file")
     add("--trust", action="store_true", help="load models:/ or runs:/ that was not made here: that runs code")
-    return parser
+    return found
 
 
 # argparse converts what was not given too, so an empty text passes.

@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any
 from ..capture import begin_snapshots, observe_modules
 from ..exceptions import MlopsError
 from ._completion import PendingCompletions
+from ._deploy_completion import deploy_words, export_words
 from ._history import CellHistory
-from ._models_completion import ModelsCompletion
+from ._line_completion import LineCompletion
+from ._models_completion import models_words
 from ._pending import PendingNames
 from ._promises import Promise
 from ._run_card import RunCard
@@ -81,7 +83,11 @@ class NotebookSession:
         self.pending = PendingNames(shell, self.open_screen, self._show_notice)
         self.history = CellHistory(shell)
         self.completions = PendingCompletions(shell, lambda: self.pending.ledger.pending)
-        self.models_completion = ModelsCompletion(shell, lambda: self.runs)
+        self._lines = (
+            LineCompletion(shell, "%models", models_words(lambda: self.runs)),
+            LineCompletion(shell, "%deploy", deploy_words(lambda: self.runs, shell.user_ns)),
+            LineCompletion(shell, "%export_onnx", export_words(lambda: self.runs, shell.user_ns)),
+        )
         self.errors = ShownErrors(shell, self.pending.explain_name_error)
         self.what_if = WhatIfDesk(shell)
 
@@ -209,7 +215,8 @@ class NotebookSession:
         self.history.register()
         self.errors.register()
         self.completions.register()
-        self.models_completion.register()
+        for line in self._lines:
+            line.register()
         self.what_if.register()
         for kind, view_of in _SHOWN_AS.items():
             self._formats.for_type_by_name(*kind, lambda value, view_of=view_of: view_of(value)._repr_mimebundle_())
@@ -222,7 +229,8 @@ class NotebookSession:
         for kind in _SHOWN_AS:
             self._formats.pop(".".join(kind), None)
         self.what_if.unregister()
-        self.models_completion.unregister()
+        for line in self._lines:
+            line.unregister()
         self.completions.unregister()
         self.errors.unregister()
         self.history.unregister()

@@ -169,6 +169,35 @@ def test_an_estimator_of_a_stack_is_the_stage(X, y):
     )
 
 
+class Own(LogisticRegression):
+    """A classifier of the notebook's own, which nobody can convert."""
+
+
+@pytest.mark.parametrize(
+    ("last", "told"),
+    [
+        (Own(), "Own (step 'final_estimator') in StackingClassifier"),
+        (make_pipeline(Doubling(), LogisticRegression()), "Doubling (step 'doubling') in StackingClassifier"),
+    ],
+    ids=["one", "pipeline"],
+)
+@pytest.mark.parametrize("passthrough", [False, True])
+def test_the_last_estimator_of_a_stack_is_the_stage(X, y, last, told, passthrough):
+    parts = [("fine", LogisticRegression()), ("other", LogisticRegression(C=0.1))]
+    model = StackingClassifier(parts, last, cv=2, passthrough=passthrough).fit(X, y)
+
+    assert stage_that_fails(load_converter("sklearn"), asked(model, X), FLOAT) == told
+
+
+def test_the_last_estimator_of_a_stack_in_a_pipeline_is_the_stage(X, y):
+    stack = StackingClassifier([("fine", LogisticRegression())], Own(), cv=2)
+    model = make_pipeline(StandardScaler(), stack).fit(X, y)
+
+    assert stage_that_fails(load_converter("sklearn"), asked(model, X), FLOAT) == (
+        "Own (step 'final_estimator') in StackingClassifier (step 'stackingclassifier')"
+    )
+
+
 def test_where_no_part_is_to_blame_alone_it_is_the_whole(X, y):
     """The second scaler's mean was moved after the fit of the whole, so each part is still what its file says."""
     model = make_pipeline(columns(("a", StandardScaler(), [0, 1]), ("b", StandardScaler(), [2, 3])), PCA(2)).fit(X)

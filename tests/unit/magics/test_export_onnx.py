@@ -24,7 +24,7 @@ from jupyter_mlops.entities import (
 from jupyter_mlops.exceptions import UnknownReferenceError, UsageError
 from jupyter_mlops.magics._arguments import HelpRequested
 from jupyter_mlops.magics._export_onnx import MIME_TYPE, OnnxView, export_onnx
-from jupyter_mlops.magics._export_onnx_command import ExportOnnxCommand, _parser
+from jupyter_mlops.magics._export_onnx_command import ExportOnnxCommand, parser
 from jupyter_mlops.magics._origins import Origins
 
 PAGE = Path(__file__).parents[3] / "docs" / "onnx.md"
@@ -142,7 +142,7 @@ def test_help_is_text():
 
 
 def test_the_page_tells_every_option():
-    options = [action.option_strings[0] for action in _parser()._actions if action.option_strings]
+    options = [action.option_strings[0] for action in parser()._actions if action.option_strings]
     text = PAGE.read_text()
 
     assert [option for option in options if f"`{option}" not in text and option != "-h"] == []

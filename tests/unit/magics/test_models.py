@@ -10,8 +10,9 @@ from jupyter_mlops.entities import ModelParity, ModelVersion, RegisteredModel, R
 from jupyter_mlops.exceptions import UsageError
 from jupyter_mlops.magics import ModelsTable, ModelView, VersionView
 from jupyter_mlops.magics._arguments import HelpRequested
+from jupyter_mlops.magics._line_completion import LineCompletion
 from jupyter_mlops.magics._models_command import ACTIONS, ModelsCommand
-from jupyter_mlops.magics._models_completion import ModelsCompletion
+from jupyter_mlops.magics._models_completion import models_words
 from jupyter_mlops.magics._models_view import parity_text
 from jupyter_mlops.services import ModelLineage, current_service
 
@@ -185,7 +186,7 @@ def test_words_are_completed(shell_with_us, registry, line, expected):
 
 def test_completion_asks_no_server(shell_with_us, monkeypatch):
     monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://192.0.2.1")
-    completion = ModelsCompletion(shell_with_us, current_service)
+    completion = LineCompletion(shell_with_us, "%models", models_words(current_service))
     event = SimpleNamespace(text_until_cursor="%models show c", symbol="c", line="%models show c")
     assert completion.complete(shell_with_us, event) == []
 

@@ -12,6 +12,7 @@ const OURS = [
   '.mlops-ExplorerFooter',
   '.mlops-RunCard',
   '.mlops-RunView',
+  '.mlops-EndpointTab',
   '.mlops-Comparison',
   '.mlops-Report'
 ];
@@ -300,11 +301,17 @@ export class MlopsPage {
     return this.page.locator('#jp-main-statusbar').getByTitle('Show the runs');
   }
 
-  // Registered models
+  // Below the list of runs
 
-  /** The head of the registered models below the list of runs. */
-  get modelsHead(): Locator {
-    return this.explorer.getByRole('button', { name: /^Models/ });
+  /** The head of a section below the list of runs. */
+  section(title: string): Locator {
+    return this.explorer.locator('h3').getByRole('button', { name: new RegExp(`^${title}`) });
+  }
+
+  /** The line of an endpoint or a TensorBoard in its section. */
+  sectionLine(name: string): Locator {
+    const lines = this.explorer.getByRole('listitem').getByRole('button');
+    return lines.filter({ has: this.page.getByText(name, { exact: true }) });
   }
 
   /** The registered models, where their part is open. */
@@ -359,18 +366,6 @@ export class MlopsPage {
   /** The cards of exported models in the notebook that is shown. */
   get exported(): Locator {
     return this.cells.getByRole('region', { name: 'Exported model' });
-  }
-
-  /** Our static files that the page has loaded: ending, and bytes before compression. */
-  async loadedFiles(): Promise<readonly { readonly ending: string; readonly size: number }[]> {
-    return this.page.evaluate(() =>
-      (performance.getEntriesByType('resource') as PerformanceResourceTiming[])
-        .filter(({ name }) => name.includes('/extensions/jupyter-mlops/'))
-        .map(({ name, decodedBodySize }) => ({
-          ending: /\.(\w+)(?:\?.*)?$/.exec(name)?.[1] ?? '',
-          size: decodedBodySize
-        }))
-    );
   }
 
   /** What a report says, as it is read: without what isolates names. */

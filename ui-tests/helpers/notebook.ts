@@ -110,3 +110,31 @@ model = make_pipeline(apart, LogisticRegression()).fit(X[:200], y[:200])`
 /** The kernel's own answer about the visitor that a story types in. */
 export const ONE_VISITOR = `one = pd.DataFrame({"age": [42], "income": [3.25], "town": ["Bern"]})
 print("kernel:", model.predict(one)[0], *(f"{share:.4g}" for share in model.predict_proba(one)[0]))`;
+
+/** A model of tumours that is deployed, and another one as the endpoint's second version. */
+export const DEPLOYED = [
+  `%%train cancer
+from sklearn.datasets import load_breast_cancer
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+data = load_breast_cancer(as_frame=True)
+X = data.data.iloc[:, :5]
+model = make_pipeline(StandardScaler(), LogisticRegression()).fit(X, data.target)`,
+  'X_test = X[:40]',
+  '%deploy last --to local -n cancer -X X_test',
+  `%%train stricter
+other = make_pipeline(StandardScaler(), LogisticRegression(C=0.01)).fit(X, data.target)`,
+  '%deploy last --to local -n cancer -X X_test'
+];
+
+/** A network that takes pictures of 8 × 8, and what the kernel says of one that is white on the left and black on the right. */
+export const PICTURES = [
+  `import numpy as np, torch
+torch.manual_seed(0)
+network = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(64, 3)).eval()
+pictures = np.random.default_rng(0).random((100, 8, 8), dtype=np.float32)
+half = np.tile(np.float32([1, 1, 1, 1, 0, 0, 0, 0]), (1, 8, 1))
+print("kernel:", *(f"{value:.3f}" for value in network(torch.from_numpy(half))[0].tolist()))`,
+  '%export_onnx network -X pictures -o pictures.onnx'
+];

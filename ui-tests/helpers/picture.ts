@@ -38,3 +38,13 @@ export function isStraightDown(heights: readonly number[], fewest: number): bool
     inner.length > fewest && Math.min(...slopes) > 0.1 && Math.max(...slopes) - Math.min(...slopes) < 0.4
   );
 }
+
+/** Return a square PNG that is white on its left half and black on its right. */
+export function halfWhite(side: number): Buffer {
+  const picture = new PNG({ width: side, height: side });
+  for (let pixel = 0; pixel < side * side; pixel++) {
+    picture.data.fill(pixel % side < side / 2 ? 255 : 0, pixel * 4, pixel * 4 + 3);
+    picture.data[pixel * 4 + 3] = 255;
+  }
+  return PNG.sync.write(picture);
+}

@@ -1,27 +1,10 @@
 /** A run's model is deployed, tested, tried in the browser, rolled back and stopped; the server's end does not end it. */
 
-import { notebook } from '../helpers/notebook';
+import { DEPLOYED, notebook } from '../helpers/notebook';
 import { expect, test } from '../helpers/story';
 
-const TRAIN = `%%train cancer
-from sklearn.datasets import load_breast_cancer
-from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
-data = load_breast_cancer(as_frame=True)
-X = data.data.iloc[:, :5]
-model = make_pipeline(StandardScaler(), LogisticRegression()).fit(X, data.target)`;
-
 test('deploy, test, try a row, stop', async ({ server, lab }) => {
-  server.write(
-    'story.ipynb',
-    notebook(
-      TRAIN,
-      'X_test = X[:40]\nprint("first", model.predict(X_test[:1])[0])',
-      '%deploy last --to local -n cancer -X X_test',
-      '%deploy test cancer'
-    )
-  );
+  server.write('story.ipynb', notebook(...DEPLOYED.slice(0, 3), '%deploy test cancer'));
   await lab.open('story.ipynb');
   await lab.runAllCells();
   await expect(lab.main.getByText('✓ cancer version 1: 40 of 40 rows answered')).toBeVisible({
@@ -30,8 +13,8 @@ test('deploy, test, try a row, stop', async ({ server, lab }) => {
   await expect(lab.main.getByText('label = predict: equal 40 of 40')).toBeVisible();
 
   await lab.showRuns();
-  await lab.explorer.getByRole('button', { name: /^Endpoints/ }).click();
-  await lab.explorer.getByRole('button', { name: /cancer/ }).click();
+  await lab.section('Endpoints').click();
+  await lab.sectionLine('cancer').click();
   const tab = lab.endpoint;
   await expect(tab.getByRole('textbox', { name: 'mean radius' })).toHaveValue('17.99');
   await tab.getByRole('button', { name: 'Predict' }).click();

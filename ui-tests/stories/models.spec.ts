@@ -26,8 +26,8 @@ for (const theme of ['JupyterLab Light', 'JupyterLab Dark']) {
         await lab.page.screenshot({ path: testInfo.outputPath(`${name}.png`) });
       };
       await lab.showRuns();
-      await expect(lab.modelsHead).toHaveAttribute('aria-expanded', 'false');
-      await lab.modelsHead.click();
+      await expect(lab.section('Models')).toHaveAttribute('aria-expanded', 'false');
+      await lab.section('Models').click();
       await expect(lab.explorer).toContainText('No models are registered');
       await picture('empty');
 
@@ -39,7 +39,7 @@ for (const theme of ['JupyterLab Light', 'JupyterLab Dark']) {
       await picture('cards');
       await expect(lab.modelLine('loans')).toContainText('champion', { timeout: 60_000 });
       await expect(lab.modelLine('loans')).toContainText('ONNX: equal on');
-      await expect(lab.modelsHead).toContainText('1');
+      await expect(lab.section('Models')).toContainText('1');
 
       // Another run, by its menu.
       await lab.unfold('story.ipynb');
@@ -77,6 +77,23 @@ for (const theme of ['JupyterLab Light', 'JupyterLab Dark']) {
       await lab.modelLine('Version 1').click({ button: 'right' });
       await lab.contextMenu('Copy URI');
       await expect(lab.page.getByText('Copied models:/loans/1')).toBeVisible();
+
+      // Words and an end, by the keyboard: the question says what goes with it.
+      await lab.models.focus();
+      await keyboard.press('F2');
+      await lab.page.locator('.jp-Dialog textarea').fill('three columns');
+      await picture('description');
+      await lab.answer('Save');
+      await expect(lab.modelLine('Version 1').getByTitle('three columns')).toBeVisible({ timeout: 60_000 });
+      await lab.modelLine('Version 2').click();
+      await lab.models.focus();
+      await keyboard.press('Delete');
+      await expect(lab.page.locator('.jp-Dialog')).toContainText('Alias champion goes with it.');
+      await expect(lab.page.locator('.jp-Dialog')).toContainText('No endpoint serves it.');
+      await picture('delete');
+      await lab.answer('Delete');
+      await expect(lab.modelLine('Version 2')).toBeHidden({ timeout: 60_000 });
+      await expect(lab.modelLine('loans')).not.toContainText('champion');
 
       const { violations } = await lab.ourViews(new AxeBuilder({ page: lab.page })).analyze();
       const grave = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');

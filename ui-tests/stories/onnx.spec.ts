@@ -5,7 +5,8 @@ import type { Locator } from '@playwright/test';
 
 import type { JupyterServer } from '../helpers/jupyterServer';
 import type { MlopsPage } from '../helpers/MlopsPage';
-import { ONE_VISITOR, VISITORS, notebook } from '../helpers/notebook';
+import { ONE_VISITOR, PICTURES, VISITORS, notebook } from '../helpers/notebook';
+import { halfWhite } from '../helpers/picture';
 import { expect, test } from '../helpers/story';
 
 /** skl2onnx is loaded, and rows are compared. */
@@ -33,6 +34,11 @@ async function answered(card: Locator): Promise<string> {
   return (await cells.allInnerTexts()).join(' ');
 }
 
+/** Whether a request is for onnxruntime. */
+function isOfRuntime(asked: string): boolean {
+  return asked.endsWith('.wasm');
+}
+
 test('a model is exported, and the browser says of a row what the kernel says', async ({ server, lab }) => {
   test.setTimeout(300_000);
   const card = await exported(server, lab);
@@ -42,19 +48,15 @@ test('a model is exported, and the browser says of a row what the kernel says', 
   await expect(card.getByRole('img', { name: /^Graph of \d+ operators$/ })).toBeVisible();
 
   // What is not asked for is not loaded.
-  const before = await lab.loadedFiles();
-  expect(before.filter(({ ending }) => ending === 'wasm')).toEqual([]);
+  const before = lab.asked.length;
+  expect(lab.asked.filter(isOfRuntime)).toEqual([]);
 
   const told = /kernel: (.*)/.exec(await lab.cells.nth(3).innerText())?.[1];
   expect(await answered(card)).toBe(told);
   await expect(card).toContainText(/Answered in [\d.]+ ms, in this browser\./);
   // The runtime comes with its wasm, and neither before. How much a start loads is a figure of `explorer_ui`.
-  const after = await lab.loadedFiles();
-  const came = after.slice(before.length);
-  expect(came.filter(({ ending }) => ending === 'wasm')).toHaveLength(1);
-  expect(Math.max(...came.filter(({ ending }) => ending === 'js').map(({ size }) => size))).toBeGreaterThan(
-    20_000
-  );
+  expect(lab.asked.slice(before).filter(isOfRuntime)).toHaveLength(1);
+  expect(lab.page.workers()).toHaveLength(1);
 
   // A slip is told where it is.
   const form = card.getByRole('form', { name: 'A row to try' });
@@ -65,6 +67,47 @@ test('a model is exported, and the browser says of a row what the kernel says', 
   await form.getByLabel('income').fill('');
   await form.getByRole('button', { name: 'Predict' }).click();
   await expect(card.getByRole('status')).toContainText('Answered in');
+});
+
+test('a network is tried on a picture from a file and on JSON, in a worker that ends with its card', async ({
+  server,
+  lab
+}, testInfo) => {
+  test.setTimeout(300_000);
+  server.write('story.ipynb', notebook(...PICTURES));
+  await lab.open('story.ipynb');
+  await lab.runAllCells();
+  await expect(lab.exported).toBeVisible(LONG);
+  await lab.kernelIsIdle();
+  const card = lab.exported;
+  const [, told = ''] = /kernel: (.*)/.exec(await lab.cells.nth(1).innerText()) ?? [];
+  const cells = card.getByRole('table', { name: 'What the model answers' }).locator('td.mlops-Report-figure');
+  const said = async () => (await cells.allInnerTexts()).map(text => Number(text).toFixed(3)).join(' ');
+
+  await card.getByRole('button', { name: 'Try it here' }).click();
+  const form = card.getByRole('form', { name: 'A row to try' });
+  await form.getByLabel('a picture from a file').setInputFiles(
+    // Larger than the model's: it is made smaller. White on the left, black on the right.
+    { name: 'half.png', mimeType: 'image/png', buffer: halfWhite(64) },
+    { timeout: 60_000 }
+  );
+  await expect(form.getByRole('status')).toContainText('Resized to 8 × 8');
+  await form.getByRole('button', { name: 'Predict' }).click();
+  await expect.poll(said).toBe(told);
+  await card.screenshot({ path: testInfo.outputPath('picture.png') });
+
+  const rows = JSON.stringify(Array.from({ length: 8 }, () => [1, 1, 1, 1, 0, 0, 0, 0]));
+  await form.getByLabel('as JSON').fill(rows.replace('1', '2'));
+  await form.getByRole('button', { name: 'Predict' }).click();
+  await expect.poll(said).not.toBe(told);
+  await form.getByLabel('as JSON').fill(rows);
+  await form.getByRole('button', { name: 'Predict' }).click();
+  await expect.poll(said).toBe(told);
+
+  expect(lab.page.workers()).toHaveLength(1);
+  await lab.save();
+  await lab.closeTab('story.ipynb');
+  await expect.poll(() => lab.page.workers().length).toBe(0);
 });
 
 test('a run keeps its export: it is shown and tried where the file is gone', async ({ server, lab }) => {
@@ -123,7 +166,7 @@ test('a file that changed since is not tried', async ({ server, lab }) => {
   await card.getByRole('button', { name: 'Try it here' }).click();
 
   await expect(card.getByRole('status')).toContainText('no longer the one that was compared');
-  expect((await lab.loadedFiles()).filter(({ ending }) => ending === 'wasm')).toEqual([]);
+  expect(lab.asked.filter(isOfRuntime)).toEqual([]);
 });
 
 test('mailed, without a kernel and without trust, the card is whole and asks for nothing', async ({

@@ -11,7 +11,7 @@ import { EndpointsModel } from '../../model/endpoints';
 import { formatFigure } from '../../model/format';
 import { problemText } from '../../model/problemText';
 import { askSure } from '../dialogs';
-import { orSayWhy } from '../refusals';
+import { BRIEFLY, orSayWhy } from '../refusals';
 
 /** See the module. */
 export class EndpointActions {
@@ -34,7 +34,7 @@ export class EndpointActions {
       return found;
     }
     if (problem || !items.length || name !== undefined) {
-      Notification.warning(this._absence(name ?? '', problem));
+      Notification.warning(this._absence(name ?? '', problem), BRIEFLY);
       return null;
     }
     const result = await InputDialog.getItem({
@@ -59,7 +59,8 @@ export class EndpointActions {
           endpoint.current,
           said,
           took
-        )
+        ),
+        BRIEFLY
       );
       await this._model.refresh();
     }, trans);
@@ -80,7 +81,10 @@ export class EndpointActions {
     const trans = this._trans;
     const before = versionBefore(endpoint);
     if (!before) {
-      Notification.warning(trans.__('%1 has no version before %2.', endpoint.name, endpoint.current));
+      Notification.warning(
+        trans.__('%1 has no version before %2.', endpoint.name, endpoint.current),
+        BRIEFLY
+      );
       return;
     }
     const isSure = await askSure(

@@ -11,7 +11,7 @@ import { ModelRow, ModelsModel, aliasesOf, endpointsOf, labelOf, uriOf, versionO
 import { problemText } from '../../model/problemText';
 import { runName } from '../../model/runs';
 import { askSure, askText } from '../dialogs';
-import { orSayWhy } from '../refusals';
+import { BRIEFLY, orSayWhy } from '../refusals';
 
 /** Longer ones may have been cut on their way. */
 const LONGEST_DESCRIPTION = 1_000;
@@ -96,7 +96,8 @@ export class ModelActions {
     if (before.length >= LONGEST_DESCRIPTION) {
       const line = `%models describe ${labelOf(row)} TEXT`;
       Notification.warning(
-        trans.__('The description is longer than what is shown here. In a notebook: %1', line)
+        trans.__('The description is longer than what is shown here. In a notebook: %1', line),
+        BRIEFLY
       );
       return;
     }

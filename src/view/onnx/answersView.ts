@@ -29,7 +29,7 @@ export function answersView(
 function rowsOf(output: IOnnxTensor, answer: IAnswer, words: IWords): readonly HTMLElement[] {
   const { values } = answer;
   const hasClasses = output.columns.length === values.length && values.length > 0;
-  const largest = output.method ? -1 : largestOf(values);
+  const largest = hasClasses || output.method === 'predict' ? -1 : largestOf(values);
   const shown = values.slice(0, MOST_VALUES).map((value, at) => {
     const name = hasClasses ? words.__('%1: %2', output.name, output.columns[at] ?? '') : output.name;
     const label = values.length > 1 && !hasClasses ? `${output.name} ${placeOf(at, answer.dims)}` : name;

@@ -7,7 +7,7 @@ import { ITensorBoardInstance } from '../../api/types';
 import { problemText } from '../../model/problemText';
 import { TensorBoardsModel } from '../../model/tensorBoards';
 import { askSure } from '../dialogs';
-import { orSayWhy } from '../refusals';
+import { BRIEFLY, orSayWhy } from '../refusals';
 
 /** See the module. */
 export class TensorBoardActions {
@@ -24,7 +24,7 @@ export class TensorBoardActions {
     await this._model.refresh();
     const { items, problem } = this._model;
     if (!items.length) {
-      Notification.info(problem ? problemText(problem, trans) : trans.__('No TensorBoard runs.'));
+      Notification.info(problem ? problemText(problem, trans) : trans.__('No TensorBoard runs.'), BRIEFLY);
       return null;
     }
     const labels = items.map((each, at) => trans.__('%1. %2', at + 1, each.label));

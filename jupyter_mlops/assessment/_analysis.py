@@ -17,7 +17,7 @@ from ._mitigation import mitigations, mitigator_of
 from ._notes import notes_of
 from ._outcome import Outcome, read_outcome
 from ._predictions import Predictions, predict, type_name
-from ._question import FairnessQuestion, Tell, untold
+from ._question import FairnessQuestion
 from ._strata import Strata, read_strata
 
 if TYPE_CHECKING:
@@ -45,15 +45,8 @@ class Read:
     weights: np.ndarray[Any, Any] | None
 
 
-def analyse(question: FairnessQuestion, tell: Tell = untold) -> FairnessReport:
+def analyse(question: FairnessQuestion) -> FairnessReport:
     """Return what a fairness analysis finds.
-
-    Parameters
-    ----------
-    question : FairnessQuestion
-        What is asked.
-    tell : callable
-        Hears, as it goes on, how many of how many resamples are done.
 
     Raises
     ------
@@ -79,7 +72,7 @@ def analyse(question: FairnessQuestion, tell: Tell = untold) -> FairnessReport:
     bootstrap = (
         FairnessBootstrap(samples=boot, low=QUANTILES[0], high=QUANTILES[1], seed=question.seed) if boot else None
     )
-    tables = compare_groups(measures, groups, read.strata, question, bootstrap, tell)
+    tables = compare_groups(measures, groups, read.strata, question, bootstrap)
     report = FairnessReport(
         task=read.outcome.task,
         made_at=datetime.now(UTC).isoformat(timespec="seconds"),

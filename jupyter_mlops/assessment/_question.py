@@ -15,8 +15,8 @@ Tell: TypeAlias = Callable[[int, int], None]
 """Hears how many of how many resamples are done."""
 
 
-def untold(_done: int, _resamples: int) -> None:
-    """Tell nobody."""
+def _nobody(_done: int, _resamples: int) -> None:
+    """Hear nothing."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +53,8 @@ class FairnessQuestion:
         Under which names the data came, for the report.
     run_ids : Mapping
         Name of a model to the run that made it.
+    tell : callable
+        Hears how many of how many resamples are done.
     """
 
     models: Mapping[str, Any]
@@ -70,6 +72,7 @@ class FairnessQuestion:
     seed: int = 0
     data: Mapping[str, str] = field(default_factory=dict)
     run_ids: Mapping[str, str] = field(default_factory=dict)
+    tell: Tell = field(default=_nobody, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         if not self.models:

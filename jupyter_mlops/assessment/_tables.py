@@ -15,7 +15,7 @@ from ._grouping import RowGroups
 from ._intervals import intervals_of
 from ._measures import Measure, Measures
 from ._metric_frame import disaggregate
-from ._question import FairnessQuestion, Tell
+from ._question import FairnessQuestion
 from ._resampling import Partition, resample
 from ._strata import Strata
 
@@ -54,12 +54,11 @@ def compare_groups(
     strata: Strata,
     question: FairnessQuestion,
     bootstrap: FairnessBootstrap | None,
-    tell: Tell,
 ) -> Tables:
-    """Return the metrics of each model in each partition, and what Fairlearn makes of them; `tell` of resamples."""
+    """Return the metrics of each model in each partition, and what Fairlearn makes of them."""
     compared = [_Comparison(measures, part, strata, question) for part in groups]
     if bootstrap is not None:
-        samples = resample([each.partition for each in compared], bootstrap.samples, bootstrap.seed, tell)
+        samples = resample([each.partition for each in compared], bootstrap.samples, bootstrap.seed, question.tell)
         for comparison, figures in zip(compared, samples, strict=True):
             comparison.bounds = intervals_of(
                 figures, (bootstrap.low, bootstrap.high), has_strata=strata.codes is not None

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ..entities import FeatureShape, Figure
 from ._asking import asking
 from ._columns import categories_of, density_of, figure_rows, figures, is_number
+from ._protocol import ExplanationWish
 from ._subject import Subject
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ MOST_ROWS = 1_000
 
 
 def shapes_of(
-    subject: Subject, model: Any, features: list[int], rows: tuple[int, ...], sample: int, seed: int
+    subject: Subject, model: Any, features: list[int], wish: ExplanationWish
 ) -> tuple[tuple[FeatureShape, ...], int]:
     """Return the shapes of some features, and how many rows they were computed from.
 
@@ -34,15 +35,15 @@ def shapes_of(
         What scikit-learn is to ask.
     features : list of int
         Numbers of columns; those without any value, or with categories of one row each, are left out.
-    rows : tuple of int
-        Rows whose own curves are wanted.
-    sample : int
-        At most so many rows.
-    seed : int
-        Of the sample.
+    wish : ExplanationWish
+        The rows whose own curves are wanted, the sample, and who is told of each shape.
     """
-    curves = _Curves(subject, model, min(sample, MOST_ROWS), seed)
-    shapes = [curves.shape(feature, rows) for feature in features if density_of(subject.column(feature))[0]]
+    curves = _Curves(subject, model, min(wish.sample, MOST_ROWS), wish.seed)
+    shapes = []
+    for number, feature in enumerate(features):
+        wish.tell("shapes", number, len(features))
+        if density_of(subject.column(feature))[0]:
+            shapes.append(curves.shape(feature, wish.rows))
     return tuple(shapes), curves.rows
 
 

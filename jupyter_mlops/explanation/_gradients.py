@@ -63,7 +63,7 @@ class GradientsExplainer:
             lines = _Lines(subject)
             sample = as_table(subject.sampled(min(wish.sample, MOST_ROWS), wish.seed).data)
             importance, order = importance_of(subject, lines.attributions(sample, STEPS))
-        shapes, _ = shapes_of(subject, model, order[:MOST_SHAPES], wish.rows, wish.sample, wish.seed)
+        shapes, _ = shapes_of(subject, model, order[:MOST_SHAPES], wish)
         local, gap = local_rows(subject, model, wish.rows), ""
         if local is not None:
             with asking(subject):

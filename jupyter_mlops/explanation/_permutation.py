@@ -6,9 +6,10 @@ has it: a pipeline is explained in the columns that go into it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from ..entities import FeatureShape, Importance, LocalExplanations
@@ -53,7 +54,7 @@ class PermutationExplainer:
         clusters = _clusters(subject, model)
         importance, notes = _importance(subject, model, wish)
         ranked = [term[0] for term in importance.features]
-        shapes, curves = shapes_of(subject, model, ranked[:MOST_SHAPES], wish.rows, wish.sample, wish.seed)
+        shapes, curves = shapes_of(subject, model, ranked[:MOST_SHAPES], wish)
         used = min(subject.rows, wish.sample)
         return Explained(
             title="Permutation importance and partial dependence (scikit-learn)",
@@ -122,8 +123,8 @@ def _importance(subject: Subject, model: Any, wish: ExplanationWish) -> tuple[Im
 
     sample = subject.sampled(wish.sample, wish.seed)
     sample, notes = _with_target(sample, model)
-    scoring = _known_metric(wish.metric) if wish.metric else None
     with asking(subject), _measuring(wish.metric):
+        scoring = _told(model, wish, len(subject.names))
         found = permutation_importance(
             model, sample.data, sample.target, scoring=scoring, n_repeats=wish.repeats, random_state=wish.seed
         )
@@ -139,6 +140,21 @@ def _importance(subject: Subject, model: Any, wish: ExplanationWish) -> tuple[Im
         low=figures((mean - spread)[order]) if wish.repeats > 1 else (),
         high=figures((mean + spread)[order]) if wish.repeats > 1 else (),
     ), notes
+
+
+def _told(model: Any, wish: ExplanationWish, columns: int) -> Callable[[Any, Any, Any], float]:
+    """Return the scorer that scikit-learn would take, which tells how many shuffled columns it has measured."""
+    from sklearn.metrics import check_scoring
+
+    scorer = check_scoring(model, scoring=_known_metric(wish.metric) if wish.metric else None)
+    measured = count(-1)  # the first is of the columns as they are
+
+    def told(model: Any, data: Any, target: Any) -> float:
+        wish.tell("columns shuffled", max(0, next(measured)) // wish.repeats, columns)
+        score: float = scorer(model, data, target)
+        return score
+
+    return told
 
 
 def _measured(subject: Subject, model: Any, wish: ExplanationWish) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
 from ..entities import (
@@ -21,6 +22,10 @@ SAMPLE = 10_000
 """Rows that a method looks at where it asks the model again and again."""
 
 
+def _nobody(_what: str, _done: int, _steps: int) -> None:
+    """Hear nothing."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class ExplanationWish:
     """How to explain.
@@ -37,6 +42,8 @@ class ExplanationWish:
         What shuffling is measured by, a name of scikit-learn's; empty for the model's own score.
     seed : int
         Of everything that is drawn.
+    tell : callable
+        Hears what is being done, and how many of how many steps of it are.
     """
 
     rows: tuple[int, ...] = ()
@@ -44,6 +51,7 @@ class ExplanationWish:
     repeats: int = 5
     metric: str = ""
     seed: int = 0
+    tell: Callable[[str, int, int], None] = field(default=_nobody, compare=False, repr=False)
 
 
 @dataclass(frozen=True)

@@ -59,7 +59,7 @@ class ShapExplainer:
         with asking(subject):
             found, base = values.of(sample)
         importance, order = importance_of(subject, found)
-        shapes, _ = shapes_of(subject, model, order[:MOST_SHAPES], wish.rows, wish.sample, wish.seed)
+        shapes, _ = shapes_of(subject, model, order[:MOST_SHAPES], wish)
         local = local_rows(subject, model, wish.rows)
         if local is not None:
             with asking(subject):

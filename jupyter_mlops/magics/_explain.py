@@ -13,6 +13,7 @@ from ..exceptions import UsageError
 from ._explain_command import ExplainCommand
 from ._figures import number
 from ._named_values import is_name, model_or_run, value_named
+from ._progress import stepwise
 from ._report_line import report_bundle
 from ._view import text_table
 
@@ -25,6 +26,7 @@ MIME_TYPE = "application/vnd.jupyter-mlops.explanation+json"
 """What the labextension draws: an `ExplanationReport`, pure data."""
 
 _MOST_TERMS = 15
+_STOPPED = "Stopped; no report was made. A run that was waited for goes on."
 
 
 def explain(session: NotebookSession, line: str) -> ExplanationView:
@@ -34,6 +36,8 @@ def explain(session: NotebookSession, line: str) -> ExplanationView:
     ------
     MlopsError
         The line is wrong, a name is not there, or model and data do not go together.
+    KeyboardInterrupt
+        The user stopped it.
     """
     from ..explanation import SAMPLE, ExplanationWish
     from ..services import ExplainModel, explain_for, with_model
@@ -42,19 +46,23 @@ def explain(session: NotebookSession, line: str) -> ExplanationView:
     namespace = session.shell.user_ns
     model = model_or_run(command.model, namespace, session.runs)
     data, target = _data(command, namespace)
-    wanted = with_model(
-        ExplainModel(
-            model=model,
-            result=command.result,
-            data=data,
-            target=target,
-            method=command.method,
-            wish=ExplanationWish(rows=command.rows, metric=command.metric, sample=command.sample or SAMPLE),
-            name=command.model if is_name(command.model, namespace) else "",
-            run_id=session.pending.deliveries.origins.run_id(model),
+    with stepwise(session.open_screen(may_clear=False), _STOPPED) as steps:
+        wish = ExplanationWish(
+            rows=command.rows, metric=command.metric, sample=command.sample or SAMPLE, tell=steps.tell
         )
-    )
-    report = explain_for(session.runs, wanted)
+        wanted = with_model(
+            ExplainModel(
+                model=model,
+                result=command.result,
+                data=data,
+                target=target,
+                method=command.method,
+                wish=wish,
+                name=command.model if is_name(command.model, namespace) else "",
+                run_id=session.pending.deliveries.origins.run_id(model),
+            )
+        )
+        report = explain_for(session.runs, wanted)
     if command.save:
         save(report, Path(command.save).expanduser())
     if command.output:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +12,7 @@ from ..exceptions import UsageError
 from ._fairness_command import FairnessCommand
 from ._fairness_view import FairnessView
 from ._named_values import is_name, model_or_run, value_named
-from ._waiting import interruptible
+from ._progress import stepwise
 
 if TYPE_CHECKING:
     from ..assessment import FairnessQuestion
@@ -35,11 +37,10 @@ def fairness(session: NotebookSession, line: str) -> FairnessView:
 
     command = FairnessCommand.parse(line)
     asked = question(session, command)
-    try:
-        with interruptible():
-            report = assess_for(session.runs, asked, result=command.model)
-    except KeyboardInterrupt:  # the usual advice is about a run that is waited for
-        raise KeyboardInterrupt("Stopped; no report was made. --boot 0 leaves out the intervals.") from None
+    screen = session.open_screen(may_clear=False)
+    with stepwise(screen, "Stopped; no report was made. --boot 0 leaves out the intervals.") as steps:
+        asked = replace(asked, tell=partial(steps.tell, "resamples"))
+        report = assess_for(session.runs, asked, result=command.model)
     told = []
     if command.mitigate:
         session.shell.set_next_input(_mitigation(session, command, asked, report))

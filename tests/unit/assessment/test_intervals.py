@@ -184,8 +184,10 @@ def test_models_have_their_own_and_resamples_are_told_of():
     made = np.random.default_rng(0)
     y, sex = made.integers(0, 2, 90), made.choice(["f", "m"], 90)
     heard = []
-    question = FairnessQuestion(models={"good": y, "bad": 1 - y}, y=y, sensitive={"sex": sex}, boot=3)
-    report = analyse(question, lambda *steps: heard.append(steps))
+    question = FairnessQuestion(
+        models={"good": y, "bad": 1 - y}, y=y, sensitive={"sex": sex}, boot=3, tell=lambda *steps: heard.append(steps)
+    )
+    report = analyse(question)
 
     accuracy = [metric.key for metric in report.metrics].index("accuracy_score")
     assert [result.low[accuracy] for result in report.results] == [(1.0, 1.0), (0.0, 0.0)]

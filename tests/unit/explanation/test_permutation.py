@@ -366,3 +366,15 @@ def test_a_model_that_only_looks_like_scikit_learns_is_explained(patients):
 def test_a_kernel_machine_with_several_classes_is_explained(wines):
     model = make_pipeline(StandardScaler(), SVC()).fit(*wines)
     assert explain_model(model, *wines).scale == "decision function"
+
+
+def test_every_shuffled_column_and_every_shape_is_told():
+    rows = pd.DataFrame(np.random.default_rng(0).normal(size=(30, 3)), columns=["a", "b", "c"])
+    model = LinearRegression().fit(rows, rows["a"])
+    heard = []
+    wish = ExplanationWish(repeats=2, tell=lambda *step: heard.append(step))
+    explain_model(model, rows, rows["a"], wish=wish)
+
+    shuffled = [step for step in heard if step[0] == "columns shuffled"]
+    assert shuffled == [("columns shuffled", done, 3) for done in (0, 0, 0, 1, 1, 2, 2)]
+    assert heard[len(shuffled) :] == [("shapes", done, 3) for done in range(3)]

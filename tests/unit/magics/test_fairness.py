@@ -17,6 +17,7 @@ from jupyter_mlops.magics._fairness import fairness
 from jupyter_mlops.magics._fairness_command import FairnessCommand
 from jupyter_mlops.magics._fairness_view import MIME_TYPE, FairnessView
 from jupyter_mlops.magics._origins import Origins
+from jupyter_mlops.magics._waiting import NotebookScreen
 
 SEX = np.array(["f", "m"] * 40)
 
@@ -47,7 +48,9 @@ def session() -> SimpleNamespace:
     shell = SimpleNamespace(user_ns=names, inserted=[])
     shell.set_next_input = shell.inserted.append
     pending = SimpleNamespace(deliveries=SimpleNamespace(origins=Origins()))
-    return SimpleNamespace(shell=shell, runs=FakeRuns(), pending=pending)
+    return SimpleNamespace(
+        shell=shell, runs=FakeRuns(), pending=pending, open_screen=lambda may_clear: NotebookScreen(may_clear=may_clear)
+    )
 
 
 @pytest.mark.parametrize(
@@ -232,6 +235,17 @@ def test_predictions_alone_are_not_fitted_on_anything(session):
     names["sex"] = SEX
     with pytest.raises(UsageError, match="A mitigator is fitted on rows: name them"):
         fairness(session, "guesses -y outcome -s sex --boot 0 --mitigate ThresholdOptimizer")
+
+
+def test_a_report_that_takes_its_time_says_how_far_it_is(session):
+    lines = []
+    session.open_screen = lambda may_clear: SimpleNamespace(
+        show=lambda view: lines.append(repr(view)), clear=lambda: lines.append("")
+    )
+    fairness(session, "model -s sex --boot 300 --metrics jaccard")  # a library is asked 900 times
+
+    assert " of 300 resamples · " in lines[0]
+    assert lines[-1] == ""
 
 
 def test_an_interrupt_says_what_it_stopped(session):

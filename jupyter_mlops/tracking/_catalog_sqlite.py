@@ -39,6 +39,9 @@ _KIB, _BUILDING_KIB = 2_000, 64_000
 _REST, _BRIEF_S = 100, 0.005
 """What looks at many runs rests a hundred times as long, so that an idle server stays one; brief looks need none."""
 
+_COMPARE_REST = 50
+"""As `_REST`, for comparing the rows of all runs: a user who renames one waits for it."""
+
 _RUNS = """
 SELECT r.run_uuid, CAST(r.name AS TEXT), CAST(e.name AS TEXT), CAST(r.status AS TEXT),
        CAST(r.start_time AS INTEGER), CAST(r.end_time AS INTEGER),
@@ -55,6 +58,8 @@ WHERE run_uuid IN ({marks}) AND key IS NOT NULL GROUP BY run_uuid
 """
 _decode_texts = msgspec.json.Decoder(dict[str, str | None]).decode
 _FACTS = "SELECT run_uuid, status, end_time, name, lifecycle_stage, experiment_id FROM runs"
+_PLACES = "SELECT experiment_id, name, lifecycle_stage FROM experiments"
+_LIVE = "SELECT run_uuid FROM runs WHERE status IN ('RUNNING', 'SCHEDULED') ORDER BY rowid DESC LIMIT ?"
 
 
 class StoreChanges(NamedTuple):
@@ -89,8 +94,9 @@ class SqliteStore:
         self._version = -1
         self._ends: dict[str, int] = {}
         self._unread = self._again = 0
-        self._owed = False
+        self._owed = self._is_uncompared = False
         self._compare_at = self._again_at = 0.0
+        self._live: set[str] = set()
 
     def poll(self, end: float) -> Iterator[StoreChanges]:
         """Yield what has changed since the last time, some hundreds of runs at a time.
@@ -187,7 +193,7 @@ class SqliteStore:
             # Another file stands where the store was: what it does not have is gone.
             for some in _chunks([run_id for run_id in known if run_id not in self._facts]):
                 yield StoreChanges(gone=tuple(some))
-        elif version != self._version:
+        elif version != self._version or (self._is_uncompared and time.monotonic() >= self._compare_at):
             ends = _last_rows(database)
             if any(ends[table] < end for table, end in self._ends.items()):
                 # Rows were taken away at the end and their numbers may be given out again: only comparing helps.
@@ -231,20 +237,26 @@ class SqliteStore:
         return list(changed)
 
     def _compared(self, database: sqlite3.Connection) -> list[str]:
-        """Return the ids of runs whose state, name or place has changed; at most a hundredth of the time goes here."""
+        """Return the ids of runs whose state, name or place has changed, and of those that go on or have just ended.
+
+        At most a fiftieth of the time goes into comparing all of them; what was written meanwhile is compared later.
+        """
+        live = {row[0] for row in database.execute(_LIVE, (_MOST_LIVE,))}
+        watched, self._live = live | self._live, live
         started = time.monotonic()
-        if started < self._compare_at:
-            live = "SELECT run_uuid FROM runs WHERE status IN ('RUNNING', 'SCHEDULED') ORDER BY rowid DESC LIMIT ?"
-            return [row[0] for row in database.execute(live, (_MOST_LIVE,))]
-        before, facts = self._facts, _facts(database)
-        self._facts = facts
-        self._compare_at = time.monotonic() + _REST * (time.monotonic() - started)
-        return [*(run for run, fact in facts.items() if before.get(run) != fact), *(before.keys() - facts.keys())]
+        self._is_uncompared = started < self._compare_at
+        if self._is_uncompared:
+            return list(watched)
+        before, self._facts = self._facts, _facts(database)
+        self._compare_at = time.monotonic() + _COMPARE_REST * (time.monotonic() - started)
+        changed = [run for run, fact in self._facts.items() if before.get(run) != fact]
+        return [*watched, *changed, *(before.keys() - self._facts.keys())]
 
 
 def _facts(database: sqlite3.Connection) -> dict[str, int]:
-    """Return for each run a number that differs when MLflow has changed its row."""
-    return {row[0]: crc32(_encode(row)) for row in database.execute(_FACTS)}
+    """Return for each run a number that differs when MLflow has changed its row, or its experiment's."""
+    places = {row[0]: crc32(_encode(row)) for row in database.execute(_PLACES)}
+    return {row[0]: crc32(_encode(row), places.get(row[5], 0)) for row in database.execute(_FACTS)}
 
 
 def _version(database: sqlite3.Connection) -> int:

@@ -11,7 +11,7 @@ import pytest
 
 from jupyter_mlops.entities import RunStatus
 from jupyter_mlops.services._catalog_stores import store_summary
-from jupyter_mlops.tracking import ForeignRun, SqliteStore
+from jupyter_mlops.tracking import ForeignRun, SqliteStore, _catalog_sqlite
 from jupyter_mlops.tracking._catalog_sqlite import CHUNK, stored_value
 
 SCHEMA = """
@@ -114,6 +114,63 @@ def test_whoever_writes_is_noticed_at_the_next_look(writer, store):
     for value in (0.25, 0.5):
         writer.log("r1", value)
         assert look(store)[0]["r1"].metrics == {"acc": value}
+
+
+@pytest.fixture
+def large(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a store's size be as if it was large: reading all of it again takes its time, and so does comparing."""
+    monkeypatch.setattr(_catalog_sqlite, "_BRIEF_S", 0)
+    monkeypatch.setattr(_catalog_sqlite, "_REST", 1e9)
+    monkeypatch.setattr(_catalog_sqlite, "_COMPARE_REST", 1e9)
+
+
+@pytest.mark.usefixtures("large")
+def test_of_a_large_store_the_end_of_a_run_is_seen_at_once(writer, store):
+    writer.add_run("r1", "RUNNING")
+    writer.add_run("r2")
+    settle(store)
+    writer.log("r1", 0.5)
+    assert look(store)[0]["r1"].status is RunStatus.RUNNING
+
+    writer.do("UPDATE runs SET status = 'KILLED' WHERE run_uuid = 'r1'")
+    assert look(store)[0]["r1"].status is RunStatus.KILLED
+    writer.log("r2", 0.5)
+    assert look(store)[0].keys() == {"r2"}
+
+
+@pytest.mark.usefixtures("large")
+@pytest.mark.parametrize(
+    ("script", "changed"),
+    [
+        ("UPDATE runs SET name = 'renamed' WHERE run_uuid = 'r1'", {"r1"}),
+        ("UPDATE experiments SET name = 'renamed' WHERE experiment_id = 1", {"r1", "r2"}),
+    ],
+)
+def test_of_a_large_store_what_was_written_while_comparing_rests_is_compared_later(
+    writer, store, monkeypatch, script, changed
+):
+    writer.add_run("r1")
+    writer.add_run("r2")
+    settle(store)
+    monkeypatch.setattr(_catalog_sqlite, "_COMPARE_REST", 3_000)  # about a second
+    writer.log("r1", 0.5)
+    look(store)
+    writer.do(script)
+
+    found, end = dict[str, ForeignRun](), time.monotonic() + 30
+    while found.keys() != changed:
+        assert time.monotonic() < end, "nobody writes any more, and it was forgotten"
+        found |= {run_id: run for run_id, run in look(store)[0].items() if "renamed" in (run.name, run.experiment)}
+
+
+def test_an_experiment_that_is_removed_takes_its_runs_and_brings_them_back(writer, store):
+    writer.add_run("r1")
+    settle(store)
+    writer.do("UPDATE experiments SET lifecycle_stage = 'deleted'")
+    assert "r1" in look(store)[1]
+    settle(store)
+    writer.do("UPDATE experiments SET lifecycle_stage = 'active'")
+    assert "r1" in look(store)[0]
 
 
 def test_deleted_and_restored_runs_go_and_come_back(writer, store):

@@ -94,7 +94,7 @@ class ScoreView:
 
         return score_text(self.report)
 
-    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:  # noqa: ARG002
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:  # noqa: ARG002 - so asked
         """Return what Jupyter shows (IPython's protocol)."""
         from ..widgets import score_html
 

@@ -54,7 +54,7 @@ class PackageView:
 
         return package_text(self.package)
 
-    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:  # noqa: ARG002
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:  # noqa: ARG002 - so asked
         """Return what Jupyter shows (IPython's protocol)."""
         from ..widgets import package_html
 

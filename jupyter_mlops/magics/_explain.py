@@ -136,7 +136,7 @@ class ExplanationView:
         table = [text_table(self._heads(), self._rows())] if self.report.importance.names else []
         return "\n".join([self._head(), *table, *self._lines()])
 
-    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:  # noqa: ARG002
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:  # noqa: ARG002 - so asked
         """Return what Jupyter shows (IPython's protocol), cut to what a page can hold."""
         from ..explanation import cut_for_view
         from ..widgets import explanation_html

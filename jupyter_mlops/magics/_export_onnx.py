@@ -89,7 +89,7 @@ class OnnxView:
 
         return onnx_text(self.report, self._path)
 
-    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:  # noqa: ARG002
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:  # noqa: ARG002 - so asked
         """Return what Jupyter shows (IPython's protocol)."""
         from ..entities import OnnxCard
         from ..widgets import onnx_html, onnx_usage

@@ -42,7 +42,7 @@ class FairnessView:
         cut = [f"{more} more lines are in report.to_frame()."] if more > 0 else []
         return "\n".join([self._head(), table, *cut, *([self._told] if self._told else []), *self.report.notes])
 
-    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:  # noqa: ARG002
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:  # noqa: ARG002 - so asked
         """Return what Jupyter shows (IPython's protocol), cut to what a page can hold."""
         from ..assessment import cut_for_view
         from ..widgets import fairness_html

@@ -41,7 +41,7 @@ class View(ABC):
     def _repr_html_(self) -> str:
         return str(element("div", self.element(), class_="mlops-View", style=_FRAME))
 
-    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:  # noqa: ARG002
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:  # noqa: ARG002 - so asked
         """Return what Jupyter shows (IPython's protocol); it picks the MIME type that it likes best."""
         return {"text/plain": repr(self), "text/html": self._repr_html_(), **self.data()}
 

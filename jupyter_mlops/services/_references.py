@@ -23,9 +23,6 @@ from ._main_metrics import MainMetrics
 from ._names import clean_name
 from ._run import Run
 
-SHORTEST_PREFIX = 4
-"""Hex digits that the beginning of an id needs."""
-
 _ID = re.compile(r"[0-9a-f]{4,32}")
 _LAST = re.compile(r"last(?:~(\d{1,9}))?")
 

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from ._registered import RegistryAddress, model_id_of, registered_models
     from ._registered_rows import ONNX_TAG
     from ._registry_calls import call_registry
-    from ._session import TrackingSession, current_session, current_spool, install, log
+    from ._session import TrackingSession, current_session, install, log
     from ._shipped import ShippedRun, logged_model, shipped_run
     from ._spool import MetricSpool
     from ._spool_reading import Point
@@ -86,7 +86,6 @@ __all__ = [
     "call_registry",
     "check_key",
     "current_session",
-    "current_spool",
     "flags_of",
     "foreign_runs",
     "has_unshipped_runs",
@@ -152,7 +151,6 @@ __getattr__, __dir__ = lazy_exports(
         "call_registry": "._registry_calls",
         "check_key": "._values",
         "current_session": "._session",
-        "current_spool": "._session",
         "flags_of": "._catalog_columns",
         "foreign_runs": "._foreign",
         "has_unshipped_runs": "._keeper_status",

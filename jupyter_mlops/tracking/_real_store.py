@@ -141,4 +141,4 @@ def _root(path: Path | None) -> str | None:
 def _import_store(uri: str) -> None:
     """Import before the clock starts: the time that takes is not the store's."""
     if uri.startswith("sqlite:"):
-        import mlflow.store.tracking.sqlalchemy_store  # noqa: F401
+        import mlflow.store.tracking.sqlalchemy_store  # noqa: F401 - to have it

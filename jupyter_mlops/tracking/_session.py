@@ -108,11 +108,6 @@ def current_session() -> TrackingSession | None:
     return _session
 
 
-def current_spool() -> MetricSpool | None:
-    """Return the spool of this process, None outside of runs."""
-    return _session.spool if _session else None
-
-
 def session_at(directory: Path) -> TrackingSession:
     """Return this process's session for a run directory: the installed one, or one of its own.
 

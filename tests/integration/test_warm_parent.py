@@ -24,7 +24,7 @@ from jupyter_mlops.testing import wait_until
 PARENT_OF_THE_SHIM = "import os, psutil; print(psutil.Process(os.getppid()).ppid())"
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture(autouse=True, scope="module")
 def hidden():
     with small_kernel() as hidden:
         yield hidden
@@ -59,6 +59,16 @@ def warm(launching):
     return launching
 
 
+@pytest.fixture(scope="module")
+def shared(hidden, tmp_path_factory):
+    """One for the stories that leave it as it is."""
+    with Launching.below(tmp_path_factory.mktemp("shared")) as launching:
+        launching.launcher.warm_up()
+        settled(launching.launcher)
+        yield launching
+        launching.launcher.retire_warm_parent()
+
+
 def ran_in(launching):
     """Return the pid of the process that the next run's shim is a child of."""
     run = launching.start(PARENT_OF_THE_SHIM)
@@ -66,8 +76,8 @@ def ran_in(launching):
     return int(run.log)
 
 
-def test_a_run_is_a_fork_of_the_warm_parent(warm):
-    assert ran_in(warm) == warm.launcher.warm_parent().pid
+def test_a_run_is_a_fork_of_the_warm_parent(shared):
+    assert ran_in(shared) == shared.launcher.warm_parent().pid
 
 
 def test_without_one_a_run_starts_cold(launching):
@@ -88,11 +98,11 @@ def test_it_holds_what_the_kernel_has_imported_and_its_memory_is_told(warm, hidd
     assert (run.end().status, run.log) == (RunStatus.FINISHED, "True\n")
 
 
-def test_a_cell_without_new_imports_asks_for_nothing(warm):
-    before = settled(warm.launcher)
+def test_a_cell_without_new_imports_asks_for_nothing(shared):
+    before = settled(shared.launcher)
     for _ in range(3):
-        warm.launcher.warm_up()
-    assert warm.launcher.warm_parent().generation == before.generation
+        shared.launcher.warm_up()
+    assert shared.launcher.warm_parent().generation == before.generation
 
 
 def test_killing_it_loses_nothing(warm):
@@ -111,14 +121,14 @@ def test_a_killed_one_is_replaced(warm):
     assert (replaced != killed, ran_in(warm)) == (True, replaced)
 
 
-def test_a_shim_that_waits_at_the_kernel_needs_nobody_to_begin(warm):
-    parent = settled(warm.launcher).pid
-    warm.launcher.warm_up()
+def test_a_shim_that_waits_at_the_kernel_needs_nobody_to_begin(shared):
+    parent = settled(shared.launcher).pid
+    shared.launcher.warm_up()
     # What comes down the line lies there until it is used.
-    came, _, _ = select.select([warm.launcher._warm._line._connection], [], [], 120)
+    came, _, _ = select.select([shared.launcher._warm._line._connection], [], [], 120)
     os.kill(parent, signal.SIGSTOP)
     try:
-        assert (len(came), ran_in(warm)) == (1, parent)
+        assert (len(came), ran_in(shared)) == (1, parent)
     finally:
         os.kill(parent, signal.SIGCONT)
 
@@ -147,14 +157,14 @@ def test_a_changed_environment_means_another_one(warm, monkeypatch, name):
     assert ran_in(warm) == warm.launcher.warm_parent().pid
 
 
-def test_a_run_has_the_environment_of_its_submission(warm, monkeypatch):
+def test_a_run_has_the_environment_of_its_submission(shared, monkeypatch):
     monkeypatch.setenv("JUPYTER_MLOPS_OF_A_STORY", "now")
-    run = warm.start("import os; print(os.environ['JUPYTER_MLOPS_OF_A_STORY'])")
+    run = shared.start("import os; print(os.environ['JUPYTER_MLOPS_OF_A_STORY'])")
     assert (run.end().status, run.log) == (RunStatus.FINISHED, "now\n")
 
 
-def test_a_run_inherits_no_socket_and_no_handler(warm):
-    run = warm.start("""
+def test_a_run_inherits_no_socket_and_no_handler(shared):
+    run = shared.start("""
 import os, signal
 links = [os.readlink(entry.path) for entry in os.scandir('/proc/self/fd') if os.path.lexists(entry.path)]
 print([link for link in links if link.startswith('socket:')], os.readlink('/proc/self/fd/0'))
@@ -175,10 +185,10 @@ def test_random_numbers_differ_from_run_to_run(warm):
     assert len({number for log in logs for number in log.split()}) == 4
 
 
-def test_it_leaves_no_zombie(warm):
+def test_it_leaves_no_zombie(shared):
     for _ in range(5):
-        warm.start("pass").end()
-    parent = psutil.Process(warm.launcher.warm_parent().pid)
+        shared.start("pass").end()
+    parent = psutil.Process(shared.launcher.warm_parent().pid)
 
     def zombies():
         return [child for child in parent.children() if child.status() == psutil.STATUS_ZOMBIE]
@@ -219,10 +229,10 @@ time.sleep(60)
     assert (parent.is_running(), launching.launcher.warm_parent()) == (False, None)
 
 
-def test_there_is_one_for_a_home_and_a_state(warm):
-    again = [sys.executable, "-P", "-m", "jupyter_mlops.executor.warm", str(warm.home.path), warm_key()]
+def test_there_is_one_for_a_home_and_a_state(shared):
+    again = [sys.executable, "-P", "-m", "jupyter_mlops.executor.warm", str(shared.home.path), warm_key()]
     assert subprocess.run(again, timeout=30, check=False).returncode == 0
-    assert ran_in(warm) == warm.launcher.warm_parent().pid
+    assert ran_in(shared) == shared.launcher.warm_parent().pid
 
 
 class TestHarmfulModules:

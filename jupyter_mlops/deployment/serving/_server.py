@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import gc
 import resource
-import socket
 from pathlib import Path
 
 from tornado.httpserver import HTTPServer
@@ -88,13 +87,3 @@ def _allow_connections() -> None:
     wanted = 65_536 if hard == resource.RLIM_INFINITY else min(hard, 65_536)
     if soft != resource.RLIM_INFINITY and soft < wanted:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
-
-
-def is_listening(path: Path) -> bool:
-    """Tell whether somebody answers a unix socket."""
-    with socket.socket(socket.AF_UNIX) as client:
-        try:
-            client.connect(str(path))
-        except OSError:
-            return False
-        return True

@@ -23,9 +23,9 @@ from jupyter_mlops import tracking
 from jupyter_mlops.entities import RunSpec, decode
 folder = Path(sys.argv[1])
 os.environ["MLFLOW_EXPERIMENT_NAME"] = "left over"
-before = tracking.current_session() is None and tracking.current_spool() is None
+before = tracking.current_session() is None
 session = tracking.install(folder, decode((folder / "spec.json").read_bytes(), RunSpec), "x = 1")
-same = tracking.current_session() is session and tracking.current_spool() is session.spool
+same = tracking.current_session() is session
 tracking.log({"val/loss": 0.5}, loss=1)
 tracking.log(loss=2.0, step=10)
 tracking.log()

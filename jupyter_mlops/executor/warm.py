@@ -7,6 +7,7 @@ that asked lives any more, and when its home or its socket is gone.
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -16,3 +17,5 @@ if __name__ == "__main__":
     if len(sys.argv) != 3:
         sys.exit("usage: python -m jupyter_mlops.executor.warm HOME KEY")
     serve(Path(sys.argv[1]), sys.argv[2])
+    # Not by exit(): onnxruntime waits there for a thread that stayed in an earlier generation, for ever.
+    os._exit(0)

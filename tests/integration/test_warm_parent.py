@@ -281,6 +281,16 @@ class TestHarmfulModules:
         run = launching.start("import broken")
         assert (run.end().status, run.state.error.message) == (RunStatus.FAILED, "not here")
 
+    def test_what_a_library_waits_for_at_exit_does_not_keep_it(self, launching, site):
+        """onnxruntime's destructor waits for a thread of its own, which no forked process has."""
+        (site / "lingering.py").write_text(
+            "import ctypes\nc = ctypes.CDLL(None)\nc.__cxa_atexit(c.pause, None, None)\n"
+        )
+        parent = psutil.Process(self.preload(launching, "lingering").pid)
+        launching.launcher.retire_warm_parent()
+        wait_until(lambda: not parent.is_running())
+        assert launching.launcher.warm_parent() is None
+
     def test_one_answers_while_the_next_loads(self, launching, site, tmp_path):
         (site / "slow.py").write_text(
             f"import time, pathlib\nwhile not pathlib.Path({str(tmp_path / 'go')!r}).exists(): time.sleep(0.01)\n"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import functools
 import os
 import sys
 
@@ -18,7 +19,13 @@ def show_native_output_by_lines() -> None:
     twice after a fork.
     """
     with contextlib.suppress(OSError, ValueError, AttributeError):
-        library = ctypes.CDLL(None)
+        library = _c_library()
         stdout = ctypes.c_void_p.in_dll(library, "__stdoutp" if sys.platform == "darwin" else "stdout")
         library.setvbuf(stdout, None, _LINE_BUFFERED, 0)
     os.environ.setdefault("PYTHONUNBUFFERED", "1")
+
+
+@functools.cache
+def _c_library() -> ctypes.CDLL:
+    """Return the C library; making the handle takes ten times as long as the call, and a rehearsal has made it."""
+    return ctypes.CDLL(None)

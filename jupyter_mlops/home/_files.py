@@ -91,9 +91,9 @@ def write_atomic(path: StrPath, data: bytes, *, durable: bool = True) -> None:
         finally:
             os.close(descriptor)
         temporary.rename(target)
-    finally:
-        # It is still there only when something went wrong.
+    except BaseException:  # an interrupt too leaves nothing behind
         temporary.unlink(missing_ok=True)
+        raise
     if durable:
         sync_folder(target.parent)
 

@@ -6,11 +6,12 @@ shim when its parents die. Elsewhere only the executor's process group is known.
 
 from __future__ import annotations
 
+import functools
 import os
 import sys
 import time
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ..home._survivors import end_all
 
@@ -36,9 +37,15 @@ def adopt_orphans() -> bool:
     """Make this process the reaper of its descendants; return whether the system can do that."""
     if sys.platform != "linux":
         return False
+    return bool(_c_library().prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0)
+
+
+@functools.cache
+def _c_library() -> Any:
+    """Return the C library; making the handle takes longer than the call, and a rehearsal has made it."""
     import ctypes
 
-    return bool(ctypes.CDLL(None, use_errno=True).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0)
+    return ctypes.CDLL(None, use_errno=True)
 
 
 def reap() -> tuple[list[ChildEnd], bool]:

@@ -29,6 +29,9 @@ from ._streams import install_streams
 EXIT_TAKEN = 75
 """Another process executes the run (EX_TEMPFAIL); nothing was touched."""
 
+_NICENESS_AFTERWARDS = 10
+"""Of what is left when the results are delivered, such as the plots and models of autologging."""
+
 
 def prepare() -> None:
     """Do beforehand what every run needs: the forks of a process that called this once start in milliseconds.
@@ -83,7 +86,9 @@ def main(run_dir: Path, approach: Approach | None = None) -> int:
     # The directory may have been removed by now.
     with contextlib.suppress(OSError):
         make_durable(run.result_file)
-    # From here on nobody waits for this process. What a cell fitted before it failed is worth logging too.
+    # From here on nobody waits for this process: the notebook and the next runs go first.
+    os.nice(max(0, _NICENESS_AFTERWARDS - os.nice(0)))
+    # What a cell fitted before it failed is worth logging too.
     if result.status is RunStatus.FINISHED or result.exit_code == EXIT_ERROR:
         run_deferred()
     _record_environment(run)

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 Value = TypeVar("Value")
 
 _POLL_FIRST_S, _POLL_RESULT_S, _POLL_MOST_S = 0.001, 0.01, 0.05
+_POLL_SHARE = 0.02
+"""Of the time that has passed: so much later than the run, at most, is its end seen."""
 
 
 class Run:
@@ -56,6 +58,7 @@ class Run:
         self._id = run_id
         self._attach = attach
         self._captured = captured
+        self._since = time.monotonic()
         self._ended: RunState | None = None
         self._logged: dict[str, dict[str, Any]] = {}
 
@@ -121,7 +124,7 @@ class Run:
 
         Interrupting the wait never touches the run.
         """
-        _wait_until(lambda: self.state.status.is_terminal, timeout_s)
+        self._wait_until(lambda: self.state.status.is_terminal, timeout_s, _POLL_MOST_S)
         return self.state
 
     def wait_delivery(self, timeout_s: float | None = None, names: Collection[str] = ()) -> bool:
@@ -141,7 +144,17 @@ class Run:
             looked_at = time.monotonic()
             return self.state.status.is_terminal
 
-        return _wait_until(is_there, timeout_s, _POLL_RESULT_S)
+        return self._wait_until(is_there, timeout_s, _POLL_RESULT_S)
+
+    def _wait_until(self, is_true: Callable[[], bool], timeout_s: float | None, longest_s: float) -> bool:
+        """Look again and again, so that an interrupt always comes through; False when time is up."""
+        deadline = math.inf if timeout_s is None else time.monotonic() + timeout_s
+        while not is_true():
+            now = time.monotonic()
+            if now >= deadline:
+                return False
+            time.sleep(min(pause_s(now - self._since, longest_s), deadline - now))
+        return True
 
     @python_edge
     def stop(self) -> RunState:
@@ -321,13 +334,6 @@ def _failure(name: str, state: RunState, error: CellError | None) -> str:
     return f"Run {name} failed: {': '.join([error.type, *last])}{where}. {see}"
 
 
-def _wait_until(is_true: Callable[[], bool], timeout_s: float | None, longest_s: float = _POLL_MOST_S) -> bool:
-    """Poll with back-off, from 1 ms to `longest_s`, so that an interrupt always comes through."""
-    deadline = None if timeout_s is None else time.monotonic() + timeout_s
-    pause = _POLL_FIRST_S
-    while not is_true():
-        if deadline is not None and time.monotonic() >= deadline:
-            return False
-        time.sleep(pause)
-        pause = min(1.5 * pause, longest_s)
-    return True
+def pause_s(age_s: float, longest_s: float) -> float:
+    """Return how long to sleep between two looks at a run whose handle is so old: it was mostly made with the run."""
+    return min(max(_POLL_FIRST_S, _POLL_SHARE * age_s), longest_s)

@@ -168,6 +168,17 @@ class TestScikitLearn:
         assert ended.log.count("\n") == 1
         assert ended.log.startswith("jupyter-mlops: not everything was logged: ModuleNotFoundError")
 
+    def test_what_is_done_after_the_delivery_gives_way_to_the_notebook(self, executors):
+        ended = executors.run(
+            "import os\n"
+            "from jupyter_mlops.executor._deferred import after_delivery\n"
+            "print(os.nice(0))\n"
+            "after_delivery.append(lambda: print(os.nice(0)))"
+        )
+
+        during, afterwards = map(int, ended.log.split())
+        assert afterwards == max(during, 10)
+
     def test_a_stop_ends_what_is_left_and_the_result_stays(self, executors):
         run = executors.fill(
             cell("""

@@ -3,6 +3,7 @@
 import base64
 import json
 import os
+import time
 
 import pytest
 
@@ -10,6 +11,7 @@ from jupyter_mlops.entities import CellError, Exit, Result, RunStatus
 from jupyter_mlops.exceptions import RunFailedError
 from jupyter_mlops.services import Display, LogChunk, RunService
 from jupyter_mlops.services._displays import read_displays
+from jupyter_mlops.services._run import pause_s
 
 
 def ended(run, status=RunStatus.FINISHED, **fields):
@@ -58,6 +60,19 @@ def test_waiting_has_a_limit_and_does_not_touch_the_run(make_run):
 
     assert run.wait(timeout_s=0.01).status is RunStatus.SCHEDULED
     assert run.wait_delivery(timeout_s=0.01) is False
+
+
+@pytest.mark.parametrize(("age_s", "longest_s", "expected_s"), [(0, 1, 0.001), (0.2, 1, 0.004), (60, 0.01, 0.01)])
+def test_who_waits_looks_so_often_that_the_end_is_seen_within_a_fiftieth_of_the_runs_time(age_s, longest_s, expected_s):
+    assert pause_s(age_s, longest_s) == pytest.approx(expected_s)
+
+
+def test_a_wait_for_an_old_run_ends_in_time_too(make_run):
+    run = make_run(status=None)
+    before = time.monotonic()
+    assert not any(run.wait_delivery(timeout_s=0) for _ in range(3))
+    assert run.wait(timeout_s=0.001).status is RunStatus.SCHEDULED
+    assert time.monotonic() - before < 5
 
 
 def test_results_can_be_read_before_the_process_has_gone(make_run):

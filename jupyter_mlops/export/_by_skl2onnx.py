@@ -29,6 +29,9 @@ NEWEST_OPSET = 22
 _PLAIN = frozenset({"LinearClassifier", "LinearRegressor", "Scaler"})
 """Operators that round more than the plain ones they stand for."""
 _RIDGES = {"RidgeClassifier", "RidgeClassifierCV"}
+_VECTORIZERS = {"CountVectorizer", "TfidfVectorizer"}
+_WORD = r"(?u)\b\w\w+\b"
+"""What vectorizers take for a word unless they are told otherwise."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,7 +113,7 @@ LOCALE_DOUBLE = Way(
 def ways(model: Any) -> tuple[Way, ...]:
     """Return the ways to try for a model of scikit-learn's kind, the cheapest first."""
     names = {type(part).__name__ for part in parts(model)}
-    if names & {"CountVectorizer", "TfidfVectorizer"}:
+    if names & _VECTORIZERS:
         return FLOAT, LOCALE, LOCALE_DOUBLE
     trees = names & _TREES or any(name.endswith(("Forest", "ForestClassifier", "ForestRegressor")) for name in names)
     if not trees:
@@ -198,7 +201,7 @@ def _called(conversion: Conversion, way: Way) -> ModelProto:
     }
     given = [(tensor.name, kinds[tensor.element](list(tensor.shape))) for tensor in conversion.inputs]
     model = _with_cast(conversion.model) if way.step else conversion.model
-    options, other = _options(model, way) if is_classifier(conversion.model) else (None, None)
+    options, other = _options(model, way, {"zipmap": False} if is_classifier(conversion.model) else {})
     own = conversions() | ({SimpleImputer: convert_imputer} if way.precision == "float64" else {})
 
     def call(options: Any) -> ModelProto:
@@ -220,15 +223,21 @@ def _called(conversion: Conversion, way: Way) -> ModelProto:
             return call(other)
 
 
-def _options(model: Any, way: Way) -> tuple[dict[Any, Any], dict[Any, Any]]:
-    """Return skl2onnx' options for a classifier, and those for one whose class has not all of them.
+def _options(model: Any, way: Way, plain: dict[str, bool]) -> tuple[dict[Any, Any], dict[Any, Any]]:
+    """Return skl2onnx' options for a model, and those for one whose class has not all of them.
 
     Of LinearSVC and of ridges, it knows no scores in double but raw ones; a pipeline hands its options to its steps.
+    Words it splits at letters beyond ASCII, which Python's default pattern does not.
     """
-    raw, plain = {"raw_scores": way.plain}, {"zipmap": False}
-    ridges = {id(part): raw | plain for part in parts(model) if type(part).__name__ in _RIDGES}
+    raw, words, own = {"raw_scores": way.plain}, {}, {}
+    for part in parts(model):
+        if type(part).__name__ in _RIDGES:
+            own[id(part)] = raw | plain
+        elif type(part).__name__ in _VECTORIZERS and (part.analyzer, part.token_pattern) == ("word", _WORD):
+            words[id(part)] = {"tokenexp": r"[\p{L}\p{N}_]{2,}"}
     machines = {id(part): raw for part in parts(model) if type(part).__name__ == "LinearSVC"}
-    return {id(model): plain} | ridges if ridges else plain, machines  # those of all and of one do not go together
+    own |= words
+    return {id(model): plain} | own if own else plain, machines | words  # those of all and of one do not go together
 
 
 def _opsets(conversion: Conversion) -> int | dict[str, int]:

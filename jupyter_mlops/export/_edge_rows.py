@@ -15,7 +15,20 @@ from ._thresholds import decisive_values
 _MOST_COLUMNS = 24
 _MOST_THRESHOLDS = 48
 _SINGLE = np.finfo(np.float32)
-_TEXTS = ("", " ", "Ünïcödé ∆ 文字 🙂", "never seen before", "NaN", "a\tb\nc", "x" * 5000, "\x00", None, float("nan"))
+_TEXTS = (
+    "",
+    " ",
+    "   ",
+    "Ünïcödé ∆ 文字 🙂",
+    "never seen before",
+    "NaN",
+    "a\tb\nc",
+    "x" * 5000,
+    "\x00",
+    None,
+    float("nan"),
+)
+_MOST_WORDS = 50
 _NO_WHOLE = (float("nan"), float("inf"), float("-inf"))
 
 
@@ -86,6 +99,9 @@ def _values(column: np.ndarray[Any, Any]) -> Iterator[Any]:
             yield from _TEXTS
             yield present[0].swapcase()
             yield present[-1] + " "
+            words = present[0].split()[:_MOST_WORDS]
+            yield from (" ".join(f"{word}é" for word in words), " ".join(f"é{word}" for word in words))
+            yield "\u00a0".join(words)  # which is a space in Python, and nowhere else
         elif present and all(isinstance(value, (int, float, np.number)) for value in present):
             yield None
             yield from _numbers(np.array(present, dtype=np.float64))

@@ -8,6 +8,7 @@ import xgboost
 from sklearn.compose import make_column_transformer
 from sklearn.decomposition import PCA
 from sklearn.ensemble import IsolationForest, RandomForestClassifier, VotingClassifier
+from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression, RidgeClassifier
 from sklearn.model_selection import GridSearchCV
@@ -16,7 +17,7 @@ from sklearn.preprocessing import KBinsDiscretizer, OneHotEncoder, StandardScale
 from sklearn.svm import LinearSVC
 
 from jupyter_mlops.exceptions import ExportError
-from jupyter_mlops.export import ExportWish, export_model
+from jupyter_mlops.export import ExportWish, export_model, open_session
 
 QUICK = ExportWish(timed=False)
 NAMED = ["mean radius", "f1", "f0", "größe"]
@@ -86,3 +87,40 @@ def test_ties_are_decided_where_whole_numbers_must_be_numbers_as_the_others(peop
 
     assert report.parity.differing == 0
     assert "whole numbers" in report.variant
+
+
+TEXTS = ["good wine", "bad beer", "the wine was good, really", "don't GO there", "a_b c-d 10 times", "x"] * 10
+GLUED = ["goodé", "égood wine", "good日本", "ÜBER wine", "good\u00a0wine", "été good"]
+
+
+@pytest.mark.parametrize(
+    "vectorizer",
+    [TfidfVectorizer(), CountVectorizer(ngram_range=(1, 2)), CountVectorizer(lowercase=False)],
+    ids=["weights", "pairs", "case"],
+)
+def test_words_end_where_pythons_do(vectorizer, tmp_path):
+    search = GridSearchCV(make_pipeline(vectorizer, LogisticRegression()), {"logisticregression__C": [0.1, 1.0]}, cv=2)
+    model = search.fit(TEXTS, [text.startswith(("good", "the", "x")) for text in TEXTS])
+
+    report = export_model(model, TEXTS, tmp_path / "m.onnx", QUICK)
+
+    assert report.parity.differing == 0
+    (told,) = open_session(tmp_path / "m.onnx").run(["probabilities"], {"text": np.array(GLUED, dtype=object)})
+    np.testing.assert_allclose(told, model.predict_proba(GLUED), atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    "vectorizer",
+    [
+        CountVectorizer(token_pattern=r"\S+"),
+        CountVectorizer(token_pattern=r"\b\w+\b"),
+        CountVectorizer(analyzer="char"),
+    ],
+    ids=["blanks", "own pattern", "letters"],
+)
+def test_words_that_would_end_elsewhere_are_no_file(vectorizer, tmp_path):
+    model = make_pipeline(vectorizer, LogisticRegression()).fit(TEXTS, [text.startswith("good") for text in TEXTS])
+
+    with pytest.raises(ExportError, match="generated rows differ"):
+        export_model(model, TEXTS, tmp_path / "m.onnx", QUICK)
+    assert list(tmp_path.iterdir()) == []

@@ -154,8 +154,8 @@ def _digests(folder: Path) -> dict[str, str]:
     """Return the digest of each file; of what is no file, its kind."""
     found = {}
     for path in sorted(Path(base) / name for base, _, names in os.walk(folder) for name in names):
-        if path.name == RECORD and path.parent == folder:
-            continue
+        if (path.name == RECORD and path.parent == folder) or path.parent.name == "__pycache__":
+            continue  # Python leaves the latter behind wherever it looks
         plain = path.is_file() and not path.is_symlink()
         found[path.relative_to(folder).as_posix()] = (
             hashlib.sha256(path.read_bytes()).hexdigest() if plain else "no file"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import shlex
+import shutil
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -34,9 +35,12 @@ _TYPES: Mapping[str, str] = {
     "bool": "boolean",
     "str": "string",
 }
+_TEXTS = Path(__file__).with_name("_mlflow_texts.py")
+
 _ABOUT: Mapping[str, str] = {
     "MLmodel": "what MLflow has to know: signature, flavors, requirements",
     "model.onnx": "the model, one ONNX file",
+    f"code/{_TEXTS.name}": "hands texts over, whichever pandas is there",
     "conda.yaml": "the environment, for conda",
     "python_env.yaml": "the environment, for virtualenv",
     "requirements.txt": "the environment, for pip: the versions of this one",
@@ -72,7 +76,9 @@ class MlflowTarget:
         with drafted(wish.directory, self.name) as draft, _quiet():
             _save(bundle, columns, draft.path)
             checked = _checked(bundle, session, columns, draft.path, wish.example)
-            for path in sorted(each.name for each in draft.path.iterdir() if each.is_file()):
+            shutil.rmtree(draft.path / "code" / "__pycache__", ignore_errors=True)  # of the check
+            written = filter(Path.is_file, draft.path.rglob("*"))
+            for path in sorted(each.relative_to(draft.path).as_posix() for each in written):
                 draft.keep(path, _ABOUT.get(path, "written by MLflow"))
             files = draft.files
         folder = shlex.quote(str(wish.directory))
@@ -81,9 +87,7 @@ class MlflowTarget:
             name=file_name(wish.name),
             directory=wish.directory,
             files=files,
-            commands=(
-                f"mlflow models serve -m {folder} --env-manager {'virtualenv' if _has_texts(columns) else 'local'}",
-            ),
+            commands=(f"mlflow models serve -m {folder} --env-manager local",),
             checked=(checked,),
             notes=_notes(columns),
         )
@@ -92,7 +96,7 @@ class MlflowTarget:
 def _notes(columns: OnnxSignature | None) -> tuple[str, ...]:
     notes = ["Not served here. `mlflow models serve` needs all of MLflow: pip install mlflow."]
     if _has_texts(columns):
-        notes.append("Texts need pandas 2 where it is served: MLflow 3.17 cannot hand over those of pandas 3.")
+        notes.append(f"code/{_TEXTS.name} hands texts over: MLflow's own way does not know those of pandas 3.")
     if columns is None:
         notes.append("It takes arrays, not tables with columns: the model's data had no names for them.")
     return tuple(notes)
@@ -103,24 +107,32 @@ def _save(bundle: Bundle, columns: OnnxSignature | None, path: Path) -> None:
     import onnx
 
     proto = onnx.load_model_from_string(model_bytes(bundle))
+    texts = _has_texts(columns)
     mlflow_onnx.save_model(
         proto if columns is None else by_column(proto, bundle.signature, columns),
         str(path),
         signature=_signature(bundle.signature, columns),
-        pip_requirements=_requirements(columns),
+        pip_requirements=list(pinned("mlflow", "numpy", "onnx", "onnxruntime", "pandas")),
         onnx_execution_providers=["CPUExecutionProvider"],
         save_as_external_data=False,
+        code_paths=[str(_TEXTS)] if texts else None,
         metadata={"jupyter_mlops.sha256": bundle.sha256, "jupyter_mlops.run_id": bundle.run_id},
     )
+    if texts:
+        _hand_over_texts(path)
 
 
-def _requirements(columns: OnnxSignature | None) -> list[str]:
-    pins = pinned("mlflow", "numpy", "onnx", "onnxruntime")
-    return [*pins, "pandas<3" if _has_texts(columns) else pinned("pandas")[0]]
+def _hand_over_texts(path: Path) -> None:
+    """Let MLflow load the model by the file that goes with it."""
+    from mlflow.models import Model
+
+    described = Model.load(str(path))
+    described.flavors["python_function"]["loader_module"] = _TEXTS.stem
+    described.save(str(path / "MLmodel"))
 
 
 def _has_texts(columns: OnnxSignature | None) -> bool:
-    """Tell whether a table with texts is handed over: MLflow gives pandas 3's as what onnxruntime does not take."""
+    """Tell whether a table with texts is handed over."""
     return columns is not None and any(tensor.type == "str" for tensor in columns.inputs)
 
 
@@ -201,7 +213,7 @@ def _given(signature: OnnxSignature, columns: OnnxSignature | None, feeds: Mappi
     flat = [part for tensor in signature.inputs for part in np.reshape(feeds[tensor.name], (_ROWS, -1)).T]
     named = zip((tensor.name for tensor in columns.inputs), flat, strict=True)
     wide = {name: values.astype("float64") if values.dtype == "float32" else values for name, values in named}
-    return pd.DataFrame({name: pd.Series(values, dtype=values.dtype) for name, values in wide.items()})
+    return pd.DataFrame(wide)  # texts as the pandas here keeps them
 
 
 def _together(tensor: OnnxTensor, answers: Any, told: Any) -> Any:

@@ -27,18 +27,22 @@ def locked(*names: str) -> tuple[str, ...]:
         One is not installed.
     """
     from packaging.requirements import Requirement
+    from packaging.utils import canonicalize_name
 
     found: dict[str, str] = {}
-    wanted = list(names)
+    seen: set[tuple[str, str]] = set()
+    wanted = [(name, "") for name in names]
     while wanted:
-        name = wanted.pop()
-        if name in found:
+        name, extra = wanted.pop()
+        if (name, extra) in seen:
             continue
+        seen.add((name, extra))
         found[name] = _version(name)
         for line in distribution(name).requires or ():
             requirement = Requirement(line)
-            if requirement.marker is None or requirement.marker.evaluate({"extra": ""}):
-                wanted.append(requirement.name.lower())
+            if requirement.marker is None or requirement.marker.evaluate({"extra": extra}):
+                needed = canonicalize_name(requirement.name)
+                wanted += [(needed, each) for each in ("", *requirement.extras)]
     return tuple(f"{name}=={version}" for name, version in sorted(found.items()))
 
 

@@ -104,6 +104,7 @@ const card = record<IOnnxCard>({
   file: text,
   sha256: text,
   size: number,
+  weights: or(text, ''),
   model: or(text, ''),
   model_type: or(text, ''),
   run_id: or(text, ''),

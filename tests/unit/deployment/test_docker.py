@@ -90,6 +90,29 @@ def test_a_library_that_is_not_here_has_no_verified_version():
     assert pinned("mlflow")[0].startswith("mlflow==")
 
 
+def installed(folder, name, version, *requires):
+    """A library as an environment knows it."""
+    about = folder / f"{name}-{version}.dist-info"
+    about.mkdir()
+    lines = [
+        f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}",
+        *(f"Requires-Dist: {each}" for each in requires),
+    ]
+    (about / "METADATA").write_text("\n".join(lines) + "\n")
+
+
+def test_all_that_a_library_needs_is_locked_and_nothing_else(tmp_path, monkeypatch):
+    """Under one name each, with what its extras need, and not what only other systems do."""
+    installed(
+        tmp_path, "server", "1.0", "Two_Words[fast]>=2", "elsewhere; sys_platform == 'none'", "absent; extra == 'x'"
+    )
+    installed(tmp_path, "two_words", "2.1", "speedy>=3; extra == 'fast'", "server")
+    installed(tmp_path, "speedy", "3.0.post1", "two-words")
+    monkeypatch.syspath_prepend(str(tmp_path))
+
+    assert locked("server") == ("server==1.0", "speedy==3.0.post1", "two-words==2.1")
+
+
 def clean_environment(folder, requirements):
     """A folder that has the libraries of a requirements file and no others."""
     folder.mkdir()

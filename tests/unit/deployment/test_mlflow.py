@@ -1,5 +1,8 @@
 """An MLflow model: loaded by MLflow, asked as a user asks it, and equal to the file."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -30,8 +33,7 @@ def test_every_kind_is_loaded_and_compared(bundle, packed):
 
     assert "its answers to 8 rows are the file's, to the last bit" in package.checked[0]
     assert {"MLmodel", "model.onnx", "requirements.txt"} <= {file.path for file in package.files}
-    manager = "virtualenv" if bundle.label in ("mixed", "texts") else "local"  # texts need a pandas of their own
-    assert package.commands == (f"mlflow models serve -m {package.directory} --env-manager {manager}",)
+    assert package.commands == (f"mlflow models serve -m {package.directory} --env-manager local",)
 
 
 def test_a_frame_is_taken_by_its_columns_in_any_order(bundles, packed, fitted):
@@ -74,11 +76,39 @@ def test_a_model_without_names_takes_arrays(bundles, packed, fitted):
     assert any("arrays, not tables" in note for note in package.notes)
 
 
-def test_texts_ask_for_a_pandas_that_mlflow_can_hand_over(packed):
+def test_a_package_that_was_only_loaded_may_be_replaced(packed):
+    for _ in range(2):
+        loaded(packed("mixed"))
+
+
+@pytest.mark.parametrize("kind", ["str", "string", object])
+def test_texts_are_taken_as_each_pandas_keeps_them(packed, fitted, kind):
+    model, rows = fitted["mixed"]
     package = packed("mixed")
-    assert "pandas<3" in (package.directory / "requirements.txt").read_text().splitlines()
-    assert any("pandas 2" in note for note in package.notes)
-    assert f"pandas=={pd.__version__}" in (packed("frame").directory / "requirements.txt").read_text().splitlines()
+    answers = loaded(package).predict(rows.astype({"town": kind}))
+
+    assert answers["label"].tolist() == model.predict(rows).tolist()
+    assert f"pandas=={pd.__version__}" in (package.directory / "requirements.txt").read_text().splitlines()
+    assert any("code/_mlflow_texts.py hands texts over" in note for note in package.notes)
+
+
+def test_what_goes_along_for_texts_needs_nothing_of_ours(packed, fitted, tmp_path):
+    """Asked in a process that cannot import this package."""
+    rows = fitted["mixed"][1]
+    rows.to_json(tmp_path / "rows.json")
+    code = "import sys; sys.modules['jupyter_mlops'] = None; import mlflow, pandas as pd; "
+    code += "print(mlflow.pyfunc.load_model(sys.argv[1]).predict(pd.read_json(sys.argv[2]))['label'].tolist())"
+    command = [sys.executable, "-W", "ignore", "-c", code, str(packed("mixed").directory), str(tmp_path / "rows.json")]
+    told = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120, cwd=tmp_path)
+
+    assert told.stdout.strip() == str(fitted["mixed"][0].predict(rows).tolist())
+
+
+def test_only_texts_bring_a_file_along(packed):
+    package = packed("mixed")
+    assert (package.directory / "code" / "_mlflow_texts.py").is_file()
+    assert "code/_mlflow_texts.py" in {file.path for file in package.files}
+    assert not (packed("frame").directory / "code").exists()
 
 
 def test_the_flavor_is_mlflows_own(packed):

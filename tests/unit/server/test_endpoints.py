@@ -68,7 +68,7 @@ class Listener(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
 def teller(endpoints, tmp_path) -> Iterator[str]:
     """The name of an endpoint in whose place `Told` answers."""
     endpoint = endpoints.deploy(bundle(tmp_path, total()), "teller")
-    stop(endpoint.directory)
+    endpoint.stop()  # one that only ended would be started again
     lock = LifeLock.acquire(endpoint.directory.serve_lock)
     listener = Listener(str(endpoint.directory.socket), Told)
     thread = threading.Thread(target=listener.serve_forever, daemon=True)

@@ -33,7 +33,9 @@ export function SearchField(props: {
     const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
     const item = shown[chosen];
     if (step && shown.length) {
-      setChosen((chosen + step + shown.length) % shown.length);
+      // From the field itself, up leads to the last one.
+      const start = chosen < 0 && step < 0 ? shown.length : chosen;
+      setChosen((start + step + shown.length) % shown.length);
     } else if ((event.key === 'Enter' || event.key === 'Tab') && item) {
       accept(item);
     } else if (event.key === 'Escape' && shown.length) {

@@ -19,6 +19,7 @@ for (const theme of ['JupyterLab Light', 'JupyterLab Dark']) {
     test.use({ serverOptions: { settings: { '@jupyterlab/apputils-extension:themes': { theme } } } });
 
     test(`a run is registered, and its alias moves: ${theme}`, async ({ server, lab }, testInfo) => {
+      test.setTimeout(400_000);
       server.write('story.ipynb', notebook(...REGISTERED));
       await lab.open('story.ipynb');
       const { keyboard } = lab.page;

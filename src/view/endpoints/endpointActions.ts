@@ -22,7 +22,7 @@ export class EndpointActions {
     private readonly _trans: TranslationBundle
   ) {}
 
-  /** Return the endpoint of a name, or the one that the user chooses; null where there is none, which is said. */
+  /** Return the endpoint of a name, or the only one, or the one that the user chooses; null where there is none, which is said. */
   async find(name?: string): Promise<IEndpoint | null> {
     const trans = this._trans;
     if (name === undefined || !this._model.find(name)) {
@@ -36,6 +36,10 @@ export class EndpointActions {
     if (problem || !items.length || name !== undefined) {
       Notification.warning(this._absence(name ?? '', problem), BRIEFLY);
       return null;
+    }
+    const [only, ...others] = items;
+    if (only && !others.length) {
+      return only;
     }
     const result = await InputDialog.getItem({
       title: trans.__('Which endpoint?'),

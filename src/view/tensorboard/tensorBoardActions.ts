@@ -18,7 +18,7 @@ export class TensorBoardActions {
     private readonly _trans: TranslationBundle
   ) {}
 
-  /** Ask which one is meant; null where there is none, which is said, and when the user thinks better of it. */
+  /** Ask which one is meant, where there are several; null where there is none, which is said, and when the user thinks better of it. */
   async choose(): Promise<ITensorBoardInstance | null> {
     const trans = this._trans;
     await this._model.refresh();
@@ -26,6 +26,10 @@ export class TensorBoardActions {
     if (!items.length) {
       Notification.info(problem ? problemText(problem, trans) : trans.__('No TensorBoard runs.'), BRIEFLY);
       return null;
+    }
+    const [only, ...others] = items;
+    if (only && !others.length) {
+      return only;
     }
     const labels = items.map((each, at) => trans.__('%1. %2', at + 1, each.label));
     const result = await InputDialog.getItem({

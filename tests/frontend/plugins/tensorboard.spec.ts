@@ -137,7 +137,6 @@ it('stops the one that is chosen, and closes its tabs', async () => {
   expect(story.ranks).toEqual([30]);
   await story.open({ runIds: [runId(1)] });
   const chosen = story.commands.execute(CommandIDs.stopTensorBoard);
-  await answer('Choose', '1. run 1, run 2');
   expect(await answer('Stop')).toContain('run 1, run 2: its tabs close.');
   await chosen;
   expect(story.asked.slice(-1)).toEqual([['DELETE', null]]);

@@ -352,6 +352,25 @@ describe('the search', () => {
     expect(story.search.value).toBe('acc ');
   });
 
+  it('leads from the field up to the last completion, and round', async () => {
+    const story = await new Story(three).shown();
+    await happened(async () => {
+      story.search.focus();
+      await settle();
+    });
+    await type(story.search, 'a');
+    const labels = story.list.all('option').map(option => option.textContent);
+    const chosen = () =>
+      story.list.all('option').findIndex(option => option.getAttribute('aria-selected') === 'true');
+    expect(labels.length).toBeGreaterThan(2);
+    await press(story.search, 'ArrowUp');
+    expect(chosen()).toBe(labels.length - 1);
+    await press(story.search, 'ArrowDown');
+    expect(chosen()).toBe(0);
+    await press(story.search, 'ArrowUp');
+    expect(chosen()).toBe(labels.length - 1);
+  });
+
   it('closes its completions with Escape, then clears itself', async () => {
     const story = await new Story(three).shown();
     await type(story.search, 's');

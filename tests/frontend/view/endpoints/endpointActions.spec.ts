@@ -58,6 +58,11 @@ it('finds the one that is named, else the one that the user chooses', async () =
   expect(await thoughtBetter).toBeNull();
 });
 
+it('asks nothing where there is only one', async () => {
+  const { actions } = new Story([endpoint('a')]);
+  expect((await actions.find())?.name).toBe('a');
+});
+
 it('says what to do where there is none', async () => {
   const story = new Story();
   expect([await story.actions.find('nobody'), said()]).toEqual([

@@ -64,6 +64,9 @@ it('asks which one is meant, also among equal names', async () => {
   await answer('Cancel');
   expect(await none).toBeNull();
 
+  story.boards = [board('a')];
+  expect(await story.actions.choose()).toEqual(board('a')); // There is nothing to ask.
+
   story.boards = [];
   expect([await story.actions.choose(), said()]).toEqual([null, ['info: No TensorBoard runs.']]);
 });

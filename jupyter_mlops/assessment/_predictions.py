@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from .._boosters import booster_advice
 from ..exceptions import UsageError
 from ._mitigation import mitigator_of
 
@@ -73,6 +74,8 @@ def predict(name: str, model: Any, X: Any, features: Mapping[str, Any], seed: in
             f"{name} is {what}: neither a fitted model with predict, nor a function of X, nor predictions. "
             "Name a model, or give an array with one prediction a row."
         )
+    if advice := booster_advice(model):
+        raise UsageError(advice)
     if X is None:
         raise UsageError(f"{name} needs rows to predict from. Name them with -X (X= in Python).")
     if getattr(X, "shape", (1,))[0] == 0:
@@ -82,7 +85,8 @@ def predict(name: str, model: Any, X: Any, features: Mapping[str, Any], seed: in
     except UsageError:
         raise
     except Exception as error:  # a model may raise anything, such as its library's own errors
-        raise UsageError(f"{name} cannot predict from X: {type(error).__name__}: {_first_lines(error)}") from error
+        words = f"{name} cannot predict from X: {type(error).__name__}: {_first_lines(error)}"
+        raise UsageError(_no_numbers(name, model, X) or words) from error
 
 
 def type_name(model: Any) -> str:
@@ -99,12 +103,33 @@ def _is_answer(model: Any) -> bool:
     return is_data and not hasattr(model, "predict") and not callable(model)
 
 
+def _no_numbers(name: str, model: Any, X: Any) -> str:
+    """Return what to do where a network was given columns that hold no numbers; empty for anything else."""
+    dtypes: Any = getattr(X, "dtypes", None)
+    if not _is_network(model) or not hasattr(dtypes, "loc"):
+        return ""
+    words = [str(column) for column, kind in dtypes.items() if getattr(kind, "kind", "O") not in "iufb"]
+    listed = ", ".join(words[:5]) + (" and others" if len(words) > 5 else "")
+    if not words:
+        return ""
+    return (
+        f"{name} is a network, which takes numbers, and these columns of X hold none: {listed}. Give X as it was "
+        "trained, and what it was trained without as arrays of their own: -s takes names of the notebook too."
+    )
+
+
+def _is_network(model: Any) -> bool:
+    torch = sys.modules.get("torch")
+    is_keras = any(kind.__module__.startswith(("keras.", "tensorflow.")) for kind in type(model).__mro__)
+    return is_keras or (torch is not None and isinstance(model, torch.nn.Module))
+
+
 def _asked(name: str, model: Any, X: Any, features: Mapping[str, Any], seed: int) -> Predictions:
     answer_of = f"The answer of {name}"
     torch = sys.modules.get("torch")
     if torch is not None and isinstance(model, torch.nn.Module):
         return Predictions(_array(answer_of, _of_torch(torch, model, X)), "network")
-    if any(kind.__module__.startswith(("keras.", "tensorflow.")) for kind in type(model).__mro__):
+    if _is_network(model):
         return Predictions(_array(answer_of, model.predict(_values(X), verbose=0)), "network")
     if not hasattr(model, "predict"):
         return Predictions(_array(answer_of, model(X)), "raw")

@@ -6,6 +6,7 @@ import sys
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from .._boosters import booster_advice
 from ..exceptions import UsageError
 
 Answer = Literal["classes", "numbers", "clusters", "anomalies", "network"]
@@ -60,6 +61,8 @@ def require_model(model: Any) -> None:
     """Raise `UsageError` for what predicts nothing, or is not fitted."""
     if not is_model(model):
         raise UsageError(_no_model(model))
+    if advice := booster_advice(model):
+        raise UsageError(advice)
     if hasattr(model, "__sklearn_tags__") and hasattr(model, "fit"):
         from sklearn.exceptions import NotFittedError
         from sklearn.utils.validation import check_is_fitted

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
+from numbers import Integral
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 from ..entities import FairnessReport
@@ -25,6 +27,9 @@ FAIRNESS_ARTIFACT = "reports/fairness.json"
 
 KIND_TAG, DATA_TAG = "mlops.fairness", "mlops.fairness.data"
 """Tags of a run with a report: the features compared and the version, and the fingerprint of the rows."""
+
+
+_COUNTS = ("bins", "min_group", "uncertain_below", "boot", "seed")
 
 
 class FairnessOptions(TypedDict, total=False):
@@ -84,6 +89,7 @@ def fairness(
     """
     from ..assessment import FairnessQuestion
 
+    _demand_options(options)
     runs = current_service()
     question = FairnessQuestion(
         models=models if isinstance(models, Mapping) else {_name(models): models},
@@ -148,6 +154,19 @@ def _keep(run: Run, report: FairnessReport) -> None:
 
 def _name(model: Any) -> str:
     return model.name if isinstance(model, Run) else model if isinstance(model, str) else "model"
+
+
+def _demand_options(options: Mapping[str, Any]) -> None:
+    """Raise `UsageError` for an option that is none, and for a count that is no whole number."""
+    known = FairnessOptions.__annotations__
+    for name, value in options.items():
+        if name not in known:
+            near = get_close_matches(name, known, n=1)
+            meant = f"Did you mean {near[0]}?" if near else f"There are {', '.join(known)}."
+            raise UsageError(f"fairness has no option {name}. {meant}")
+        is_none = value is None and name == "boot"
+        if name in _COUNTS and not is_none and (isinstance(value, bool) or not isinstance(value, Integral)):
+            raise UsageError(f"{name} is {value!r}, and a whole number is wanted.")
 
 
 def _given(y: Any) -> Any:

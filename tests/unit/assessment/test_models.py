@@ -176,6 +176,33 @@ def test_a_mitigator_that_decides_at_random_decides_the_same_twice():
 
 
 @pytest.mark.torch
+def test_a_network_in_a_frame_with_words_is_told_which_columns_they_are():
+    torch = pytest.importorskip("torch")
+    words = X.assign(sex=SEX, town="Bern", since=pd.Timestamp("2026-01-01"), is_new=True)
+    with pytest.raises(UsageError) as told:
+        report_of(torch.nn.Linear(2, 1), X=words)
+
+    assert str(told.value) == (
+        "model is a network, which takes numbers, and these columns of X hold none: sex, town, since. Give X as it was "
+        "trained, and what it was trained without as arrays of their own: -s takes names of the notebook too."
+    )
+    with pytest.raises(UsageError, match="model cannot predict from X: RuntimeError"):
+        report_of(torch.nn.Linear(3, 1))
+
+
+def test_xgboosts_own_model_is_told_how_it_becomes_one_of_scikit_learns():
+    xgboost = pytest.importorskip("xgboost")
+    booster = xgboost.train({"objective": "binary:logistic"}, xgboost.DMatrix(X, Y), 2)
+    with pytest.raises(UsageError, match="Booster answers a DMatrix only"):
+        report_of(booster)
+
+    model = xgboost.XGBClassifier()  # as the message says
+    model.load_model(booster.save_raw())
+    expected = (booster.predict(xgboost.DMatrix(X)) > 0.5).mean()
+    assert overall(report_of(model), "selection_rate") == expected
+
+
+@pytest.mark.torch
 def test_a_torch_module_decides_at_one_half_and_is_left_in_its_mode():
     torch = pytest.importorskip("torch")
     torch.manual_seed(0)

@@ -21,6 +21,17 @@ TABLE = pd.DataFrame({"a": np.linspace(0, 1, 12), "b": np.linspace(1, 0, 12) ** 
 LABELS = np.array(["no", "yes"] * 6)
 
 
+def test_xgboosts_own_model_is_told_how_it_becomes_one_of_scikit_learns():
+    xgboost = pytest.importorskip("xgboost")
+    booster = xgboost.train({"objective": "binary:logistic"}, xgboost.DMatrix(TABLE, LABELS == "yes"), 2)
+    with pytest.raises(UsageError, match=r"model.load_model\(booster.save_raw\(\)\)"):
+        explain_model(booster, TABLE, LABELS)
+
+    model = xgboost.XGBClassifier()
+    model.load_model(booster.save_raw())
+    assert set(explain_model(model, TABLE, (LABELS == "yes").astype(int)).importance.names) == {"a", "b"}
+
+
 class Anonymous:
     """Looks like a classifier of scikit-learn's and says nothing about itself."""
 

@@ -141,6 +141,29 @@ def test_rows_in_another_order_are_refused_wherever_they_stand(table, outcome, m
         )
 
 
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"bot": 3}, "fairness has no option bot. Did you mean boot?"),
+        ({"confidence": 0.9}, "fairness has no option confidence. There are weights, positive, bins, min_group,"),
+        ({"boot": "3"}, "boot is '3', and a whole number is wanted."),
+        ({"min_group": 2.5}, "min_group is 2.5, and a whole number is wanted."),
+        ({"bins": None}, "bins is None, and a whole number is wanted."),
+        ({"seed": True}, "seed is True, and a whole number is wanted."),
+    ],
+)
+def test_an_option_that_cannot_be_meant_is_told_by_its_name(table, outcome, model, current, options, said):
+    with pytest.raises(UsageError) as told:
+        fairness(model, table, outcome, sensitive="sex", **options)
+
+    assert str(told.value).startswith(said)
+
+
+@pytest.mark.parametrize("options", [{"boot": None}, {"boot": np.int64(2)}, {"min_group": np.int32(2)}])
+def test_numpys_whole_numbers_are_whole_numbers(table, outcome, model, current, options):
+    assert fairness(model, table, outcome, sensitive="sex", metrics="count", **options).rows == len(table)
+
+
 def test_without_an_outcome(table, model, current):
     with pytest.raises(UsageError, match="Give y"):
         fairness(model, table, sensitive="sex")

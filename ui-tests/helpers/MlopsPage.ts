@@ -6,6 +6,9 @@ import type AxeBuilder from '@axe-core/playwright';
 
 import type { JupyterServer } from './jupyterServer';
 
+/** How JupyterLab looks: light, as it comes, and dark. */
+export const THEMES = ['JupyterLab Light', 'JupyterLab Dark'];
+
 /** The roots of our views, where they are shown. */
 const OURS = [
   '.mlops-Explorer',
@@ -112,6 +115,13 @@ export class MlopsPage {
       .or(palette.getByText(label, { exact: true }))
       .first()
       .click();
+  }
+
+  /** Put JupyterLab into a theme, and wait until it is. */
+  async theme(theme: string): Promise<void> {
+    await this.command(`Use Theme: ${theme}`);
+    await expect(this.page.locator('body')).toHaveAttribute('data-jp-theme-name', theme);
+    await expect(this.page.locator('#jupyterlab-splash')).toHaveCount(0);
   }
 
   /** Choose an item of the main menu. */

@@ -9,7 +9,7 @@ import type { BrowserContext, Page } from '@playwright/test';
 
 import type { JupyterServer } from '../helpers/jupyterServer';
 import { PYTHON } from '../helpers/jupyterServer';
-import type { MlopsPage } from '../helpers/MlopsPage';
+import { type MlopsPage, THEMES } from '../helpers/MlopsPage';
 import { LOANS, notebook } from '../helpers/notebook';
 import { expect, test } from '../helpers/story';
 
@@ -153,19 +153,16 @@ test('reports are read by the keyboard alone', async ({ server, lab }) => {
   await expect(lab.explanation.getByRole('status').last()).toContainText(`Along`);
 });
 
-for (const theme of ['JupyterLab Light', 'JupyterLab Dark']) {
-  test.describe(theme, () => {
-    test.use({ serverOptions: { settings: { '@jupyterlab/apputils-extension:themes': { theme } } } });
-
-    test(`axe finds nothing serious in reports: ${theme}`, async ({ server, lab }) => {
-      await withReports(server, lab);
-      for (const table of await lab.page.getByText(/^Table: \d+ rows?$/).all()) {
-        await table.click();
-      }
-      expect(await serious(lab.page)).toEqual([]);
-    });
-  });
-}
+test('axe finds nothing serious in reports, light and dark', async ({ server, lab }) => {
+  await withReports(server, lab);
+  for (const table of await lab.page.getByText(/^Table: \d+ rows?$/).all()) {
+    await table.click();
+  }
+  for (const theme of THEMES) {
+    await lab.theme(theme);
+    expect(await serious(lab.page), theme).toEqual([]);
+  }
+});
 
 /** A page of a file, with what it asked of others and what went wrong in it. */
 async function opened(context: BrowserContext, server: JupyterServer, name: string) {

@@ -229,7 +229,9 @@ def _options(model: Any, way: Way, plain: dict[str, bool]) -> tuple[dict[Any, An
     Of LinearSVC and of ridges, it knows no scores in double but raw ones; a pipeline hands its options to its steps.
     Words it splits at letters beyond ASCII, which Python's default pattern does not.
     """
-    raw, words, own = {"raw_scores": way.plain}, {}, {}
+    raw = {"raw_scores": way.plain}
+    own: dict[Any, Any] = {}
+    words: dict[Any, Any] = {}
     for part in parts(model):
         if type(part).__name__ in _RIDGES:
             own[id(part)] = raw | plain

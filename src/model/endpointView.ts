@@ -73,6 +73,7 @@ export class EndpointViewModel implements IDisposable {
     try {
       this._answer = await this._api.ask(endpoint, body);
       this._refusal = null;
+      void this.all.refresh(); // Its figures are others now.
     } catch (error) {
       this._answer = null;
       this._refusal = asRefusal(error);

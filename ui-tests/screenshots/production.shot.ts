@@ -51,6 +51,7 @@ for (const [name, theme] of [
       await lab.sectionLine('cancer').click();
       await lab.endpoint.getByRole('button', { name: 'Predict' }).click();
       await expect(lab.endpoint.getByRole('table', { name: 'The answer' })).toBeVisible();
+      await expect(lab.endpoint).not.toContainText('not asked yet');
       await take('endpoint');
 
       await lab.hideSidebar();

@@ -99,9 +99,14 @@ describe('a look at one endpoint', () => {
     await asking;
     expect([model.answer?.predictions, model.refusal, model.isAsking]).toEqual([[1], null, false]);
 
+    const looks = () => api.asked.filter(each => each === 'list').length;
+    const before = looks();
+    await model.ask('{}');
+    expect(looks()).toBe(before + 1); // Its figures are others now.
+
     await model.ask('wrong');
     expect([model.answer, model.refusal?.message]).toEqual([null, 'wrong']);
-    expect(api.asked.filter(each => each !== 'list')).toEqual(['{}', 'wrong']);
+    expect(api.asked.filter(each => each !== 'list')).toEqual(['{}', '{}', 'wrong']);
 
     await model.showLog(true);
     expect(model.log).toBe('log of cancer');

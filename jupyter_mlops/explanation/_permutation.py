@@ -150,7 +150,8 @@ def _importance(subject: Subject, model: Any, wish: ExplanationWish) -> tuple[Im
 def _bare(model: Any, data: Any) -> Any:
     """Return a frame with floats as the array that scikit-learn makes of it.
 
-    Of 2,000 columns, reading the names takes longer than the answer, and each shuffled column is an answer. Only for a model of scikit-learn's own that has none inside: others may choose columns by name, or look at anything.
+    Of 2,000 columns, reading the names takes longer than the answer, and each shuffled column is an answer. Only for a
+    model of scikit-learn's own that has none inside: others may choose columns by name, or look at anything.
     """
     is_plain = type(model).__module__.startswith("sklearn.") and not any(
         hasattr(value, "fit") or isinstance(value, list) for value in model.get_params(deep=False).values()

@@ -23,6 +23,7 @@ from sklearn.tree import DecisionTreeClassifier
 from jupyter_mlops.entities import figure_value
 from jupyter_mlops.exceptions import UsageError
 from jupyter_mlops.explanation import ExplanationWish, explain_model
+from jupyter_mlops.explanation._permutation import _bare
 
 OWN_ACCURACY = "decrease of accuracy against the model's own answers when the column is shuffled"
 
@@ -378,3 +379,31 @@ def test_every_shuffled_column_and_every_shape_is_told():
     shuffled = [step for step in heard if step[0] == "columns shuffled"]
     assert shuffled == [("columns shuffled", done, 3) for done in (0, 0, 0, 1, 1, 2, 2)]
     assert heard[len(shuffled) :] == [("shapes", done, 3) for done in range(3)]
+
+
+PLAIN = pd.DataFrame(np.random.default_rng(1).normal(size=(60, 3)), columns=["a", "b", "c"])
+
+
+@pytest.mark.parametrize(
+    ("model", "rows", "is_bare"),
+    [
+        pytest.param(LogisticRegression(), PLAIN, True, id="floats"),
+        pytest.param(RandomForestClassifier(3, random_state=0), PLAIN, True, id="a forest"),
+        pytest.param(LogisticRegression(), PLAIN.assign(c=range(60), d=PLAIN["b"] > 0), True, id="others among them"),
+        pytest.param(LogisticRegression(), PLAIN.astype("float32"), False, id="short floats"),
+        pytest.param(LogisticRegression(), (PLAIN * 10).astype(int), False, id="no floats"),
+        pytest.param(make_pipeline(StandardScaler(), LogisticRegression()), PLAIN, False, id="a pipeline"),
+        pytest.param(
+            VotingClassifier([("a", LogisticRegression()), ("b", SVC())]), PLAIN, False, id="models inside"
+        ),
+        pytest.param(GridSearchCV(LogisticRegression(), {"C": [1.0]}, cv=2), PLAIN, False, id="a search"),
+    ],
+)  # fmt: skip
+def test_names_are_not_read_again_where_nothing_looks_at_them_and_the_numbers_stay(model, rows, is_bare):
+    target = (PLAIN["a"] > 0).astype(int)
+    model = model.fit(rows, target)
+    report = explain_model(model, rows, target)
+
+    theirs = permutation_importance(model, rows, target, n_repeats=5, random_state=0)
+    assert importance_of(report) == dict(zip(rows, theirs["importances_mean"].tolist(), strict=True))
+    assert isinstance(_bare(model, rows), np.ndarray) == is_bare

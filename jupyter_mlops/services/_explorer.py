@@ -48,9 +48,9 @@ class RunExplorer:
         Raises
         ------
         RunNotFoundError
-            No home has it.
+            No home has it; one that only a store has can be looked at and compared, no more.
         """
-        return self.homes.find(run_id)[1]
+        return self._here(run_id)[1]
 
     def summary(self, run_id: str) -> RunSummary:
         """Return a run as a row of the table."""
@@ -76,7 +76,7 @@ class RunExplorer:
 
     def delete(self, run_id: str) -> None:
         """Delete a run that has ended."""
-        home_id, run = self.homes.find(run_id)
+        home_id, run = self._here(run_id)
         delete_run(run, self.homes.service(home_id).home)
         with self._lock:
             self._readers.pop(run_id, None)
@@ -132,3 +132,17 @@ class RunExplorer:
             while len(self._readers) > _MOST_READERS:
                 self._readers.popitem(last=False)
         return reader
+
+    def _here(self, run_id: str) -> tuple[str, Run]:
+        """Return a run with a directory, and its home's id."""
+        try:
+            return self.homes.find(run_id)
+        except RunNotFoundError as unknown:
+            try:
+                name = self._others(run_id).name
+            except RunNotFoundError:
+                raise unknown from None
+            raise RunNotFoundError(
+                f"{name} was made by another tool: what it has logged can be looked at and compared here. "
+                "Change or delete it with that tool, or with MLflow."
+            ) from None

@@ -109,10 +109,8 @@ class TensorBoardService:
     def _run(self, run_id: str) -> Run:
         try:
             return self._homes.find(run_id)[1]
-        except RunNotFoundError:
-            # Its home may have been made a moment ago.
-            self._homes.refresh()
-            return self._homes.find(run_id)[1]
+        except RunNotFoundError as error:
+            raise RunNotFoundError(f"{error} TensorBoard shows runs of %%train, and folders with --logdir.") from None
 
     def _folders(self, logdir: str) -> tuple[ShownFolder, ...]:
         if not logdir:

@@ -3,6 +3,11 @@
 import { own } from '../api/guards';
 import { Figure, IRunSummary, RunStatus } from '../api/types';
 
+/** Whether a run has a directory: one of another tool, which only the store has, can be looked at and compared. */
+export function isOurs(run: IRunSummary): boolean {
+  return run.source === 'mlops';
+}
+
 /** Whether a run in this state has ended. */
 export function isEnded(status: RunStatus): boolean {
   return status === 'FINISHED' || status === 'FAILED' || status === 'KILLED';

@@ -10,7 +10,7 @@ import { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import { IRunSummary } from '../api/types';
 import { isRunId } from '../api/guards';
 import { CommandIDs } from '../commands';
-import { isEnded } from '../model/runs';
+import { isEnded, isOurs } from '../model/runs';
 import { IRunExplorer, IRunManager, IRunOpener } from '../tokens';
 import { RunActions } from '../view/runActions';
 
@@ -79,7 +79,7 @@ function lookAt(opener: IRunOpener, trans: TranslationBundle): readonly IAction[
   };
   return [
     { id: CommandIDs.openRun, label: () => trans.__('Open Run'), isEnabled: some, act: open() },
-    { id: CommandIDs.openRunLog, label: () => trans.__('Open Log'), isEnabled: some, act: open('log') },
+    { id: CommandIDs.openRunLog, label: () => trans.__('Open Log'), isEnabled: someOfOurs, act: open('log') },
     {
       id: CommandIDs.compareRuns,
       label: () => trans.__('Compare Runs'),
@@ -94,45 +94,45 @@ function changing(actions: RunActions, trans: TranslationBundle): readonly IActi
     {
       id: CommandIDs.stopRun,
       label: () => trans.__('Stop Run'),
-      isEnabled: runs => runs.some(run => !isEnded(run.status)),
+      isEnabled: runs => runs.some(run => isOurs(run) && !isEnded(run.status)),
       act: runs => actions.stop(runs)
     },
     {
       id: CommandIDs.renameRun,
       label: () => trans.__('Rename Run…'),
-      isEnabled: one,
+      isEnabled: oneOfOurs,
       act: first(r => actions.rename(r))
     },
     {
       id: CommandIDs.tagRun,
       label: () => trans.__('Tag Run…'),
-      isEnabled: some,
+      isEnabled: someOfOurs,
       act: runs => actions.tag(runs)
     },
     {
       id: CommandIDs.noteRun,
       label: () => trans.__('Edit Note…'),
-      isEnabled: one,
+      isEnabled: oneOfOurs,
       act: first(r => actions.note(r))
     },
     {
       id: CommandIDs.archiveRun,
       label: runs =>
         runs.length && runs.every(run => run.archived) ? trans.__('Unarchive Run') : trans.__('Archive Run'),
-      isEnabled: some,
+      isEnabled: someOfOurs,
       act: runs => actions.archive(runs)
     },
     {
       id: CommandIDs.keepRun,
       label: runs =>
         runs.length && runs.every(run => run.kept) ? trans.__('Allow Cleaning Up') : trans.__('Keep Run'),
-      isEnabled: some,
+      isEnabled: someOfOurs,
       act: runs => actions.keep(runs)
     },
     {
       id: CommandIDs.deleteRun,
       label: () => trans.__('Delete Run…'),
-      isEnabled: runs => runs.some(run => isEnded(run.status)),
+      isEnabled: runs => runs.some(run => isOurs(run) && isEnded(run.status)),
       act: runs => actions.remove(runs)
     }
   ];
@@ -147,7 +147,7 @@ function taking(
     {
       id: CommandIDs.reproduceRun,
       label: () => trans.__('Reproduce in a Notebook'),
-      isEnabled: runs => runs.length === 1 && runs[0]?.source === 'mlops',
+      isEnabled: oneOfOurs,
       act: first(reproduce)
     },
     {
@@ -196,8 +196,13 @@ function some(runs: readonly IRunSummary[]): boolean {
   return runs.length > 0;
 }
 
-function one(runs: readonly IRunSummary[]): boolean {
-  return runs.length === 1;
+/** What of a selection is another tool's is told when it is tried. */
+function someOfOurs(runs: readonly IRunSummary[]): boolean {
+  return runs.some(isOurs);
+}
+
+function oneOfOurs(runs: readonly IRunSummary[]): boolean {
+  return runs.length === 1 && someOfOurs(runs);
 }
 
 function first(act: (run: IRunSummary) => Promise<void>): (runs: readonly IRunSummary[]) => Promise<void> {

@@ -4,25 +4,33 @@ import { CommandRegistry } from '@lumino/commands';
 
 import { IRunSummary } from '../api/types';
 import { CommandIDs } from '../commands';
-import { isEnded } from '../model/runs';
+import { isEnded, isOurs } from '../model/runs';
 import { openCommandMenu } from './commandMenu';
 
 /** Commands in their order, with lines between them; those that make no sense for this run are left out. */
 export function runMenuItems(run: IRunSummary): readonly (readonly string[])[] {
-  const isOurs = run.source === 'mlops';
+  const ours = isOurs(run);
   const hasEnded = isEnded(run.status);
   const only = (isSo: boolean, id: string) => (isSo ? [id] : []);
   return [
     [
-      ...only(!hasEnded, CommandIDs.stopRun),
-      ...only(isOurs, CommandIDs.rerunRun),
-      ...only(isOurs && run.status === 'FINISHED' && run.returned.length > 0, CommandIDs.loadRun),
-      ...only(isOurs, CommandIDs.reproduceRun),
-      ...only(isOurs && hasEnded, CommandIDs.registerModel),
+      ...only(ours && !hasEnded, CommandIDs.stopRun),
+      ...only(ours, CommandIDs.rerunRun),
+      ...only(ours && run.status === 'FINISHED' && run.returned.length > 0, CommandIDs.loadRun),
+      ...only(ours, CommandIDs.reproduceRun),
+      ...only(ours && hasEnded, CommandIDs.registerModel),
       CommandIDs.copyRunId
     ],
-    [CommandIDs.renameRun, CommandIDs.tagRun, CommandIDs.noteRun, CommandIDs.keepRun, CommandIDs.archiveRun],
-    only(hasEnded, CommandIDs.deleteRun)
+    ours
+      ? [
+          CommandIDs.renameRun,
+          CommandIDs.tagRun,
+          CommandIDs.noteRun,
+          CommandIDs.keepRun,
+          CommandIDs.archiveRun
+        ]
+      : [],
+    only(ours && hasEnded, CommandIDs.deleteRun)
   ];
 }
 

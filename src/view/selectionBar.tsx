@@ -7,6 +7,7 @@ import React from 'react';
 
 import { CommandIDs } from '../commands';
 import { ExplorerModel } from '../model/explorer';
+import { isOurs } from '../model/runs';
 
 /** From how many selected runs on the bar is shown: one run's actions are in its menu. */
 const FEWEST = 2;
@@ -22,10 +23,13 @@ export function SelectionBar(props: {
   if (runIds.length < FEWEST) {
     return null;
   }
-  const button = (id: string, label: string) => (
+  // What of them is another tool's is told when it is tried.
+  const isAny = model.selection.runs.some(isOurs);
+  const button = (id: string, label: string, isPossible = isAny) => (
     <button
       className="mlops-linkButton"
-      disabled={!commands.isEnabled(id, { runIds })}
+      disabled={!isPossible || !commands.isEnabled(id, { runIds })}
+      title={isPossible ? undefined : trans.__('Another tool made these runs.')}
       onClick={() => void commands.execute(id, { runIds })}
     >
       {label}
@@ -44,7 +48,7 @@ export function SelectionBar(props: {
           <closeIcon.react tag="span" />
         </button>
       </span>
-      {button(CommandIDs.compareRuns, trans.__('Compare'))}
+      {button(CommandIDs.compareRuns, trans.__('Compare'), true)}
       {button(CommandIDs.openTensorBoard, trans.__('TensorBoard'))}
       {button(CommandIDs.tagRun, trans.__('Tag'))}
       {button(CommandIDs.archiveRun, trans.__('Archive'))}

@@ -82,6 +82,19 @@ it('opens runs, in a tab of theirs if one is named, and compares two to twenty',
   expect(story.can(CommandIDs.compareRuns)).toBe(false);
 });
 
+it('lets runs of other tools be looked at and compared, and no more', async () => {
+  const theirs = [run(3, { source: 'mlflow' }), run(4, { source: 'mlflow', status: 'RUNNING' })];
+  const story = new Story(theirs);
+  const possible = () => story.desk.palette.filter(id => story.can(id)).sort();
+  expect(possible()).toEqual([CommandIDs.openRun, CommandIDs.compareRuns, CommandIDs.copyRunId].sort());
+  story.explorer.selected = theirs.slice(0, 1);
+  expect(possible()).toEqual([CommandIDs.openRun, CommandIDs.copyRunId].sort());
+  await story.do(CommandIDs.archiveRun);
+  expect(story.asked).toEqual([]);
+  story.explorer.selected = [...theirs, ended];
+  expect(possible()).toEqual(expect.arrayContaining([CommandIDs.archiveRun, CommandIDs.deleteRun]));
+});
+
 it('acts on runs that are named by id, and on nothing that is no id', async () => {
   const story = new Story([], ({ path }) => ({ summary: run(Number(path.slice(-1))) }));
   await story.do(CommandIDs.openRun, { runIds: [runId(3), '../../etc', 7] });

@@ -91,6 +91,8 @@ it('opens the runs that are selected in a tab', async () => {
 });
 
 it('is not offered where there is nothing to show', async () => {
+  const theirs = new Story([run(1, { source: 'mlflow' })]);
+  expect(theirs.commands.isEnabled(CommandIDs.openTensorBoard)).toBe(false);
   const story = new Story();
   expect(story.commands.isEnabled(CommandIDs.openTensorBoard)).toBe(false);
   await story.commands.execute(CommandIDs.openTensorBoard, { runIds: ['../x'] }).catch(() => undefined);

@@ -316,6 +316,18 @@ it('sorts by a column’s head, and says so', async () => {
   expect(head().getAttribute('aria-sort')).toBe('ascending');
 });
 
+it('offers of runs of other tools only to compare them', async () => {
+  const theirs = listOf(run(1, { source: 'mlflow' }), run(2, { source: 'mlflow' }));
+  const story = await new Story(theirs).shown();
+  await press(story.grid, 'a', { ctrlKey: true });
+  const buttons = ['Compare', 'TensorBoard', 'Tag', 'Archive'].map(name => story.list.one('button', name));
+  expect(buttons.map(each => each.title)).toEqual([
+    '',
+    ...Array<string>(3).fill('Another tool made these runs.')
+  ]);
+  expect(buttons.slice(1).every(each => (each as HTMLButtonElement).disabled)).toBe(true);
+});
+
 it('offers what can be done with several runs', async () => {
   const story = await new Story(three).shown();
   expect(story.list.all('toolbar')).toHaveLength(0);

@@ -219,8 +219,19 @@ it.each([
   [run(1, { status: 'RUNNING' }), [CommandIDs.stopRun], [CommandIDs.deleteRun, CommandIDs.loadRun]],
   [
     run(1, { source: 'mlflow' }),
-    [CommandIDs.deleteRun],
-    [CommandIDs.rerunRun, CommandIDs.reproduceRun, CommandIDs.loadRun]
+    [CommandIDs.copyRunId],
+    [
+      CommandIDs.rerunRun,
+      CommandIDs.reproduceRun,
+      CommandIDs.loadRun,
+      CommandIDs.tagRun,
+      CommandIDs.deleteRun
+    ]
+  ],
+  [
+    run(1, { source: 'mlflow', status: 'RUNNING' }),
+    [CommandIDs.copyRunId],
+    [CommandIDs.stopRun, CommandIDs.archiveRun]
   ],
   [
     run(1, { status: 'FAILED', returned: ['x'] }),

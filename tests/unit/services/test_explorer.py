@@ -81,8 +81,18 @@ def test_a_run_that_only_a_store_has_can_be_looked_at_and_no_more(explorer, make
 
     assert explorer.detail(theirs) == RunDetail(summary=FOREIGN, note="a note")
     assert explorer.reports(theirs) == RunReports(run_id=theirs)
-    for ask in (explorer.summary, explorer.stop, explorer.delete, lambda run_id: explorer.artifacts(run_id, "")):
-        with pytest.raises(RunNotFoundError, match=r"^No run f{32} in the homes that this server shows\.$"):
+    with pytest.raises(RunNotFoundError, match=r"^No run f{32} in the homes that this server shows\.$"):
+        explorer.summary(theirs)
+    for ask in (
+        explorer.stop,
+        explorer.delete,
+        lambda run_id: explorer.artifacts(run_id, ""),
+        lambda run_id: explorer.change(run_id, ChangeRun(archived=True)),
+        lambda run_id: explorer.log_part(run_id, 0, 10),
+    ):
+        with pytest.raises(
+            RunNotFoundError, match=r"^theirs was made by another tool: .* with that tool, or with MLflow"
+        ):
             ask(theirs)
 
 

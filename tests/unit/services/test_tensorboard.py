@@ -193,7 +193,7 @@ def test_a_name_that_turns_the_text_around_is_cleaned(boards, supervisor, make_r
 
 def test_a_run_of_no_home_is_not_found(boards, make_run, supervisor):
     known = make_run()
-    with pytest.raises(RunNotFoundError, match=r"^No run 0{32} in the homes that this server shows"):
+    with pytest.raises(RunNotFoundError, match=r"^No run 0{32} in the homes that this server shows\. .* --logdir\."):
         boards.open(OpenTensorBoard(run_ids=(known.id, "0" * 32)))
     assert supervisor.boards == []
 

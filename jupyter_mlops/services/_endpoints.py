@@ -220,6 +220,8 @@ class LocalEndpoint:
                 f"Endpoint {self.name} was stopped. Deploy to it again, or: %deploy rollback {self.name}"
             )
         ensure(self.directory)
+        if self.directory.restarts().given_up:  # it answers: its next end is looked after again
+            self.directory.write_restarts(None)
 
     @python_edge
     def stop(self) -> bool:

@@ -122,6 +122,18 @@ def test_one_that_does_not_last_is_given_up_and_a_deployment_takes_that_back(sup
     assert (endpoint.stand().state, endpoint.stand().restarts) == ("running", EndpointRestarts())
 
 
+def test_one_that_was_given_up_is_looked_after_again_when_somebody_has_asked_it(supervisor, endpoint):
+    end(endpoint)
+    endpoint.directory.write_restarts(EndpointRestarts(count=5, cause="signal 9", in_a_row=5, given_up=True))
+    assert look(supervisor) == []
+
+    endpoint.start()
+    assert (endpoint.stand().state, endpoint.stand().restarts) == ("running", EndpointRestarts())
+    end(endpoint)
+
+    assert look(supervisor) == ["sums"]
+
+
 @pytest.mark.parametrize("change", ["stop", "rollback"])
 def test_what_is_taken_in_hand_begins_to_count_anew(supervisor, endpoint, made, tmp_path, change):
     made[1].deploy(bundle(tmp_path, total(factor=2.0)), "sums")

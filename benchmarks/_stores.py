@@ -117,7 +117,7 @@ def fill_home(path: Path, runs: int, seed: int = 1) -> None:
     from jupyter_mlops.entities import Exit, Param, RunSpec, RunStatus
     from jupyter_mlops.home import Home
     from jupyter_mlops.tracking import MetricSpool
-    from jupyter_mlops.tracking._spool_reading import trim_spool
+    from jupyter_mlops.tracking._spool._reading import trim_spool
 
     home = Home.create(path)
     for run in made_runs(runs, seed):

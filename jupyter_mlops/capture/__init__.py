@@ -1,28 +1,28 @@
 """Cell text and notebook values to what a run needs, and back: names, values, ambient state."""
 
 from ._afterwards import AFTERWARDS, Afterwards
-from ._ambient import AmbientState
-from ._code_writes import changed_unseen
 from ._digest import digest
 from ._environment import environment
-from ._imports import import_statements
 from ._local_modules import changed_files, observe_modules, reached_modules
-from ._magics_text import KNOWN_MAGICS, is_known_magic
-from ._module_state import MODULE_STATE, ModuleState
 from ._modules import ModuleImport, modules_of
-from ._names import CellLine, CellNames, FunctionChanges, analyse_cell, analyse_tree
-from ._patches import PATCHES, Patches
 from ._pickle import PickledValues, dump_values, load_values
 from ._provenance import fingerprint, notebook_path, provenance
 from ._reach import Reach, reach, reached_names
 from ._refusals import Refusal
-from ._registrations import registered_names
 from ._secrets import is_secret, mask_code, mask_secrets, mask_urls
 from ._sharing import Inside, objects_inside
-from ._slice import ExecutedCell, backward_slice, with_functions_of
 from ._snapshot import begin_snapshots, write_inputs
-from ._stateful import is_stateful
 from ._stored import read_inputs, read_outputs, write_outputs
+from ._surroundings._ambient import AmbientState
+from ._surroundings._module_state import MODULE_STATE, ModuleState
+from ._surroundings._patches import PATCHES, Patches
+from ._surroundings._registrations import registered_names
+from ._text._code_writes import changed_unseen
+from ._text._imports import import_statements
+from ._text._magics_text import KNOWN_MAGICS, is_known_magic
+from ._text._names import CellLine, CellNames, FunctionChanges, analyse_cell, analyse_tree
+from ._text._slice import ExecutedCell, backward_slice, with_functions_of
+from ._text._stateful import is_stateful
 from ._travel import pick_values
 
 __all__ = [

@@ -15,7 +15,7 @@ from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any
 
-from ._reducers import is_loaded
+from ._reducers._active import is_loaded
 
 Action = Callable[[], None]
 

@@ -21,7 +21,7 @@ from ._rebuild import loading
 from ._refusals import Refusal, type_name
 
 if TYPE_CHECKING:
-    from ._ambient import AmbientState
+    from ._surroundings._ambient import AmbientState
 
 _ATOMS = (type(None), bool, int, float, complex, str, bytes, type(Ellipsis), type(NotImplemented))
 """Equal means the same: sending these by reference or telling their aliases would say nothing."""

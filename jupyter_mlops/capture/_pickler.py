@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 from cloudpickle import cloudpickle
 
 from . import _rebuild as rebuild
-from ._reducers import active_reducers, find_reducer
+from ._reducers._active import active_reducers, find_reducer
 from ._refusals import RefusedValueError, refusal_of
 
 OUT_OF_BAND_BYTES = 64 * 1024

@@ -26,8 +26,8 @@ from typing import Any, TypeGuard, TypeVar
 
 import msgspec
 
-from ._code_names import code_names
-from ._code_writes import globals_written
+from ._text._code_names import code_names
+from ._text._code_writes import globals_written
 
 Kind = TypeVar("Kind")
 

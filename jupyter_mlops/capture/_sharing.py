@@ -26,7 +26,7 @@ from types import (
 )
 from typing import Any
 
-from ._stateful import is_data, is_stateful
+from ._text._stateful import is_data, is_stateful
 
 MOST_OBJECTS = 4_000
 """One costs about 0.3 us."""

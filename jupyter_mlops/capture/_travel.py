@@ -11,8 +11,8 @@ from ._pickle import PickledValues, dump_values
 from ._refusals import Refusal
 
 if TYPE_CHECKING:
-    from ._ambient import AmbientState
-    from ._names import CellLine
+    from ._surroundings._ambient import AmbientState
+    from ._text._names import CellLine
 
 _LARGEST = 5
 """Names that a message about size lists."""

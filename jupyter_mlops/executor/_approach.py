@@ -10,7 +10,7 @@ from pathlib import Path
 from ..entities import RunSpec
 from ..exceptions import MlopsError
 from ..home import Home, RunDirectory
-from ._autolog import install_autologging
+from ._autolog._autolog import install_autologging
 from ._inputs import StoredInputs
 
 

@@ -16,7 +16,7 @@ from ..exceptions import HomeError, LaunchError
 from ..home import RunDirectory, Word, crash_point, make_durable, say
 from ..tracking import current_session
 from ._approach import Approach
-from ._autolog import prepare_autologging
+from ._autolog._autolog import prepare_autologging
 from ._cell import EXIT_ERROR
 from ._claim import claim, reset_signals
 from ._deferred import run_deferred

@@ -11,7 +11,7 @@ import os
 import sys
 from pathlib import Path
 
-from ._warm_server import serve
+from ._warm._server import serve
 
 if __name__ == "__main__":
     if len(sys.argv) != 3:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from ._by_skl2onnx import converted, demand, ways
+from ._converters._by_skl2onnx import converted, demand, ways
 from ._protocol import Conversion, Variant
 
 if TYPE_CHECKING:

@@ -9,15 +9,15 @@ from typing import Any
 
 from .._installed import installed, made_by
 from ..exceptions import ExportError, UsageError
-from ._ebm import EbmConverter
+from ._converters._ebm import EbmConverter
+from ._converters._keras import KerasConverter
+from ._converters._lightgbm import LightgbmConverter
+from ._converters._sklearn import SklearnConverter
+from ._converters._torch import TorchConverter
+from ._converters._xgboost import XgboostConverter
 from ._estimator import Estimator
-from ._keras import KerasConverter
-from ._lightgbm import LightgbmConverter
 from ._protocol import Converter, NetworkConverter
-from ._sklearn import SklearnConverter
 from ._subject import Subject
-from ._torch import TorchConverter
-from ._xgboost import XgboostConverter
 
 GROUP = "jupyter_mlops.converters"
 

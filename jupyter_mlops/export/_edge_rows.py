@@ -9,8 +9,8 @@ import numpy as np
 
 from ._inputs import missing
 from ._quiet import quiet
+from ._repairs._thresholds import decisive_values
 from ._table import Table
-from ._thresholds import decisive_values
 
 _MOST_COLUMNS = 24
 _MOST_THRESHOLDS = 48

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..exceptions import ExportError, UsageError
-from ._by_skl2onnx import demand
+from ._converters._by_skl2onnx import demand
 from ._graph import all_nodes
 from ._weights import Pieces, check_weights, weights_name, without_weights
 

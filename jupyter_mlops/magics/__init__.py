@@ -13,10 +13,10 @@ from .._lazy import lazy_exports
 
 if TYPE_CHECKING:
     from ._comparison_views import CollectionView, DiffView, ReproductionView
-    from ._deploy_views import EndpointsTable, EndpointView
+    from ._deploy._views import EndpointsTable, EndpointView
     from ._extension import load_ipython_extension, unload_ipython_extension
-    from ._models_view import ModelsTable, ModelView, VersionView
-    from ._pending import PendingNames
+    from ._models._view import ModelsTable, ModelView, VersionView
+    from ._pending._shell import PendingNames
     from ._run_card import RunCard
     from ._run_details import RunDetails
     from ._runs_command import RunsCommand
@@ -49,18 +49,18 @@ __getattr__, __dir__ = lazy_exports(
     {
         "CollectionView": "._comparison_views",
         "DiffView": "._comparison_views",
-        "ModelView": "._models_view",
-        "ModelsTable": "._models_view",
-        "EndpointView": "._deploy_views",
-        "EndpointsTable": "._deploy_views",
-        "PendingNames": "._pending",
+        "ModelView": "._models._view",
+        "ModelsTable": "._models._view",
+        "EndpointView": "._deploy._views",
+        "EndpointsTable": "._deploy._views",
+        "PendingNames": "._pending._shell",
         "ReproductionView": "._comparison_views",
         "RunCard": "._run_card",
         "RunDetails": "._run_details",
         "RunsCommand": "._runs_command",
         "RunsTable": "._runs_table",
         "TrainCommand": "._train_command",
-        "VersionView": "._models_view",
+        "VersionView": "._models._view",
         "View": "._view",
         "load_ipython_extension": "._extension",
         "unload_ipython_extension": "._extension",

@@ -10,7 +10,7 @@ from traitlets import Integer
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
-    from ._promises import Ledger
+    from ._pending._promises import Ledger
 
 
 class NamesBeforeMagics(PrefilterChecker):  # type: ignore[misc]  # IPython is untyped

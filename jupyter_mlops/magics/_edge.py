@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from ..exceptions import MlopsError, UsageError
 from ._arguments import HelpRequested
 from ._notice import HelpText
-from ._waiting import STOPPED_WAITING
+from ._pending._waiting import STOPPED_WAITING
 
 _Error = TypeVar("_Error", bound=BaseException)
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from ..exceptions import UsageError
 from ._export_onnx_command import ExportOnnxCommand
 from ._named_values import model_or_run, value_named
+from ._pending._waiting import interruptible
 from ._report_line import report_bundle
-from ._waiting import interruptible
 
 if TYPE_CHECKING:
     from ..entities import OnnxReport

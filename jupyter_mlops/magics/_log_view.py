@@ -7,8 +7,8 @@ import sys
 from typing import TYPE_CHECKING
 
 from .._elements import Element, element
+from ._pending._waiting import interruptible, printable
 from ._view import View, muted
-from ._waiting import interruptible, printable
 
 if TYPE_CHECKING:
     from ..services import Run

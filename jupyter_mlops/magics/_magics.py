@@ -6,12 +6,12 @@ import re
 from typing import Any
 
 from ..exceptions import UsageError
-from ._deploy import deploy
+from ._deploy._subcommands import deploy
 from ._edge import magic_edge
 from ._explain import explain
 from ._export_onnx import export_onnx
 from ._fairness import fairness
-from ._models import models
+from ._models._subcommands import models
 from ._runs import runs
 from ._session import NotebookSession
 from ._tensorboard import tensorboard

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 
 from .._elements import Element, element
 from ._figures import span
+from ._pending._waiting import Screen, interruptible
 from ._view import View
-from ._waiting import Screen, interruptible
 
 _QUIET_S = 0.5
 _STEP_S = 0.25

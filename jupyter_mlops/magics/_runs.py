@@ -10,12 +10,12 @@ from ..exceptions import UsageError
 from ._comparison_views import CollectionView, DiffView, ReproductionView
 from ._log_view import LogView, follow
 from ._notice import Notice
+from ._pending._waiting import interruptible
 from ._run_details import RunDetails
 from ._runs_command import ACTIONS, RunsCommand
 from ._runs_table import RunsTable
 from ._suggestions import suggestion
 from ._view import View
-from ._waiting import interruptible
 
 if TYPE_CHECKING:
     from ..services import Run

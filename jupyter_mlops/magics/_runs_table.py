@@ -10,8 +10,8 @@ from .._elements import Element, element
 from ..entities import WAITS_FOR_DISK, RunState, RunStatus
 from ._figures import ago, number, span
 from ._names import cut_middle, error_line
+from ._pending._waiting import FREE_SPACE
 from ._view import View, muted, name_element, state_element, state_text, table_element, text_table
-from ._waiting import FREE_SPACE
 
 if TYPE_CHECKING:
     from ..services import RunPage

@@ -11,19 +11,19 @@ from typing import TYPE_CHECKING, Any
 
 from ..capture import begin_snapshots, observe_modules
 from ..exceptions import MlopsError
-from ._completion import PendingCompletions
-from ._deploy_completion import deploy_words, export_words
+from ._deploy._completion import deploy_words, export_words
 from ._history import CellHistory
 from ._line_completion import LineCompletion
-from ._models_completion import models_words
-from ._pending import PendingNames
-from ._promises import Promise
+from ._models._completion import models_words
+from ._pending._completion import PendingCompletions
+from ._pending._promises import Promise
+from ._pending._shell import PendingNames
+from ._pending._waiting import NotebookScreen, Screen, TerminalScreen
 from ._run_card import RunCard
 from ._run_line import RunLine
 from ._shown_errors import ShownErrors
 from ._train_command import TrainCommand
 from ._view import View
-from ._waiting import NotebookScreen, Screen, TerminalScreen
 from ._what_if import WhatIfDesk
 
 if TYPE_CHECKING:

@@ -10,42 +10,42 @@ if TYPE_CHECKING:
     from ..tracking import log
     from ._artifacts import open_artifact, preview_of
     from ._bundles import bundle_of, exported
-    from ._catalog import CatalogChanges, RunCatalog
-    from ._catalog_curves import LEAST_POINTS, MOST_POINTS
-    from ._catalog_selection import RunSelection
+    from ._catalog._catalog import CatalogChanges, RunCatalog
+    from ._catalog._curves import LEAST_POINTS, MOST_POINTS
+    from ._catalog._selection import RunSelection
     from ._commands import SubmitRun, TravelReport
     from ._comparison import MOST_COMPARED
     from ._csv import csv_head, csv_rows, parse_columns
     from ._default import current_service, service_of, use_service
     from ._diff import Change, RunDiff
     from ._displays import Display, DisplayPage
-    from ._endpoint_homes import EndpointsOfHomes
-    from ._endpoint_rows import Said, asked, body_of
-    from ._endpoint_supervisor import EndpointSupervisor
-    from ._endpoint_test import check_endpoint
-    from ._endpoints import LOCAL, Endpoints, LocalEndpoint, deploy, deploy_local, endpoints
-    from ._explanation import ExplainModel, explain, explain_for, keep_explanation, model_of, with_model
+    from ._endpoints._check import check_endpoint
+    from ._endpoints._endpoints import LOCAL, Endpoints, LocalEndpoint, deploy, deploy_local, endpoints
+    from ._endpoints._homes import EndpointsOfHomes
+    from ._endpoints._rows import Said, asked, body_of
+    from ._endpoints._supervisor import EndpointSupervisor
     from ._explorer import RunExplorer
     from ._export_onnx import export_for, export_onnx
-    from ._fairness import assess_for, fairness
-    from ._fairness_columns import named_columns
-    from ._fairness_mitigation import Mitigation, mitigation_cell
     from ._homes import Homes
     from ._listing import RunPage
     from ._log import LogChunk, LogGap, LogPart, RunLog
     from ._log_search import LogMatches
     from ._matching import RunFacts
-    from ._model_addresses import export_at, is_model_address
-    from ._model_calls import Loading
-    from ._models import ModelService
-    from ._models_api import Models, models
-    from ._models_explorer import ModelExplorer
-    from ._models_lineage import ModelLineage
-    from ._models_references import is_whole_model
+    from ._models._addresses import export_at, is_model_address
+    from ._models._api import Models, models
+    from ._models._calls import Loading
+    from ._models._explorer import ModelExplorer
+    from ._models._lineage import ModelLineage
+    from ._models._references import is_whole_model
+    from ._models._service import ModelService
     from ._names import clean_name, clean_text
     from ._notebook import NotebookPath
     from ._packages import package, package_for
     from ._query import parse_query
+    from ._reports._columns import named_columns
+    from ._reports._explanation import ExplainModel, explain, explain_for, keep_explanation, model_of, with_model
+    from ._reports._fairness import assess_for, fairness
+    from ._reports._mitigation import Mitigation, mitigation_cell
     from ._reproduction import Agreement, Reproduction
     from ._run import Run
     from ._runs import Runs, runs
@@ -143,42 +143,42 @@ __getattr__, __dir__ = lazy_exports(
     __name__,
     {
         "DisplayPage": "._displays",
-        "ExplainModel": "._explanation",
-        "explain": "._explanation",
-        "explain_for": "._explanation",
-        "export_at": "._model_addresses",
+        "ExplainModel": "._reports._explanation",
+        "explain": "._reports._explanation",
+        "explain_for": "._reports._explanation",
+        "export_at": "._models._addresses",
         "export_for": "._export_onnx",
-        "Loading": "._model_calls",
+        "Loading": "._models._calls",
         "export_onnx": "._export_onnx",
-        "is_model_address": "._model_addresses",
-        "keep_explanation": "._explanation",
-        "model_of": "._explanation",
-        "with_model": "._explanation",
+        "is_model_address": "._models._addresses",
+        "keep_explanation": "._reports._explanation",
+        "model_of": "._reports._explanation",
+        "with_model": "._reports._explanation",
         "parse_columns": "._csv",
         "csv_rows": "._csv",
         "csv_head": "._csv",
         "NotebookPath": "._notebook",
-        "LEAST_POINTS": "._catalog_curves",
+        "LEAST_POINTS": "._catalog._curves",
         "MOST_COMPARED": "._comparison",
-        "MOST_POINTS": "._catalog_curves",
+        "MOST_POINTS": "._catalog._curves",
         "preview_of": "._artifacts",
         "open_artifact": "._artifacts",
         "Agreement": "._reproduction",
-        "CatalogChanges": "._catalog",
+        "CatalogChanges": "._catalog._catalog",
         "Change": "._diff",
         "Display": "._displays",
-        "EndpointSupervisor": "._endpoint_supervisor",
-        "Endpoints": "._endpoints",
-        "EndpointsOfHomes": "._endpoint_homes",
-        "LOCAL": "._endpoints",
-        "LocalEndpoint": "._endpoints",
-        "Said": "._endpoint_rows",
-        "asked": "._endpoint_rows",
-        "check_endpoint": "._endpoint_test",
-        "body_of": "._endpoint_rows",
-        "deploy": "._endpoints",
-        "deploy_local": "._endpoints",
-        "endpoints": "._endpoints",
+        "EndpointSupervisor": "._endpoints._supervisor",
+        "Endpoints": "._endpoints._endpoints",
+        "EndpointsOfHomes": "._endpoints._homes",
+        "LOCAL": "._endpoints._endpoints",
+        "LocalEndpoint": "._endpoints._endpoints",
+        "Said": "._endpoints._rows",
+        "asked": "._endpoints._rows",
+        "check_endpoint": "._endpoints._check",
+        "body_of": "._endpoints._rows",
+        "deploy": "._endpoints._endpoints",
+        "deploy_local": "._endpoints._endpoints",
+        "endpoints": "._endpoints._endpoints",
         "Homes": "._homes",
         "LogChunk": "._log",
         "LogGap": "._log",
@@ -186,32 +186,32 @@ __getattr__, __dir__ = lazy_exports(
         "LogPart": "._log",
         "Reproduction": "._reproduction",
         "Run": "._run",
-        "RunCatalog": "._catalog",
+        "RunCatalog": "._catalog._catalog",
         "RunDiff": "._diff",
         "RunExplorer": "._explorer",
         "RunFacts": "._matching",
         "RunLog": "._log",
         "RunPage": "._listing",
-        "RunSelection": "._catalog_selection",
+        "RunSelection": "._catalog._selection",
         "RunService": "._service",
         "Runs": "._runs",
         "SubmitRun": "._commands",
         "TensorBoardService": "._tensorboard",
         "TravelReport": "._commands",
-        "assess_for": "._fairness",
+        "assess_for": "._reports._fairness",
         "bundle_of": "._bundles",
         "exported": "._bundles",
-        "is_whole_model": "._models_references",
+        "is_whole_model": "._models._references",
         "clean_name": "._names",
-        "fairness": "._fairness",
-        "Mitigation": "._fairness_mitigation",
-        "ModelExplorer": "._models_explorer",
-        "ModelLineage": "._models_lineage",
-        "ModelService": "._models",
-        "Models": "._models_api",
-        "models": "._models_api",
-        "mitigation_cell": "._fairness_mitigation",
-        "named_columns": "._fairness_columns",
+        "fairness": "._reports._fairness",
+        "Mitigation": "._reports._mitigation",
+        "ModelExplorer": "._models._explorer",
+        "ModelLineage": "._models._lineage",
+        "ModelService": "._models._service",
+        "Models": "._models._api",
+        "models": "._models._api",
+        "mitigation_cell": "._reports._mitigation",
+        "named_columns": "._reports._columns",
         "clean_text": "._names",
         "current_service": "._default",
         "log": "..tracking",

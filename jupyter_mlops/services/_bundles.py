@@ -58,8 +58,8 @@ def run_or_version(runs: RunService, text: str) -> Run | ModelVersion:
     UnknownReferenceError
         Neither fits; or several runs do.
     """
-    from ._models import LOOKING_S, ModelService
-    from ._models_references import SCHEME
+    from ._models._references import SCHEME
+    from ._models._service import LOOKING_S, ModelService
 
     models = ModelService(runs)
     if text.strip().startswith(SCHEME):
@@ -96,8 +96,8 @@ def exported(runs: RunService, run: Run, X: Any) -> Path:
 def _bundle_of_version(runs: RunService, version: ModelVersion, X: Any) -> Bundle:
     """Return a version's file under the model's name: the next version goes where this one went."""
     from ..export import open_bundle
-    from ._models_lineage import run_of
-    from ._models_source import registered_file
+    from ._models._lineage import run_of
+    from ._models._source import registered_file
 
     run = run_of(runs, version)
     if run is not None and not version.onnx_sha256:

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from ..entities import BufferRef, Fingerprint, Manifest
-from ._report_changes import report_figures
-from ._report_summaries import summarise_reports
+from ._reports._changes import report_figures
+from ._reports._summaries import summarise_reports
 from ._run import Run
 
 

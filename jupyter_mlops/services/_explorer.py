@@ -17,7 +17,7 @@ from ._homes import Homes
 from ._log import LogPart
 from ._log_search import LogMatches, search_log
 from ._notebook import write_notebook_below
-from ._report_summaries import summarise_reports
+from ._reports._summaries import summarise_reports
 from ._run import Run
 from ._summary import SummaryReader
 from ._user_changes import change_run

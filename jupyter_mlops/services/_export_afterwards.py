@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from ..entities import ChangeRun, RunExport, RunSpec, RunStatus
 from ..exceptions import LaunchError, MlopsError, UsageError
 from ._export_onnx import ARTIFACT, REFUSED_TAG, export_tags, keep_model
-from ._kept_reports import keep_artifact
+from ._reports._kept import keep_artifact
 from ._run import Run
 from ._user_changes import MOST_TAG_CHARACTERS, change_run
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict, Unpack
 from ..entities import OnnxReport
 from ..exceptions import UsageError
 from ._default import current_service
-from ._explanation import model_of
-from ._kept_reports import keep_artifact, keep_report
+from ._reports._explanation import model_of
+from ._reports._kept import keep_artifact, keep_report
 from ._run import Run
 
 if TYPE_CHECKING:
@@ -98,8 +98,8 @@ def export_onnx(
     (143, 0)
     """
     from ..export import ExportWish
-    from ._model_addresses import export_at, is_model_address
-    from ._model_calls import Loading
+    from ._models._addresses import export_at, is_model_address
+    from ._models._calls import Loading
 
     if quantise not in ("", "dynamic"):
         raise UsageError(f"quantise is {quantise!r}, which is no way that is known. Give 'dynamic'.")

@@ -9,7 +9,7 @@ from ..entities import Bundle, Package
 from ._bundles import bundle_of
 from ._default import current_service
 from ._edge import python_edge
-from ._endpoint_rows import example_of
+from ._endpoints._rows import example_of
 from ._run import Run
 
 if TYPE_CHECKING:

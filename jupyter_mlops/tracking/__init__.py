@@ -12,16 +12,16 @@ from .._lazy import lazy_exports
 
 if TYPE_CHECKING:
     from ._active_experiment import active_experiment
-    from ._catalog_columns import Mask, NumberColumn, TextColumn, flags_of, mask_of
-    from ._catalog_curve import Curve, CurvePoint
-    from ._catalog_curves import RunCurves, SpoolCurves, SqliteCurves
-    from ._catalog_file import CatalogFile, SavedRun
-    from ._catalog_orders import RunOrders
-    from ._catalog_rest_curves import RestCurves
-    from ._catalog_sqlite import SqliteStore, StoreChanges
-    from ._catalog_table import RunTable, decode_body
+    from ._catalog._columns import Mask, NumberColumn, TextColumn, flags_of, mask_of
+    from ._catalog._curve import Curve, CurvePoint
+    from ._catalog._curves import RunCurves, SpoolCurves, SqliteCurves
+    from ._catalog._file import CatalogFile, SavedRun
+    from ._catalog._orders import RunOrders
+    from ._catalog._rest_curves import RestCurves
+    from ._catalog._sqlite import SqliteStore, StoreChanges
+    from ._catalog._table import RunTable, decode_body
     from ._entry import open_spooling_store
-    from ._foreign import RUN_TAG, ForeignRun, ForeignRuns, foreign_runs
+    from ._foreign._foreign import RUN_TAG, ForeignRun, ForeignRuns, foreign_runs
     from ._import_hook import when_imported
     from ._keeper_start import start_keeper
     from ._keeper_status import has_unshipped_runs, restore_store, store_problem
@@ -37,13 +37,13 @@ if TYPE_CHECKING:
         read_tags,
     )
     from ._record import RunRecord, RunRecords
-    from ._registered import RegistryAddress, model_id_of, registered_models
-    from ._registered_rows import ONNX_TAG
-    from ._registry_calls import call_registry
+    from ._registry._calls import call_registry
+    from ._registry._registered import RegistryAddress, model_id_of, registered_models
+    from ._registry._rows import ONNX_TAG
     from ._session import TrackingSession, current_session, install, log
     from ._shipped import ShippedRun, logged_model, shipped_run
-    from ._spool import MetricSpool
-    from ._spool_reading import Point
+    from ._spool._reading import Point
+    from ._spool._spool import MetricSpool
     from ._tail import MetricBatch, MetricTail
     from ._uris import absolute_uri, home_store_uri, sqlite_path
     from ._values import check_key
@@ -114,33 +114,33 @@ __all__ = [
 __getattr__, __dir__ = lazy_exports(
     __name__,
     {
-        "CatalogFile": "._catalog_file",
-        "Curve": "._catalog_curve",
-        "CurvePoint": "._catalog_curve",
-        "RestCurves": "._catalog_rest_curves",
-        "RunCurves": "._catalog_curves",
-        "SpoolCurves": "._catalog_curves",
-        "SqliteCurves": "._catalog_curves",
-        "SavedRun": "._catalog_file",
-        "decode_body": "._catalog_table",
+        "CatalogFile": "._catalog._file",
+        "Curve": "._catalog._curve",
+        "CurvePoint": "._catalog._curve",
+        "RestCurves": "._catalog._rest_curves",
+        "RunCurves": "._catalog._curves",
+        "SpoolCurves": "._catalog._curves",
+        "SqliteCurves": "._catalog._curves",
+        "SavedRun": "._catalog._file",
+        "decode_body": "._catalog._table",
         "ChildRun": "._reading",
-        "ForeignRun": "._foreign",
-        "ForeignRuns": "._foreign",
-        "Mask": "._catalog_columns",
+        "ForeignRun": "._foreign._foreign",
+        "ForeignRuns": "._foreign._foreign",
+        "Mask": "._catalog._columns",
         "MetricPoint": "._reading",
-        "MetricSpool": "._spool",
-        "ONNX_TAG": "._registered_rows",
-        "NumberColumn": "._catalog_columns",
-        "RunOrders": "._catalog_orders",
-        "RUN_TAG": "._foreign",
-        "RunTable": "._catalog_table",
-        "SqliteStore": "._catalog_sqlite",
-        "StoreChanges": "._catalog_sqlite",
-        "TextColumn": "._catalog_columns",
+        "MetricSpool": "._spool._spool",
+        "ONNX_TAG": "._registry._rows",
+        "NumberColumn": "._catalog._columns",
+        "RunOrders": "._catalog._orders",
+        "RUN_TAG": "._foreign._foreign",
+        "RunTable": "._catalog._table",
+        "SqliteStore": "._catalog._sqlite",
+        "StoreChanges": "._catalog._sqlite",
+        "TextColumn": "._catalog._columns",
         "MetricBatch": "._tail",
         "MetricTail": "._tail",
-        "Point": "._spool_reading",
-        "RegistryAddress": "._registered",
+        "Point": "._spool._reading",
+        "RegistryAddress": "._registry._registered",
         "RunRecord": "._record",
         "RunRecords": "._record",
         "RunLogbook": "._logbook",
@@ -148,11 +148,11 @@ __getattr__, __dir__ = lazy_exports(
         "TrackingSession": "._session",
         "absolute_uri": "._uris",
         "active_experiment": "._active_experiment",
-        "call_registry": "._registry_calls",
+        "call_registry": "._registry._calls",
         "check_key": "._values",
         "current_session": "._session",
-        "flags_of": "._catalog_columns",
-        "foreign_runs": "._foreign",
+        "flags_of": "._catalog._columns",
+        "foreign_runs": "._foreign._foreign",
         "has_unshipped_runs": "._keeper_status",
         "home_store_uri": "._uris",
         "install": "._session",
@@ -160,14 +160,14 @@ __getattr__, __dir__ = lazy_exports(
         "log": "._session",
         "logged_model": "._shipped",
         "lost_points": "._reading",
-        "mask_of": "._catalog_columns",
-        "model_id_of": "._registered",
+        "mask_of": "._catalog._columns",
+        "model_id_of": "._registry._registered",
         "open_spooling_store": "._entry",
         "read_children": "._reading",
         "read_metrics": "._reading",
         "read_params": "._reading",
         "read_tags": "._reading",
-        "registered_models": "._registered",
+        "registered_models": "._registry._registered",
         "restore_store": "._keeper_status",
         "shipped_run": "._shipped",
         "sqlite_path": "._uris",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from ._uris import spool_directory
 
 if TYPE_CHECKING:
-    from ._store import SpoolingStore
+    from ._store._spooling import SpoolingStore
 
 
 def open_spooling_store(store_uri: str, artifact_uri: str | None = None) -> SpoolingStore:  # noqa: ARG001  # MLflow's signature
@@ -24,6 +24,6 @@ def open_spooling_store(store_uri: str, artifact_uri: str | None = None) -> Spoo
         Not used: artifacts go to the run directory.
     """
     from ._session import session_at
-    from ._store import SpoolingStore
+    from ._store._spooling import SpoolingStore
 
     return SpoolingStore(session_at(spool_directory(store_uri)))

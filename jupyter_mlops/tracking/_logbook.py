@@ -10,8 +10,8 @@ from pathlib import Path
 
 from ..home import RunDirectory
 from ._record import RunRecords
-from ._spool import Series
-from ._spool_reading import Point, read_keys, read_spool, spool_paths
+from ._spool._reading import Point, read_keys, read_spool, spool_paths
+from ._spool._spool import Series
 
 SPARK_POINTS = 48
 """Points of a sparkline, at most."""

@@ -22,7 +22,7 @@ from mlflow.entities import (
 
 from ._journal import Entry
 from ._record import PARENT_TAG, USER_TAG, model_of
-from ._store_base import to_dataset_input
+from ._store._base import to_dataset_input
 
 if TYPE_CHECKING:
     from ._shipment import Shipment

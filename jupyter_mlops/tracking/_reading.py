@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from ..home import RunDirectory
 from ._record import RunRecord, RunRecords
-from ._spool_reading import read_keys, read_spool, spool_paths
+from ._spool._reading import read_keys, read_spool, spool_paths
 
 
 class MetricPoint(NamedTuple):

@@ -16,7 +16,7 @@ from typing import Any
 
 from ..entities import Param, RunSpec
 from ._journal import Entry, read_journal
-from ._spool_reading import Point, read_keys, read_spool, spool_paths
+from ._spool._reading import Point, read_keys, read_spool, spool_paths
 from ._values import MASK, MAX_PARAM_LENGTH, MAX_TAG_LENGTH, fit_text, masked
 
 PARENT_TAG = "mlflow.parentRunId"

@@ -18,7 +18,7 @@ from ..entities import RunSpec, decode
 from ..exceptions import TrackingError
 from ._import_hook import when_imported
 from ._journal import Journal
-from ._spool import MetricSpool
+from ._spool._spool import MetricSpool
 from ._uris import SPOOL_SCHEME, absolute_uri, experiment_id_of, spool_directory, spool_uri, store_uri
 
 if TYPE_CHECKING:
@@ -191,7 +191,7 @@ def _adapt_stores(module: Any, session: TrackingSession) -> None:
 
 
 def _adapt_registries(module: Any, session: TrackingSession) -> None:
-    from ._registry import watch_registries
+    from ._registry._in_run import watch_registries
 
     watch_registries(module, session)
 

@@ -24,9 +24,9 @@ from ._bulk import MetricRow
 from ._cursor import read_cursor, write_cursor
 from ._journal import read_journal
 from ._record import NAME_TAG, USER_TAG, RunRecords, milliseconds
-from ._spool import Series
-from ._spool_reading import Point, SpoolPage, read_keys, read_spool, spool_paths, trim_spool
-from ._store_base import to_dataset_input
+from ._spool._reading import Point, SpoolPage, read_keys, read_spool, spool_paths, trim_spool
+from ._spool._spool import Series
+from ._store._base import to_dataset_input
 from ._target import Target
 from ._uploads import stamp, upload
 from ._uris import without_credentials

@@ -8,8 +8,8 @@ from operator import attrgetter
 from pathlib import Path
 from typing import NamedTuple
 
-from ._spool import Series
-from ._spool_reading import Point, read_keys, read_spool, spool_paths
+from ._spool._reading import Point, read_keys, read_spool, spool_paths
+from ._spool._spool import Series
 
 _PAGE = 50_000
 

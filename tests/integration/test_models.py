@@ -28,7 +28,7 @@ from jupyter_mlops.services import (
     use_service,
 )
 from jupyter_mlops.services._deletion import delete_run
-from jupyter_mlops.services._models_source import registered_file
+from jupyter_mlops.services._models._source import registered_file
 
 pytest.importorskip("skl2onnx")
 pytestmark = [pytest.mark.keeper, pytest.mark.filterwarnings(MLFLOWS_OWN)]

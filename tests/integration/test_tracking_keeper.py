@@ -19,7 +19,7 @@ from jupyter_mlops.entities import Fingerprint, GitState, Origin, Param, Provena
 from jupyter_mlops.home import RunDirectory, lock_holder
 from jupyter_mlops.tracking import MetricSpool, read_metrics, start_keeper, store_problem
 from jupyter_mlops.tracking._journal import Journal
-from jupyter_mlops.tracking._spool import Series
+from jupyter_mlops.tracking._spool._spool import Series
 
 pytestmark = pytest.mark.filterwarnings(MLFLOWS_OWN)
 

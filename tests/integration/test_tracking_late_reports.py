@@ -11,7 +11,7 @@ from jupyter_mlops.entities import ChangeRun
 from jupyter_mlops.home import ChangedRuns, RunDirectory
 from jupyter_mlops.services import Run, RunService
 from jupyter_mlops.services._deletion import delete_run
-from jupyter_mlops.services._kept_reports import keep_report
+from jupyter_mlops.services._reports._kept import keep_report
 from jupyter_mlops.services._user_changes import change_run
 from jupyter_mlops.tracking import has_unshipped_runs
 from jupyter_mlops.tracking._keeper import TRACKED

@@ -16,9 +16,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jupyter_mlops.capture import AmbientState
-from jupyter_mlops.capture._ambient import LogHandler, _category
-from jupyter_mlops.capture._ambient_libraries import ASPECTS
-from jupyter_mlops.capture._reducers import is_loaded
+from jupyter_mlops.capture._reducers._active import is_loaded
+from jupyter_mlops.capture._surroundings._ambient import LogHandler, _category
+from jupyter_mlops.capture._surroundings._libraries import ASPECTS
 
 
 class Outer:

@@ -20,8 +20,9 @@ import pyarrow.csv as pc  # noqa: E402
 import pyarrow.parquet as pq  # noqa: E402
 from endpoint_models import bundle, column, echo, total  # noqa: E402
 
-from jupyter_mlops.deployment import ScoreWish, _batch, score  # noqa: E402
-from jupyter_mlops.deployment._batch_parts import parts_beside  # noqa: E402
+from jupyter_mlops.deployment import ScoreWish, score  # noqa: E402
+from jupyter_mlops.deployment._batch import _batch  # noqa: E402
+from jupyter_mlops.deployment._batch._parts import parts_beside  # noqa: E402
 from jupyter_mlops.entities import OnnxTensor, ScoreRefusal  # noqa: E402
 from jupyter_mlops.exceptions import ExportError, UsageError  # noqa: E402
 

@@ -21,7 +21,7 @@ from jupyter_mlops.exceptions import DeploymentError, EndpointNotFoundError, Hom
 from jupyter_mlops.export import Table
 from jupyter_mlops.home import Home, LifeLock, lock_holder, wait_released
 from jupyter_mlops.services import Endpoints
-from jupyter_mlops.services._endpoint_rows import body_of, example_of
+from jupyter_mlops.services._endpoints._rows import body_of, example_of
 
 QUICK = Patience(start_s=20.0, pauses_s=(0.01,), stop_s=5.0)
 ROWS = pd.DataFrame({"a": [1.0, 2.0], "b": [10.0, 20.0], "c": [0.5, 0.25]})

@@ -3,9 +3,9 @@
 import pytest
 
 from jupyter_mlops.entities import RunSpec
-from jupyter_mlops.executor._autolog import FLAVORS, flavors_of
-from jupyter_mlops.executor._autolog_live import FLAVORS as LIVE_FLAVORS
-from jupyter_mlops.executor._autolog_live import modules_for_autologging
+from jupyter_mlops.executor._autolog._autolog import FLAVORS, flavors_of
+from jupyter_mlops.executor._autolog._live import FLAVORS as LIVE_FLAVORS
+from jupyter_mlops.executor._autolog._live import modules_for_autologging
 
 
 def spec(autolog: str) -> RunSpec:
@@ -33,5 +33,5 @@ def test_every_flavor_that_can_be_asked_for_has_its_part_and_no_other():
 
 def test_a_warm_parent_holds_what_watches_trainings_and_nothing_for_scikit_learn():
     assert modules_for_autologging(["numpy", "sklearn.base"]) == ()
-    theirs, ours = ("mlflow.xgboost", "mlflow.sklearn", "mlflow.lightgbm"), "jupyter_mlops.tracking._store"
+    theirs, ours = ("mlflow.xgboost", "mlflow.sklearn", "mlflow.lightgbm"), "jupyter_mlops.tracking._store._spooling"
     assert modules_for_autologging(["xgboost", "lightgbm"]) == (*theirs, ours)

@@ -11,11 +11,11 @@ from sklearn.tree import DecisionTreeRegressor
 
 from jupyter_mlops.exceptions import ExportError
 from jupyter_mlops.export import InputTensor, open_session
-from jupyter_mlops.export._by_skl2onnx import CAST, EXACT, FLOAT, converted, parts, ways
-from jupyter_mlops.export._exact_trees import exact_thresholds, thresholds_of
+from jupyter_mlops.export._converters._by_skl2onnx import CAST, EXACT, FLOAT, converted, parts, ways
 from jupyter_mlops.export._graph import add_metadata, one_opset_a_domain, only_outputs, operators_of, with_locale
-from jupyter_mlops.export._missing_in_trees import send_missing_values
 from jupyter_mlops.export._protocol import Conversion
+from jupyter_mlops.export._repairs._exact_trees import exact_thresholds, thresholds_of
+from jupyter_mlops.export._repairs._missing_in_trees import send_missing_values
 
 
 def graph_of(model, way=FLOAT, width=4):

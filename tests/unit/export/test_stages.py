@@ -13,7 +13,7 @@ from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardSc
 from jupyter_mlops.exceptions import ExportError, UsageError
 from jupyter_mlops.export import ExportWish, Table, export_model, load_converter
 from jupyter_mlops.export import _discovery as discovery
-from jupyter_mlops.export._by_skl2onnx import FLOAT
+from jupyter_mlops.export._converters._by_skl2onnx import FLOAT
 from jupyter_mlops.export._discovery import converter_for, converter_names
 from jupyter_mlops.export._estimator import Estimator, tells_columns_apart
 from jupyter_mlops.export._original import Original

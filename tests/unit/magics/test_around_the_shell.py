@@ -12,12 +12,12 @@ from jupyter_mlops.exceptions import CannotTravelError, UsageError
 from jupyter_mlops.home import Home
 from jupyter_mlops.launchers import LocalLauncher
 from jupyter_mlops.magics._arguments import HelpRequested
-from jupyter_mlops.magics._completion import PendingCompletions
 from jupyter_mlops.magics._edge import magic_edge
 from jupyter_mlops.magics._history import CellHistory, number_of_running_cell
-from jupyter_mlops.magics._imported import import_into
+from jupyter_mlops.magics._pending._completion import PendingCompletions
+from jupyter_mlops.magics._pending._imported import import_into
+from jupyter_mlops.magics._pending._waiting import NotebookScreen, TerminalScreen, WaitingView, interruptible
 from jupyter_mlops.magics._shown_errors import ShownErrors
-from jupyter_mlops.magics._waiting import NotebookScreen, TerminalScreen, WaitingView, interruptible
 from jupyter_mlops.services import Runs, RunService
 
 # Imports

@@ -23,10 +23,10 @@ from jupyter_mlops.entities import (
 from jupyter_mlops.exceptions import UsageError
 from jupyter_mlops.magics import ModelsTable, ModelView, VersionView
 from jupyter_mlops.magics._arguments import HelpRequested
-from jupyter_mlops.magics._deploy_command import ACTIONS, DeployCommand
-from jupyter_mlops.magics._deploy_views import EndpointsTable, EndpointTestView, EndpointView, LinesView
-from jupyter_mlops.magics._models_command import ACTIONS as MODEL_ACTIONS
-from jupyter_mlops.magics._models_command import ModelsCommand
+from jupyter_mlops.magics._deploy._command import ACTIONS, DeployCommand
+from jupyter_mlops.magics._deploy._views import EndpointsTable, EndpointTestView, EndpointView, LinesView
+from jupyter_mlops.magics._models._command import ACTIONS as MODEL_ACTIONS
+from jupyter_mlops.magics._models._command import ModelsCommand
 from jupyter_mlops.services import ModelLineage
 
 OURS = """

@@ -8,11 +8,11 @@ import pytest
 
 from jupyter_mlops.entities import Package, PackageFile, ScoreProgress, ScoreReport
 from jupyter_mlops.exceptions import UsageError
-from jupyter_mlops.magics import _deploy_batch
-from jupyter_mlops.magics._deploy import deploy
-from jupyter_mlops.magics._deploy_batch import ProgressView, ScoreView, answered
-from jupyter_mlops.magics._deploy_command import DeployCommand
-from jupyter_mlops.magics._deploy_package import PackageView
+from jupyter_mlops.magics._deploy import _batch as _deploy_batch
+from jupyter_mlops.magics._deploy._batch import ProgressView, ScoreView, answered
+from jupyter_mlops.magics._deploy._command import DeployCommand
+from jupyter_mlops.magics._deploy._package import PackageView
+from jupyter_mlops.magics._deploy._subcommands import deploy
 
 pytest.importorskip("skl2onnx")
 pytest.importorskip("pyarrow")

@@ -16,9 +16,9 @@ from jupyter_mlops.exceptions import UnknownReferenceError, UsageError
 from jupyter_mlops.explanation import ExplanationWish, explain_model
 from jupyter_mlops.home import Home
 from jupyter_mlops.magics._arguments import HelpRequested
-from jupyter_mlops.magics._cells import read_cell
 from jupyter_mlops.magics._explain import MIME_TYPE, ExplanationView
 from jupyter_mlops.magics._explain_command import ExplainCommand
+from jupyter_mlops.magics._pending._cells import read_cell
 from jupyter_mlops.services import current_service
 
 

@@ -25,7 +25,7 @@ from jupyter_mlops.exceptions import UnknownReferenceError, UsageError
 from jupyter_mlops.magics._arguments import HelpRequested
 from jupyter_mlops.magics._export_onnx import MIME_TYPE, OnnxView, export_onnx
 from jupyter_mlops.magics._export_onnx_command import ExportOnnxCommand, parser
-from jupyter_mlops.magics._origins import Origins
+from jupyter_mlops.magics._pending._origins import Origins
 
 PAGE = Path(__file__).parents[3] / "docs" / "onnx.md"
 MARKUP = "<img src=x onerror=alert(1)>\"'</details>"

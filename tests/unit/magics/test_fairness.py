@@ -16,8 +16,8 @@ from jupyter_mlops.magics._arguments import HelpRequested
 from jupyter_mlops.magics._fairness import fairness
 from jupyter_mlops.magics._fairness_command import FairnessCommand
 from jupyter_mlops.magics._fairness_view import MIME_TYPE, FairnessView
-from jupyter_mlops.magics._origins import Origins
-from jupyter_mlops.magics._waiting import NotebookScreen
+from jupyter_mlops.magics._pending._origins import Origins
+from jupyter_mlops.magics._pending._waiting import NotebookScreen
 
 SEX = np.array(["f", "m"] * 40)
 

@@ -9,7 +9,7 @@ from IPython.utils.capture import CapturedIO, capture_output
 
 from jupyter_mlops.entities import WAITS_FOR_DISK, RunState, RunStatus
 from jupyter_mlops.magics._notice import Notice
-from jupyter_mlops.magics._waiting import NotebookScreen, TerminalScreen, WaitingView, wait_for
+from jupyter_mlops.magics._pending._waiting import NotebookScreen, TerminalScreen, WaitingView, wait_for
 
 
 class Messages:

@@ -15,10 +15,10 @@ from jupyter_mlops.magics._figures import ago, clock, number, size, span
 from jupyter_mlops.magics._log_view import LogView
 from jupyter_mlops.magics._names import width
 from jupyter_mlops.magics._notice import HelpText, Notice
+from jupyter_mlops.magics._pending._waiting import WaitingView, printable
 from jupyter_mlops.magics._run_details import RunDetails
 from jupyter_mlops.magics._runs_table import RunRow, RunsTable
 from jupyter_mlops.magics._travel_view import TravelView
-from jupyter_mlops.magics._waiting import WaitingView, printable
 from jupyter_mlops.services import RunDiff, TravelReport
 
 RUN_ID = "3fa9" + "0" * 28

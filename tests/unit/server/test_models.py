@@ -4,7 +4,7 @@ import pytest
 from registries import add_model, make_registry
 
 from jupyter_mlops.entities import RegisteredModel, RegisteredModels
-from jupyter_mlops.services._models_explorer import MOST_MODELS, MOST_VERSIONS
+from jupyter_mlops.services._models._explorer import MOST_MODELS, MOST_VERSIONS
 
 RUN = "f" * 32
 

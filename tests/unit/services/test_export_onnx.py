@@ -99,7 +99,7 @@ def test_a_run_keeps_the_weights_beside_its_file_and_only_the_newest(make_run, r
     from sklearn.neural_network import MLPRegressor
 
     from jupyter_mlops.export import ExportWish, open_bundle
-    from jupyter_mlops.services._models_source import registered_file, source_of
+    from jupyter_mlops.services._models._source import registered_file, source_of
 
     X = np.random.default_rng(0).normal(size=(20, 12))
     run = make_run()

@@ -4,12 +4,12 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from jupyter_mlops.deployment._endpoint_directory import NAME
+from jupyter_mlops.deployment._endpoint._directory import NAME
 from jupyter_mlops.entities import ModelVersion, RegisteredModel
 from jupyter_mlops.exceptions import ModelNotFoundError, UsageError
 from jupyter_mlops.services import is_whole_model
-from jupyter_mlops.services._endpoints import _name_of
-from jupyter_mlops.services._models_references import ModelReference, demand_alias, demand_name, demand_text
+from jupyter_mlops.services._endpoints._endpoints import _name_of
+from jupyter_mlops.services._models._references import ModelReference, demand_alias, demand_name, demand_text
 
 PIECES = st.sampled_from(
     ["cancer", "/", "@", ":", "models:/", "3", "latest", "champion", " ", "..", "v3", "ü", "🙂", "\n"]

@@ -16,7 +16,7 @@ from jupyter_mlops.tracking import (
 )
 from jupyter_mlops.tracking._journal import Journal
 from jupyter_mlops.tracking._record import RunRecords
-from jupyter_mlops.tracking._spool import Series
+from jupyter_mlops.tracking._spool._spool import Series
 
 
 def test_a_run_that_has_not_started_has_what_was_submitted(run: RunDirectory) -> None:

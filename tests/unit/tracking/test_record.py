@@ -13,8 +13,8 @@ from jupyter_mlops.home import RunDirectory
 from jupyter_mlops.tracking import MetricSpool
 from jupyter_mlops.tracking._journal import Entry, Journal
 from jupyter_mlops.tracking._record import ModelRecord, RunRecord, RunRecords, milliseconds
-from jupyter_mlops.tracking._spool import Series
-from jupyter_mlops.tracking._spool_reading import Point
+from jupyter_mlops.tracking._spool._reading import Point
+from jupyter_mlops.tracking._spool._spool import Series
 
 CHILD = "c" * 32
 START = 1_795_248_000_000

@@ -19,7 +19,7 @@ from jupyter_mlops.tracking import MetricSpool
 from jupyter_mlops.tracking._cursor import read_cursor
 from jupyter_mlops.tracking._journal import Journal
 from jupyter_mlops.tracking._shipment import Shipment
-from jupyter_mlops.tracking._spool import Series
+from jupyter_mlops.tracking._spool._spool import Series
 from jupyter_mlops.tracking._target import Target
 
 URI = "mlops-fake://me:hunter2@server"

@@ -3,7 +3,7 @@
 import math
 
 from jupyter_mlops.tracking import MetricSpool, MetricTail, Point
-from jupyter_mlops.tracking._spool import RECORD_SIZE
+from jupyter_mlops.tracking._spool._spool import RECORD_SIZE
 
 CHILD = "c" * 32
 

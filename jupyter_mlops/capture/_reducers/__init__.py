@@ -1,0 +1,1 @@
+"""How values of each framework are packed: one framework a file, loaded when the kernel has loaded it."""

@@ -1,0 +1,1 @@
+"""What surrounds a cell in its process and travels with it: settings, filters, handlers, patches."""

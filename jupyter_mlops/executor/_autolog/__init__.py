@@ -1,0 +1,1 @@
+"""Autologging: MLflow's own work, done when nobody waits for it."""

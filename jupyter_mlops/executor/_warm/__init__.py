@@ -1,0 +1,1 @@
+"""The warm parent: libraries loaded ahead, processes forked ahead."""

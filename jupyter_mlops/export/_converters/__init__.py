@@ -1,0 +1,1 @@
+"""Models to ONNX, one framework a file; the conversion itself is the ecosystem's own."""

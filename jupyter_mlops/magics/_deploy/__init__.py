@@ -1,0 +1,1 @@
+"""`%deploy`: the line, its subcommands, and what they show."""

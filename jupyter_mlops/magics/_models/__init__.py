@@ -1,0 +1,1 @@
+"""`%models`: the line, its subcommands, and what they show."""

@@ -1,0 +1,1 @@
+"""The catalog: what the explorer asks about all runs at once."""

@@ -1,0 +1,1 @@
+"""Endpoints: deployed here, listed over homes, asked and tested."""

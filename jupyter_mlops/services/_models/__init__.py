@@ -1,0 +1,1 @@
+"""Registered models: MLflow's registry as magics, scripts and the explorer use it."""

@@ -1,0 +1,1 @@
+"""Fairness reports and explanations: asked for, kept with their run, compared."""

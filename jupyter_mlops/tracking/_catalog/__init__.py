@@ -1,0 +1,1 @@
+"""What the catalog keeps of every run: columns, curves, its file, and what it reads from stores."""

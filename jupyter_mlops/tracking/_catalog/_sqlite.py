@@ -1,0 +1,334 @@
+"""MLflow's local sqlite store, followed: which runs are new or changed since the last look, without MLflow.
+
+What MLflow only ever appends (runs, points, parameters, new tags) is found by the tables' row numbers; whether anybody
+wrote at all, `PRAGMA data_version` says in microseconds. What it changes in place is found by comparing: states and
+names often, for all runs at once; the rest by reading all runs again, some at each look, newest first.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import sqlite3
+import time
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+from zlib import crc32
+
+import msgspec
+
+from ...entities import RunStatus
+from .._foreign._foreign import RUN_TAG, ForeignRun
+from .._foreign._stranger_sqlite import bound_time, open_stranger
+
+CHUNK = 500
+"""Runs that are read at a time: some tens of milliseconds."""
+
+_encode = msgspec.msgpack.Encoder().encode
+_MOST_S = 30.0
+"""Of one look: a hostile file may hold views without end."""
+
+LARGEST = 1.7976931348623157e308
+"""What MLflow stores for an infinity."""
+
+_MOST_LIVE = 100
+_KIB, _BUILDING_KIB = 2_000, 64_000
+"""Of sqlite's cache of the file."""
+
+_REST, _BRIEF_S = 100, 0.005
+"""What looks at many runs rests a hundred times as long, so that an idle server stays one; brief looks need none."""
+
+_COMPARE_REST = 50
+"""As `_REST`, for comparing the rows of all runs: a user who renames one waits for it."""
+
+_RUNS = """
+SELECT r.run_uuid, CAST(r.name AS TEXT), CAST(e.name AS TEXT), CAST(r.status AS TEXT),
+       CAST(r.start_time AS INTEGER), CAST(r.end_time AS INTEGER),
+       r.lifecycle_stage = 'active' AND e.lifecycle_stage = 'active'
+FROM runs AS r JOIN experiments AS e ON e.experiment_id = r.experiment_id WHERE r.run_uuid IN ({marks})
+"""
+_METRICS = """
+SELECT run_uuid, CAST(key AS TEXT), CAST(ifnull(value, 0) AS REAL), is_nan FROM latest_metrics
+WHERE run_uuid IN ({marks}) AND key IS NOT NULL
+"""
+_TEXTS = """
+SELECT run_uuid, json_group_object(CAST(key AS TEXT), CAST(value AS TEXT)) FROM {table}
+WHERE run_uuid IN ({marks}) AND key IS NOT NULL GROUP BY run_uuid
+"""
+_decode_texts = msgspec.json.Decoder(dict[str, str | None]).decode
+_FACTS = "SELECT run_uuid, status, end_time, name, lifecycle_stage, experiment_id FROM runs"
+_PLACES = "SELECT experiment_id, name, lifecycle_stage FROM experiments"
+_LIVE = "SELECT run_uuid FROM runs WHERE status IN ('RUNNING', 'SCHEDULED') ORDER BY rowid DESC LIMIT ?"
+
+
+class StoreChanges(NamedTuple):
+    """Runs as they are now, and the ids of those that are deleted or gone."""
+
+    runs: tuple[ForeignRun, ...] = ()
+    gone: tuple[str, ...] = ()
+
+
+class SqliteStore:
+    """Follows one store. Used by one thread at a time; holds no lock of the database between calls.
+
+    Parameters
+    ----------
+    path : Path
+        The sqlite file. It need not exist yet.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._database: sqlite3.Connection | None = None
+        self._file: tuple[int, int] | None = None
+        self._facts: dict[str, int] = {}
+        self._reset()
+
+    @property
+    def building(self) -> bool:
+        """Whether there are runs that were never read."""
+        return self._unread > 0
+
+    def _reset(self) -> None:
+        self._version = -1
+        self._ends: dict[str, int] = {}
+        self._unread = self._again = 0
+        self._owed = self._is_uncompared = False
+        self._compare_at = self._again_at = 0.0
+        self._live: set[str] = set()
+
+    def poll(self, end: float) -> Iterator[StoreChanges]:
+        """Yield what has changed since the last time, some hundreds of runs at a time.
+
+        Parameters
+        ----------
+        end : float
+            Monotonic time at which to leave the rest of a first reading for the next call.
+
+        Raises
+        ------
+        sqlite3.Error
+            The file is no such store, is damaged or locked; the next call tries again.
+        """
+        database = self._open()
+        if database is None:
+            return
+        try:
+            yield from self._poll(database, end)
+        except sqlite3.Error:
+            self.close()
+            raise
+
+    @property
+    def bookmark(self) -> dict[str, Any]:
+        """How far the store was read, for `resume`; empty before the first look."""
+        return {"file": self._file, "ends": self._ends, "unread": self._unread} if self._ends else {}
+
+    def fact(self, run_id: str) -> int:
+        """Return what tells whether a run's row has changed, for `resume`."""
+        return self._facts.get(run_id, 0)
+
+    def resume(self, bookmark: dict[str, Any], facts: dict[str, int]) -> bool:
+        """Go on where another process has stopped; return whether that can be: not where another file is there now.
+
+        Parameters
+        ----------
+        bookmark : dict
+            That process's `bookmark`.
+        facts : dict
+            Its `fact` of each run that it has read.
+        """
+        if self._open() is None or self._file is None or bookmark.get("file") != list(self._file):
+            return False
+        self._ends, self._unread = dict(bookmark["ends"]), int(bookmark["unread"])
+        self._facts = facts
+        return True
+
+    def read(self, run_ids: Iterable[str]) -> StoreChanges:
+        """Return runs by the store's ids, or by ours that they carry as a tag.
+
+        Raises
+        ------
+        sqlite3.Error
+            As `poll`.
+        """
+        database, wanted = self._open(), list(run_ids)
+        if database is None or not wanted:
+            return StoreChanges()
+        query = f"SELECT run_uuid FROM tags WHERE key = ? AND value IN ({_marks(wanted)})"
+        tagged = [row[0] for row in database.execute(query, (RUN_TAG, *wanted))]
+        return _read(database, list(dict.fromkeys((*wanted, *tagged))))
+
+    def close(self) -> None:
+        """Let the file go; the next call opens it again and goes on where it was."""
+        if self._database is not None:
+            self._database.close()
+            self._database = None
+        self._version = -1
+
+    def _open(self) -> sqlite3.Connection | None:
+        """Return the connection; None while there is no store. Another file in its place is another store."""
+        try:
+            found = self.path.stat()
+        except OSError:
+            self.close()
+            return None
+        file = (found.st_dev, found.st_ino)
+        if file != self._file:
+            self.close()
+            self._reset()
+            self._file = file
+        if self._database is None:
+            self._database = open_stranger(self.path)
+        bound_time(self._database, _MOST_S)
+        return self._database
+
+    def _poll(self, database: sqlite3.Connection, end: float) -> Iterator[StoreChanges]:
+        version = _version(database)
+        if not self._ends:
+            self._ends = _last_rows(database)
+            self._unread = self._ends["runs"]
+            known, self._facts = self._facts, _facts(database)
+            # Another file stands where the store was: what it does not have is gone.
+            for some in _chunks([run_id for run_id in known if run_id not in self._facts]):
+                yield StoreChanges(gone=tuple(some))
+        elif version != self._version or (self._is_uncompared and time.monotonic() >= self._compare_at):
+            ends = _last_rows(database)
+            if any(ends[table] < end for table, end in self._ends.items()):
+                # Rows were taken away at the end and their numbers may be given out again: only comparing helps.
+                self._compare_at = 0.0
+            for some in _chunks(self._changed(database, ends)):
+                yield _read(database, some)
+            self._ends, self._owed = ends, True
+        self._version = version
+        if self._unread > 0:
+            # A run's rows are found by its id, all over the indexes: those should stay in memory meanwhile.
+            database.execute(f"PRAGMA cache_size = -{_BUILDING_KIB}")
+        while self._unread > 0:
+            some, self._unread = _rows_below(database, self._unread)
+            yield _read(database, some)
+            if not self._unread:
+                database.execute(f"PRAGMA cache_size = -{_KIB}")
+                database.execute("PRAGMA shrink_memory")
+            elif time.monotonic() >= end:
+                return
+        yield from self._reread(database)
+
+    def _reread(self, database: sqlite3.Connection) -> Iterator[StoreChanges]:
+        """Read some of all runs again when somebody has written; where a round is under way, the next begins after."""
+        if self._owed and self._again <= 0:
+            self._again, self._owed = self._ends["runs"], False
+        started = time.monotonic()
+        if self._again > 0 and started >= self._again_at:
+            some, self._again = _rows_below(database, self._again)
+            found = _read(database, some)
+            took = time.monotonic() - started
+            self._again_at = started + (_REST * took if took > _BRIEF_S else 0)
+            yield found
+
+    def _changed(self, database: sqlite3.Connection, ends: dict[str, int]) -> list[str]:
+        """Return the ids of runs that somebody has written to."""
+        changed: dict[str, None] = {}
+        for table, end in self._ends.items():
+            query = f"SELECT DISTINCT run_uuid FROM {table} WHERE rowid > ? AND rowid <= ?"
+            changed.update((row[0], None) for row in database.execute(query, (end, ends[table])))
+        changed.update(dict.fromkeys(self._compared(database)))
+        return list(changed)
+
+    def _compared(self, database: sqlite3.Connection) -> list[str]:
+        """Return the ids of runs whose state, name or place has changed, and of those that go on or have just ended.
+
+        At most a fiftieth of the time goes into comparing all of them; what was written meanwhile is compared later.
+        """
+        live = {row[0] for row in database.execute(_LIVE, (_MOST_LIVE,))}
+        watched, self._live = live | self._live, live
+        started = time.monotonic()
+        self._is_uncompared = started < self._compare_at
+        if self._is_uncompared:
+            return list(watched)
+        before, self._facts = self._facts, _facts(database)
+        self._compare_at = time.monotonic() + _COMPARE_REST * (time.monotonic() - started)
+        changed = [run for run, fact in self._facts.items() if before.get(run) != fact]
+        return [*watched, *changed, *(before.keys() - self._facts.keys())]
+
+
+def _facts(database: sqlite3.Connection) -> dict[str, int]:
+    """Return for each run a number that differs when MLflow has changed its row, or its experiment's."""
+    places = {row[0]: crc32(_encode(row)) for row in database.execute(_PLACES)}
+    return {row[0]: crc32(_encode(row), places.get(row[5], 0)) for row in database.execute(_FACTS)}
+
+
+def _version(database: sqlite3.Connection) -> int:
+    return int(database.execute("PRAGMA data_version").fetchone()[0])
+
+
+def _last_rows(database: sqlite3.Connection) -> dict[str, int]:
+    """Return the largest row number of each table that is appended to."""
+    tables = ("runs", "metrics", "params", "tags", "latest_metrics")
+    return {table: database.execute(f"SELECT max(rowid) FROM {table}").fetchone()[0] or 0 for table in tables}
+
+
+def _rows_below(database: sqlite3.Connection, row: int) -> tuple[list[str], int]:
+    """Return the ids of runs from a row number downwards, and where to go on; 0 at the end."""
+    query = "SELECT rowid, run_uuid FROM runs WHERE rowid <= ? ORDER BY rowid DESC LIMIT ?"
+    found = database.execute(query, (row, CHUNK)).fetchall()
+    return [run_id for _row, run_id in found], found[-1][0] - 1 if len(found) == CHUNK else 0
+
+
+def _chunks(run_ids: list[str]) -> Iterator[list[str]]:
+    for start in range(0, len(run_ids), CHUNK):
+        yield run_ids[start : start + CHUNK]
+
+
+def _marks(values: list[str]) -> str:
+    return ", ".join("?" * len(values))
+
+
+def _read(database: sqlite3.Connection, run_ids: list[str]) -> StoreChanges:
+    """Return runs by the store's ids."""
+    run_ids = [run_id for run_id in run_ids if isinstance(run_id, str)]
+    marks = _marks(run_ids)
+    rows = [row for row in database.execute(_RUNS.format(marks=marks), run_ids) if row[6]]
+    metrics: dict[str, dict[str, float]] = {}
+    for run_id, key, value, is_nan in database.execute(_METRICS.format(marks=marks), run_ids):
+        # Nearly every number is stored as it is: a call for each would be a tenth of the time.
+        is_plain = not is_nan and -LARGEST < value < LARGEST
+        metrics.setdefault(run_id, {})[key] = value if is_plain else stored_value(value, is_nan)
+    # sqlite gathers a run's texts into one, which msgspec reads: half the time of a loop. (Numbers would lose digits.)
+    params, tags = (
+        dict(database.execute(_TEXTS.format(table=table, marks=marks), run_ids)) for table in ("params", "tags")
+    )
+    runs = tuple(
+        ForeignRun(
+            id=run_id,
+            name=name or "",
+            experiment=experiment or "",
+            status=_status(status),
+            start_time=start_time or 0,
+            end_time=end_time,
+            metrics=metrics.get(run_id, {}),
+            params=_texts(params[run_id]) if run_id in params else {},
+            tags=_texts(tags[run_id]) if run_id in tags else {},
+        )
+        for run_id, name, experiment, status, start_time, end_time, _is_active in rows
+    )
+    active = {row[0] for row in rows}
+    return StoreChanges(runs, tuple(run_id for run_id in run_ids if run_id not in active))
+
+
+def _texts(gathered: str) -> dict[str, str]:
+    return {key: text or "" for key, text in _decode_texts(gathered).items()}
+
+
+def stored_value(value: float, is_nan: Any) -> float:
+    """Return the number that MLflow was given: it stores NaN as a flag, infinities as the largest numbers."""
+    if is_nan:
+        return math.nan
+    return math.copysign(math.inf, value) if abs(value) >= LARGEST else value
+
+
+def _status(text: str | None) -> RunStatus:
+    with contextlib.suppress(ValueError):
+        return RunStatus(text)
+    return RunStatus.FINISHED

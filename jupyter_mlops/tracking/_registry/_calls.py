@@ -1,0 +1,76 @@
+"""Asks a model registry through MLflow itself, in a child process that may be ended: its import takes two seconds.
+
+A sqlite store that others hold locked, or a server that does not answer, costs the asker the time that it has given.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from typing import Any
+
+from ...exceptions import TrackingError, UsageError
+from .._keeper_start import keeper_environment
+from .._uris import without_credentials
+from ._registered import RegistryAddress
+
+WAIT_S = 30.0
+"""For a change: MLflow itself waits 20 s for a sqlite store that is locked."""
+
+_MISTAKES = frozenset({"INVALID_PARAMETER_VALUE", "RESOURCE_DOES_NOT_EXIST", "RESOURCE_ALREADY_EXISTS"})
+
+
+def call_registry(address: RegistryAddress, do: str, timeout_s: float = WAIT_S, **details: Any) -> dict[str, Any]:
+    """Return what the registry answers.
+
+    Parameters
+    ----------
+    address : RegistryAddress
+        The registry.
+    do : str
+        A word of `_registry_child.py`.
+    timeout_s : float
+        Then the child is ended; what it has asked for may have been done all the same.
+    **details
+        Of the word.
+
+    Raises
+    ------
+    UsageError
+        The registry says that the call is wrong.
+    TrackingError
+        It did not answer in time, or could not do it.
+    """
+    command = [sys.executable, "-m", "jupyter_mlops.tracking._registry._child"]
+    # Addresses go through stdin: they may hold passwords, and arguments are visible to everybody.
+    asked = json.dumps({"do": do, **address._asdict(), **details})
+    shown = without_credentials(address.registry_uri)
+    try:
+        told = subprocess.run(
+            command, input=asked, capture_output=True, text=True, timeout=timeout_s, env=_environment(), cwd="/"
+        )
+        answer = json.loads(told.stdout) if told.returncode == 0 else {"error": _last_line(told.stderr)}
+        failure = answer.get("error")
+    except subprocess.TimeoutExpired:
+        raise TrackingError(
+            f"The model registry {shown} gave no answer within {timeout_s:.0f} s. Look whether it was done: %models."
+        ) from None
+    except (OSError, ValueError, AttributeError) as error:
+        raise TrackingError(f"The model registry {shown} cannot be asked: {type(error).__name__}.") from None
+    if failure is None:
+        return dict(answer)
+    text = " ".join(str(failure).split())[:500].replace(address.registry_uri, shown)
+    kind = UsageError if answer.get("code") in _MISTAKES else TrackingError
+    raise kind(f"The model registry {shown} says: {text.rstrip('.')}.")
+
+
+def _last_line(text: str) -> str:
+    """Return what a traceback says."""
+    return (text.strip().splitlines() or ["MLflow could not be started"])[-1]
+
+
+def _environment() -> dict[str, str]:
+    """Return this process's environment; MLflow retries a server seven times otherwise."""
+    bounds = {"MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1", "MLFLOW_HTTP_REQUEST_TIMEOUT": "10"}
+    return {**bounds, **keeper_environment()}

@@ -1,0 +1,1 @@
+"""The metric spool: written by a training loop, read while it grows."""

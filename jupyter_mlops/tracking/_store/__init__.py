@@ -1,0 +1,1 @@
+"""The spooling store: MLflow's tracking store inside a run."""

@@ -1,0 +1,87 @@
+"""Asking a registry through MLflow's own client, in a child: what it does is there, what it refuses is said."""
+
+import sqlite3
+import time
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from registries import add_model, make_registry
+
+from jupyter_mlops.exceptions import TrackingError, UsageError
+from jupyter_mlops.tracking import RegistryAddress, call_registry, registered_models
+from jupyter_mlops.tracking._registry._child import WORDS, answer
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Path:
+    store = make_registry(tmp_path / "mlflow.db")
+    add_model(store, "cancer", versions=2, aliases={"champion": 1})
+    return store
+
+
+@pytest.fixture
+def address(store: Path) -> RegistryAddress:
+    return RegistryAddress(f"sqlite:///{store}", f"sqlite:///{store}")
+
+
+def test_mlflow_tells_the_same_as_our_sql(address, tmp_path):
+    """The child is what unknown registries are asked by: its rows mean what the quick way's mean."""
+    from jupyter_mlops.tracking._registry._rows import models_of
+
+    told = call_registry(address, "find", most=10, versions=10)
+    assert models_of(address.registry_uri, told["models"], told["versions"]) == list(registered_models(address).models)
+
+
+def test_words_in_one_process(address, monkeypatch):
+    """The words themselves, without a child each: MLflow is imported here."""
+    for name in ("MLFLOW_TRACKING_URI", "MLFLOW_REGISTRY_URI"):
+        monkeypatch.setenv(name, "")
+
+    def ask(do: str, **details: object) -> dict:
+        return answer({"do": do, **address._asdict(), **details})
+
+    assert ask("alias", name="cancer", aliases={"champion": None, "challenger": 2}) == {}
+    assert ask("describe", name="cancer", version=None, text="all") == {}
+    assert ask("describe", name="cancer", version=2, text="second") == {}
+    assert ask("tag", name="cancer", version=2, tags={"a": "1", "b": "2"}) == {}
+    assert ask("tag", name="cancer", version=2, tags={"a": None}) == {}
+    assert ask("tag", name="cancer", version=None, tags={"team": "blue", "x": "y"}) == {}
+    assert ask("tag", name="cancer", version=None, tags={"x": None}) == {}
+    (model,) = registered_models(address).models
+    assert (model.aliases, model.description, model.tags) == ({"challenger": 2}, "all", {"team": "blue"})
+    assert (model.versions[0].description, model.versions[0].tags) == ("second", {"b": "2"})
+
+    assert ask("delete", name="cancer", version=1) == {}
+    assert [version.version for version in registered_models(address).models[0].versions] == [2]
+    assert ask("delete", name="cancer", version=None) == {}
+    assert registered_models(address).models == ()
+    refused = ask("delete", name="cancer", version=None)
+    assert refused["code"] == "RESOURCE_DOES_NOT_EXIST"
+    assert "cancer" in refused["error"]
+
+
+def test_every_word_is_known_to_the_service():
+    assert sorted(WORDS) == ["alias", "delete", "describe", "find", "register", "tag"]
+
+
+def test_what_the_registry_refuses_is_a_mistake_of_the_caller(address):
+    with pytest.raises(UsageError, match=r"registry sqlite:///.* says: .*nothing"):
+        call_registry(address, "delete", name="nothing", version=None)
+
+
+def test_a_locked_store_is_told_in_bounded_time(address, store):
+    with closing(sqlite3.connect(store, isolation_level=None)) as database:
+        database.execute("BEGIN IMMEDIATE")
+        began = time.monotonic()
+        with pytest.raises(TrackingError, match=r"gave no answer within 3 s\. Look whether it was done"):
+            call_registry(address, "describe", 3.0, name="cancer", version=None, text="never")
+        assert time.monotonic() - began < 8
+    assert registered_models(address).models[0].description == ""
+
+
+def test_a_login_is_never_shown():
+    away = RegistryAddress("sqlite:///:memory:", "http://me:secret@127.0.0.1:9/")
+    with pytest.raises(TrackingError) as caught:
+        call_registry(away, "delete", name="x", version=None)
+    assert "secret" not in str(caught.value)

@@ -155,10 +155,23 @@ class _Csv:
     def __post_init__(self) -> None:
         from pyarrow import csv
 
+        self._refuse_other_separators()
         with csv.open_csv(
             self.path, read_options=csv.ReadOptions(block_size=_CSV_BLOCK), parse_options=_parsing()
         ) as reader:
             self.names = tuple(reader.schema.names)
+
+    def _refuse_other_separators(self) -> None:
+        """Say what is wrong with a file of one column that has several: by its rows, no one would guess it."""
+        import pyarrow as pa
+
+        with pa.input_stream(str(self.path), compression="detect") as file:
+            head = file.read(_CSV_BLOCK).partition(b"\n")[0].decode("utf-8", "replace").strip("\ufeff\r")
+        if not any(comma_or_quote in head for comma_or_quote in ',"') and any(other in head for other in ";\t|"):
+            raise UsageError(
+                f"{self.path} has one column, {head[:100]!r}, if fields are parted by commas. "
+                "Write it with commas, or as Parquet."
+            )
 
     def type_of(self, name: str) -> pa.DataType | None:  # noqa: ARG002 - of every column the same
         """Return None: a text can be a number."""

@@ -92,6 +92,8 @@ def test_a_folder_whose_files_have_not_the_same_columns_is_refused(tmp_path):
     [
         ("in.parquet", b"PAR1 and so on", r"cannot be read: .*[^.]\.$"),
         ("in.csv", b"", "cannot be read: Empty CSV"),
+        ("in.csv", b"age;fare\n1,5;2\n3;4\n", r"in.csv has one column, 'age;fare', if fields are parted by commas"),
+        ("in.csv", b"age\tfare\n1\t2\n", "Write it with commas, or as Parquet"),
         ("in.xlsx", b"PK", "neither Parquet nor CSV by its name"),
         ("in.csv.gz", b"no gzip", "cannot be read"),
     ],
@@ -100,6 +102,11 @@ def test_what_is_no_table_is_told(tmp_path, name, content, told):
     (tmp_path / name).write_bytes(content)
     with pytest.raises(UsageError, match=told):
         open_source(tmp_path / name)
+
+
+def test_a_header_in_quotes_is_one_name(tmp_path):
+    (tmp_path / "in.csv").write_bytes(b'"a;b"\n1\n')
+    assert open_source(tmp_path / "in.csv").names == ("a;b",)
 
 
 def test_a_page_that_was_damaged_is_noticed(tmp_path):

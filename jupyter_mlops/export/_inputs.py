@@ -102,7 +102,10 @@ def _kind_of_objects(column: np.ndarray[Any, Any], name: str) -> str:
         whole = len(present) == len(column) and all(isinstance(value, (int, np.integer)) for value in present)
         return "i" if whole else "f"
     kinds = ", ".join(sorted({type(value).__name__ for value in present})[:4])
-    raise UsageError(f"Column {name!r} holds {kinds}, which no ONNX input can. Make it numbers or texts.")
+    raise UsageError(
+        f"Column {name!r} holds {kinds}, which no ONNX input can. Make it numbers or texts, or leave "
+        "it out of X if the model does not read it."
+    )
 
 
 def missing(value: Any) -> bool:

@@ -42,6 +42,9 @@ class _Versioned(msgspec.Struct):
 _MOST_VERSIONS = 10
 _TAIL_BYTES = 200_000
 
+UNSERVABLE = 65
+"""With this code a process ends whose version cannot be served: another would end as well. EX_DATAERR of sysexits.h."""
+
 _SIGNALS = 128
 """A shell says that a process was ended by a signal by a number above."""
 
@@ -251,6 +254,10 @@ class EndpointDirectory:
             return int(self.end_file.read_text("ascii"))
         except (OSError, ValueError, HomeError):
             return None
+
+    def is_unservable(self) -> bool:
+        """Whether the last process has said that its version cannot be served."""
+        return self.exit_code() == UNSERVABLE
 
     def remove(self) -> None:
         """Remove the directory; a process that serves notices, and ends."""

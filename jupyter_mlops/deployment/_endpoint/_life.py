@@ -78,7 +78,8 @@ def ensure(directory: EndpointDirectory, patience: Patience | None = None, progr
     Raises
     ------
     DeploymentError
-        It ended as often as the patience allows; the message has the last line of its log.
+        It ended as often as the patience allows, or said that its model cannot be served; the message has the last
+        line of its log.
     """
     allowed = patience or Patience()
     for pause_s in (0.0, *allowed.pauses_s):
@@ -86,6 +87,8 @@ def ensure(directory: EndpointDirectory, patience: Patience | None = None, progr
         problem = _started(directory, allowed.start_s, program)
         if not problem:
             return
+        if directory.is_unservable():
+            raise DeploymentError(f"Endpoint {directory.name} cannot be served: {problem.rstrip('.')}.")
     times = len(allowed.pauses_s) + 1
     raise DeploymentError(
         f"Endpoint {directory.name} ended {times} time{'s' if times > 1 else ''}: {problem}. "

@@ -21,7 +21,7 @@ from ...entities import EndpointFigures, encode
 from ...exceptions import MlopsError
 from ...home import Home, LifeLock, write_atomic
 from ..serving import EndpointHandler, ModelError, RequestError, ServedModel, Server, Serving, application
-from ._directory import EndpointDirectory
+from ._directory import UNSERVABLE, EndpointDirectory
 
 LOG = logging.getLogger("jupyter_mlops.endpoint")
 
@@ -43,7 +43,7 @@ def main() -> int:
         asyncio.run(_serve(directory, model))
     except (ModelError, MlopsError, OSError) as error:
         LOG.error("%s", error)
-        return _FAILED
+        return UNSERVABLE if isinstance(error, ModelError) else _FAILED
     finally:
         lock.release()
     LOG.info("ended")

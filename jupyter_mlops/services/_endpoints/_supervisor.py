@@ -92,7 +92,7 @@ class EndpointSupervisor:
         """Return the record of a restart, or of giving up."""
         before, cause = directory.restarts(), directory.last_words()
         in_a_row = self._in_a_row(before)
-        if in_a_row >= len(self._pauses_s):
+        if in_a_row >= len(self._pauses_s) or directory.is_unservable():
             return replace(before, cause=cause, given_up=True)
         now = datetime.now(UTC).isoformat(timespec="seconds")
         return EndpointRestarts(count=before.count + 1, cause=cause, at=now, in_a_row=in_a_row + 1)

@@ -123,7 +123,7 @@ def test_a_version_whose_files_are_gone(endpoints, resting, file):
         assert (resting.stand().inputs, resting.stand().problem != "") == ((), True)
         assert resting.predict(ROWS).tolist() == SUMS, "the model has its signature in itself"
     else:
-        with pytest.raises(DeploymentError, match=r"sums ended .*model\.onnx"):
+        with pytest.raises(DeploymentError, match=r"sums cannot be served: .*model\.onnx"):
             ensure(resting.directory, QUICK)
 
 

@@ -50,6 +50,15 @@ def test_a_process_that_ends_is_tried_again_and_then_told(directory, tmp_path):
     assert state_of(directory) == "down"
 
 
+def test_a_model_that_cannot_be_served_is_tried_once(directory):
+    directory.model_file(1).write_bytes(b"no model")
+
+    with pytest.raises(DeploymentError, match=r"sums cannot be served: .*is not the file that was deployed"):
+        ensure(directory, QUICK)
+
+    assert directory.log().count("ERROR") == 1
+
+
 def test_a_program_that_is_not_there_is_told(directory):
     with pytest.raises(DeploymentError, match="not found"):
         ensure(directory, QUICK._replace(pauses_s=()), ("/nowhere/python",))

@@ -109,17 +109,27 @@ def test_whoever_changes_it_goes_first(supervisor, endpoint):
 
 
 def test_one_that_does_not_last_is_given_up_and_a_deployment_takes_that_back(supervisor, endpoint, made, tmp_path):
-    model = endpoint.directory.model_file(1)
+    for _ in PAUSES_S:
+        end(endpoint)
+        assert look(supervisor) == ["sums"]
     end(endpoint)
-    model.write_bytes(b"no model")
 
-    assert [look(supervisor) for _ in range(5)] == [["sums"]] * 4 + [[]]
-
+    assert (look(supervisor), look(supervisor)) == (["sums"], [])
     stands = endpoint.stand()
     assert (stands.state, stands.restarts.count, stands.restarts.given_up) == ("down", 3, True)
-    assert "is not the file that was deployed" in stands.restarts.cause
+    assert stands.restarts.cause == "signal 9"
     made[1].deploy(bundle(tmp_path, total(factor=2.0)), "sums")
     assert (endpoint.stand().state, endpoint.stand().restarts) == ("running", EndpointRestarts())
+
+
+def test_one_whose_model_cannot_be_served_is_tried_once_more_and_given_up(supervisor, endpoint):
+    endpoint.directory.model_file(1).write_bytes(b"no model")
+    end(endpoint)
+
+    assert (look(supervisor), look(supervisor), look(supervisor)) == (["sums"], ["sums"], [])
+    stands = endpoint.stand()
+    assert (stands.restarts.count, stands.restarts.given_up) == (1, True)
+    assert "is not the file that was deployed" in stands.restarts.cause
 
 
 def test_one_that_was_given_up_is_looked_after_again_when_somebody_has_asked_it(supervisor, endpoint):

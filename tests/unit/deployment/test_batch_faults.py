@@ -208,7 +208,8 @@ PROGRAM = textwrap.dedent(
     """
     import sys, time
     from pathlib import Path
-    from jupyter_mlops.deployment import ScoreWish, _batch, score
+    from jupyter_mlops.deployment import ScoreWish, score
+    from jupyter_mlops.deployment._batch import _batch
     from jupyter_mlops.export import open_bundle
 
     model, source, destination, go = sys.argv[1:]

@@ -146,7 +146,8 @@ PROGRAM = textwrap.dedent(
     """
     import os, signal, sys
     from pathlib import Path
-    from jupyter_mlops.deployment import ScoreWish, _batch, score
+    from jupyter_mlops.deployment import ScoreWish, score
+    from jupyter_mlops.deployment._batch import _batch
     from jupyter_mlops.export import open_bundle
 
     model, source, destination, rows = sys.argv[1:]
@@ -209,7 +210,8 @@ def test_killed_behind_the_name_the_answer_is_there_and_can_be_asked_again(asked
 FULL = """
 import resource, sys
 from pathlib import Path
-from jupyter_mlops.deployment import ScoreWish, _batch, score
+from jupyter_mlops.deployment import ScoreWish, score
+from jupyter_mlops.deployment._batch import _batch
 from jupyter_mlops.exceptions import UsageError
 from jupyter_mlops.export import open_bundle
 

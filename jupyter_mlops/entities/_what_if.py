@@ -16,15 +16,15 @@ class WhatIfQuestion(msgspec.Struct, frozen=True, kw_only=True):
         Number that the answer repeats, so that late answers can be told from the one that is waited for.
     channel : str
         `WhatIf.channel` of the report.
-    row : int
-        One of `LocalExplanations.rows`.
+    row : int or None
+        One of `LocalExplanations.rows`. None asks only whether the model is there.
     changes : dict
         New values by number of the feature, as text: a category as text, a number as a figure, None for missing.
     """
 
     request: int
     channel: str
-    row: int
+    row: int | None
     changes: dict[str, Figure | None] = {}
 
 

@@ -7,9 +7,10 @@ no view here. One method a file behind `Explainer`; others are found by the entr
 
 from __future__ import annotations
 
-from ._asked_rows import AskedRows, asked_rows
+from ._asked_rows import AskedRows, asked_again, asked_rows, can_be_asked
 from ._cut import cut_for_view
 from ._discovery import AUTO, explainer_names, load_explainer
+from ._kept_rows import KeptRows
 from ._matching import matched
 from ._protocol import SAMPLE, Explained, Explainer, ExplanationWish, Suitability
 from ._report import explain_model
@@ -23,9 +24,12 @@ __all__ = [
     "Explained",
     "Explainer",
     "ExplanationWish",
+    "KeptRows",
     "Subject",
     "Suitability",
+    "asked_again",
     "asked_rows",
+    "can_be_asked",
     "cut_for_view",
     "explain_model",
     "explainer_names",

@@ -11,11 +11,12 @@ from ..exceptions import MlopsError, UsageError
 from ._asking import asking
 from ._columns import categories_of, is_number
 from ._discovery import load_explainer
+from ._fingerprint import fingerprint_of
 from ._matching import matched
 from ._permutation import local_rows
 from ._protocol import RowExplainer
 from ._response import inspected
-from ._subject import Subject, check_rows
+from ._subject import Subject
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -53,6 +54,8 @@ class AskedRows:
             told = self.tell(self._changed(question))
         except MlopsError as error:
             return WhatIfAnswer(request=question.request, problem=str(error))
+        except KeyboardInterrupt:
+            return WhatIfAnswer(request=question.request, problem="Interrupted. Change a value to ask again.")
         contributions = told.contributions[0] if told.contributions else ()
         return WhatIfAnswer(request=question.request, predicted=told.predicted[0], contributions=contributions)
 
@@ -80,27 +83,42 @@ class AskedRows:
             raise UsageError(f"{name}: {str(value)[:60]!r} is no number.") from None
 
 
-def asked_rows(model: Any, data: Any, target: Any, rows: tuple[int, ...], report: ExplanationReport) -> AskedRows:
-    """Return rows of an explanation with what it takes to ask them again.
+def can_be_asked(report: ExplanationReport) -> bool:
+    """Return whether a report has rows of which single values can be changed: not of texts nor images."""
+    return report.local is not None and not (report.texts or report.images)
+
+
+def asked_rows(model: Any, data: Any, target: Any, report: ExplanationReport) -> AskedRows:
+    """Return the rows that a report names with what it takes to ask them again.
 
     Parameters
     ----------
     model, data, target : object
-        What was explained.
-    rows : tuple of int
-        Numbers of rows of the data.
+        What the report was just made of.
     report : ExplanationReport
-        What was said of them.
+        What was said of it.
 
     Raises
     ------
     UsageError
-        Model and data do not go together.
+        The report names no rows of a table, or model and data do not go together.
     """
+    return _opened(matched(model, data, target), report)
+
+
+def asked_again(model: Any, data: Any, target: Any, report: ExplanationReport) -> AskedRows:
+    """Do as `asked_rows` does for an earlier report; raise `UsageError` also where the data are not those of then."""
     subject = matched(model, data, target)
+    if subject.data is not None and fingerprint_of(subject.data) != report.fingerprint:
+        raise UsageError("The report is about other rows than these. Give the data that it was made with.")
+    return _opened(subject, report)
+
+
+def _opened(subject: Subject, report: ExplanationReport) -> AskedRows:
+    if report.local is None or not can_be_asked(report):
+        raise UsageError("The report names no rows of a table to ask about. Explain again, with rows such as 0,1.")
     subject.require_data("What-if")
-    check_rows(rows, subject.rows)
-    columns = [subject.column(index) for index in range(len(subject.names))]
+    columns, rows = [subject.column(index) for index in range(len(subject.names))], report.local.rows
     return AskedRows(
         subject=subject.chosen(rows),
         rows=rows,

@@ -73,11 +73,11 @@ def explain(session: NotebookSession, line: str) -> ExplanationView:
 
 def _what_if(session: NotebookSession, wanted: ExplainModel, report: ExplanationReport) -> WhatIf | None:
     """Return how the view asks about the rows that were named; None where nobody can ask."""
-    from ..explanation import asked_rows
+    from ..explanation import asked_rows, can_be_asked
 
-    if not session.what_if.is_open or report.local is None or report.texts or report.images:
+    if not session.what_if.is_open or not can_be_asked(report):
         return None
-    return session.what_if.keep(asked_rows(wanted.model, wanted.data, wanted.target, report.local.rows, report))
+    return session.what_if.kept.keep(asked_rows(wanted.model, wanted.data, wanted.target, report))
 
 
 def save(report: ExplanationReport, path: Path) -> None:

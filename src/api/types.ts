@@ -731,7 +731,7 @@ export interface IRunReports {
 export interface IWhatIfQuestion {
   readonly request: number;
   readonly channel: string;
-  readonly row: number;
+  readonly row: number | null;
   readonly changes: Readonly<Record<string, Figure | null>>;
 }
 

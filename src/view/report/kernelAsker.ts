@@ -3,8 +3,8 @@
 import { Kernel } from '@jupyterlab/services';
 
 import { IWhatIfAnswer, IWhatIfQuestion } from '../../api/types';
+import { Answers } from '../../widgets/report/answers';
 import { IAsker } from '../../widgets/report/host';
-import { Answers } from './answers';
 import { INotebooks, InNotebook } from './inNotebook';
 
 /** The kernel's side is in Python's `magics`. */

@@ -6,6 +6,7 @@ import { refusal } from '../report/refusal';
 import { ENGLISH } from '../report/words';
 import { ExplanationView } from './explanationView';
 import { readExplanation } from './readExplanation';
+import { WidgetAsker } from './widgetAsker';
 
 /** Show a report in a place, or why it cannot be shown. */
 export function show(
@@ -24,4 +25,4 @@ export function show(
   return view;
 }
 
-export default anyWidget(show);
+export default anyWidget(show, (model, data) => new WidgetAsker(model, data, ENGLISH));

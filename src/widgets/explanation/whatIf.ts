@@ -120,8 +120,8 @@ export class ChangedRow {
   private _isDisposed = false;
 }
 
-/** Numbers of questions are never used twice on a page. */
-let questions = 0;
+/** Numbers of questions are not used twice: the windows that show a widget all hear what each of them is answered. */
+let questions = Math.floor(Math.random() * 2 ** 40);
 
 /** What a row of the report holds, as the kernel would be told. */
 export function valueOf(figure: Figure | undefined): Value {

@@ -2,7 +2,10 @@
 
 import gc
 import weakref
+from dataclasses import replace
+from pathlib import Path
 
+import msgspec
 import numpy as np
 import pandas as pd
 import pytest
@@ -15,10 +18,15 @@ from sklearn.linear_model import LinearRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder
 
-from jupyter_mlops.entities import WhatIfAnswer, WhatIfQuestion
-from jupyter_mlops.explanation import ExplanationWish, asked_rows, explain_model
+from jupyter_mlops.entities import ExplanationReport, WhatIfAnswer, WhatIfQuestion
+from jupyter_mlops.exceptions import UsageError
+from jupyter_mlops.explanation import ExplanationWish, asked_again, asked_rows, can_be_asked, explain_model
 
 ROWS = (0, 3)
+
+IMAGES = ExplanationReport.from_json(
+    (Path(__file__).parents[2] / "frontend" / "reports" / "explanation-image.json").read_text()
+)
 
 
 @pytest.fixture(scope="module")
@@ -47,12 +55,17 @@ def pipeline(table, labels):
 
 def opened(model, data, target=None, rows=ROWS):
     report = explain_model(model, data, target, wish=ExplanationWish(rows=rows))
-    return asked_rows(model, data, target, rows, report), report
+    return asked_rows(model, data, target, report), report
 
 
 @pytest.fixture(scope="module")
-def asked(pipeline, table, labels):
-    return opened(pipeline, table, labels)[0]
+def told(pipeline, table, labels):
+    return explain_model(pipeline, table, labels, wish=ExplanationWish(rows=ROWS))
+
+
+@pytest.fixture(scope="module")
+def asked(pipeline, table, labels, told):
+    return asked_rows(pipeline, table, labels, told)
 
 
 def ask(asked, row=3, **changes):
@@ -62,9 +75,28 @@ def ask(asked, row=3, **changes):
     )
 
 
-def test_a_row_as_it_is_gets_the_answer_of_the_report(pipeline, table, labels):
-    asked, report = opened(pipeline, table, labels)
-    assert [ask(asked, row=row).predicted for row in ROWS] == list(report.local.predicted)
+def test_a_row_as_it_is_gets_the_answer_of_the_report(asked, told):
+    assert [ask(asked, row=row).predicted for row in ROWS] == list(told.local.predicted)
+
+
+def test_a_report_that_was_kept_is_asked_with_its_model_and_data(asked, pipeline, table, labels, told):
+    again = asked_again(pipeline, table, labels, ExplanationReport.from_json(told.to_json()))
+    assert (ask(again, age=59), again.ranges) == (ask(asked, age=59), asked.ranges)
+
+
+def test_other_data_than_the_reports_are_refused(pipeline, table, labels, told):
+    with pytest.raises(UsageError, match=r"about other rows than these\. Give the data that it was made with\."):
+        asked_again(pipeline, table.assign(age=table["age"] + 1), labels, told)
+    with pytest.raises(UsageError, match="What-if needs data"):
+        asked_again(pipeline, None, None, told)
+
+
+def test_only_rows_of_a_table_can_be_asked(pipeline, table, labels, told):
+    for report in (IMAGES, msgspec.structs.replace(told, local=None)):
+        assert not can_be_asked(report)
+        with pytest.raises(UsageError, match=r"names no rows of a table to ask about\. Explain again, with rows"):
+            asked_rows(pipeline, table, labels, report)
+    assert can_be_asked(told)
 
 
 def test_a_changed_row_gets_the_models_answer(asked, pipeline, table):
@@ -127,6 +159,14 @@ def test_where_the_model_takes_none_its_refusal_is_the_problem(table):
     model = LinearRegression().fit(table[["pay"]], table["age"])
     asked, _ = opened(model, table[["pay"]])
     assert "cannot read X" in ask(asked, pay=None).problem
+
+
+def test_a_model_that_is_interrupted_says_so(asked):
+    def interrupted(_one):
+        raise KeyboardInterrupt
+
+    answer = ask(replace(asked, tell=interrupted))
+    assert answer == WhatIfAnswer(request=7, problem="Interrupted. Change a value to ask again.")
 
 
 def test_a_glass_box_tells_what_each_term_adds_now(table, labels):

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from jupyter_mlops.exceptions import MlopsError, UsageError
-from jupyter_mlops.widgets import _page, report_page, report_widget, save_report
+from jupyter_mlops.widgets import _page, report_page, save_report
 
 
 def script(page, id_):
@@ -72,13 +72,3 @@ def test_without_a_front_end_the_next_step_is_said(fairness, tmp_path, monkeypat
         save_report(fairness, tmp_path / "report.html")
 
     assert list(tmp_path.iterdir()) == []
-
-
-def test_a_widget_has_the_report_and_its_module(fairness, front_end):
-    pytest.importorskip("anywidget")
-
-    widget = report_widget(fairness)
-
-    assert json.loads(widget.report) == json.loads(fairness.to_json())
-    assert "export function show" in str(widget._esm)
-    widget.close()

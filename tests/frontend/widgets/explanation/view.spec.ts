@@ -1,6 +1,7 @@
 import explanation, { show } from '../../../../src/widgets/explanation';
 import { AGE, HOURS, JOB, explanationReport, shuffled } from '../explanationReports';
 import { choose, key, place, rowTexts, seen, texts } from '../reader';
+import { WidgetModel } from '../widgetModel';
 import real from '../../reports/explanation.json';
 import pipeline from '../../reports/explanation-pipeline.json';
 
@@ -208,7 +209,7 @@ describe('an explanation', () => {
 
   it('is a widget for anywidget, and goes when it is disposed of', () => {
     const el = place();
-    const end = explanation.render({ model: { get: () => JSON.stringify(explanationReport()) }, el });
+    const end = explanation.render({ model: new WidgetModel(JSON.stringify(explanationReport())), el });
     expect(heads(el)[0]).toBe('What matters');
     end();
     expect(el.childElementCount).toBe(0);

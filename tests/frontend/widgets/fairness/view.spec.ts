@@ -2,6 +2,7 @@ import fairness, { show } from '../../../../src/widgets/fairness';
 import { ENGLISH } from '../../../../src/widgets/report/words';
 import { fairnessReport, manyGroups, metric, oneModel, result } from '../fairnessReports';
 import { choose, place, press, rowTexts, texts } from '../reader';
+import { WidgetModel } from '../widgetModel';
 import real from '../../reports/fairness.json';
 import controlled from '../../reports/fairness_control.json';
 
@@ -199,14 +200,11 @@ describe('a fairness report', () => {
 
   it('is a widget for anywidget', () => {
     const el = place();
-    const end = fairness.render({
-      model: { get: name => JSON.stringify({ report: fairnessReport() }[name]) },
-      el
-    });
+    const end = fairness.render({ model: new WidgetModel(JSON.stringify(fairnessReport())), el });
     expect(rowTexts(el)).toHaveLength(4);
     end();
     expect(el.childElementCount).toBe(0);
-    fairness.render({ model: { get: () => 'no JSON' }, el });
+    fairness.render({ model: new WidgetModel('no JSON'), el });
     expect(el.textContent).toMatch(/^This report cannot be shown/);
   });
 });

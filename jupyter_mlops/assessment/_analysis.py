@@ -160,7 +160,7 @@ def _resamples(
     """Return how often to resample, and what to say about it."""
     if question.boot is not None:
         return question.boot, []
-    # Measured: what a row costs to draw and to count, and what a library costs a row and a call.
+    # Rough estimates in seconds: what a row costs to draw and to count, and what a library costs a row and a call.
     rows, models, asked = len(read.outcome.truth), len(question.models), measures.asked_anew
     cells = sum(len(grouping) for grouping in groups) * max(1, len(read.strata.levels))
     once = len(groups) * rows * (4e-8 * (1 + models) + 1.5e-7 * asked) + cells * (4e-4 * asked + 1e-6)

@@ -13,7 +13,6 @@ from ..exceptions import UsageError
 from ._explain_command import ExplainCommand
 from ._figures import number
 from ._named_values import is_name, model_or_run, value_named
-from ._progress import stepwise
 from ._report_line import report_bundle
 from ._view import text_table
 
@@ -46,7 +45,7 @@ def explain(session: NotebookSession, line: str) -> ExplanationView:
     namespace = session.shell.user_ns
     model = model_or_run(command.model, namespace, session.runs)
     data, target = _data(command, namespace)
-    with stepwise(session.open_screen(may_clear=False), _STOPPED) as steps:
+    with session.steps(_STOPPED) as steps:
         wish = ExplanationWish(
             rows=command.rows, metric=command.metric, sample=command.sample or SAMPLE, tell=steps.tell
         )

@@ -12,7 +12,6 @@ from ..exceptions import UsageError
 from ._fairness_command import FairnessCommand
 from ._fairness_view import FairnessView
 from ._named_values import is_name, model_or_run, value_named
-from ._progress import stepwise
 
 if TYPE_CHECKING:
     from ..assessment import FairnessQuestion
@@ -37,8 +36,7 @@ def fairness(session: NotebookSession, line: str) -> FairnessView:
 
     command = FairnessCommand.parse(line)
     asked = question(session, command)
-    screen = session.open_screen(may_clear=False)
-    with stepwise(screen, "Stopped; no report was made. --boot 0 leaves out the intervals.") as steps:
+    with session.steps("Stopped; no report was made. --boot 0 leaves out the intervals.") as steps:
         asked = replace(asked, tell=partial(steps.tell, "resamples"))
         report = assess_for(session.runs, asked, result=command.model)
     told = []

@@ -59,6 +59,11 @@ class MlopsMagics:
             if registered[kind].get(name) == magic:
                 del registered[kind][name]
 
+    @property
+    def owed(self) -> tuple[str, ...]:
+        """Names that runs are to give: a view asks for them before it says what is missing."""
+        return tuple(sorted(self._session.pending.ledger.pending))
+
     @magic_edge
     def train(self, line: str, cell: str) -> Any:
         """Run this cell as a tracked run that outlives the kernel; `%%train -h` shows the options."""

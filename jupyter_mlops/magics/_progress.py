@@ -71,7 +71,7 @@ class Steps:
 
 
 @contextmanager
-def stepwise(screen: Screen, stopped: str) -> Iterator[Steps]:
+def stepwise(screen: Screen, stopped: str, now: Callable[[], float] = time.monotonic) -> Iterator[Steps]:
     """Give what shows steps while the block runs.
 
     Raises
@@ -81,7 +81,7 @@ def stepwise(screen: Screen, stopped: str) -> Iterator[Steps]:
     """
     try:
         with interruptible():
-            yield Steps(screen)
+            yield Steps(screen, now)
     except KeyboardInterrupt:  # the usual advice is about a run that is waited for
         raise KeyboardInterrupt(stopped) from None
     finally:

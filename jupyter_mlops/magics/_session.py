@@ -7,6 +7,7 @@ import contextlib
 import os
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
 from ..capture import begin_snapshots, observe_modules
@@ -19,6 +20,7 @@ from ._pending._completion import PendingCompletions
 from ._pending._promises import Promise
 from ._pending._shell import PendingNames
 from ._pending._waiting import NotebookScreen, Screen, TerminalScreen
+from ._progress import Steps, stepwise
 from ._run_card import RunCard
 from ._run_line import RunLine
 from ._shown_errors import ShownErrors
@@ -266,6 +268,10 @@ class NotebookSession:
     def open_screen(self, may_clear: bool) -> Screen:
         """Return a place in the cell's output for what goes on; see `NotebookScreen` for `may_clear`."""
         return NotebookScreen(may_clear=may_clear) if self.in_notebook else TerminalScreen()
+
+    def steps(self, stopped: str) -> AbstractContextManager[Steps]:
+        """Return what shows, while a block computes, how far it is; `stopped` is what an interrupt says."""
+        return stepwise(self.open_screen(may_clear=False), stopped)
 
     def _show_notice(self, text: str) -> None:
         from ._notice import Notice

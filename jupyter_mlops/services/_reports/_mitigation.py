@@ -79,7 +79,8 @@ def mitigation_cell(wanted: Mitigation, namespace: Mapping[str, Any]) -> str:
     note = [_SAME_ROWS] if X == wanted.X else []
     body = _BODIES[mitigator](wanted, sensitive)
     groups = "" if mitigator == "CorrelationRemover" else ", sensitive_features=sensitive"
-    fit = f"{RESULT}.fit({rows}, {outcome}{groups})"
+    # The semicolon is IPython's: the mitigator that `fit` returns is not shown below the card.
+    fit = f"{RESULT}.fit({rows}, {outcome}{groups});"
     compared = ",".join(wanted.sensitive)
     after = f"# Then: %fairness {wanted.name} -X {wanted.X} -y {wanted.y} -s {compared} --compare {RESULT}"
     return "\n".join([head, *note, *body, fit, after])

@@ -1,10 +1,10 @@
-/** An endpoint's state as icon and word, and its figures in a line. */
+/** An endpoint's state as icon and word; its figures and its restarts in a line. */
 
 import { TranslationBundle } from '@jupyterlab/translation';
 import { LabIcon } from '@jupyterlab/ui-components';
 import React from 'react';
 
-import { IEndpoint, IEndpointFigures } from '../../api/types';
+import { IEndpoint, IEndpointFigures, IEndpointRestarts } from '../../api/types';
 import { failedIcon, finishedIcon, killedIcon, scheduledIcon } from '../../icons';
 import { formatFigure } from '../../model/format';
 
@@ -71,4 +71,28 @@ export function endpointPaceBriefly(figures: IEndpointFigures, trans: Translatio
     formatFigure(Number(figures.per_s.toPrecision(2))),
     formatFigure(Number((figures.p50_s * 1000).toPrecision(2)))
   );
+}
+
+/** How often it was started again unasked, and why; empty where it was not. */
+export function endpointRestarts(
+  { count, cause, given_up }: IEndpointRestarts,
+  trans: TranslationBundle
+): string {
+  if (!count) {
+    return '';
+  }
+  return given_up
+    ? trans._n('given up after %1 restart: %2', 'given up after %1 restarts: %2', count, cause)
+    : trans._n('restarted %1 time: %2', 'restarted %1 times: %2', count, cause);
+}
+
+/** The same where there is little room: without the cause. */
+export function endpointRestartsBriefly(
+  { count, given_up }: IEndpointRestarts,
+  trans: TranslationBundle
+): string {
+  if (!count) {
+    return '';
+  }
+  return given_up ? trans.__('given up') : trans._n('%1 restart', '%1 restarts', count);
 }

@@ -7,11 +7,11 @@ import React, { useRef } from 'react';
 import { IEndpoint } from '../../api/types';
 import { requestToBegin, versionBefore } from '../../model/endpointRow';
 import { EndpointViewModel } from '../../model/endpointView';
-import { formatAge } from '../../model/format';
+import { formatAge, formatTime } from '../../model/format';
 import { problemText } from '../../model/problemText';
 import { useNow, useSignal } from '../hooks';
 import { EndpointActions } from './endpointActions';
-import { EndpointState, endpointPace } from './endpointState';
+import { EndpointState, endpointPace, endpointRestarts } from './endpointState';
 import { TryRow } from './tryRow';
 
 interface ITabProps {
@@ -72,6 +72,8 @@ export function EndpointView(props: ITabProps): JSX.Element {
 function Shown(props: ITabProps & { readonly endpoint: IEndpoint }): JSX.Element {
   const { model, endpoint, trans } = props;
   const body = useRef('');
+  const restarts = endpointRestarts(endpoint.restarts, trans);
+  const isGivenUp = endpoint.restarts.given_up;
   return (
     <>
       <header className="mlops-Endpoint-head">
@@ -81,9 +83,15 @@ function Shown(props: ITabProps & { readonly endpoint: IEndpoint }): JSX.Element
         <EndpointState state={endpoint.state} trans={trans} withWord />
         <span>{endpointPace(endpoint.figures, trans)}</span>
       </header>
+      {restarts && !isGivenUp && (
+        <p className="mlops-Endpoint-restarts" title={formatTime(endpoint.restarts.at)}>
+          <bdi>{restarts}</bdi>
+        </p>
+      )}
       {endpoint.problem && (
         <p className="mlops-Notice mlops-mod-warning">
-          <bdi>{endpoint.problem}</bdi>. {trans.__('The next request starts it again.')}
+          <bdi>{isGivenUp ? restarts : endpoint.problem}</bdi>.{' '}
+          {trans.__('The next request starts it again.')}
         </p>
       )}
       <Actions {...props} bodyOf={() => body.current || requestToBegin(endpoint)} />

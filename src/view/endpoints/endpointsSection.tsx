@@ -8,7 +8,13 @@ import { EndpointsModel } from '../../model/endpoints';
 import { FooterRows } from '../footer/footerRows';
 import { FooterSection } from '../footer/footerSection';
 import { useSignal } from '../hooks';
-import { EndpointState, endpointPace, endpointPaceBriefly } from './endpointState';
+import {
+  EndpointState,
+  endpointPace,
+  endpointPaceBriefly,
+  endpointRestarts,
+  endpointRestartsBriefly
+} from './endpointState';
 
 /** What the section needs. */
 export interface IEndpointsSectionProps {
@@ -43,7 +49,7 @@ export function EndpointsSection(props: IEndpointsSectionProps): JSX.Element {
           rows={items.map(each => ({
             key: `${each.home_id}/${each.name}`,
             name: each.name,
-            hint: endpointPace(each.figures, trans),
+            hint: hintOf(each, trans),
             content: <Row endpoint={each} trans={trans} />
           }))}
           label={trans.__('Endpoints')}
@@ -64,6 +70,10 @@ export function EndpointsSection(props: IEndpointsSectionProps): JSX.Element {
   );
 }
 
+function hintOf({ figures, restarts }: IEndpoint, trans: TranslationBundle): string {
+  return [endpointPace(figures, trans), endpointRestarts(restarts, trans)].filter(Boolean).join(' · ');
+}
+
 /** A name has no slash. */
 function nameIn(key: string): string {
   return key.slice(key.indexOf('/') + 1);
@@ -71,11 +81,13 @@ function nameIn(key: string): string {
 
 function Row(props: { readonly endpoint: IEndpoint; readonly trans: TranslationBundle }): JSX.Element {
   const { endpoint, trans } = props;
+  const restarts = endpointRestartsBriefly(endpoint.restarts, trans);
   return (
     <>
       <EndpointState state={endpoint.state} trans={trans} />
       <bdi className="mlops-FooterRow-name">{endpoint.name}</bdi>
       <span className="mlops-FooterRow-fact">{trans.__('v%1', endpoint.current)}</span>
+      {restarts && <span className="mlops-FooterRow-fact">{restarts}</span>}
       <span className="mlops-FooterRow-fact">{endpointPaceBriefly(endpoint.figures, trans)}</span>
     </>
   );

@@ -28,6 +28,8 @@ export class NotebookCells extends InNotebook implements ICells {
       store_history: false,
       user_expressions: {
         missing: `','.join(name for name in ${JSON.stringify(names)} if name not in globals())`,
+        // A magic that is not there has no `__self__`: then this is an error, which comes to nothing.
+        owed: "','.join(get_ipython().find_line_magic('fairness').__self__.owed)",
         magic: "get_ipython().find_line_magic('fairness') is not None"
       }
     });
@@ -35,8 +37,12 @@ export class NotebookCells extends InNotebook implements ICells {
     if (told?.status !== 'ok') {
       throw new Error(trans.__('The kernel did not say what it has. Run the cells above, and try again.'));
     }
-    const [missing, magic] = ['missing', 'magic'].map(name => textOf(told.user_expressions[name]));
-    return { isLoaded: magic === 'True', missing: missing?.slice(1, -1).split(',').filter(Boolean) ?? [] };
+    const said = (name: string) => textOf(told.user_expressions[name]);
+    const [missing, owed] = ['missing', 'owed'].map(name => said(name).slice(1, -1).split(','));
+    return {
+      isLoaded: said('magic') === 'True',
+      missing: missing!.filter(name => name && !owed!.includes(name))
+    };
   }
 
   /** See `ICells`. */

@@ -62,7 +62,7 @@ export interface ICells {
 export interface IKernelState {
   /** Whether our magics are loaded. */
   readonly isLoaded: boolean;
-  /** Names that it does not have. */
+  /** Names that it does not have, and that no run is about to give it. */
   readonly missing: readonly string[];
 }
 

@@ -1,5 +1,6 @@
 """`%fairness`: what a line asks for, what its words mean in the notebook, and what the cell shows."""
 
+import itertools
 import json
 from pathlib import Path
 from types import SimpleNamespace
@@ -18,6 +19,7 @@ from jupyter_mlops.magics._fairness_command import FairnessCommand
 from jupyter_mlops.magics._fairness_view import MIME_TYPE, FairnessView
 from jupyter_mlops.magics._pending._origins import Origins
 from jupyter_mlops.magics._pending._waiting import NotebookScreen
+from jupyter_mlops.magics._progress import stepwise
 
 SEX = np.array(["f", "m"] * 40)
 
@@ -48,8 +50,9 @@ def session() -> SimpleNamespace:
     shell = SimpleNamespace(user_ns=names, inserted=[])
     shell.set_next_input = shell.inserted.append
     pending = SimpleNamespace(deliveries=SimpleNamespace(origins=Origins()))
+    screen = NotebookScreen(may_clear=False)
     return SimpleNamespace(
-        shell=shell, runs=FakeRuns(), pending=pending, open_screen=lambda may_clear: NotebookScreen(may_clear=may_clear)
+        shell=shell, runs=FakeRuns(), pending=pending, steps=lambda stopped: stepwise(screen, stopped)
     )
 
 
@@ -239,13 +242,17 @@ def test_predictions_alone_are_not_fitted_on_anything(session):
 
 def test_a_report_that_takes_its_time_says_how_far_it_is(session):
     lines = []
-    session.open_screen = lambda may_clear: SimpleNamespace(
-        show=lambda view: lines.append(repr(view)), clear=lambda: lines.append("")
-    )
-    fairness(session, "model -s sex --boot 300 --metrics jaccard")  # a library is asked 900 times
+    screen = SimpleNamespace(show=lambda view: lines.append(repr(view)), clear=lambda: lines.append("cleared"))
+    # A clock that goes on by a second with each look.
+    session.steps = lambda stopped: stepwise(screen, stopped, itertools.count().__next__)
+    fairness(session, "model -s sex --boot 2")
 
-    assert " of 300 resamples · " in lines[0]
-    assert lines[-1] == ""
+    assert lines == [
+        "0 of 2 resamples · 0 ms - interrupt to stop",
+        "1 of 2 resamples · 1.0 s, about 1.0 s left - interrupt to stop",
+        "2 of 2 resamples · 2.0 s, about 0 ms left - interrupt to stop",
+        "cleared",
+    ]
 
 
 def test_an_interrupt_says_what_it_stopped(session):

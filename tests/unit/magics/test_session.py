@@ -51,6 +51,16 @@ def test_pending_names_leave_the_namespace_and_become_upstream(shell_with_us, la
     assert card.upstream == (("model", "first"),)
 
 
+def test_a_view_can_ask_which_names_runs_will_give(shell_with_us):
+    # The very expression of `src/view/report/notebookCells.ts`.
+    asked = {"owed": "','.join(get_ipython().find_line_magic('fairness').__self__.owed)"}
+    assert shell_with_us.user_expressions(asked)["owed"]["data"] == {"text/plain": "''"}
+    run(shell_with_us, "%%train wide\nmodel, history = 1, []")
+    assert shell_with_us.user_expressions(asked)["owed"]["data"] == {"text/plain": "'history,model'"}
+    unload_ipython_extension(shell_with_us)
+    assert shell_with_us.user_expressions(asked)["owed"]["status"] == "error"
+
+
 def test_the_upstream_cells_are_recorded(shell_with_us, launcher):
     for cell in ("a = 1", "b = a + 1", "unrelated = 3", "%%train r\nc = b"):
         run(shell_with_us, cell)

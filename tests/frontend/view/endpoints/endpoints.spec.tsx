@@ -103,6 +103,24 @@ describe('the section of endpoints', () => {
     expect(story.opened).toEqual(['a', 'stop a', 'menu of a at 20 0']);
   });
 
+  it.each([
+    [{}, 'Runningav21.2/s · 1.2 ms', '1.2/s · p50 1.23 ms · p95 2 ms'],
+    [{ count: 1 }, 'Runningav21 restart1.2/s · 1.2 ms', /· restarted 1 time: signal 9$/],
+    [{ count: 2 }, 'Runningav22 restarts1.2/s · 1.2 ms', /· restarted 2 times: signal 9$/],
+    [
+      { count: 5, given_up: true },
+      'Runningav2given up1.2/s · 1.2 ms',
+      /· given up after 5 restarts: signal 9$/
+    ]
+  ])('says how often it was restarted, and in full on hover: %j', async (change, text, hint) => {
+    const restarts = { ...endpoint().restarts, cause: 'signal 9', ...change };
+    const drawn = await new Story([endpoint('a', { restarts })]).list();
+    await happened(() => drawn.one('button', /Endpoints/).click());
+    const row = drawn.one('button', /^Runninga/);
+    expect(row.textContent).toBe(text);
+    expect(row.title).toEqual(typeof hint === 'string' ? hint : expect.stringMatching(hint));
+  });
+
   it('says how to make one, and what is wrong', async () => {
     const story = new Story([]);
     const drawn = await story.list();
@@ -203,6 +221,24 @@ describe('the tab of an endpoint', () => {
     expect(drawn.node.querySelector('textarea')!.value).toBe('{"instances":[[[0,0]]]}');
     await happened(() => drawn.one('button', 'Predict').click());
     expect(story.asked).toEqual(['{"instances":[[[0,0]]]}']);
+  });
+
+  it('says how often it was restarted, why, and when', async () => {
+    const restarts = { ...endpoint().restarts, count: 2, cause: 'signal 9', at: '2026-11-22T06:00:00Z' };
+    const drawn = await new Story([endpoint('cancer', { restarts })]).tab();
+    const [line] = drawn.node.querySelectorAll<HTMLElement>('.mlops-Endpoint-restarts');
+    expect([line!.textContent, line!.title]).toEqual([
+      'restarted 2 times: signal 9',
+      new Date('2026-11-22T06:00:00Z').toLocaleString()
+    ]);
+  });
+
+  it('says that it was given up, why, and what starts it', async () => {
+    const restarts = { ...endpoint().restarts, count: 5, cause: 'signal 9', given_up: true };
+    const down = endpoint('cancer', { state: 'down', problem: 'signal 9', restarts });
+    const drawn = await new Story([down]).tab();
+    expect(drawn.text).toContain('given up after 5 restarts: signal 9. The next request starts it again.');
+    expect(drawn.text.match(/signal 9/g)).toHaveLength(1);
   });
 
   it('says why it is down, and that it is gone', async () => {

@@ -78,6 +78,9 @@ class Story {
 /** An expression's value, as a kernel tells it. */
 const text = (plain: string) => ({ status: 'ok', data: { 'text/plain': plain }, metadata: {} });
 
+/** An expression that had none. */
+const FAILED = { status: 'error', ename: 'AttributeError', evalue: 'no __self__', traceback: [] };
+
 afterEach(() => jest.restoreAllMocks());
 
 it('puts code below the cell that the report stands in, and runs it', async () => {
@@ -113,7 +116,7 @@ it('looks what the kernel has, in silence, and knows names of every script', asy
   const asked: unknown[] = [];
   story.answers(asked, {
     status: 'ok',
-    user_expressions: { missing: text("'größe,Xte'"), magic: text('False') }
+    user_expressions: { missing: text("'größe,Xte'"), owed: FAILED, magic: text('False') }
   });
   expect(await story.cells.look(['wide', 'größe', 'Xte'])).toEqual({
     isLoaded: false,
@@ -126,12 +129,22 @@ it('looks what the kernel has, in silence, and knows names of every script', asy
       store_history: false,
       user_expressions: {
         missing: `','.join(name for name in ["wide","größe","Xte"] if name not in globals())`,
+        owed: "','.join(get_ipython().find_line_magic('fairness').__self__.owed)",
         magic: "get_ipython().find_line_magic('fairness') is not None"
       }
     }
   ]);
-  story.answers([], { status: 'ok', user_expressions: { missing: text("''"), magic: text('True') } });
-  expect(await story.cells.look(['wide'])).toEqual({ isLoaded: true, missing: [] });
+});
+
+it.each([
+  ["''", "''", []],
+  ["'wide'", "'deep,wide'", []],
+  ["'wide,Xte'", "'wide'", ['Xte']]
+])('takes a name that a run will give for there: missing %s, owed %s', async (missing, owed, told) => {
+  const story = new Story();
+  const user_expressions = { missing: text(missing), owed: text(owed), magic: text('True') };
+  story.answers([], { status: 'ok', user_expressions });
+  expect(await story.cells.look(['wide', 'Xte'])).toEqual({ isLoaded: true, missing: told });
 });
 
 it.each([

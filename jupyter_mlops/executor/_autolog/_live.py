@@ -55,7 +55,7 @@ _LIBRARIES = (
     _Library("pytorch", "lightning.pytorch.trainer.trainer", ("Trainer.fit",), ("mlflow.pytorch",)),
     _Library("pytorch", "pytorch_lightning.trainer.trainer", ("Trainer.fit",), ("mlflow.pytorch",)),
 )
-_STORE = f"{__name__.partition('.')[0]}.tracking._store"
+_STORE = f"{__name__.partition('.')[0]}.tracking._store._spooling"
 """Where MLflow's calls arrive in a run; it is of no use without MLflow."""
 
 FLAVORS = frozenset(library.flavor for library in _LIBRARIES).union(*(library.aliases for library in _LIBRARIES))

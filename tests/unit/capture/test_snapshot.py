@@ -21,9 +21,16 @@ def large(mib=8):
     return np.arange(mib * MIB // 8)
 
 
+@pytest.fixture
 def children():
-    with open(f"/proc/{os.getpid()}/task/{os.getpid()}/children") as told:
-        return told.read().split()
+    """What a story has started and is still there; other stories of a worker may have left theirs."""
+
+    def pids():
+        with open(f"/proc/{os.getpid()}/task/{os.getpid()}/children") as told:
+            return told.read().split()
+
+    before = pids()
+    return lambda: [pid for pid in pids() if pid not in before]
 
 
 def test_small_inputs_are_there_when_the_call_returns(home, run):
@@ -93,7 +100,7 @@ def test_the_lock_is_held_when_the_call_returns_and_until_the_end(home, run):
     assert run.inputs() is not None
 
 
-def test_f08_no_zombie_is_left(home, run, until):
+def test_f08_no_zombie_is_left(home, run, until, children):
     write_inputs(run, dump_values({"data": large()}), home)
     until(run.inputs)
     until(lambda: children() == [])
@@ -148,7 +155,7 @@ def test_f45_kill_minus_nine_at_any_moment(home, run):
 
 @pytest.mark.root
 @pytest.mark.skipif(os.geteuid() != 0, reason="mounts a file system")
-def test_f45_what_does_not_fit_is_refused_before_the_fork(small_disk):
+def test_f45_what_does_not_fit_is_refused_before_the_fork(small_disk, children):
     home = Home.create(small_disk / ".mlops")
     run = home.run(home.new_run_id())
     run.create()
@@ -252,7 +259,7 @@ def gpu_context():
 
 @pytest.mark.root
 @pytest.mark.skipif(os.geteuid() != 0, reason="makes a file in /dev")
-def test_where_a_fork_is_not_safe_the_values_are_copied_first(home, run, until, gpu_context):
+def test_where_a_fork_is_not_safe_the_values_are_copied_first(home, run, until, gpu_context, children):
     data = large()
     write_inputs(run, dump_values({"data": data}), home)
     data[:] = -1

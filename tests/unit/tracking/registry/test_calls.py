@@ -62,7 +62,7 @@ def test_words_in_one_process(address, monkeypatch):
 
 
 def test_every_word_is_known_to_the_service():
-    assert sorted(WORDS) == ["alias", "delete", "describe", "find", "register", "tag"]
+    assert sorted(WORDS) == ["alias", "delete", "describe", "fetch", "find", "register", "tag"]
 
 
 def test_what_the_registry_refuses_is_a_mistake_of_the_caller(address):

@@ -16,14 +16,25 @@ import { expect, test } from '../helpers/story';
 /** Fairlearn is loaded, and resamples. */
 const LONG = { timeout: 120_000 };
 
+const MODEL = `from sklearn.linear_model import LogisticRegression
+rows = Xte[["income", "wealth", "age"]]
+model = LogisticRegression().fit(Xtr[rows.columns], ytr)`;
+
 /** Both reports of one model, without a run: a notebook and two files. */
 const CELLS = [
   LOANS,
-  `from sklearn.linear_model import LogisticRegression
-rows = Xte[["income", "wealth", "age"]]
-model = LogisticRegression().fit(Xtr[rows.columns], ytr)`,
+  MODEL,
   '%fairness model -X Xte -y yte -s sex,region --boot 20 --save fairness.html',
   '%explain model -X rows -y yte --rows 0,1 --save explanation.html'
+];
+
+/** An explanation as JupyterLab draws it, and as other front ends do. */
+const TWICE = [
+  LOANS,
+  MODEL,
+  '%explain model -X rows -y yte --rows 0,1 -o report',
+  `from jupyter_mlops.widgets import report_widget
+report_widget(report, model, rows, yte)`
 ];
 
 async function withReports(server: JupyterServer, lab: MlopsPage): Promise<void> {
@@ -70,29 +81,39 @@ test('a mailed notebook shows its reports alive: no kernel, no trust, no widget 
   await expect(explanation).toContainText('What-if needs the notebook, trusted and with its kernel');
 });
 
-test('the kernel answers what if, and its report says so when it is gone', async ({ server, lab }) => {
-  await withReports(server, lab);
-  const { explanation } = lab;
-  const answers = explanation.getByRole('table', { name: 'What the model answers' });
-  const income = explanation.getByLabel('income', { exact: true });
-  await expect(income).toBeEnabled();
-  const before = await answers.getByRole('row').last().textContent();
-  expect(before).not.toContain('→');
+test('the kernel answers what if, in its report and in a widget, and they say so when it is gone', async ({
+  server,
+  lab
+}) => {
+  server.write('story.ipynb', notebook(...TWICE));
+  await lab.open('story.ipynb');
+  await lab.runAllCells();
+  await expect(lab.explanation).toHaveCount(2, LONG);
+  for (const explanation of await lab.explanation.all()) {
+    const answers = explanation.getByRole('table', { name: 'What the model answers' });
+    const income = explanation.getByLabel('income', { exact: true });
+    await expect(income).toBeEnabled();
+    const before = await answers.getByRole('row').last().textContent();
+    expect(before).not.toContain('→');
 
-  await income.fill('0');
-  await expect(answers).toContainText(/0\.\d+ → 0\.\d+ \(−0\.\d+\)/);
-  expect(await lab.said(explanation)).toMatch(
-    /The answer for 1 goes from 0\.\d+ to 0\.\d+\. Hollow: the row as it is\./
-  );
-  await explanation.getByRole('button', { name: 'Back to the row as it is' }).click();
-  await expect(answers.getByRole('row').last()).toHaveText(before ?? '');
+    await income.fill('0');
+    await expect(answers).toContainText(/0\.\d+ → 0\.\d+ \(−0\.\d+\)/);
+    expect(await lab.said(explanation)).toMatch(
+      /The answer for 1 goes from 0\.\d+ to 0\.\d+\. Hollow: the row as it is\./
+    );
+    await explanation.getByRole('button', { name: 'Back to the row as it is' }).click();
+    await expect(answers.getByRole('row').last()).toHaveText(before ?? '');
+  }
 
   await lab.menu('Kernel', 'Restart Kernel…');
   await lab.answer('Restart');
   await lab.kernelIsIdle();
-  await income.fill('1');
-  await expect(explanation).toContainText(/Run (the|its) cell again/);
-  expect(await lab.said(explanation)).not.toContain('→ 0');
+  const [report, widget] = [lab.explanation.first(), lab.explanation.last()];
+  await report.getByLabel('income', { exact: true }).fill('1');
+  await expect(report).toContainText(/Run (the|its) cell again/);
+  expect(await lab.said(report)).not.toContain('→ 0');
+  await expect(widget).toContainText('Where it was restarted, run the cell again.');
+  await expect(widget.getByLabel('income', { exact: true })).toBeDisabled();
 });
 
 test('nbconvert’s page and the saved pages open offline and ask nobody', async ({ server, lab, context }) => {

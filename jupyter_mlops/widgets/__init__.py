@@ -1,6 +1,7 @@
-"""Reports for pages without the labextension: static HTML, a file of its own, and a widget. Takes entities only.
+"""Reports for pages without the labextension: static HTML, a file of its own, and a widget.
 
-JupyterLab draws the same reports from the same TypeScript (src/widgets/), in its renderer of their MIME types.
+Takes entities only; but the widget of an explanation may be given the model as well, to be asked. JupyterLab draws
+the same reports from the same TypeScript (src/widgets/), in its renderer of their MIME types.
 """
 
 from ._anywidget import report_widget

@@ -88,7 +88,18 @@ export class WhatIfControl {
     if (problem !== this._problem) {
       this._problem = problem;
       this._said.textContent = problem;
+      if (!this._isAsked) {
+        this._sentence.textContent = this._invitation;
+      }
     }
+  }
+
+  /** Said until there is an answer. */
+  private get _invitation(): string {
+    const { words } = this._host;
+    return this._problem
+      ? words.__('Hollow: the row as it is.')
+      : words.__('Change a value to ask the model anew. Hollow: the row as it is.');
   }
 
   private _wait(): void {
@@ -135,10 +146,12 @@ export class WhatIfControl {
     };
     const heads = [words.__('answer'), '', words.__('before → now')];
     this._answers.show({ heads, count: Math.max(before.length, 1), rowHeight: ROW_HEIGHT, cells });
-    this._sentence.textContent = sentence(report, before, answer && now, words);
+    this._isAsked = answer !== null;
+    this._sentence.textContent = answer ? sentence(report, before, now, words) : this._invitation;
   }
 
   private _gone = '';
+  private _isAsked = false;
   private _problem = '';
   private _waiting = 0;
   private _unsubscribe: (() => void) | undefined;
@@ -158,12 +171,9 @@ function change(was: number, is: number): string {
 function sentence(
   report: IExplanationReport,
   before: readonly number[],
-  now: readonly number[] | null,
+  now: readonly number[],
   words: IWords
 ): string {
-  if (!now) {
-    return words.__('Change a value to ask the model anew. Hollow: the row as it is.');
-  }
   const by = now.map((value, index) => value - (before[index] ?? NaN));
   const most = by.reduce((a, b, index) => (Math.abs(b) > Math.abs(by[a] ?? 0) ? index : a), 0);
   const name = isolated(report.outputs[most] ?? report.outputs[0] ?? '');

@@ -63,6 +63,7 @@ function turn(node: ParentNode, name: string, value: string): void {
   input.dispatchEvent(new Event(input.tagName === 'SELECT' ? 'change' : 'input'));
 }
 
+const invitation = (node: HTMLElement) => texts(node, '.mlops-Report-sentence').at(-1);
 const answers = (node: HTMLElement) => rowTexts(node.querySelector('[aria-label="What the model answers"]')!);
 const status = (node: HTMLElement) => texts(node, '.mlops-Report-controls [role=status]').at(-1);
 const back = (node: HTMLElement) =>
@@ -187,8 +188,10 @@ describe('what if the row were another', () => {
     kernel.problem = 'No kernel.';
     const node = shown(kernel);
     expect([status(node), dial(node, 'age').disabled]).toEqual(['No kernel.', true]);
+    expect(invitation(node)).toBe('Hollow: the row as it is.');
     kernel.become('');
     expect([status(node), dial(node, 'age').disabled]).toEqual(['', false]);
+    expect(invitation(node)).toBe('Change a value to ask the model anew. Hollow: the row as it is.');
   });
 
   it('is of the row that is chosen, and ends with the report', () => {

@@ -180,7 +180,8 @@ function ListRow(props: IListRowProps): JSX.Element {
       model.toggle(row.group.key);
     };
     const onMenu = () => model.activate(index);
-    return <GroupRow {...{ place, trans, onClick, onMenu }} group={row.group} isOpen={row.isOpen} />;
+    const { group, isOpen } = row;
+    return <GroupRow {...{ place, trans, onClick, onMenu, group, isOpen }} by={model.choice.groupBy} />;
   }
   const run = row.kind === 'run' ? row.run : null;
   return (

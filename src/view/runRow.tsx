@@ -4,6 +4,7 @@ import { TranslationBundle } from '@jupyterlab/translation';
 import { caretDownIcon, caretRightIcon } from '@jupyterlab/ui-components';
 import React from 'react';
 
+import { GroupBy } from '../api/runs';
 import { IRunGroup, IRunSummary } from '../api/types';
 import { IColumn } from '../model/columns';
 import { headlineMetric, runName } from '../model/runs';
@@ -125,14 +126,17 @@ function Cell(props: {
 export function GroupRow(props: {
   readonly place: IPlace;
   readonly group: IRunGroup;
+  /** What they are grouped by. */
+  readonly by: GroupBy | '';
   readonly isOpen: boolean;
   readonly trans: TranslationBundle;
   readonly onClick: () => void;
   readonly onMenu: () => void;
 }): JSX.Element {
-  const { place, group, isOpen, trans } = props;
+  const { place, group, by, isOpen, trans } = props;
   const Caret = isOpen ? caretDownIcon : caretRightIcon;
-  const label = group.label || trans.__('Without a name');
+  const nameless = by === 'notebook' ? trans.__('Without a notebook') : trans.__('Without a name');
+  const label = group.label || nameless;
   return (
     <div
       {...place}

@@ -76,13 +76,13 @@ function Shown(props: ITabProps & { readonly endpoint: IEndpoint }): JSX.Element
   const isGivenUp = endpoint.restarts.given_up;
   return (
     <>
-      <header className="mlops-Endpoint-head">
+      <div className="mlops-Endpoint-head">
         <h2>
           <bdi>{endpoint.name}</bdi>
         </h2>
         <EndpointState state={endpoint.state} trans={trans} withWord />
         <span>{endpointPace(endpoint.figures, trans)}</span>
-      </header>
+      </div>
       {restarts && !isGivenUp && (
         <p className="mlops-Endpoint-restarts" title={formatTime(endpoint.restarts.at)}>
           <bdi>{restarts}</bdi>

@@ -36,7 +36,8 @@ export function intervalEnds(low: number, high: number): readonly [string, strin
   return [end(low), end(high)];
 }
 
-const MOST_DIGITS = 4;
+/** As many as `toFixed` takes. */
+const MOST_DIGITS = 100;
 
 /** Return what stands in a column of figures: the value, and its interval; both are whole when the mouse rests on them. */
 export function estimateCell(estimate: IEstimate, words: IWords): HTMLElement {

@@ -268,6 +268,16 @@ describe('the menu key', () => {
   });
 });
 
+it.each([
+  ['notebook', 'Without a notebook'],
+  ['experiment', 'Without a name']
+] as const)('says what the runs of a script lack, grouped by %s: %s', async (groupBy, said) => {
+  const groups = [{ key: '', label: '', total: 3, live: 1 }];
+  const ofScripts: Answer = request =>
+    request.path === 'runs/groups' ? { groups, cursor: 1, building: false } : three(request);
+  expect((await new Story(ofScripts, { groupBy }).shown()).names[0]).toBe(said);
+});
+
 it('puts the keyboard on the group that a menu is asked for, and leaves it as it is', async () => {
   const story = await new Story(three, { groupBy: 'notebook' }).shown();
   await happened(() => story.model.activate(2));

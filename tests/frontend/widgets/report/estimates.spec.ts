@@ -31,8 +31,9 @@ describe('an estimate in words', () => {
   it.each([
     ['of its width', 0.33724, 0.5, '0.34 to 0.5'],
     ['of a narrow one', 0.0007754, 0.02246, '0.001 to 0.022'],
+    ['of a very narrow one', 0.00008457, 0.0009553, '8e-5 to 0.00096'],
     ['but no minus before nothing', -0.00004, 0.5, '0 to 0.5'],
-    ['unless they would be many', 0.0000012, 0.0000034, '1.2e-6 to 3.4e-6'],
+    ['however small it is', 0.0000012345, 0.0000034, '1.2e-6 to 3.4e-6'],
     ['or there is no width', 0.123456, 0.123456, '0.1235 to 0.1235'],
     ['or no end', -Infinity, 0.5, '−∞ to 0.5'],
     ['or the figures are large', -0.123456, 12_345.6, '-0.1235 to 12346']

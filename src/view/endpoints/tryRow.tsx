@@ -164,22 +164,28 @@ function Values({ tensor, value }: { readonly tensor: IOnnxTensor; readonly valu
 }
 
 function Value({ name, value }: { readonly name: string; readonly value: unknown }): JSX.Element {
-  const text =
-    typeof value === 'number'
-      ? formatFigure(value)
-      : typeof value === 'string'
-        ? value
-        : JSON.stringify(value);
   return (
     <tr>
       <th scope="row">
         <bdi>{name}</bdi>
       </th>
       <td title={String(value)}>
-        <bdi>{text}</bdi>
+        <bdi>{textOf(value)}</bdi>
       </td>
     </tr>
   );
+}
+
+/** A figure with few digits, be it one of many; a text as it is. */
+function textOf(value: unknown): string {
+  if (Array.isArray(value)) {
+    return `[${value.map(textOf).join(', ')}]`;
+  }
+  return typeof value === 'number'
+    ? formatFigure(value)
+    : typeof value === 'string'
+      ? value
+      : JSON.stringify(value);
 }
 
 function bodyIfRight(fields: readonly IField[], texts: readonly string[]): string {

@@ -165,12 +165,13 @@ export class ModelActions {
   /** Ask for a name, and register what a run made. */
   async register(run: IRunSummary): Promise<void> {
     const trans = this._trans;
+    const names = this._model.models.map(model => model.name);
     const result = await InputDialog.getItem({
       title: trans.__('Register the model of %1', runName(run)),
       label: trans.__('Name; one that there is gets a new version'),
-      items: this._model.models.map(model => model.name),
+      items: names,
+      current: names[0] ?? runName(run),
       editable: true,
-      placeholder: 'cancer',
       okLabel: trans.__('Register')
     });
     const name = result.value?.trim();

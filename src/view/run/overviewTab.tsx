@@ -6,7 +6,7 @@ import React from 'react';
 import { Figure, IRunDetail, IRunSummary } from '../../api/types';
 import { isSystemMetric } from '../../model/curvesData';
 import { formatBytes, formatDuration, formatTime } from '../../model/format';
-import { isEnded, runName, runSeconds } from '../../model/runs';
+import { isEnded, isOurs, runName, runSeconds } from '../../model/runs';
 import { useNow } from '../hooks';
 import { Progress } from '../progress';
 import { StateMark } from '../stateMark';
@@ -40,7 +40,7 @@ export function OverviewTab(props: ITabProps): JSX.Element | null {
         <RunError error={detail.error} isStopped={run.status === 'KILLED'} model={model} trans={trans} />
       )}
       <div className="mlops-Overview-sections">
-        {detail && <NoteBox {...props} note={detail.note} />}
+        {detail && (detail.note || isOurs(run)) && <NoteBox {...props} note={detail.note} />}
         {metrics.length > 0 && (
           <Section title={trans.__('Metrics')}>
             <FactTable label={trans.__('Metrics')} facts={metrics} />
@@ -133,7 +133,7 @@ function Head(
   const now = useNow(run.status === 'RUNNING');
   const seconds = runSeconds(run, now);
   return (
-    <header className="mlops-Overview-head">
+    <div className="mlops-Overview-head">
       <h1>
         <bdi>{runName(run)}</bdi>
       </h1>
@@ -159,7 +159,7 @@ function Head(
           ))}
         </div>
       )}
-    </header>
+    </div>
   );
 }
 

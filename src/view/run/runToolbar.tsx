@@ -21,7 +21,7 @@ import React from 'react';
 import { IRunSummary } from '../../api/types';
 import { CommandIDs } from '../../commands';
 import { archiveIcon, tagRunIcon, tensorBoardIcon } from '../../icons';
-import { isEnded } from '../../model/runs';
+import { isEnded, isOurs } from '../../model/runs';
 import { RunViewModel } from '../../model/runView';
 import { useSignal } from '../hooks';
 import { IRunSurroundings } from './surroundings';
@@ -53,7 +53,9 @@ function Action(props: {
   const { model, action, commands } = props;
   useSignal(model.changed);
   const run = model.summary;
-  if (!run || model.isGone || !(action.isShown?.(run) ?? true)) {
+  // Another tool's run is looked at only.
+  const isPossible = run && (isOurs(run) || action.id === CommandIDs.copyRunId);
+  if (!isPossible || model.isGone || !(action.isShown?.(run) ?? true)) {
     return null;
   }
   const label = action.label(run);
@@ -70,7 +72,6 @@ function Action(props: {
 }
 
 function actions(trans: TranslationBundle): readonly IAction[] {
-  const isOurs = (run: IRunSummary) => run.source === 'mlops';
   const hasEnded = (run: IRunSummary) => isEnded(run.status);
   return [
     {
@@ -84,21 +85,20 @@ function actions(trans: TranslationBundle): readonly IAction[] {
       id: CommandIDs.loadRun,
       icon: moveDownIcon,
       label: () => trans.__('Load into notebook'),
-      isShown: run => isOurs(run) && run.status === 'FINISHED' && run.returned.length > 0,
+      isShown: run => run.status === 'FINISHED' && run.returned.length > 0,
       hasWord: true
     },
     {
       id: CommandIDs.reproduceRun,
       icon: notebookIcon,
       label: () => trans.__('Reproduce in a notebook'),
-      isShown: isOurs,
       hasWord: true
     },
     {
       id: CommandIDs.rerunRun,
       icon: refreshIcon,
       label: () => trans.__('Run again'),
-      isShown: run => isOurs(run) && hasEnded(run),
+      isShown: hasEnded,
       hasWord: true
     },
     {

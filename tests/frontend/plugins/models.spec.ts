@@ -91,6 +91,20 @@ it('registers a run that is named by its id', async () => {
   expect(story.posted).toEqual([{ run_id: runId(5), name: 'cancer', description: '', aliases: [] }]);
 });
 
+it.each([
+  ['the first there is', [CANCER], 'cancer'],
+  ['that of the run where there is none', [], 'run 1']
+])('proposes a name, %s', async (_, models, name) => {
+  const [server, model, act] = await actions(models);
+  server.answers(() => version(name, 1));
+  const done = act.register(run(1));
+  await answer('Register');
+  await done;
+  const [posted] = server.asked.filter(asked => asked.method === 'POST').map(asked => asked.body);
+  expect(posted).toEqual({ run_id: runId(1), name, description: '', aliases: [] });
+  model.dispose();
+});
+
 it('registers nothing when the user thinks better of it', async () => {
   const story = new Story();
   story.explorer.selected = [run(1)];

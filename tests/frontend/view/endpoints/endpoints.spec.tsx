@@ -21,6 +21,7 @@ class Story {
   readonly all: EndpointsModel;
   readonly model: EndpointViewModel;
   readonly actions: EndpointActions;
+  probabilities: readonly unknown[] = [0.25, 0.75];
 
   constructor(public endpoints: readonly IEndpoint[] | RequestError) {
     const api = {
@@ -38,7 +39,7 @@ class Story {
         }
         return this.tell(body, {
           predictions: [1],
-          outputs: { probabilities: [[0.25, 0.75]] },
+          outputs: { probabilities: [this.probabilities] },
           milliseconds: 3.14159
         });
       },
@@ -239,6 +240,16 @@ describe('the tab of an endpoint', () => {
     const drawn = await new Story([down]).tab();
     expect(drawn.text).toContain('given up after 5 restarts: signal 9. The next request starts it again.');
     expect(drawn.text.match(/signal 9/g)).toHaveLength(1);
+  });
+
+  it('says many figures of one output with few digits, and whole on hover', async () => {
+    const story = new Story([endpoint('cancer', { outputs: [tensor('label'), tensor('probabilities')] })]);
+    const drawn = await story.tab();
+    story.probabilities = [1 / 3, [2 / 3, 'a']];
+    await happened(() => drawn.one('button', 'Predict').click());
+    const cell = drawn.node.querySelector<HTMLElement>('.mlops-TryRow-answer tr:last-child td')!;
+    expect(cell.textContent).toBe('[0.3333, [0.6667, a]]');
+    expect(cell.title).toContain('0.3333333333333333');
   });
 
   it('says why it is down, and that it is gone', async () => {

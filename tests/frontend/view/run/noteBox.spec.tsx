@@ -30,6 +30,15 @@ it('is written, kept by the server and shown as untrusted Markdown', async () =>
   expect(story.view.all('button', 'Edit note')).toHaveLength(1);
 });
 
+it.each([
+  ['', 0],
+  ['theirs', 1]
+])('is only read where another tool made the run: “%s”', async (note, shown) => {
+  const story = await RunStory.open(detail(run(1, { source: 'mlflow' }), { note }));
+  expect(story.scene.rendered).toHaveLength(shown);
+  expect(story.view.all('button', /note|why/)).toEqual([]);
+});
+
 it('is kept with Ctrl+Enter and given up with Escape', async () => {
   const story = await RunStory.open(detail(run(), { note: 'old' }), {
     answer: ({ method }) => (method === 'PATCH' ? run() : undefined)

@@ -143,5 +143,5 @@ class RunExplorer:
             except RunNotFoundError:
                 raise unknown from None
             raise RunNotFoundError(
-                f"{name} was made by another tool: look at it and compare it here, change it with that tool, or with MLflow."
+                f"{name} was made by another tool: look at it and compare it here, change it there, or with MLflow."
             ) from None

@@ -91,7 +91,7 @@ def test_a_run_that_only_a_store_has_can_be_looked_at_and_no_more(explorer, make
         lambda run_id: explorer.log_part(run_id, 0, 10),
     ):
         with pytest.raises(
-            RunNotFoundError, match=r"^theirs was made by another tool: .* with that tool, or with MLflow"
+            RunNotFoundError, match=r"^theirs was made by another tool: .* change it there, or with MLflow"
         ):
             ask(theirs)
 

@@ -296,12 +296,11 @@ class TestLogCap:
     CAP = 4 * 1024**2
 
     def flood(self, megabytes: int) -> str:
-        """Print numbered lines of 64 bytes, a megabyte every ten milliseconds: a busy machine may hold the shim up."""
+        """Print numbered lines of 64 bytes as fast as the pipe takes them."""
         return f"""
-import sys, time
+import sys
 for number in range({megabytes}):
     sys.stdout.write("".join("%063d\\n" % (number * 16384 + line) for line in range(16384)))
-    time.sleep(0.01)
 """
 
     def test_f36_a_flood_takes_no_more_disk_than_the_cap_and_keeps_head_and_tail(self, launching, monkeypatch):
@@ -315,7 +314,7 @@ for number in range({megabytes}):
         assert run.end().status is RunStatus.FINISHED
         size = run.files.log_file.stat().st_size
         ((start, end),) = json.loads(run.files.log_gaps_file.read_text())["freed"]
-        assert (size, largest <= self.CAP * 2) == (64 * 1024**2, True), largest
+        assert (size, largest <= self.CAP * 1.5) == (64 * 1024**2, True), largest
         log = run.files.log_file.read_bytes()
         lines = b"".join(b"%063d\n" % number for number in range(64 * 16384))
         assert log == lines[:start] + bytes(end - start) + lines[end:]

@@ -6,6 +6,7 @@ Restart-and-Run-All would. Nothing is written but ``examples/.mlops``, where ``m
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from pathlib import Path
@@ -29,7 +30,8 @@ def execute(name: str) -> None:
         resources={"metadata": {"path": str(HERE)}},
         extra_arguments=["--IPKernelApp.log_level=ERROR"],  # not a word about the kernel's own transport
     )
-    with client.setup_kernel():
+    # As Jupyter's server does: so the runs know which notebook they came from, and the explorer shows them below it.
+    with client.setup_kernel(env={**os.environ, "JPY_SESSION_NAME": str(HERE / f"{name}.ipynb")}):
         for index, cell in enumerate(notebook.cells):
             if cell.cell_type == "code":
                 client.execute_cell(cell, index)

@@ -6,7 +6,7 @@ from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
-from .exceptions import UsageError
+from .exceptions import MlopsError, UsageError
 
 
 @cache
@@ -15,8 +15,8 @@ def installed(group: str) -> dict[str, EntryPoint]:
     return {point.name: point for point in entry_points(group=group)}
 
 
-def made_by(point: EntryPoint, kind: str) -> Any:
-    """Return what the class that an entry point names gives when it is called without arguments.
+def made_by(point: EntryPoint, kind: str, *arguments: object) -> Any:
+    """Return what the class that an entry point names gives when it is called.
 
     Parameters
     ----------
@@ -24,14 +24,18 @@ def made_by(point: EntryPoint, kind: str) -> Any:
         One of `installed`.
     kind : str
         What it should be, for the message.
+    *arguments
+        What it is called with.
 
     Raises
     ------
     UsageError
-        It cannot be loaded.
+        It cannot be loaded. What the class itself says in an error of ours is not touched.
     """
     try:
-        return point.load()()
+        return point.load()(*arguments)
+    except MlopsError:
+        raise
     except Exception as error:  # whatever a package of others raises, it is named
         package = point.dist.name if point.dist else "a package"
         raise UsageError(

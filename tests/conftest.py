@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent / "integration"))  # plain modules that stories share
+sys.path.insert(0, str(Path(__file__).parent / "given"))  # plain modules that stories share
 # Runs are processes: with .pyc files they start two to three times sooner, so the tests do not inherit this.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 # A shell starts what it puts in the background deaf to Ctrl+C, which many stories press.
@@ -29,6 +29,17 @@ def private_user_directories(tmp_path_factory: pytest.TempPathFactory) -> Iterat
     yield
     for name, value in before.items():
         os.environ.pop(name, None) if value is None else os.environ.__setitem__(name, value)
+
+
+@pytest.fixture(autouse=True)
+def imports_stay_possible() -> Iterator[None]:
+    """Let no story forbid an import to the ones after it; which those are hangs on how many workers there are."""
+    before = {name for name, module in sys.modules.copy().items() if module is None}
+    yield
+    left = {name for name, module in sys.modules.copy().items() if module is None} - before
+    for name in left:
+        del sys.modules[name]
+    assert not left
 
 
 @pytest.fixture

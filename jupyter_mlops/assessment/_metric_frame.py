@@ -23,7 +23,9 @@ Measure = Callable[[Positions, Positions], float]
 GROUP, STRATUM = "group", "stratum"
 
 
-def disaggregate(measures: Mapping[str, Measure], groups: Positions, strata: Positions | None) -> MetricFrame:
+def disaggregate(
+    measures: Mapping[str, Measure], groups: Positions, strata: Positions | None, tell: Callable[[int], None]
+) -> MetricFrame:
     """Return Fairlearn's account of some measures of row numbers.
 
     Parameters
@@ -32,12 +34,15 @@ def disaggregate(measures: Mapping[str, Measure], groups: Positions, strata: Pos
         Key to function of row numbers (given twice, for truth and prediction).
     groups, strata : array of int, one a row
         Group, and stratum of the control features where there are any.
+    tell : callable
+        Hears how many groups are done.
     """
     rows = np.arange(len(groups))
     with warnings.catch_warnings():
         # A group without any figure makes a mean of nothing; that it is NaN is what the report says.
         warnings.simplefilter("ignore", RuntimeWarning)
         return _PositionFrame(
+            _LastRead(tell),
             metrics=dict(measures),
             y_true=rows,
             y_pred=rows,
@@ -49,23 +54,29 @@ def disaggregate(measures: Mapping[str, Measure], groups: Positions, strata: Pos
 class _PositionFrame(MetricFrame):  # type: ignore[misc]  # Fairlearn has no types
     """A MetricFrame whose outcomes and predictions are numbers of rows."""
 
+    def __init__(self, last_read: _LastRead, **account: Any) -> None:
+        self._last_read = last_read
+        super().__init__(**account)
+
     def _construct_annotated_metric_function(self, func: Measure, name: str, **_data: object) -> _Reading:
         """Return what Fairlearn calls with the rows of a group."""
-        if not hasattr(self, "_last_read"):
-            self._last_read = _LastRead()
         return _Reading(func, name, self._last_read)
 
 
 class _LastRead:
     """The frame that was read last and its row numbers: all metrics of a group are asked one after the other."""
 
-    def __init__(self) -> None:
+    def __init__(self, tell: Callable[[int], None]) -> None:
+        self._tell = tell
+        self._read = 0
         self._frame: object = None
         self._positions: Positions = np.empty(0, dtype=np.int64)
 
     def positions(self, frame: pd.DataFrame) -> Positions:
         if frame is not self._frame:
             self._frame, self._positions = frame, frame["y_true"].to_numpy()
+            self._tell(self._read)
+            self._read += 1
         return self._positions
 
 

@@ -11,11 +11,11 @@ from ..exceptions import UsageError
 MetricName: TypeAlias = str | Callable[..., Any]
 """A metric by its name in scikit-learn or Fairlearn, or the function itself."""
 
-Tell: TypeAlias = Callable[[int, int], None]
-"""Hears how many of how many resamples are done."""
+Tell: TypeAlias = Callable[[str, int, int], None]
+"""Hears what is counted, and how many of how many are done."""
 
 
-def _nobody(_done: int, _resamples: int) -> None:
+def _nobody(_what: str, _done: int, _steps: int) -> None:
     """Hear nothing."""
 
 
@@ -54,7 +54,7 @@ class FairnessQuestion:
     run_ids : Mapping
         Name of a model to the run that made it.
     tell : callable
-        Hears how many of how many resamples are done.
+        Hears what is counted, "groups" or "resamples", and how many of how many are done.
     """
 
     models: Mapping[str, Any]

@@ -71,11 +71,11 @@ def resample(partitions: Sequence[Partition], times: int, seed: int, tell: Tell)
     drawers = [_Drawer(partition, times) for partition in partitions]
     seeds = np.random.default_rng(seed).integers(0, np.iinfo(np.uint32).max, size=times, dtype=np.uint32)
     for number, one in enumerate(seeds):
-        tell(number, times)
+        tell("resamples", number, times)
         drawn = np.random.RandomState(one).choice(rows, size=rows, replace=True)
         for drawer in drawers:
             drawer.draw(number, drawn, drawers[0].samples.overall[number])
-    tell(times, times)
+    tell("resamples", times, times)
     return [drawer.samples for drawer in drawers]
 
 

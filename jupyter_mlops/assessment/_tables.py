@@ -56,7 +56,9 @@ def compare_groups(
     bootstrap: FairnessBootstrap | None,
 ) -> Tables:
     """Return the metrics of each model in each partition, and what Fairlearn makes of them."""
-    compared = [_Comparison(measures, part, strata, question) for part in groups]
+    compared = [
+        _Comparison(measures, part, strata, question, at) for part, at in zip(groups, _parts(groups), strict=True)
+    ]
     if bootstrap is not None:
         samples = resample([each.partition for each in compared], bootstrap.samples, bootstrap.seed, question.tell)
         for comparison, figures in zip(compared, samples, strict=True):
@@ -82,6 +84,12 @@ def compare_groups(
     )
 
 
+def _parts(groups: Sequence[RowGroups]) -> list[str]:
+    """Return what is counted while a partition's groups are asked for."""
+    count = len(groups)
+    return ["groups" if count == 1 else f"groups (partition {number} of {count})" for number in range(1, count + 1)]
+
+
 class _Comparison:
     """One MetricFrame, read as tables: rows are metrics; columns are groups, or strata."""
 
@@ -91,6 +99,7 @@ class _Comparison:
         groups: RowGroups,
         strata: Strata,
         question: FairnessQuestion,
+        what: str,
     ) -> None:
         self._groups = groups
         self._strata = strata
@@ -103,7 +112,13 @@ class _Comparison:
         self._uncertain = (self._sizes < question.uncertain_below) | _of_one_class(measures, cells, counts)[self._cells]
         withheld = (counts > 0) & (counts < question.min_group)
         self.measures: dict[str, Measure] = measures.over(cells, withheld)
-        self._frame: MetricFrame = disaggregate(self.measures, groups.codes, strata.codes)
+        self._frame: MetricFrame = disaggregate(
+            self.measures,
+            groups.codes,
+            strata.codes,
+            # All rows are one more, or as many as there are strata.
+            lambda done: question.tell(what, done, len(self._cells) + max(1, len(strata.levels))),
+        )
         self.bounds: dict[str, np.ndarray[Any, Any]] = {}
         shape = (max(1, len(strata.levels)), len(groups))
         self.partition = Partition(

@@ -5,6 +5,7 @@ from ._digest import digest
 from ._environment import environment
 from ._local_modules import changed_files, observe_modules, reached_modules
 from ._modules import ModuleImport, modules_of
+from ._outputs_by_number import is_output, recall_outputs
 from ._pickle import PickledValues, dump_values, load_values
 from ._provenance import fingerprint, notebook_path, provenance
 from ._reach import Reach, reach, reached_names
@@ -55,6 +56,7 @@ __all__ = [
     "fingerprint",
     "import_statements",
     "is_known_magic",
+    "is_output",
     "is_secret",
     "is_stateful",
     "load_values",
@@ -72,6 +74,7 @@ __all__ = [
     "reached_names",
     "read_inputs",
     "read_outputs",
+    "recall_outputs",
     "registered_names",
     "with_functions_of",
     "write_inputs",

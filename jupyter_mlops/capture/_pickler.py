@@ -114,7 +114,8 @@ class ValuePickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle ha
             return self._reduce_function
         if kind is types.CellType:
             return _reduce_cell
-        if refusal_of(kind) is not None:
+        # A file has both: a closed one can travel.
+        if refusal_of(kind) is not None and kind not in self._frameworks:
             return _refuse
         if _has_init_of_its_own(kind):
             return _reduce_exception

@@ -83,6 +83,7 @@ _REMEDIES: dict[str, str] = {
     "weakref.CallableProxyType": "pass the object itself",
     "_ctypes._Pointer": _MAKE_INSIDE,
     "IPython.core.interactiveshell.InteractiveShell": "call get_ipython() inside the cell",
+    "tqdm.std.tqdm": "make the bar inside the cell, or pass what it counts: {name}.n",
     "ipywidgets.widgets.widget.Widget": "pass its value: widget.value",
     "torch.utils.data.dataloader._BaseDataLoaderIter": "pass the DataLoader, and call iter() inside the cell",
     "torch.cuda.streams.Stream": _MAKE_INSIDE,

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..exceptions import CannotTravelError
+from ._outputs_by_number import is_output
 from ._pickle import PickledValues, dump_values
 from ._refusals import Refusal
 
@@ -64,7 +65,12 @@ def pick_values(
 
 
 def _with_line(refusal: Refusal, line_of: Callable[[str], CellLine | None] | None) -> Refusal:
-    line = None if line_of is None else line_of(refusal.name)
+    if line_of is None:
+        return refusal
+    line = line_of(refusal.name)
+    if line is None and is_output(refusal.name):
+        line = line_of("Out") or line_of("_oh")
+        refusal = dataclasses.replace(refusal, remedy="name the outputs that the cell needs, such as Out[3]")
     return refusal if line is None else dataclasses.replace(refusal, line=line.number, source=line.text)
 
 

@@ -108,7 +108,7 @@ class _Property:
     @property
     def declared(self) -> str:
         kind = self.word if self.size == 1 else f"{self.word}[]"
-        empty = f" = Array.Empty<{self.word}>();" if self.size != 1 else ' = "";' if self.word == "string" else ""
+        empty = f" = new {self.word}[0];" if self.size != 1 else ' = "";' if self.word == "string" else ""
         return f"    {summary(self.column)}\n    public {kind} {self.name} {{ get; init; }}{empty}"
 
 
@@ -211,7 +211,7 @@ class _Source:
             size = each.size or 1
             told = [literal(value, each.tensor.type) for value in values[start : start + size]]
             start += size
-            value = told[0] if size == 1 else "new[] { " + ", ".join(told) + " }"
+            value = told[0] if size == 1 else f"new {each.word}[] {{ {', '.join(told)} }}"
             assigned.append(f"    {each.name} = {value},")
         shown = [
             f'    Console.WriteLine($"{each.name}: '

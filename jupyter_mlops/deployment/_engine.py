@@ -9,6 +9,8 @@ import time
 from pathlib import Path
 
 _LOOK_S, _ANSWER_S, _BUILD_S, _HEALTHY_S = 0.5, 10.0, 900.0, 90.0
+_START_S = 120.0
+"""An engine without layers of its own copies the whole image first (the vfs driver)."""
 
 
 class Engine:
@@ -38,10 +40,11 @@ class Engine:
     def healthy(self, tag: str) -> str:
         """Run an image without network and with nothing to write to until it is healthy; return what went wrong."""
         name = f"mlops-{secrets.token_hex(6)}"
-        well, told = self._asked("run", "-d", "--name", name, "--network", "none", "--read-only", tag)
-        if not well:
-            return told
+        run = ("run", "-d", "--name", name, "--network", "none", "--read-only", tag)
         try:
+            well, told = self._asked(*run, patience_s=_START_S)
+            if not well:
+                return told
             deadline = time.monotonic() + _HEALTHY_S
             state = ""
             while time.monotonic() < deadline:
@@ -53,7 +56,7 @@ class Engine:
                 time.sleep(_LOOK_S)
             return f"it is {state or 'gone'}: {self._asked('logs', '--tail', '3', name)[1]}"
         finally:
-            self._asked("rm", "-f", name)
+            self._asked("rm", "-f", name, patience_s=_START_S)  # what could not be started, too
 
     def _asked(self, *words: str, patience_s: float = _ANSWER_S) -> tuple[bool, str]:
         """Return whether a command went well, and the end of what it said."""

@@ -47,21 +47,21 @@ def example_row(signature: OnnxSignature, given: tuple[Value, ...] = ()) -> list
 def example_feeds(
     signature: OnnxSignature, rows: int, given: tuple[Value, ...] = ()
 ) -> dict[str, np.ndarray[Any, Any]]:
-    """Return the example row so many times, as onnxruntime takes it; numbers grow from row to row."""
+    """Return the example row so many times, as onnxruntime takes it; numbers grow from row to row.
+
+    An input that fixes its rows gets as many as it takes; one without an axis gets one value.
+    """
     import numpy as np
 
     feeds = {}
     for tensor, values in zip(signature.inputs, example_row(signature, given), strict=True):
-        shape = (rows, *(size or 1 for size in tensor.shape[1:]))
-        table = np.array([values] * rows, dtype=object).reshape(shape)
-        if tensor.type == "str":
-            feeds[tensor.name] = table
-        else:
-            steps = np.arange(rows).reshape(rows, *[1] * (len(shape) - 1))
+        count = (tensor.shape[0] or rows) if tensor.shape else 1
+        shape = (count, *(size or 1 for size in tensor.shape[1:])) if tensor.shape else ()
+        table = np.array([values] * count, dtype=object)
+        if tensor.type not in ("str", "bool"):
             numbers = table.astype(np.float64) if "float" in tensor.type else table
-            feeds[tensor.name] = (
-                numbers.astype(tensor.type) if tensor.type == "bool" else (numbers + steps).astype(tensor.type)
-            )
+            table = numbers + np.arange(count)[:, np.newaxis]
+        feeds[tensor.name] = table.astype(object if tensor.type == "str" else tensor.type).reshape(shape)
     return feeds
 
 

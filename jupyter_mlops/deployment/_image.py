@@ -31,7 +31,7 @@ WORKDIR /app
 
 # All of them are listed, so that pip has nothing to choose. This is the only step that needs a network.
 COPY requirements.txt .
-RUN pip install --no-cache-dir --no-deps -r requirements.txt
+RUN pip install --no-cache-dir --no-deps --root-user-action=ignore -r requirements.txt
 
 COPY --chown={user}:{user} serving/ serving/
 COPY --chown={user}:{user} {files} ./

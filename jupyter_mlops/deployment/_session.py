@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from .._telemetry import deny_telemetry
 from ..entities import Bundle
 from ..exceptions import ExportError, MissingExtraError
 from ._folder import model_bytes, weights_bytes
@@ -26,6 +27,7 @@ def session_of(bundle: Bundle) -> Any:
     MissingExtraError
         onnxruntime is not installed.
     """
+    deny_telemetry()
     try:
         import onnxruntime
     except ImportError as error:

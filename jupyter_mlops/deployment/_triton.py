@@ -49,7 +49,7 @@ class TritonTarget:
         Raises
         ------
         ExportError
-            Triton has no word for a type of the model.
+            Triton has no word for a type of the model, or takes no tensor of such a shape.
         UsageError
             The folder cannot be written.
         """
@@ -81,7 +81,7 @@ def write_repository(draft: Draft, bundle: Bundle, name: str, folder: str = "") 
     Raises
     ------
     ExportError
-        Triton has no word for a type of the model.
+        Triton has no word for a type of the model, or takes no tensor of such a shape.
     """
     draft.write(f"{folder}{name}/config.pbtxt", config_text(bundle, name), "what Triton has to know of the model")
     draft.copy_model(bundle, f"{folder}{name}/1/model.onnx")
@@ -93,7 +93,7 @@ def config_text(bundle: Bundle, name: str) -> str:
     Raises
     ------
     ExportError
-        Triton has no word for a type of the model.
+        Triton has no word for a type of the model, or takes no tensor of such a shape.
     """
     tensors = (*bundle.signature.inputs, *bundle.signature.outputs)
     batched = all(tensor.shape[:1] == (None,) for tensor in tensors)
@@ -111,6 +111,9 @@ def config_text(bundle: Bundle, name: str) -> str:
 def _tensor(kind: str, tensor: OnnxTensor, batched: bool) -> str:
     if tensor.type not in _TYPES:
         raise ExportError(f"Triton has no type for {tensor.name!r}, which is {tensor.type}. Deploy it elsewhere.")
+    if not tensor.shape or 0 in tensor.shape:
+        what = "a place of no size" if tensor.shape else "a single value, and not rows of them"
+        raise ExportError(f"Triton takes no {tensor.name!r}: it is {what}. Deploy it elsewhere.")
     sizes = [-1 if size is None else size for size in tensor.shape[1 if batched else 0 :]]
     dims = ", ".join(map(str, sizes or [1]))
     reshape = "" if sizes else "\n  reshape { shape: [ ] }"

@@ -61,7 +61,7 @@ from ._fairness import (
     FairnessResult,
     FairnessSpread,
 )
-from ._figures import Figure, figure, figure_value
+from ._figures import Figure, FigureColumn, Figures, figure, figure_value, plain
 from ._onnx import (
     ONNX_REPORT_VERSION,
     OnnxCard,
@@ -172,6 +172,8 @@ __all__ = [
     "FeatureKind",
     "FeatureShape",
     "Figure",
+    "FigureColumn",
+    "Figures",
     "Fingerprint",
     "GitState",
     "HomeInfo",
@@ -224,4 +226,5 @@ __all__ = [
     "encode",
     "figure",
     "figure_value",
+    "plain",
 ]

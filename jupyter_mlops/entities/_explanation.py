@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 from ..exceptions import UsageError
-from ._figures import Figure, figure_value
+from ._figures import Figure, FigureColumn, figure_value, plain
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -81,31 +81,31 @@ class FeatureShape(msgspec.Struct, frozen=True, kw_only=True):
         Its number.
     form : str
         "line": values at the points of the grid. "steps": values between its edges, one fewer. "bars": one a category.
-    grid : tuple of Figure
+    grid : sequence of Figure
         Points, edges or categories.
-    values, low, high : tuple of tuple of Figure
+    values, low, high : tuple of sequence of Figure
         One tuple an output of the report; `low` and `high` are empty without an interval.
-    missing : tuple of Figure
+    missing : sequence of Figure
         By output, the value where the feature has none; empty when the method does not tell.
-    density_grid : tuple of Figure
+    density_grid : sequence of Figure
         Edges of the histogram of the data, one more than counts; for "bars" the categories.
-    density : tuple of Figure
+    density : sequence of Figure
         Rows, or weights, in each.
-    ice : tuple of tuple of tuple of Figure
+    ice : tuple of tuple of sequence of Figure
         By output and by row of `LocalExplanations.rows`, that row's own curve along the grid; empty unless rows were
         named.
     """
 
     feature: int
     form: ShapeForm
-    grid: tuple[Figure, ...]
-    values: tuple[tuple[Figure, ...], ...]
-    low: tuple[tuple[Figure, ...], ...] = ()
-    high: tuple[tuple[Figure, ...], ...] = ()
-    missing: tuple[Figure, ...] = ()
-    density_grid: tuple[Figure, ...] = ()
-    density: tuple[Figure, ...] = ()
-    ice: tuple[tuple[tuple[Figure, ...], ...], ...] = ()
+    grid: FigureColumn
+    values: tuple[FigureColumn, ...]
+    low: tuple[FigureColumn, ...] = ()
+    high: tuple[FigureColumn, ...] = ()
+    missing: FigureColumn = ()
+    density_grid: FigureColumn = ()
+    density: FigureColumn = ()
+    ice: tuple[tuple[FigureColumn, ...], ...] = ()
 
 
 class FeatureInteraction(msgspec.Struct, frozen=True, kw_only=True):
@@ -117,17 +117,17 @@ class FeatureInteraction(msgspec.Struct, frozen=True, kw_only=True):
         The two numbers.
     forms : tuple of str
         Of each side, as in `FeatureShape`: "steps" or "bars".
-    left_grid, right_grid : tuple of Figure
+    left_grid, right_grid : sequence of Figure
         Edges or categories of the first and of the second feature.
-    values : tuple of tuple of Figure
+    values : tuple of sequence of Figure
         One tuple a cell of the left grid, with one value a cell of the right grid.
     """
 
     features: tuple[int, ...]
     forms: tuple[ShapeForm, ...]
-    left_grid: tuple[Figure, ...]
-    right_grid: tuple[Figure, ...]
-    values: tuple[tuple[Figure, ...], ...]
+    left_grid: FigureColumn
+    right_grid: FigureColumn
+    values: tuple[FigureColumn, ...]
 
 
 class LocalExplanations(msgspec.Struct, frozen=True, kw_only=True):
@@ -291,7 +291,7 @@ class ExplanationReport(msgspec.Struct, frozen=True, kw_only=True):
 
     def to_json(self) -> str:
         """Return the report as JSON text; `from_json` reads it again."""
-        return msgspec.json.encode(self).decode()
+        return msgspec.json.encode(self, enc_hook=plain).decode()
 
     @classmethod
     def from_json(cls, text: str | bytes) -> ExplanationReport:

@@ -86,6 +86,8 @@ class RunSummary(msgspec.Struct, frozen=True, kw_only=True):
         As text.
     metrics : dict
         Last value of each.
+    left_out : int
+        Parameters, metrics and tags beyond the first 1,000 of each: they are neither here nor searched, and still kept.
     main_metric : str
         Key of the experiment's main metric; empty when none is set.
     spark : tuple of Figure
@@ -112,6 +114,7 @@ class RunSummary(msgspec.Struct, frozen=True, kw_only=True):
     params: dict[str, str] = {}
     metrics: dict[str, Figure] = {}
     tags: dict[str, str] = {}
+    left_out: int = 0
     main_metric: str = ""
     spark: tuple[Figure, ...] = ()
     progress: RunProgress | None = None

@@ -27,7 +27,7 @@ class OnnxTensor(msgspec.Struct, frozen=True, kw_only=True):
     type : str
         Of its elements, as NumPy says it: `float32`, `int64`, `str`.
     shape : tuple of int or None
-        None is the number of rows, which is free.
+        None is a free size; the first is the number of rows, which an input of a foreign file may fix.
     columns : tuple of str
         Of an input: the columns of the notebook's data that it holds, in order; of probabilities: the classes. Empty
         for data without names.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import importlib
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,13 +52,26 @@ class Approach:
         run = home.run(run_dir.name)
         spec = run.spec()
         install_autologging(spec)
-        # Files that came since this process, or the one that it was forked from, has looked.
-        importlib.invalidate_caches()
+        look_for_modules_anew()
         return cls(home, run, spec, run.cell(), _inputs_if_there(home, run))
 
     def stored_inputs(self) -> StoredInputs:
         """Return what the cell reads, as it is stored; raise what `StoredInputs.read` raises."""
         return self.inputs or StoredInputs.read(self.home, self.run)
+
+
+def look_for_modules_anew() -> None:
+    """Have imports find files that came since this process, or the one that it was forked from, has looked.
+
+    Only in the folders of `sys.path`. All others are of installed packages, as a warm parent loads nothing else: what
+    it saw there it has forgotten before it forks, and to go through all of them takes as long as to read the inputs.
+    """
+    for folder in sys.path:
+        finder = sys.path_importer_cache.get(folder)
+        if finder is None:
+            sys.path_importer_cache.pop(folder, None)
+        elif hasattr(finder, "invalidate_caches"):
+            finder.invalidate_caches()
 
 
 def _inputs_if_there(home: Home, run: RunDirectory) -> StoredInputs | None:

@@ -73,12 +73,13 @@ class Execution:
         """Make the process what the cell expects to find."""
         namespace = shell.user_ns
         sys.argv[:] = [""]
-        show_figures_inline(shell)
+        show_figures_inline(shell)  # what is restored may import matplotlib
         inputs = restore_inputs(self.approach.home, self.run, self.spec, self.approach.stored_inputs(), namespace)
+        shell.recall(inputs.values)
         handed_on = release_early(self.run, self.spec, inputs)
         namespace.update({param.key: param.value for param in self.spec.params})
         tell_environment(self.run)
-        show_figures_inline(shell)
+        show_figures_inline(shell)  # the notebook's settings, restored meanwhile, may name a window
         install(self.run, self.spec, self._plain_python(shell))
         return Promise(self.spec, inputs, namespace, handed_on)
 

@@ -8,15 +8,17 @@ import os
 import signal
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 from ..capture import environment
 from ..entities import RunStatus
-from ..exceptions import HomeError, LaunchError
-from ..home import RunDirectory, Word, crash_point, make_durable, say
+from ..exceptions import HomeError, LaunchError, MlopsError
+from ..home import Home, RunDirectory, Word, crash_point, make_durable, say
 from ..tracking import current_session
 from ._approach import Approach
 from ._autolog._autolog import prepare_autologging
+from ._backpressure import boundless
 from ._cell import EXIT_ERROR
 from ._claim import claim, reset_signals
 from ._deferred import run_deferred
@@ -75,7 +77,7 @@ def main(run_dir: Path, approach: Approach | None = None) -> int:
     except LaunchError as error:
         sys.stderr.write(f"{error}\n")
         return EXIT_TAKEN
-    streams = install_streams()
+    streams = install_streams(partial(_log_cap, approach.home))
     result = Execution(approach, streams, started).execute()
     # Who waits for it reads it now. A power cut until it is durable is one that came before it.
     write_when_there_is_room(lambda: run.write(result, run.result_file, durable=False), run.executor_lock)
@@ -98,6 +100,14 @@ def main(run_dir: Path, approach: Approach | None = None) -> int:
         session.spool.close()
         session.journal.close()
     return result.exit_code
+
+
+def _log_cap(home: Home) -> float:
+    """Return the bytes that the run's log may take on disk."""
+    # A cell may remove its home, and prints go on.
+    with contextlib.suppress(MlopsError, OSError):
+        return home.settings.log_cap_bytes
+    return boundless()
 
 
 def _wake_shim(run: RunDirectory) -> None:

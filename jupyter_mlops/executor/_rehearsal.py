@@ -8,7 +8,6 @@ keep them at hand.
 from __future__ import annotations
 
 import contextlib
-import importlib
 import os
 import sys
 from collections.abc import Iterator, Mapping
@@ -20,6 +19,8 @@ from ..capture import AmbientState, dump_values, load_values, write_inputs
 from ..entities import Manifest, ProcessRecord, Result, RunSpec, decode, encode
 from ..home import Home, LifeLock, RunDirectory
 from ..tracking import TrackingSession
+from ._approach import look_for_modules_anew
+from ._autolog._autolog import install_autologging
 from ._claim import process_record
 from ._display import DisplayLog
 from ._execution import tell_environment
@@ -32,6 +33,8 @@ from ._system_metrics import SystemMetrics
 
 _NOBODY = "0" * 32
 _CELL = "import sys; _ = [sys.maxsize, f'{sys.maxsize}']\nfor _ in range(1):\n    _ = None"
+_LINE = "_ = None"
+"""IPython looks at a cell of one line for what it may mean besides Python."""
 
 
 class Stage:
@@ -73,7 +76,8 @@ class Stage:
         if lock is not None:
             lock.release()
         encode(process_record())
-        importlib.invalidate_caches()
+        install_autologging(msgspec.structs.replace(spec, autolog="off"))
+        look_for_modules_anew()
         with _as_before():
             streams, shell = open_streams(), take_shell()
             shell.attach(streams, DisplayLog(self._run.display_file, streams))
@@ -86,6 +90,7 @@ class Stage:
             session.spool.close()
             with SystemMetrics(_log_nowhere):
                 shell.rehearse(_CELL)
+                shell.rehearse(_LINE)
 
 
 @contextlib.contextmanager

@@ -12,6 +12,7 @@ import inspect
 import os
 import sys
 import traceback
+from collections.abc import Mapping
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -23,6 +24,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from traitlets import Any as AnyTrait
 from traitlets import Type, default
 
+from ..capture import recall_outputs
 from ._cell_error import text_of
 from ._display import ERROR_MIME, DisplayLog, RunDisplayHook, RunDisplayPublisher
 from ._figures import SHOWS_NOTHING
@@ -72,6 +74,16 @@ class RunShell(InteractiveShell):  # type: ignore[misc]  # IPython is untyped
         self.display_pub.log = self.displayhook.log = display_log
         self.history_manager.dir_hist[:] = [Path.cwd()]
         self.init_sys_modules()
+
+    def recall(self, inputs: Mapping[str, Any]) -> None:
+        """Remember what the kernel's shell remembers of earlier cells, as far as it came along (`_3`, `_ih`)."""
+        history = self.history_manager
+        recall_outputs(history.output_hist, inputs)
+        if "_ih" in inputs:
+            # The last is the cell itself, which is added when it begins.
+            history.input_hist_parsed[:] = inputs["_ih"][:-1]
+            self.user_ns["_ih"] = history.input_hist_parsed
+        history._i00, history._i, history._ii = (inputs.get(name, "") for name in ("_i", "_ii", "_iii"))
 
     def rehearse(self, cell: str) -> None:
         """Run a cell, and store one as a run's is stored; what that has bound and stored is taken back."""

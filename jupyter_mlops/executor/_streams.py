@@ -16,6 +16,7 @@ import sys
 from collections.abc import Callable
 from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
+from ._backpressure import Backpressure, boundless
 from ._flood import Flood
 
 if TYPE_CHECKING:
@@ -70,11 +71,16 @@ class LogFile(io.RawIOBase):
         Its lock orders the writes.
     notice : callable
         Called before each write.
+    backpressure : Backpressure
+        Told after each write.
     """
 
-    def __init__(self, fd: int, losses: LossCounter, flood: Flood, notice: Callable[[], None]) -> None:
+    def __init__(
+        self, fd: int, losses: LossCounter, flood: Flood, notice: Callable[[], None], backpressure: Backpressure
+    ) -> None:
         super().__init__()
         self.flood = flood
+        self._backpressure = backpressure
         self._fd = fd
         self._losses = losses
         self._notice = notice
@@ -102,6 +108,8 @@ class LogFile(io.RawIOBase):
             size = memoryview(data).nbytes
             if written < size:
                 self._write_rest(memoryview(data).cast("B")[written:])
+            # Afterwards: an interrupt of the wait takes nothing that was printed.
+            self._backpressure.notice(self._fd, size)
             return size
 
     def _write_rest(self, rest: memoryview) -> None:
@@ -153,23 +161,24 @@ class RunStreams(NamedTuple):
         return os.fstat(self.raw.fileno()).st_size
 
 
-def open_streams(out_fd: int = 1, err_fd: int = 2) -> RunStreams:
+def open_streams(out_fd: int = 1, err_fd: int = 2, cap: Callable[[], float] = boundless) -> RunStreams:
     r"""Return text streams over two descriptors of the same log.
 
-    Text is UTF-8; lone surrogates are written as `\udcXX`. `stream.buffer` takes bytes as they are.
+    Text is UTF-8; lone surrogates are written as `\udcXX`. `stream.buffer` takes bytes as they are. Whoever prints
+    waits for a moment while the log takes more bytes on disk than its cap, which is asked for when that may matter.
     """
-    losses, flood = LossCounter(), Flood()
-    out = _text(LogFile(out_fd, losses, flood, flood.notice))
+    losses, flood, backpressure = LossCounter(), Flood(), Backpressure(cap)
+    out = _text(LogFile(out_fd, losses, flood, flood.notice, backpressure))
     flood.watch(out)
-    return RunStreams(out, _text(LogFile(err_fd, losses, flood, flood.let_out)))
+    return RunStreams(out, _text(LogFile(err_fd, losses, flood, flood.let_out, backpressure)))
 
 
-def install_streams() -> RunStreams:
-    """Make descriptors 1 and 2 this process' `sys.stdout` and `sys.stderr`."""
+def install_streams(cap: Callable[[], float] = boundless) -> RunStreams:
+    """Make descriptors 1 and 2 this process' `sys.stdout` and `sys.stderr`; see `open_streams`."""
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(OSError, ValueError):
             stream.flush()
-    streams = open_streams()
+    streams = open_streams(cap=cap)
     _keep(sys.__stdout__, sys.__stderr__)
     sys.stdout = sys.__stdout__ = streams.stdout  # type: ignore[misc]  # Final in typeshed, yet it is what a child resets to
     sys.stderr = sys.__stderr__ = streams.stderr  # type: ignore[misc]

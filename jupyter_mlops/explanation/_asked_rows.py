@@ -11,6 +11,7 @@ from ..exceptions import MlopsError, UsageError
 from ._asking import asking
 from ._columns import categories_of, is_number
 from ._discovery import load_explainer
+from ._dummies import as_asked
 from ._fingerprint import fingerprint_of
 from ._matching import matched
 from ._permutation import local_rows
@@ -118,6 +119,7 @@ def _opened(subject: Subject, report: ExplanationReport) -> AskedRows:
     if report.local is None or not can_be_asked(report):
         raise UsageError("The report names no rows of a table to ask about. Explain again, with rows such as 0,1.")
     subject.require_data("What-if")
+    subject = as_asked(load_explainer(report.method), subject)
     columns, rows = [subject.column(index) for index in range(len(subject.names))], report.local.rows
     return AskedRows(
         subject=subject.chosen(rows),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ..entities import ExplainedFeatures, Figure, figure
+from ..entities import ExplainedFeatures, Figure, Figures, figure
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,7 +17,6 @@ MOST_CATEGORIES = 20
 """Of a feature, the most frequent ones."""
 
 _BINS = 20
-_LARGEST_PLAIN = 2.0**53
 
 
 def features_of(subject: Subject) -> ExplainedFeatures:
@@ -75,20 +74,14 @@ def figures(values: Iterable[float]) -> tuple[Figure, ...]:
     """Return numbers of any library as a report holds them."""
     import numpy as np
 
-    numbers = np.asarray(values if hasattr(values, "__len__") else list(values), dtype=float)
-    if (np.abs(numbers) <= _LARGEST_PLAIN).all():
-        return tuple(numbers.tolist())
-    return tuple(map(figure, numbers.tolist()))
+    return Figures(np.asarray(values if hasattr(values, "__len__") else list(values), dtype=float)).as_tuple()
 
 
 def figure_rows(table: Any) -> tuple[tuple[Figure, ...], ...]:
     """Return a table of numbers as a report holds it, one tuple a row."""
     import numpy as np
 
-    numbers = np.asarray(table, dtype=float)
-    if (np.abs(numbers) <= _LARGEST_PLAIN).all():
-        return tuple(map(tuple, numbers.tolist()))
-    return tuple(map(figures, numbers))
+    return tuple(map(figures, np.asarray(table, dtype=float)))
 
 
 def cells(subject: Subject) -> tuple[tuple[Figure, ...], ...]:

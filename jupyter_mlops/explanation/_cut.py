@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import msgspec
 
-from ..entities import ExplanationReport, FeatureShape, Figure, figure_value
+from ..entities import ExplanationReport, FeatureShape, FigureColumn, figure_value
 from ._fitting import fitted
 
 SMALL = 6_000
@@ -21,7 +21,7 @@ MOST_POINTS = 128
 DIGITS = 5
 """Significant ones, more than a page shows."""
 
-Columns = tuple[tuple[Figure, ...], ...]
+Columns = tuple[FigureColumn, ...]
 
 
 def cut_for_view(report: ExplanationReport) -> ExplanationReport:
@@ -99,7 +99,7 @@ def _thinned(shape: FeatureShape) -> FeatureShape:
     )
 
 
-def _extremes(values: tuple[Figure, ...]) -> list[int]:
+def _extremes(values: FigureColumn) -> list[int]:
     """Return which values stand for all: first and last, and of each stretch the least and the greatest."""
     numbers = [figure_value(value) for value in values]
     stretches = MOST_POINTS // 2 - 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from ..entities import ExplanationReport, FeatureShape, LocalExplanations
+from ..entities import ExplanationReport, FeatureShape, LocalExplanations, plain
 
 LARGEST = 1_200_000
 """Characters of a report in a cell: a view reads no more than two million, and counts six for a short number."""
@@ -36,7 +36,7 @@ def fitted(report: ExplanationReport, largest: int = LARGEST) -> ExplanationRepo
 
 
 def _size(report: ExplanationReport) -> int:
-    return len(msgspec.json.encode(report))
+    return len(msgspec.json.encode(report, enc_hook=plain))
 
 
 def _with_terms(report: ExplanationReport, most: int) -> ExplanationReport:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..entities import (
     ExplainedFeatures,
@@ -11,12 +11,17 @@ from ..entities import (
     FeatureKind,
     FeatureShape,
     Figure,
+    FigureColumn,
+    Figures,
     LocalExplanations,
     ShapeForm,
 )
 from ._asking import asking
 from ._columns import cell, cells, figure_rows, figures
 from ._subject import Subject
+
+if TYPE_CHECKING:
+    import numpy as np
 
 
 def features_of_model(core: Any) -> ExplainedFeatures:
@@ -63,20 +68,19 @@ def shape_of(core: Any, found: Any, term: Term) -> FeatureShape:
     """Return the shape of a term of one column."""
     data = found.data(term.number)
     kind = found.feature_types[term.number]
-    low, high = data.get("lower_bounds"), data.get("upper_bounds")
     density = data.get("density") or {"names": (), "scores": ()}
     grid = _grid(data["names"], kind)
-    counted = list(density["scores"])[: len(grid)] if kind != "continuous" else density["scores"]
+    counted = density["scores"] if kind == "continuous" else density["scores"][: len(grid)]
     return FeatureShape(
         feature=term.features[0],
         form=_form(kind, len(data["names"]), len(data["scores"])),
         grid=grid,
-        values=_by_output(data["scores"]),
-        low=() if low is None else _by_output(low),
-        high=() if high is None else _by_output(high),
+        values=_curves(data["scores"]),
+        low=_curves(data.get("lower_bounds")),
+        high=_curves(data.get("upper_bounds")),
         missing=_missing(core, term.place),
         density_grid=_grid(density["names"], kind),
-        density=figures(counted),
+        density=_curve(counted),
     )
 
 
@@ -93,16 +97,17 @@ def interaction_of(core: Any, found: Any, term: Term) -> FeatureInteraction:
         ),
         left_grid=_grid(data["left_names"], left),
         right_grid=_grid(data["right_names"], right),
-        values=figure_rows(scores),
+        values=tuple(map(Figures, scores)),
     )
 
 
 def local_of(subject: Subject, rows: tuple[int, ...], names: tuple[str, ...]) -> LocalExplanations:
     """Return what each term adds for some rows, the terms in the order of these names."""
     chosen = subject.chosen(rows)
+    asked = _bare(subject.core, chosen.data)
     with asking(subject):
-        found = subject.core.explain_local(chosen.data)
-        predicted = _predicted(subject, chosen.data)
+        found = subject.core.explain_local(asked)
+        predicted = _predicted(subject, asked)
     shown = [list(found.feature_names).index(name) for name in names]
     scores = [found.data(row)["scores"] for row in range(len(rows))]
     return LocalExplanations(
@@ -110,8 +115,16 @@ def local_of(subject: Subject, rows: tuple[int, ...], names: tuple[str, ...]) ->
         values=cells(chosen),
         predicted=figure_rows(predicted),
         actual=() if chosen.target is None else tuple(cell(value) for value in chosen.target.tolist()),
-        contributions=tuple(_by_output([row[term] for term in shown]) for row in scores),
+        contributions=tuple(figure_rows(_by_output([row[term] for term in shown])) for row in scores),
     )
+
+
+def _bare(core: Any, data: Any) -> Any:
+    """Return a frame of floats as an array where an EBM would make one of each column: it asks by name, 60 terms."""
+    if not hasattr(core, "term_features_") or set(core.feature_types_in_) != {"continuous"}:
+        return data
+    is_plain = hasattr(data, "dtypes") and {str(kind) for kind in data.dtypes} == {"float64"}
+    return data.to_numpy() if is_plain else data
 
 
 def _predicted(subject: Subject, data: Any) -> Any:
@@ -144,13 +157,24 @@ def _form(kind: str, names: int, scores: int) -> ShapeForm:
     return "steps" if names == scores + 1 else "line"
 
 
-def _grid(names: Any, kind: str) -> tuple[Figure, ...]:
-    return figures(names) if kind == "continuous" else tuple(map(str, names))
+def _grid(names: Any, kind: str) -> FigureColumn:
+    return _curve(names) if kind == "continuous" else tuple(map(str, names))
 
 
-def _by_output(scores: Any) -> tuple[tuple[Figure, ...], ...]:
-    """Return scores with one tuple an output: InterpretML has one number a bin, or one a bin and class."""
+def _curve(numbers: list[float]) -> Figures:
+    """Return one of InterpretML's lists, of NumPy's floats mostly."""
     import numpy as np
 
-    table = np.asarray(scores, dtype=float)
-    return figure_rows(np.atleast_2d(table.T))
+    return Figures(np.fromiter(numbers, float, len(numbers)))
+
+
+def _curves(scores: Any) -> tuple[Figures, ...]:
+    """Return scores with one curve an output; none for none."""
+    return () if scores is None else tuple(map(Figures, _by_output(scores)))
+
+
+def _by_output(scores: Any) -> np.ndarray[Any, Any]:
+    """Return scores with one row an output: InterpretML has one number a bin, or one a bin and class."""
+    import numpy as np
+
+    return np.atleast_2d(np.asarray(scores, dtype=float).T)

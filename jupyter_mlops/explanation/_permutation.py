@@ -35,6 +35,7 @@ class PermutationExplainer:
     """Explains any model from outside: what is lost when a column is shuffled, and how the answer follows a column."""
 
     name = "permutation"
+    asks_from_outside = True
 
     def suits(self, subject: Subject) -> Suitability:
         """Tell that every model which predicts is suitable, as the last choice."""

@@ -98,7 +98,8 @@ class Explainer(Protocol):
 
     It computes with a library that is known for the method, and its numbers are that library's to the last digit.
     Model and data are only read. A method of other data than tables has an attribute `kinds` that names them: "text",
-    "images".
+    "images". One that knows nothing of the model but its answers has `asks_from_outside`: it is given dummy columns as
+    the column that they were.
     """
 
     @property

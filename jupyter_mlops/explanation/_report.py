@@ -7,6 +7,7 @@ from typing import Any
 
 from ..entities import ExplanationReport
 from ._discovery import AUTO, choose_explainer
+from ._dummies import as_asked
 from ._fingerprint import fingerprint_of
 from ._matching import matched
 from ._protocol import Explainer, ExplanationWish
@@ -49,6 +50,8 @@ def explain_model(
     """
     explained = matched(model, data, target)
     explainer, reason = choose_explainer(method, explained)
+    fingerprint = fingerprint_of(explained.data)
+    explained = as_asked(explainer, explained)
     found = explainer.explain(explained, wish or ExplanationWish())
     return ExplanationReport(
         method=explainer.name,
@@ -64,7 +67,7 @@ def explain_model(
         base_values=found.base_values,
         rows=explained.rows,
         rows_used=found.rows_used,
-        fingerprint=fingerprint_of(explained.data),
+        fingerprint=fingerprint,
         contains_data=found.local is not None,
         features=found.features,
         importance=found.importance,

@@ -36,6 +36,7 @@ class ShapExplainer:
     """Explains any model over a table by SHAP values; never chosen by itself, for it asks the model very often."""
 
     name = "shap"
+    asks_from_outside = True
 
     def suits(self, subject: Subject) -> Suitability:
         """Tell whether the package is there."""

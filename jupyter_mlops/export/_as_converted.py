@@ -4,23 +4,93 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
+from functools import partial
 from typing import Any
+
+from ._own._categories import convert_categories, shape_of_categories
+from ._own._categories import needs_own as needs_own_encoder
+from ._own._clustering import convert_clusters
+from ._own._functions import convert_function, shape_of_function
+from ._own._imputing import convert_imputer, shape_of_imputed
+from ._own._imputing import needs_own as needs_own_imputer
+from ._own._numbers import convert_binarizer, convert_normalizer, convert_power, shape_of_numbers
+from ._own._selecting import convert_selection
+from ._own._several_targets import convert_several
+from ._own._several_targets import needs_own as classifies_several
 
 Convert = Callable[[Any, Any, Any], None]
 """A conversion as skl2onnx calls it: with a scope, an operator and a container."""
 
+_SELECTORS = (
+    "GenericUnivariateSelect", "RFE", "RFECV", "SelectFdr", "SelectFpr", "SelectFromModel", "SelectFwe", "SelectKBest",
+    "SelectPercentile", "VarianceThreshold",
+)  # fmt: skip
 
-def conversions() -> dict[type, Convert]:
-    """Return skl2onnx' own conversions of classes whose default settings it refuses, by class."""
+
+def conversions(wide: bool) -> dict[type, Convert]:
+    """Return conversions of classes that skl2onnx refuses or makes others of, by class.
+
+    Parameters
+    ----------
+    wide : bool
+        Whether the file computes in double.
+    """
+    from skl2onnx.operator_converters.decision_tree import convert_sklearn_decision_tree_classifier
+    from skl2onnx.operator_converters.imputer_op import convert_sklearn_imputer
     from skl2onnx.operator_converters.k_bins_discretiser import convert_sklearn_k_bins_discretiser
+    from skl2onnx.operator_converters.one_hot_encoder import convert_sklearn_one_hot_encoder
+    from skl2onnx.operator_converters.random_forest import convert_sklearn_random_forest_classifier
     from skl2onnx.operator_converters.voting_classifier import convert_voting_classifier
-    from sklearn.ensemble import VotingClassifier
-    from sklearn.preprocessing import KBinsDiscretizer
+    from sklearn import cluster, ensemble, feature_selection, impute, preprocessing, tree
 
+    single = _either(False, classifies_several, convert_sklearn_decision_tree_classifier, convert_several)
+    forest = _either(False, classifies_several, convert_sklearn_random_forest_classifier, convert_several)
+    selectors = (getattr(feature_selection, name) for name in _SELECTORS)
     return {
-        KBinsDiscretizer: read_as(_dense, convert_sklearn_k_bins_discretiser),
-        VotingClassifier: read_as(_unflattened, convert_voting_classifier),
+        cluster.KMeans: convert_clusters,
+        cluster.MiniBatchKMeans: convert_clusters,
+        ensemble.ExtraTreesClassifier: forest,
+        ensemble.RandomForestClassifier: forest,
+        ensemble.VotingClassifier: read_as(_unflattened, convert_voting_classifier),
+        impute.SimpleImputer: _either(wide, needs_own_imputer, convert_sklearn_imputer, convert_imputer),
+        preprocessing.Binarizer: convert_binarizer,
+        preprocessing.FunctionTransformer: convert_function,
+        preprocessing.KBinsDiscretizer: read_as(_dense, convert_sklearn_k_bins_discretiser),
+        preprocessing.Normalizer: convert_normalizer,
+        preprocessing.OneHotEncoder: _either(
+            wide, needs_own_encoder, convert_sklearn_one_hot_encoder, convert_categories
+        ),
+        preprocessing.PowerTransformer: convert_power,
+        tree.DecisionTreeClassifier: single,
+        tree.ExtraTreeClassifier: single,
+        **dict.fromkeys(selectors, convert_selection),
     }
+
+
+def shapes(wide: bool) -> dict[type, Callable[[Any], None]]:
+    """Return what comes out of those classes of which skl2onnx says something else, by class; see `conversions`."""
+    from skl2onnx.common._registration import get_shape_calculator
+    from sklearn import impute, preprocessing
+
+    imputed = get_shape_calculator("SklearnImputer")
+    return {
+        impute.SimpleImputer: _either(wide, needs_own_imputer, imputed, shape_of_imputed),
+        preprocessing.Binarizer: shape_of_numbers,
+        preprocessing.FunctionTransformer: shape_of_function,
+        preprocessing.Normalizer: shape_of_numbers,
+        preprocessing.OneHotEncoder: partial(shape_of_categories, wide=wide),
+        preprocessing.PowerTransformer: shape_of_numbers,
+    }
+
+
+def _either(wide: bool, needs: Callable[[Any], bool], theirs: Callable[..., None], ours: Callable[..., None]) -> Any:
+    """Return what is ours in a file of double, and for operators that skl2onnx has no counterpart for; else theirs."""
+
+    def either(*given: Any) -> None:
+        operator = next(each for each in given if hasattr(each, "raw_operator"))
+        (ours if wide or needs(operator) else theirs)(*given)
+
+    return either
 
 
 def read_as(changed: Callable[[Any], None], convert: Convert) -> Convert:

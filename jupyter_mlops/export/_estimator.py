@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..exceptions import ExportError, UsageError
+from ._close_calls import close_calls
 from ._edge_rows import edge_rows
 from ._inputs import InputTensor, feeds_of, inputs_of
+from ._overflow import overflowing
 from ._quiet import answer_or_error, quiet
 from ._table import Table
 
@@ -58,8 +60,18 @@ class Estimator:
         return Table.of(X)
 
     def edge_rows(self, real: Table) -> Table:
-        """Return rows that differ from real ones in one column, and in all of a kind."""
-        return edge_rows(self.model, real)
+        """Return rows that differ from real ones in one column, and in all of a kind; and the closest calls."""
+        return Table.joined([edge_rows(self.model, real), *close_calls(self, real)])
+
+    def other_lengths(self, real: Table) -> tuple[Table, ...]:  # noqa: ARG002  a table has none
+        """Return no rows."""
+        return ()
+
+    @property
+    def telling(self) -> str | None:
+        """The method whose figures tell how near a row is to another answer; None where none does."""
+        decisive = ("predict_proba", "decision_function", "transform") if self.has_labels else ("predict", "transform")
+        return next((name for name in decisive if name in self._only and hasattr(self.model, name)), None)
 
     def methods(self, real: Table) -> tuple[str, ...]:
         """Return the first method and those others that answer rows which it answers: some are there, and cannot.
@@ -101,9 +113,9 @@ class Estimator:
         """Return the columns as tensors, and which rows they can hold."""
         return feeds_of(inputs, rows)
 
-    def beyond(self, rows: Table, told: Mapping[str, Array]) -> Array:  # noqa: ARG002  it computes in double
-        """Return that none is: what it says of a row is its answer."""
-        return np.zeros(len(rows), dtype=bool)
+    def beyond(self, rows: Table, told: Mapping[str, Array]) -> Array:
+        """Return the rows of finite numbers that the model itself cannot compute."""
+        return overflowing(self.model, rows, told)
 
     def answered_by(
         self, outputs: tuple[str, ...], methods: tuple[str, ...], alike: Callable[[str, str], bool]
@@ -129,13 +141,20 @@ class Estimator:
         return found
 
 
+def winner(model: Any) -> Any:
+    """Return the fitted model that a search over parameters predicts with; any other model as it is."""
+    while hasattr(model, "best_estimator_") and hasattr(model, "best_params_"):
+        model = model.best_estimator_
+    return model
+
+
 def tells_columns_apart(model: object) -> bool:
     """Tell whether a model chooses columns by name: a ColumnTransformer is at its front, or it takes categories."""
     if hasattr(model, "transformers_") or {"nominal", "ordinal"}.intersection(getattr(model, "feature_types_in_", ())):
         return True
     steps = getattr(model, "steps", None)
     inner = [steps[0][1]] if steps else [part for _, part in getattr(model, "transformer_list", None) or ()]
-    inner += [getattr(model, name) for name in ("best_estimator_", "estimator_") if hasattr(model, name)]
+    inner += [getattr(model, name) for name in ("best_estimator_", "estimator_", "regressor_") if hasattr(model, name)]
     fitted = getattr(model, "estimators_", ())
     inner += list(fitted)[:1] if isinstance(fitted, (list, tuple)) else []
     return any(tells_columns_apart(part) for part in inner if not isinstance(part, (str, list)))

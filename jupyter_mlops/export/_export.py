@@ -17,6 +17,7 @@ from ..exceptions import ExportError, MissingExtraError, UsageError
 from ._candidates import Tried, attempt
 from ._discovery import converter_for, subject_of
 from ._drawing import drawing_of
+from ._estimator import winner
 from ._files import write_onnx
 from ._graph import operators_of
 from ._original import Original
@@ -101,6 +102,7 @@ def export_model(model: Any, X: Any, path: str | Path, wish: ExportWish | None =
         A library that converts is not installed.
     """
     asked = wish or ExportWish()
+    model = winner(model)
     converter = converter_for(model)
     subject = subject_of(model, converter)
     rows = subject.rows(X)
@@ -135,8 +137,9 @@ def _best(converter: Converter, original: Original, wish: ExportWish) -> tuple[T
     nearest: Tried | None = None
     seen = set()
     for variant in converter.variants(original.model):
-        way = (original.subject.inputs(original.real.rows, variant), replace(variant, name="", whole_numbers=True))
-        if way in seen:  # there are no whole numbers
+        alike = replace(variant, name="", whole_numbers=True, free=True)
+        way = (original.subject.inputs(original.real.rows, variant), alike)
+        if way in seen:  # there are no whole numbers, and no free axes
             continue
         seen.add(way)
         try:
@@ -241,6 +244,8 @@ def _notes(best: Tried, original: Original) -> list[str]:
         notes.append(f"Left out, because no method of the original says the same: {', '.join(best.left_out)}.")
     if best.variant.needs:
         notes.append(f"Whoever loads the file needs {best.variant.needs}.")
+    if not best.variant.free:
+        notes.append("The model takes sequences of any length, and the file those that are as long as X's.")
     if best.parity.differing:
         notes.append(f"{best.parity.differing:,} rows differ, and were allowed to.")
     if RECURRENT.intersection(operators_of(best.proto)):

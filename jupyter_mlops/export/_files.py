@@ -14,10 +14,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .._telemetry import deny_telemetry
 from ..exceptions import ExportError, UsageError
 from ._converters._by_skl2onnx import demand
 from ._graph import all_nodes
-from ._weights import Pieces, check_weights, weights_name, without_weights
+from ._weights import Pieces, check_weights, remove_weights, weights_name, weights_named, without_weights
 
 if TYPE_CHECKING:
     from onnx import ModelProto
@@ -64,6 +65,7 @@ def open_session(model: Pieces | bytes | str | Path) -> Any:
     ExportError
         The file may not be opened, or onnxruntime cannot run it.
     """
+    deny_telemetry()
     runtime = demand("onnxruntime")
     pieces = Pieces(model) if isinstance(model, bytes) else model
     pieces = pieces if isinstance(pieces, Pieces) else check_onnx_file(pieces)
@@ -82,7 +84,7 @@ def write_onnx(pieces: Pieces, path: Path) -> None:
     """Put a file in its place: written beside it, checked and opened there, then renamed.
 
     Weights of their own are there before, and gone when the rest fails. What was there before stays whole until then,
-    because weights of another content have another name.
+    because weights of another content have another name; afterwards its own are gone, unless another file names them.
 
     Raises
     ------
@@ -96,6 +98,7 @@ def write_onnx(pieces: Pieces, path: Path) -> None:
     beside = path.with_name(pieces.name) if pieces.weights else None
     was_there = beside is not None and beside.exists()
     try:
+        earlier = weights_named(path)
         with _temporary(path) as graph:
             _write(graph, pieces.graph)
             if beside is not None:
@@ -109,6 +112,7 @@ def write_onnx(pieces: Pieces, path: Path) -> None:
                 if beside is not None and not was_there:
                     beside.unlink(missing_ok=True)
                 raise
+        remove_weights(path.parent, earlier - {pieces.name})
     except OSError as error:
         raise UsageError(f"Cannot write {path}: {error.strerror}. Choose another place with -o.") from error
 

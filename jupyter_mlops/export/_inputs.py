@@ -29,14 +29,14 @@ class InputTensor:
     flat : bool
         Whether it has one axis only: texts.
     sizes : tuple of int, optional
-        The axes behind that of the rows, where they are not the columns: images, sequences.
+        The axes behind that of the rows, where they are not the columns: images, sequences. None is any length.
     """
 
     name: str
     element: Element
     places: tuple[int, ...]
     flat: bool = False
-    sizes: tuple[int, ...] | None = None
+    sizes: tuple[int | None, ...] | None = None
 
     @property
     def shape(self) -> tuple[int | None, ...]:

@@ -12,6 +12,7 @@ import numpy as np
 from ..exceptions import ExportError, UsageError
 from ._edge_tensors import edge_tensors
 from ._inputs import InputTensor
+from ._lengths import free_axes
 from ._quiet import answer_or_error, quiet
 from ._tensors import Tensors
 
@@ -22,6 +23,12 @@ if TYPE_CHECKING:
 
 _PORTION = 8 << 20
 """Bytes of rows that a network is given at once."""
+
+_HUGE = 2.0**100
+"""From numbers of this size on, sums of float32 may overflow in one order and not in another."""
+
+_MOST_ALONE = 64
+"""Rows that are asked alone: edge rows, of which some are huge."""
 
 CALL = "call"
 """What a network with one output is asked; of several, `call[0]` or `call['name']`."""
@@ -64,6 +71,10 @@ class Network(ABC):
     def edge_rows(self, real: Tensors) -> Tensors:
         """Return rows with the extremes of their types."""
         return edge_tensors(real)
+
+    def other_lengths(self, real: Tensors) -> tuple[Tensors, ...]:  # noqa: ARG002  it does not tell
+        """Return rows like real ones whose sequences have other lengths, where the network says that it takes them."""
+        return ()
 
     def methods(self, real: Tensors) -> tuple[str, ...]:
         """Return a word for each output, by the first row that the network takes.
@@ -111,11 +122,13 @@ class Network(ABC):
             raise ValueError(f"an answer of shape {answer.shape} to {rows} rows")
         return answer
 
-    def inputs(self, rows: Tensors, variant: Variant) -> tuple[InputTensor, ...]:  # noqa: ARG002  types are the rows'
-        """Return an input an array, in the types of the rows."""
+    def inputs(self, rows: Tensors, variant: Variant) -> tuple[InputTensor, ...]:
+        """Return an input an array, in the types of the rows; an axis is free where there are rows of other lengths."""
+        free = free_axes(rows) if variant.free else (frozenset[int](),) * len(rows.arrays)
+        places = tuple(range(len(rows.columns)))
         return tuple(
-            InputTensor(name, array.dtype.name, tuple(range(len(rows.columns))), sizes=array.shape[1:])
-            for name, array in zip(self.names(rows), rows.arrays, strict=True)
+            InputTensor(name, array.dtype.name, places, sizes=_sizes(array, axes))
+            for name, array, axes in zip(self.names(rows), rows.arrays, free, strict=True)
         )
 
     def feeds(self, inputs: tuple[InputTensor, ...], rows: Tensors) -> tuple[dict[str, Array], Array]:
@@ -126,14 +139,17 @@ class Network(ABC):
     def beyond(self, rows: Tensors, told: Mapping[str, Array]) -> Array:
         """Return the rows of finite numbers to which the network's own answer is none: it overflows on the way.
 
-        Where it does so hangs on the order in which it adds. A missing value in the row is another matter: what is made
-        of it is compared.
+        Where it does so hangs on the order in which it adds, and that on the processor and on how many rows there are:
+        a row of huge numbers is asked alone too. A missing value in the row is another matter: what is made of it is
+        compared.
         """
-        finite, lost = np.ones(len(rows), dtype=bool), np.zeros(len(rows), dtype=bool)
+        largest = np.zeros(len(rows))
         for array in rows.arrays:
-            finite &= np.isfinite(array).reshape(len(array), -1).all(axis=1)
-        for answer in told.values():
-            lost |= ~np.isfinite(answer).reshape(len(answer), -1).all(axis=1)
+            largest = np.maximum(largest, np.abs(array.reshape(len(array), -1).astype(float)).max(axis=1, initial=0.0))
+        finite, lost = np.isfinite(largest), _without_answer(told, len(rows))
+        for place in np.flatnonzero(finite & ~lost & (largest > _HUGE))[:_MOST_ALONE]:
+            alone = answer_or_error(partial(self.said, tuple(told), rows.take(np.array([place]))))
+            lost[place] = not isinstance(alone, Exception) and _without_answer(alone, 1)[0]
         return finite & lost
 
     def answered_by(
@@ -152,6 +168,18 @@ class Network(ABC):
         if len(outputs) != len(methods):
             raise ExportError(f"what came of it has {len(outputs)} outputs, and the model {len(methods)}")
         return dict(zip(outputs, methods, strict=True))
+
+
+def _without_answer(told: Mapping[str, Array], rows: int) -> Array:
+    """Return to which rows an output is not a finite number."""
+    lost = np.zeros(rows, dtype=bool)
+    for answer in told.values():
+        lost |= ~np.isfinite(answer).reshape(rows, -1).all(axis=1)
+    return lost
+
+
+def _sizes(array: Array, free: frozenset[int]) -> tuple[int | None, ...]:
+    return tuple(None if axis in free else size for axis, size in enumerate(array.shape) if axis)
 
 
 def flattened(answer: Any, name: str = CALL) -> Iterator[tuple[str, Any]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -36,6 +36,39 @@ class Answers:
 
 
 @dataclass(frozen=True)
+class Lengths:
+    """Answers to rows of other lengths than the real ones.
+
+    Parameters
+    ----------
+    answers : tuple of Answers
+        One of each length.
+    given : bool
+        Whether the user gave the rows: a file must take them. Otherwise they are made, where the model says that it
+        takes them.
+    """
+
+    answers: tuple[Answers, ...] = ()
+    given: bool = False
+
+    @classmethod
+    def asked(cls, subject: Subject, real: Rows, methods: tuple[str, ...]) -> Lengths:
+        """Ask a model.
+
+        Raises
+        ------
+        UsageError
+            It takes none of those that the user gave.
+        """
+        answers = [ask(subject, other, methods) for other in real.others or subject.other_lengths(real)]
+        refused = next((each for each in answers if not each.answered.any()), None)
+        if real.others and refused is not None:
+            reason = next(iter(refused.rejected), "there are no rows")
+            raise UsageError(f"The model takes no rows of another length: {reason}. Name those that it takes with -X.")
+        return cls(tuple(each for each in answers if each.answered.any()), bool(real.others))
+
+
+@dataclass(frozen=True)
 class Original:
     """A model with its answers to real rows and to generated ones.
 
@@ -43,6 +76,8 @@ class Original:
     ----------
     empty : dict of str to tuple
         The shapes that it answers to a batch of no rows, by method; nothing where it takes none.
+    lengths : Lengths
+        Answers to rows of other lengths.
     """
 
     subject: Subject
@@ -50,6 +85,7 @@ class Original:
     real: Answers
     edge: Answers
     empty: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    lengths: Lengths = field(default_factory=lambda: Lengths())
 
     @classmethod
     def asked(cls, subject: Subject, real: Rows, edge: Rows) -> Original:
@@ -65,7 +101,9 @@ class Original:
         if not answers.answered.any():
             reason = next(iter(answers.rejected), "there are no rows")
             raise UsageError(f"The model answers no row of X: {reason}. Give rows as it takes them, with -X.")
-        return cls(subject, methods, answers, ask(subject, edge, methods), _empty(subject, real, methods))
+        lengths = Lengths.asked(subject, real, methods)
+        answers = replace(answers, rows=real.with_others([each.rows for each in lengths.answers]))
+        return cls(subject, methods, answers, ask(subject, edge, methods), _empty(subject, real, methods), lengths)
 
     @property
     def model(self) -> Any:

@@ -49,6 +49,16 @@ class Compared:
     largest: float
     differing: np.ndarray[Any, Any]
 
+    def with_more(self, other: Compared) -> Compared:
+        """Return what came of these rows and of others, which have no numbers among these."""
+        rows = OnnxRows(
+            given=self.rows.given + other.rows.given,
+            checked=self.rows.checked + other.rows.checked,
+            differing=self.rows.differing + other.rows.differing,
+            labels=self.rows.labels + other.rows.labels,
+        )
+        return Compared(rows, self.domain + other.domain, max(self.largest, other.largest), self.differing)
+
 
 @dataclass(frozen=True)
 class _Exchange:
@@ -73,6 +83,9 @@ class Candidate:
         """Return the comparison, and what came of the real rows."""
         real = self.compared(original, original.real, tolerance)
         edge = self.compared(original, original.edge, tolerance)
+        free = any(None in (tensor.sizes or ()) for tensor in self.inputs)
+        for other in original.lengths.answers if free or original.lengths.given else ():
+            edge = edge.with_more(self.compared(original, other, tolerance))
         domain = [OnnxDomain(reason=reason, rows=rows) for reason, rows in (real.domain + edge.domain).most_common()]
         parity = OnnxParity(
             real=real.rows,
@@ -111,16 +124,17 @@ class Candidate:
             ours, theirs = exchange.heard[name], exchange.told[method]
             if method == "predict" and has_labels:
                 labels = same_label(ours, theirs)
-                wrong |= ~labels
+                wrong |= ~labels & ~exchange.lost
                 continue
             beyond |= _beyond(ours, theirs)
             differ, distance = figures_off(ours, theirs, tolerance)
             off |= differ
             largest = max(largest, float(distance[~beyond & ~exchange.silent].max(initial=0.0)))
         wrong |= off & ~beyond
-        excused = beyond & ~wrong  # a label that differs counts, whatever the figures are
-        if excused.any():
-            domain["the answer is beyond the output's type"] += int(excused.sum())
+        excused = beyond & ~wrong  # a label that differs counts, where only the figures are beyond the file's type
+        for why, which in (("model's own sums", exchange.lost), ("output's type", ~exchange.lost)):
+            if (excused & which).any():
+                domain[f"the answer is beyond the {why}"] += int((excused & which).sum())
         rows = OnnxRows(
             given=given,
             checked=int((~excused).sum()),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar, runtime_checkable
 
 from ._inputs import InputTensor
 from ._subject import Subject
@@ -26,12 +26,18 @@ class Variant:
         Whether columns of whole numbers stay so; otherwise they are given as `precision`.
     needs : str
         What the machine that loads the file must have; empty for nothing.
+    free : bool
+        Whether sequences may have any length, where the model takes them so; else they are as long as the rows'.
     """
 
     name: str
     precision: Literal["float32", "float64"] = "float32"
     whole_numbers: bool = True
     needs: str = ""
+    free: bool = True
+
+
+Way = TypeVar("Way", bound=Variant)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +63,11 @@ class Conversion:
     variant: Variant
     opset: int | None = None
     sample: Any = None
+
+
+def with_fixed_lengths(ways: tuple[Way, ...]) -> tuple[Way, ...]:
+    """Return ways to try, and behind them the same with sequences as long as the rows'."""
+    return (*ways, *(replace(way, name=f"{way.name}, sequences as long as X's", free=False) for way in ways))
 
 
 class Converter(Protocol):

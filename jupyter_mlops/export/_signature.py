@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from ..entities import OnnxSignature, OnnxTensor
 from ..exceptions import UsageError
 from ._inputs import InputTensor
@@ -64,7 +66,8 @@ def signature_for(
 
 def signature_of(proto: ModelProto) -> OnnxSignature:
     """Return what a file takes and answers: what it says of itself where that is so, else what its graph declares."""
-    declared = OnnxSignature(inputs=_declared(proto, proto.graph.input), outputs=_declared(proto, proto.graph.output))
+    outputs = tuple(_with_free_rows(tensor) for tensor in _declared(proto, proto.graph.output))
+    declared = OnnxSignature(inputs=_declared(proto, proto.graph.input), outputs=outputs)
     told = next((entry.value for entry in proto.metadata_props if entry.key == KEY), "")
     try:
         said = OnnxSignature.from_json(told)
@@ -88,12 +91,12 @@ def _tensor(value: ValueInfoProto) -> OnnxTensor:
     kind = value.type.tensor_type
     sizes = tuple(axis.dim_value if axis.HasField("dim_value") else None for axis in kind.shape.dim)
     word = TensorProto.DataType.Name(kind.elem_type).lower()
-    return OnnxTensor(name=value.name, type=_TYPES.get(word, word), shape=(None, *sizes[1:]) if sizes else ())
+    return OnnxTensor(name=value.name, type=_TYPES.get(word, word), shape=sizes)
 
 
-def _shape(sizes: list[int | str | None]) -> tuple[int | None, ...]:
-    """Return the sizes of an output; the first is the number of rows, whatever the graph calls it."""
-    return tuple(size if isinstance(size, int) and place else None for place, size in enumerate(sizes))
+def _with_free_rows(output: OnnxTensor) -> OnnxTensor:
+    """Return an output whose first size is the number of rows, whatever a converter wrote there."""
+    return msgspec.structs.replace(output, shape=(None, *output.shape[1:]) if output.shape else ())
 
 
 def _type(word: str) -> str:

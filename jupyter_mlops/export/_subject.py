@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
 if TYPE_CHECKING:
@@ -25,6 +25,15 @@ class Rows(Protocol):
     @property
     def columns(self) -> tuple[str, ...]:
         """Names of a frame's columns; empty where there are none."""
+        ...
+
+    @property
+    def others(self) -> tuple[Self, ...]:
+        """Rows of the same kind whose sequences have other lengths."""
+        ...
+
+    def with_others(self, others: Sequence[Any]) -> Self:
+        """Return the rows with other ones of other lengths."""
         ...
 
     def __len__(self) -> int: ...
@@ -67,6 +76,10 @@ class Subject(Protocol):
 
     def edge_rows(self, real: Any) -> Rows:
         """Return rows that nobody has in his data, and somebody will send."""
+        ...
+
+    def other_lengths(self, real: Any) -> tuple[Any, ...]:
+        """Return rows like real ones whose sequences have other lengths, where the model says that it takes them."""
         ...
 
     def methods(self, real: Any) -> tuple[str, ...]:

@@ -57,6 +57,15 @@ class Table:
         return len(self.value)
 
     @property
+    def others(self) -> tuple[Table, ...]:
+        """Rows of another length: there are none."""
+        return ()
+
+    def with_others(self, others: Sequence[Table]) -> Table:  # noqa: ARG002  there are none
+        """Return the rows."""
+        return self
+
+    @property
     def columns(self) -> tuple[str, ...]:
         """Names of a frame's columns; empty for the others."""
         return tuple(str(name) for name in self.value.columns) if self.form == "frame" else ()
@@ -104,6 +113,37 @@ class Table:
             frame.isetitem(place, type(column)([new], index=frame.index, dtype=column.dtype))
         return Table(frame, self.form)
 
+    def mixed(self, draw: np.random.Generator, count: int) -> Table:
+        """Return rows made of these: each value is that of some row in the same column, or lies between two.
+
+        Parameters
+        ----------
+        draw : numpy.random.Generator
+            Chooses.
+        count : int
+            So many rows; of texts fewer, where some are the same.
+        """
+        picks = [draw.integers(len(self), size=count) for _ in range(2)]
+        if self.form == "texts":
+            mixed = {_half_and_half(*self.value[[one, other]]) for one, other in zip(*picks, strict=True)}
+            return Table(np.array(sorted(mixed), dtype=object), "texts")
+        made = self.take(picks[0]).value
+        made = made.reset_index(drop=True) if self.form == "frame" else made.copy()
+        for place in range(self.width):
+            some, other = (self.take(draw.permutation(pick)) for pick in picks)
+            between = np.maximum(0, draw.uniform(-1, 1, size=count))
+            column, to = some.column(place), other.column(place)
+            if column.dtype.kind == "f":
+                with np.errstate(all="ignore"):  # where one is missing or infinite
+                    column = np.where(between > 0, column + between * (to - column), column).astype(column.dtype)
+            if self.form == "array":
+                made[:, place] = column
+            elif column.dtype.kind == "f":
+                made.isetitem(place, column)
+            else:
+                made.isetitem(place, some.value.iloc[:, place].array)
+        return Table(made, self.form)
+
     def as_numbers(self, places: Sequence[int]) -> Table:
         """Return the rows with some columns as floats; in an array, which has one type, all are."""
         if self.form == "array":
@@ -122,3 +162,9 @@ class Table:
 
             return Table(pd.concat([table.value for table in tables], ignore_index=True), "frame")
         return Table(np.concatenate([table.value for table in tables]), first.form)
+
+
+def _half_and_half(one: str, other: str) -> str:
+    """Return a text of the first half of one's words, and the second of the other's."""
+    first, second = one.split(), other.split()
+    return " ".join([*first[: (len(first) + 1) // 2], *second[len(second) // 2 :]])

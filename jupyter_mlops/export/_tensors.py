@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -29,12 +29,15 @@ class Tensors:
         Of the dict.
     columns : tuple of str
         Of a frame that the one array was; empty otherwise.
+    others : tuple of Tensors
+        Rows of other lengths than these, where the user has some or the network takes them.
     """
 
     arrays: tuple[Array, ...]
     form: Literal["one", "several", "named"] = "one"
     keys: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
+    others: tuple[Tensors, ...] = ()
 
     @classmethod
     def of(cls, X: Any, inputs: int | None = None) -> Tensors:
@@ -52,6 +55,8 @@ class Tensors:
         UsageError
             They are no rows of numbers, or inputs have different numbers of rows.
         """
+        if isinstance(X, Tensors):
+            return X
         if isinstance(X, Mapping):
             named = {str(key): _array(value, f"X[{key!r}]") for key, value in X.items()}
             return cls(tuple(named.values()), "named", tuple(named))._checked()
@@ -82,6 +87,15 @@ class Tensors:
             if kind.kind in "iu" and not (changed == array).all():
                 raise UsageError(f"Input {place} takes {kind.name}, and rows of {array.dtype.name} hold what is none.")
             arrays.append(changed)
+        others = tuple(other.cast(elements) for other in self.others)
+        return replace(self, arrays=tuple(arrays), others=others)
+
+    def with_others(self, others: Sequence[Tensors]) -> Tensors:
+        """Return the rows with other ones of other lengths."""
+        return replace(self, others=tuple(others))
+
+    def with_arrays(self, arrays: Sequence[Array]) -> Tensors:
+        """Return other arrays as rows of this form."""
         return Tensors(tuple(arrays), self.form, self.keys, self.columns)
 
     def __len__(self) -> int:
@@ -101,11 +115,11 @@ class Tensors:
     def take(self, rows: Any) -> Tensors:
         """Return some rows, by number or by a mask, in that order."""
         chosen = np.flatnonzero(rows) if np.asarray(rows).dtype == bool else np.asarray(rows, dtype=int)
-        return Tensors(tuple(array[chosen] for array in self.arrays), self.form, self.keys, self.columns)
+        return self.with_arrays([array[chosen] for array in self.arrays])
 
     @staticmethod
     def joined(parts: Sequence[Tensors]) -> Tensors:
-        """Return the rows of several of one form, one below the other.
+        """Return the rows of several of one form, one below the other; those of other lengths than the first's beside.
 
         Raises
         ------
@@ -113,10 +127,16 @@ class Tensors:
             They are not of one form.
         """
         first = parts[0]
-        if len({(part.form, part.keys, *(array.shape[1:] for array in part.arrays)) for part in parts}) > 1:
+        if len({(part.form, part.keys, *(array.ndim for array in part.arrays)) for part in parts}) > 1:
             raise UsageError("The rows have different inputs or shapes. Name rows of one kind with -X.")
-        together = zip(*(part.arrays for part in parts), strict=True)
-        return Tensors(tuple(map(np.concatenate, together)), first.form, first.keys, first.columns)
+        groups: dict[tuple[tuple[int, ...], ...], list[Tensors]] = {}
+        for part in parts:
+            groups.setdefault(tuple(array.shape[1:] for array in part.arrays), []).append(part)
+        made = [
+            first.with_arrays([np.concatenate(arrays) for arrays in zip(*(part.arrays for part in group), strict=True)])
+            for group in groups.values()
+        ]
+        return made[0].with_others(made[1:])
 
 
 def _is_array(value: Any) -> bool:

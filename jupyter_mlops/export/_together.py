@@ -13,6 +13,8 @@ from ._tensors import Tensors
 def rows_together(values: Sequence[Any], names: Sequence[str]) -> Any:
     """Return several frames, arrays, lists of texts, or tuples or dicts of arrays as one, which a model takes.
 
+    Arrays that differ in the length of an axis are `Tensors`: a network takes them one length after the other.
+
     Parameters
     ----------
     values : sequence
@@ -28,7 +30,8 @@ def rows_together(values: Sequence[Any], names: Sequence[str]) -> Any:
     if len(values) == 1:
         return values[0]
     if any(_is_tensors(value) for value in values):
-        return Tensors.joined([Tensors.of(value) for value in values]).value
+        tensors = Tensors.joined([Tensors.of(value) for value in values])
+        return tensors if tensors.others else tensors.value
     tables = [Table.of(value) for value in values]
     if len({(table.form, table.columns, table.width) for table in tables}) > 1:
         raise UsageError(f"{', '.join(names)} have not the same columns. Name rows of one kind with -X.")

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
 from math import prod
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..exceptions import ExportError
@@ -27,6 +28,8 @@ NAME = re.compile(r"weights-[0-9a-f]{32}\.data")
 
 _FIELDS = ("raw_data", "float_data", "double_data", "int32_data", "int64_data", "uint64_data")
 _SMALL = 1024
+_GRAPH = 64 << 20
+"""Bytes of a graph whose weights are beside it, at most: who has more has them within."""
 _ALIGNED = 64
 
 
@@ -135,6 +138,23 @@ def check_weights(proto: ModelProto, pieces: Pieces, called: str) -> None:
             raise ExportError(
                 f"{called}: the data of {tensor.name!r} lies beyond its file of weights. Export it again."
             )
+
+
+def weights_named(path: Path) -> set[str]:
+    """Return which files of weights beside it a file names; none where there is no file, or no such weights."""
+    beside = [each.name for each in path.parent.glob("weights-*.data") if NAME.fullmatch(each.name)]
+    if not beside or not path.is_file() or path.stat().st_size > _GRAPH:
+        return set()
+    graph = path.read_bytes()
+    return {name for name in beside if name.encode() in graph}
+
+
+def remove_weights(folder: Path, names: Iterable[str]) -> None:
+    """Remove files of weights that no file in their folder names."""
+    for name in names:
+        others = (each for each in folder.iterdir() if not NAME.fullmatch(each.name))
+        if not any(name in weights_named(each) for each in others):
+            (folder / name).unlink(missing_ok=True)
 
 
 def without_weights(proto: ModelProto) -> ModelProto:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from importlib.metadata import entry_points
 
+from .._installed import made_by
 from ..exceptions import LauncherNotFoundError
 from ..home import Home
 from ._protocol import Launcher
@@ -23,10 +24,12 @@ def load_launcher(name: str, home: Home) -> Launcher:
     ------
     LauncherNotFoundError
         Nothing of that name is installed.
+    UsageError
+        What is installed under that name cannot be loaded.
     """
-    found = {point.name: point for point in entry_points(group=GROUP)}
+    found = {point.name: point for point in entry_points(group=GROUP)}  # also what was installed meanwhile
     if name not in found:
         known = ", ".join(sorted(found)) or "none"
         raise LauncherNotFoundError(f"No launcher named {name!r}. Known: {known}. Install one or pass --on local.")
-    launcher: Launcher = found[name].load()(home)
+    launcher: Launcher = made_by(found[name], "launcher", home)
     return launcher

@@ -59,14 +59,16 @@ class SpareLine:
         spare = self._newest()
         if spare is None:
             return False
-        # Also of one that was killed while it waited.
-        with contextlib.suppress(OSError):
-            self._connection.send(USED)
-        with spare, contextlib.suppress(OSError):
-            spare.settimeout(_PATIENCE_S)
-            spare.sendall(encode(request) + b"\n")
-            return True
-        return False
+        try:
+            with spare, contextlib.suppress(OSError):
+                spare.settimeout(_PATIENCE_S)
+                spare.sendall(encode(request) + b"\n")
+                return True
+            return False
+        finally:
+            # Also of one that was killed while it waited. Not before: the warm parent would take a processor from it.
+            with contextlib.suppress(OSError):
+                self._connection.send(USED)
 
     def close(self) -> None:
         """Let the line go, and with it the shim that waits at its end."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,18 +11,20 @@ from ..exceptions import UsageError
 from ._fairness_command import FairnessCommand
 from ._fairness_view import FairnessView
 from ._named_values import is_name, model_or_run, value_named
+from ._notice import Notice
 
 if TYPE_CHECKING:
     from ..assessment import FairnessQuestion
     from ..entities import FairnessReport
+    from ..services import Run
     from ._session import NotebookSession
 
 _DEFAULTS = ("X_test", "y_test")
 """What scikit-learn's users call the rows that a model has not seen."""
 
 
-def fairness(session: NotebookSession, line: str) -> FairnessView:
-    """Do what a `%fairness` line asks for.
+def fairness(session: NotebookSession, line: str) -> FairnessView | Notice:
+    """Do what a `%fairness` line asks for; with `--mitigate` that is the next cell, and no second dashboard beside it.
 
     Raises
     ------
@@ -37,39 +38,61 @@ def fairness(session: NotebookSession, line: str) -> FairnessView:
     command = FairnessCommand.parse(line)
     asked = question(session, command)
     with session.steps("Stopped; no report was made. --boot 0 leaves out the intervals.") as steps:
-        asked = replace(asked, tell=partial(steps.tell, "resamples"))
+        asked = replace(asked, tell=steps.tell)
         report = assess_for(session.runs, asked, result=command.model)
     told = []
     if command.mitigate:
-        session.shell.set_next_input(_mitigation(session, command, asked, report))
+        cell, bound = _mitigation(session, command, asked, report)
+        session.shell.set_next_input(cell)
+        told += [bound] if bound else []
         told.append("The next cell is a run that lessens the gap: read it, change it, run it.")
     if command.save:
         save(report, Path(command.save).expanduser())
         told.append(f"Saved as {command.save}.")
-    return FairnessView(report, " ".join(told))
+    return Notice(" ".join(told)) if command.mitigate else FairnessView(report, " ".join(told))
 
 
 def _mitigation(
     session: NotebookSession, command: FairnessCommand, asked: FairnessQuestion, report: FairnessReport
-) -> str:
+) -> tuple[str, str]:
+    """Return the cell, and what had to be bound for it, in a sentence."""
     from ..services import Mitigation, mitigation_cell
 
     namespace = session.shell.user_ns
-    if not is_name(command.model, namespace):
-        raise UsageError(f"{command.model} is a run. Bind its model first: %runs load {command.model}")
     if "X" not in asked.data:
         raise UsageError("A mitigator is fitted on rows: name them with -X.")
+    name, model, bound = command.model, asked.models[command.model], ""
+    run_id = asked.run_ids.get(name, "")
+    if not is_name(name, namespace):
+        run, run_id = model, model.id
+        name, model = _bind_model(session, run, command.model)
+        bound = f"Bound {name} from {run.name} ({run.id[:8]}), as %runs load does."
     wanted = Mitigation(
         mitigator=command.mitigate,
-        name=command.model,
-        model=asked.models[command.model],
+        name=name,
+        model=model,
         X=asked.data["X"],
         y=asked.data["y"],
         sensitive=command.sensitive,
         report=report,
-        run_id=asked.run_ids.get(command.model, ""),
+        run_id=run_id,
     )
-    return mitigation_cell(wanted, namespace)
+    return mitigation_cell(wanted, namespace), bound
+
+
+def _bind_model(session: NotebookSession, run: Run, result: str) -> tuple[str, Any]:
+    """Bind a run's model as `%runs load` would, under a name that nothing else has; return both."""
+    from ..services import named_model_of
+
+    told = run.directory.result()
+    name, model = named_model_of(run, result if told is not None and result in told.returned else "")
+    namespace, origins = session.shell.user_ns, session.pending.deliveries.origins
+    # A name that another run is still to give is taken too.
+    is_other = name in namespace and origins.run_id(namespace[name]) != run.id
+    if is_other or name in session.pending.ledger.pending:
+        name = f"{name}_{run.id[:8]}"
+    session.bind({name: model}, made_by=run.id)
+    return name, model
 
 
 def question(session: NotebookSession, command: FairnessCommand) -> FairnessQuestion:

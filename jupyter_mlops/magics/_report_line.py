@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from .._elements import element
+from ..entities import plain
 from ._view import muted
 
 _NAME = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
@@ -59,4 +60,4 @@ def report_bundle(text: str, html: str, mime_type: str, view: msgspec.Struct, to
         What else happened, in a sentence; empty for nothing.
     """
     below = str(element("div", muted(told))) if told else ""
-    return {"text/plain": text, "text/html": html + below, mime_type: msgspec.to_builtins(view)}
+    return {"text/plain": text, "text/html": html + below, mime_type: msgspec.to_builtins(view, enc_hook=plain)}

@@ -146,7 +146,7 @@ _ACTIONS = {
     "diff": Subcommand("Show how two runs differ.", _two),
     "reproduce": Subcommand("Run the exact inputs again and compare the results.", _reproduce),
     "trust": Subcommand("Sign a run that came from elsewhere as your own: its data may run code here.", _one),
-    "gc": Subcommand("Remove what the quota does not allow to be kept.", _gc),
+    "gc": Subcommand("Remove what no run needs any more, and data of old runs beyond the quota.", _gc),
     "main": Subcommand("Set the metric that decides which run is best.", _main),
 }
 

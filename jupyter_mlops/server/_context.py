@@ -18,13 +18,18 @@ from ..services import (
     ModelExplorer,
     RunCatalog,
     RunExplorer,
+    StoredRuns,
     TensorBoardService,
     clean_name,
 )
+from ..tracking import StoreWriter
 from ._live import LiveHub
 
 POOL_THREADS = 4
 """Files are read here, never in the event loop; more threads would only wait for each other."""
+
+CHANGING_THREADS = 2
+"""Runs are changed here: a store that another program has locked keeps nobody from reading."""
 
 
 class ServerContext:
@@ -46,9 +51,11 @@ class ServerContext:
         self.homes.refresh()
         self.catalog = RunCatalog(self.homes)
         self.endpoints = EndpointsOfHomes(self.homes)
-        self.explorer = RunExplorer(self.homes, self.catalog.stored_summary)
+        self.stored = StoredRuns(self.catalog, StoreWriter())
+        self.explorer = RunExplorer(self.homes, self.stored)
         self.models = ModelExplorer(self.homes, self.catalog.named_stores)
         self.pool = ThreadPoolExecutor(POOL_THREADS, thread_name_prefix="jupyter-mlops")
+        self.changing = ThreadPoolExecutor(CHANGING_THREADS, thread_name_prefix="jupyter-mlops-changes")
         self.live = LiveHub(self.explorer, self.pool)
         self.hurry: Callable[[], None] = lambda: None  # the watcher's, once there is an event loop
 
@@ -86,6 +93,8 @@ class ServerContext:
         if "tensorboards" in vars(self):
             await asyncio.to_thread(self.tensorboards.close)
         await asyncio.to_thread(self.catalog.close)
+        self.changing.shutdown(wait=False, cancel_futures=True)
+        await asyncio.to_thread(self.stored.close)
         self.pool.shutdown(wait=False, cancel_futures=True)
 
 

@@ -43,7 +43,15 @@ if TYPE_CHECKING:
     from ._packages import package, package_for
     from ._query import parse_query
     from ._reports._columns import named_columns
-    from ._reports._explanation import ExplainModel, explain, explain_for, keep_explanation, model_of, with_model
+    from ._reports._explanation import (
+        ExplainModel,
+        explain,
+        explain_for,
+        keep_explanation,
+        model_of,
+        named_model_of,
+        with_model,
+    )
     from ._reports._fairness import assess_for, fairness
     from ._reports._mitigation import Mitigation, mitigation_cell
     from ._reproduction import Agreement, Reproduction
@@ -51,6 +59,7 @@ if TYPE_CHECKING:
     from ._runs import Runs, runs
     from ._scoring import score_file, score_for
     from ._service import RunService
+    from ._stored_runs import StoredRuns
     from ._tensorboard import TensorBoardService
     from ._train import train
 
@@ -98,6 +107,7 @@ __all__ = [
     "RunCatalog",
     "RunDiff",
     "RunExplorer",
+    "StoredRuns",
     "RunFacts",
     "RunLog",
     "RunPage",
@@ -126,6 +136,7 @@ __all__ = [
     "keep_explanation",
     "log",
     "model_of",
+    "named_model_of",
     "models",
     "package",
     "package_for",
@@ -153,6 +164,7 @@ __getattr__, __dir__ = lazy_exports(
         "is_model_address": "._models._addresses",
         "keep_explanation": "._reports._explanation",
         "model_of": "._reports._explanation",
+        "named_model_of": "._reports._explanation",
         "with_model": "._reports._explanation",
         "parse_columns": "._csv",
         "csv_rows": "._csv",
@@ -189,6 +201,7 @@ __getattr__, __dir__ = lazy_exports(
         "RunCatalog": "._catalog._catalog",
         "RunDiff": "._diff",
         "RunExplorer": "._explorer",
+        "StoredRuns": "._stored_runs",
         "RunFacts": "._matching",
         "RunLog": "._log",
         "RunPage": "._listing",

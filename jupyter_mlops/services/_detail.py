@@ -6,6 +6,9 @@ from ..entities import CellError, Environment, GitState, Manifest, Provenance, R
 from ._names import clean_name, clean_text
 from ._run import Run
 
+NOTE_TAG = "mlflow.note.content"
+"""The tag that MLflow keeps a run's note in."""
+
 _MOST_INPUTS = 1_000
 _MOST_CELL = 1_000_000
 
@@ -33,13 +36,13 @@ def read_detail(run: Run, summary: RunSummary) -> RunDetail:
     )
 
 
-def stored_detail(summary: RunSummary) -> RunDetail:
+def stored_detail(summary: RunSummary, note: str) -> RunDetail:
     """Return the detail of a run that only a store has, from the tags that MLflow keeps such facts in."""
     tags = summary.tags
     commit, branch = tags.get("mlflow.source.git.commit", ""), tags.get("mlflow.source.git.branch", "")
     return RunDetail(
         summary=summary,
-        note=tags.get("mlflow.note.content", ""),
+        note=note,
         git={"commit": commit, "branch": branch, "dirty": "", "patch": "", "patch_cut": ""} if commit else None,
     )
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from ..entities import ArtifactPage, ChangeRun, Comparison, RunDetail, RunReports, RunSummary
 from ..exceptions import RunNotFoundError
 from ._artifacts import list_artifacts
 from ._comparison import compare_details, demand_few
 from ._deletion import delete_run
-from ._detail import read_detail, stored_detail
+from ._detail import read_detail
 from ._displays import DisplayPage, read_display_page
 from ._homes import Homes
 from ._log import LogPart
@@ -19,6 +19,7 @@ from ._log_search import LogMatches, search_log
 from ._notebook import write_notebook_below
 from ._reports._summaries import summarise_reports
 from ._run import Run
+from ._stored_runs import StoredRuns
 from ._summary import SummaryReader
 from ._user_changes import change_run
 
@@ -32,13 +33,13 @@ class RunExplorer:
     ----------
     homes : Homes
         The homes that are shown.
-    others : callable
-        Return the summary of a run that has no directory, by id; raise `RunNotFoundError` where there is none.
+    stored : StoredRuns
+        The runs that have no directory in them.
     """
 
-    def __init__(self, homes: Homes, others: Callable[[str], RunSummary]) -> None:
+    def __init__(self, homes: Homes, stored: StoredRuns) -> None:
         self.homes = homes
-        self._others = others
+        self._stored = stored
         self._readers: OrderedDict[str, SummaryReader] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -48,9 +49,15 @@ class RunExplorer:
         Raises
         ------
         RunNotFoundError
-            No home has it; one that only a store has can be looked at and compared, no more.
+            No home has it; one that only a store has has no directory.
         """
-        return self._here(run_id)[1]
+        found = self._find(run_id)
+        if found is None:
+            raise RunNotFoundError(
+                f"{self._stored.summary(run_id).name} was made by another tool: its code, log and files are not here. "
+                "It can be looked at, compared, tagged, archived and deleted here; stop or repeat it there."
+            )
+        return found[1]
 
     def summary(self, run_id: str) -> RunSummary:
         """Return a run as a row of the table."""
@@ -61,12 +68,15 @@ class RunExplorer:
         try:
             reader = self.reader(run_id)
         except RunNotFoundError:
-            return stored_detail(self._others(run_id))
+            return self._stored.detail(run_id)
         return read_detail(reader.run, reader.read())
 
     def change(self, run_id: str, change: ChangeRun) -> RunSummary:
-        """Change what a user may change of a run."""
-        change_run(self.run(run_id), change)
+        """Change what a user may change of a run; of another tool's in its store."""
+        found = self._find(run_id)
+        if found is None:
+            return self._stored.change(run_id, change)
+        change_run(found[1], change)
         return self.summary(run_id)
 
     def stop(self, run_id: str) -> RunSummary:
@@ -75,8 +85,12 @@ class RunExplorer:
         return self.summary(run_id)
 
     def delete(self, run_id: str) -> None:
-        """Delete a run that has ended."""
-        home_id, run = self._here(run_id)
+        """Delete a run that has ended, or another tool's from its store."""
+        found = self._find(run_id)
+        if found is None:
+            self._stored.delete(run_id)
+            return
+        home_id, run = found
         delete_run(run, self.homes.service(home_id).home)
         with self._lock:
             self._readers.pop(run_id, None)
@@ -133,15 +147,19 @@ class RunExplorer:
                 self._readers.popitem(last=False)
         return reader
 
-    def _here(self, run_id: str) -> tuple[str, Run]:
-        """Return a run with a directory, and its home's id."""
+    def _find(self, run_id: str) -> tuple[str, Run] | None:
+        """Return a run with a directory, and its home's id; None for one that only a store has.
+
+        Raises
+        ------
+        RunNotFoundError
+            Nobody has it.
+        """
         try:
             return self.homes.find(run_id)
         except RunNotFoundError as unknown:
             try:
-                name = self._others(run_id).name
+                self._stored.summary(run_id)
             except RunNotFoundError:
                 raise unknown from None
-            raise RunNotFoundError(
-                f"{name} was made by another tool: look at it and compare it here, change it there, or with MLflow."
-            ) from None
+        return None

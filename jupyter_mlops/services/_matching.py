@@ -97,7 +97,7 @@ def _compare(held: object, sign: str, wanted: str) -> bool:
     if left is None or right is None:
         return bool(_ORDERED[sign](str(held), wanted))
     if left != left and right != right:
-        return sign in ("=", "==")
+        return sign in ("=", "==", "<=", ">=")
     return bool(_ORDERED[sign](left, right))
 
 

@@ -17,13 +17,11 @@ from msgspec import structs
 
 from ._commands import SubmitRun
 from ._returns import require_returnable
-from ._shared_names import OWN_NAMES, names_inside
+from ._shared_names import names_inside
+from ._shells_names import never_made, remembered, shells_own, with_outputs_changed
 
 if TYPE_CHECKING:
     from ..capture import CellNames, Patches, Reach
-
-_LAST_OUTPUTS = frozenset(("_", "__", "___"))
-"""They travel when a cell reads them, and the notebook makes its own again after each cell."""
 
 _ATOMS = (ModuleType, str, bytes, int, float, complex, type(None))
 _CODE = (FunctionType, BuiltinFunctionType, type)
@@ -72,7 +70,7 @@ def decide_promises(command: SubmitRun) -> Promises:
     """
     from ..capture import Patches, analyse_cell, changed_unseen, reach, registered_names, with_functions_of
 
-    names = analyse_cell(command.source, command.transform or str)
+    names = with_outputs_changed(analyse_cell(command.source, command.transform or str), command.namespace)
     patches = Patches.of(command.history, command.namespace, command.transform or str)
     # A pending name is in no namespace, and functions that read it reach it all the same.
     known = ChainMap(dict.fromkeys(command.pending), patches.code, dict(command.namespace))
@@ -87,7 +85,8 @@ def decide_promises(command: SubmitRun) -> Promises:
     reached = reach(read, known)
     used = read | reached.names | reached.definitions
     names = with_functions_of(command.history, names, used, lambda name: reach([name], known).definitions)
-    wanted = (read | reached.names) - OWN_NAMES - given
+    wanted = (read | reached.names) - shells_own(command.namespace) - given
+    wanted |= remembered(read, names, reached, command.namespace)
     upstream = {name: command.pending[name] for name in sorted(wanted) if name in command.pending}
     held = {name: command.namespace[name] for name in wanted if name in command.namespace and name not in upstream}
     unseen = changed_unseen(command.namespace, held) - given
@@ -106,17 +105,18 @@ def decide_promises(command: SubmitRun) -> Promises:
         upstream |= {name: command.pending[name] for name in sorted(shared.names) if name in command.pending}
         captured = tuple(sorted({*captured, *(shared.names - upstream.keys())}))
         changed |= shared.changed
-        pending = _sorted(made | undecided | changed)
-    watched = tuple(name for name in captured if name not in pending and _may_change_unseen(command.namespace[name]))
+        pending = _sorted(made | undecided | changed, names)
+    unwatched = never_made(names).union(pending)
+    watched = tuple(name for name in captured if name not in unwatched and _may_change_unseen(command.namespace[name]))
     return Promises(
         names=names,
         captured=captured,
         attribute_chains=names.attribute_chains | reached.attribute_chains,
         upstream=upstream,
         pending=pending,
-        may_change=_sorted(changed.intersection(pending)),
+        may_change=_sorted(changed.intersection(pending), names),
         watched=watched,
-        undecided=_sorted(undecided),
+        undecided=_sorted(undecided, names),
         patches=patches,
     )
 
@@ -141,8 +141,8 @@ def _changed(
     return frozenset(changed | names.may_change.intersection(upstream))
 
 
-def _sorted(names: Iterable[str]) -> tuple[str, ...]:
-    return tuple(sorted(set(names) - OWN_NAMES - _LAST_OUTPUTS))
+def _sorted(found: Iterable[str], names: CellNames) -> tuple[str, ...]:
+    return tuple(sorted(set(found) - never_made(names)))
 
 
 def _may_change(name: str, names: CellNames, value: object) -> bool:
@@ -186,4 +186,4 @@ def _may_change_unseen(value: object) -> bool:
 
 def _all_data(namespace: Mapping[str, object]) -> frozenset[str]:
     """Return the names that a cell with `eval` or `globals()` may read: all that the user made."""
-    return frozenset(name for name in namespace if not name.startswith("_"))
+    return frozenset(name for name in namespace if not name.startswith("_")) - shells_own(namespace)

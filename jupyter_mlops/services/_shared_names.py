@@ -7,14 +7,11 @@ from dataclasses import dataclass
 from types import BuiltinFunctionType, CellType, FunctionType, MethodType, ModuleType
 from typing import TYPE_CHECKING, Any
 
+from ._shells_names import shells_own
+
 if TYPE_CHECKING:
     from ..capture import CellNames
     from ._commands import SubmitRun
-
-OWN_NAMES = frozenset(
-    ("In", "Out", "get_ipython", "exit", "quit", "display", "_ih", "_oh", "_dh", "_i", "_ii", "_iii", "__annotations__")
-) | {"__builtin__", "__builtins__", "__name__", "__doc__", "__file__", "__loader__", "__package__", "__spec__"}
-"""Names that every shell makes for itself; the run's shell has its own."""
 
 _NOT_SHARED = (type(None), bool, int, float, complex, str, bytes, type, FunctionType, BuiltinFunctionType, ModuleType)
 """Values that have many names without anybody meaning one object by them."""
@@ -58,11 +55,8 @@ def names_inside(command: SubmitRun, names: CellNames, changed: Collection[str],
     roots = {name: known[name] for name in changed if name in known}
     if not roots:
         return SharedNames()
-    others = {
-        name: value
-        for name, value in known.items()
-        if name not in roots and name not in taken and not _is_left_out(name, value)
-    }
+    left_out = {*roots, *taken, *shells_own(command.namespace)}
+    others = {name: value for name, value in known.items() if name not in left_out and _is_sharable(name, value)}
     inside = objects_inside(part for value in roots.values() for part in _held_by(value))
     found = {name: value for name, value in others.items() if inside.has(value) or any(map(inside.has, _cells(value)))}
     owed = [value for name, value in roots.items() if name in command.pending]
@@ -84,10 +78,9 @@ def _held_by(value: object) -> Iterable[object]:
     return list(vars(value).values()) if is_own_class else (value,)
 
 
-def _is_left_out(name: str, value: object) -> bool:
+def _is_sharable(name: str, value: object) -> bool:
     # Not `isinstance`: it asks the object, and one that stands for another may fail or load it.
-    is_shared = not issubclass(type(value), _NOT_SHARED) or _cells(value)
-    return name.startswith("_") or name in OWN_NAMES or not is_shared
+    return not name.startswith("_") and (not issubclass(type(value), _NOT_SHARED) or bool(_cells(value)))
 
 
 def _cells(value: object) -> tuple[CellType, ...]:

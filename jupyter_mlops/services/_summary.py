@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import lru_cache
 from itertools import islice
 
@@ -18,7 +18,8 @@ from ._run import Run
 MOST_KEYS = 1_000
 """Parameters, metrics and tags of a run that a summary tells, each."""
 
-_MOST_TEXT = 500
+MOST_TEXT = 500
+"""Characters of a key or a text that a summary tells."""
 
 
 class SummaryReader:
@@ -61,7 +62,7 @@ class SummaryReader:
 
     def _summary(self, state: RunState) -> RunSummary:
         run, spec, book, user = self.run, self.run.spec, self._logbook, self.run.directory.user()
-        metrics = book.metrics
+        metrics, params, tags = book.metrics, book.params, user.tagged(book.tags)
         main = (self._main_metrics.get(spec.experiment) or "").removeprefix("-")
         result = run.directory.result() if state.status is not RunStatus.SCHEDULED else None
         size = run.output.size
@@ -79,9 +80,10 @@ class SummaryReader:
             started_at=state.started_at,
             ended_at=state.ended_at,
             duration_s=None if state.duration_s is None else round(state.duration_s, 3),
-            params=shown(book.params.items()),
-            tags=shown(user.tagged(book.tags).items()),
+            params=shown(params.items()),
+            tags=shown(tags.items()),
             metrics=shown_metrics(metrics),
+            left_out=left_out(params, tags, metrics),
             main_metric=main if main in metrics else "",
             spark=tuple(figure(value) for value in book.spark(_sparked(main, metrics))),
             progress=None if state.status.is_terminal else self._read_progress(size),
@@ -101,17 +103,22 @@ class SummaryReader:
 
 def shown_metrics(metrics: dict[str, float]) -> dict[str, Figure]:
     """Return last values as the wire takes them, of bounded number and with keys that are safe to show."""
-    return {_clean_key(key[:_MOST_TEXT]): figure(value) for key, value in islice(metrics.items(), MOST_KEYS)}
+    return {_clean_key(key[:MOST_TEXT]): figure(value) for key, value in islice(metrics.items(), MOST_KEYS)}
 
 
 def shown(items: Iterable[tuple[str, str]]) -> dict[str, str]:
     """Return keys and texts safe to show and of bounded length and number; the run view has the rest."""
     kept = {}
     for key, text in items:
-        kept[_clean_key(key[:_MOST_TEXT])] = clean_text(text[:_MOST_TEXT])
+        kept[_clean_key(key[:MOST_TEXT])] = clean_text(text[:MOST_TEXT])
         if len(kept) == MOST_KEYS:
             break
     return kept
+
+
+def left_out(*kinds: Collection[str]) -> int:
+    """Return how many keys a summary does not tell."""
+    return sum(max(0, len(keys) - MOST_KEYS) for keys in kinds)
 
 
 @lru_cache(4096)

@@ -32,7 +32,7 @@ def change_run(run: Run, change: ChangeRun, wait_s: float = 5.0) -> UserRecord:
         The home may not be written.
     """
     run.spec  # noqa: B018 - raises where there is no such run: no directory is made for one
-    _demand_valid(change)
+    demand_valid(change)
     directory = run.directory
     changed = ChangedRuns(directory.path.parent.parent)
     try:
@@ -51,7 +51,14 @@ def change_run(run: Run, change: ChangeRun, wait_s: float = 5.0) -> UserRecord:
     return record
 
 
-def _demand_valid(change: ChangeRun) -> None:
+def demand_valid(change: ChangeRun) -> None:
+    """Refuse what no run can be changed to.
+
+    Raises
+    ------
+    UsageError
+        A name, note or tag is none, or too long.
+    """
     if change.name is not None and not clean_name(change.name):
         raise UsageError("A run's name needs a letter that can be seen.")
     if change.note is not None and len(change.note) > MOST_NOTE_CHARACTERS:

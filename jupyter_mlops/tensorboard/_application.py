@@ -10,12 +10,14 @@ import os
 import sys
 import types
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ._board import Order
 from ._gate import Gate
 from ._log_folder import LogFolder
+from ._read_scalars import ReadScalars
 from ._reloading import Reloading
 
 if TYPE_CHECKING:
@@ -65,10 +67,16 @@ def build_application(order: Order, folder: LogFolder) -> WSGIApplication:
     ingester = LocalDataIngester(flags)
     multiplexer = ingester.deprecated_multiplexer
 
-    def reload() -> None:
-        folder.sync()
+    def read() -> None:
         multiplexer.AddRunsFromDirectory(str(folder.path), None)
         multiplexer.Reload()
+
+    def reload() -> None:
+        folder.sync()
+        read()
+        # Whether the event files of a run have what it logged otherwise is known once they were read.
+        if folder.sync_beside(partial(ReadScalars, multiplexer)):
+            read()
 
     reloading = Reloading(reload, flags.reload_interval)
     board = application.TensorBoardWSGIApp(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import struct
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -36,7 +37,7 @@ class EventFile:
         """Write one point of a metric; beyond the range of 32 bits, in which TensorBoard reckons, it is infinite."""
         from tensorboard.plugins.scalar.summary_v2 import scalar_pb
 
-        self._write(point.timestamp / 1000, step=point.step, summary=scalar_pb(key, _in_32_bits(point.value)))
+        self._write(point.timestamp / 1000, step=point.step, summary=scalar_pb(key, in_32_bits(point.value)))
 
     def add_parameters(self, trial_id: str, params: Mapping[str, str], started_s: float) -> None:
         """Write a run's parameters for the HPARAMS page; once, TensorBoard takes the first that it sees."""
@@ -80,5 +81,12 @@ def parameter_value(text: str) -> float | bool | str:
     return number if math.isfinite(number) else text
 
 
-def _in_32_bits(value: float) -> float:
-    return math.copysign(math.inf, value) if abs(value) > 3.4028235e38 else value
+def in_32_bits(value: float) -> float:
+    """Return a number as TensorBoard has it; what equals nothing, not even itself, is a NaN that does."""
+    if math.isnan(value):
+        return math.nan
+    try:
+        (rounded,) = struct.unpack("f", struct.pack("f", value))
+    except OverflowError:
+        return math.copysign(math.inf, value)
+    return float(rounded)

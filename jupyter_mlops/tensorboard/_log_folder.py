@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 from ..exceptions import MlopsError
 from ..home import RunDirectory, Signer
 from ._board import Board
+from ._copies import OwnScalars
 from ._run_events import RunEvents
 
 _log = logging.getLogger(__name__)
+
+Answer = TypeVar("Answer")
 
 
 class LogFolder:
@@ -44,8 +49,27 @@ class LogFolder:
             except MlopsError as error:
                 _log.warning("%s: %s", shown.label, error)
             self._waiting.remove(shown)
+        self._each(RunEvents.sync)
+
+    def sync_beside(self, scalars_of: Callable[[str], OwnScalars]) -> bool:
+        """Take in what runs with own event files have logged besides; return whether there are such runs.
+
+        Parameters
+        ----------
+        scalars_of : callable
+            Return the scalars that TensorBoard has read below a run of that name.
+        """
+
+        def below(own: Path) -> OwnScalars:
+            return scalars_of(str(own.relative_to(self.path)))
+
+        return any(self._each(lambda events: events.sync_beside(below)))
+
+    def _each(self, take: Callable[[RunEvents], Answer]) -> list[Answer]:
+        answers = []
         for label, events in self._runs:
             try:
-                events.sync()
+                answers.append(take(events))
             except (OSError, MlopsError) as error:
                 _log.warning("%s: %s", label, error)
+        return answers

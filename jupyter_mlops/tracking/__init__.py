@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from ._catalog._sqlite import SqliteStore, StoreChanges
     from ._catalog._table import RunTable, decode_body
     from ._entry import open_spooling_store
-    from ._foreign._foreign import RUN_TAG, ForeignRun, ForeignRuns, foreign_runs
+    from ._foreign._foreign import RUN_TAG, ForeignRun, ForeignRuns, foreign_runs, stored_tags
+    from ._foreign._writer import StoreChange, StoreWriter
     from ._import_hook import when_imported
     from ._keeper_start import start_keeper
     from ._keeper_status import has_unshipped_runs, restore_store, store_problem
@@ -71,7 +72,9 @@ __all__ = [
     "RunOrders",
     "RunTable",
     "SqliteStore",
+    "StoreChange",
     "StoreChanges",
+    "StoreWriter",
     "TextColumn",
     "MetricTail",
     "RunLogbook",
@@ -107,6 +110,7 @@ __all__ = [
     "shipped_run",
     "sqlite_path",
     "start_keeper",
+    "stored_tags",
     "store_problem",
     "when_imported",
 ]
@@ -135,6 +139,8 @@ __getattr__, __dir__ = lazy_exports(
         "RUN_TAG": "._foreign._foreign",
         "RunTable": "._catalog._table",
         "SqliteStore": "._catalog._sqlite",
+        "StoreChange": "._foreign._writer",
+        "StoreWriter": "._foreign._writer",
         "StoreChanges": "._catalog._sqlite",
         "TextColumn": "._catalog._columns",
         "MetricBatch": "._tail",
@@ -172,6 +178,7 @@ __getattr__, __dir__ = lazy_exports(
         "shipped_run": "._shipped",
         "sqlite_path": "._uris",
         "start_keeper": "._keeper_start",
+        "stored_tags": "._foreign._foreign",
         "store_problem": "._keeper_status",
         "when_imported": "._import_hook",
     },

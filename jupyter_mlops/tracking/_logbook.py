@@ -6,17 +6,20 @@ four times a second.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from ..home import RunDirectory
 from ._record import RunRecords
-from ._spool._reading import Point, read_keys, read_spool, spool_paths
+from ._spool._columns import SpoolColumns, read_columns
+from ._spool._reading import read_keys, spool_paths
 from ._spool._spool import Series
 
 SPARK_POINTS = 48
 """Points of a sparkline, at most."""
 
-_PAGE = 50_000
+_Last = tuple[int, int, float]
+"""Step, time and value of a point; the greatest is the last one, as MLflow has it."""
 
 
 class Sparkline:
@@ -28,15 +31,19 @@ class Sparkline:
         self._count = 0
         self._last = 0.0
 
-    def add(self, value: float) -> None:
-        """Take a point in."""
-        if self._count % self._every == 0:
-            self._kept.append(value)
+    def extend(self, values: Sequence[float]) -> None:
+        """Take points in: only those that are kept are looked at."""
+        end = self._count + len(values)
+        # The number of the next point that is kept.
+        number = self._count + -self._count % self._every
+        while number < end:
+            self._kept.append(values[number - self._count])
             if len(self._kept) == SPARK_POINTS:
                 del self._kept[1::2]
                 self._every *= 2
-        self._count += 1
-        self._last = value
+            number += self._every - number % self._every
+        self._count = end
+        self._last = values[-1] if values else self._last
 
     @property
     def points(self) -> tuple[float, ...]:
@@ -65,7 +72,7 @@ class RunLogbook:
         self._run_id = directory.run_id
         self._path = directory.path
         self._records = RunRecords(directory.path, directory.spec())
-        self._latest: dict[str, Point] = {}
+        self._latest: dict[str, _Last] = {}
         self._sparks: dict[str, Sparkline] = {}
         self._ends: dict[Path, int] = {}
         self._series: dict[Path, dict[int, Series]] = {}
@@ -88,7 +95,7 @@ class RunLogbook:
     @property
     def metrics(self) -> dict[str, float]:
         """The last value of each metric: that of the largest step, as MLflow has it."""
-        return {key: point.value for key, point in self._latest.items()}
+        return {key: value for key, (_step, _time, value) in self._latest.items()}
 
     def spark(self, key: str) -> tuple[float, ...]:
         """Return some tens of points of a metric, in the order of logging."""
@@ -98,30 +105,18 @@ class RunLogbook:
         """Take in what the files say since the last time."""
         self._records.refresh(metrics=False)
         for path in spool_paths(self._path):
-            while self._read(path):
-                pass
+            for part in read_columns(path, self._ends.get(path, 0)):
+                self._ends[path] = part.end
+                for key_id, columns in part.series.items():
+                    key = self._key(path, key_id)
+                    if key is not None:
+                        self._take(key, columns)
 
-    def _read(self, path: Path) -> bool:
-        """Take in a page of points; return whether there are more."""
-        page = read_spool(path, self._ends.get(path, 0), limit=_PAGE, skip_gaps=True)
-        self._ends[path] = page.end
-        own: dict[int, str | None] = {}
-        for point in page.points:
-            if point.key_id not in own:
-                own[point.key_id] = self._key(path, point.key_id)
-            key = own[point.key_id]
-            if key is not None:
-                self._take(key, point)
-        return len(page.points) == _PAGE
-
-    def _take(self, key: str, point: Point) -> None:
-        spark = self._sparks.get(key)
-        if spark is None:
-            spark = self._sparks[key] = Sparkline()
-        spark.add(point.value)
-        before = self._latest.get(key)
-        if before is None or point[1:] > before[1:]:
-            self._latest[key] = point
+    def _take(self, key: str, columns: SpoolColumns) -> None:
+        self._sparks.setdefault(key, Sparkline()).extend(columns.values)
+        before, last = self._latest.get(key), _last(columns)
+        if before is None or last > before:
+            self._latest[key] = last
 
     def _key(self, path: Path, key_id: int) -> str | None:
         """Return the name of a series; None for one of a child run, or one that nobody has named yet."""
@@ -129,3 +124,19 @@ class RunLogbook:
             self._series[path] = read_keys(path)
         series = self._series[path].get(key_id)
         return series.key if series is not None and series.run_id == self._run_id else None
+
+
+def _last(columns: SpoolColumns) -> _Last:
+    """Return the last of some points: nearly always one has the largest step."""
+    steps, times, values = columns
+    largest = max(steps)
+    if steps.count(largest) == 1:
+        place = steps.index(largest)
+        return largest, times[place], values[place]
+    found = [(step, time, value) for step, time, value in zip(*columns, strict=True) if step == largest]
+    last = found[0]
+    for point in found[1:]:
+        # Not max(): a NaN is behind nothing, and nothing is behind it.
+        if point > last:
+            last = point
+    return last

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from .._telemetry import deny_telemetry
 from ..entities import RunSpec, decode
 from ..exceptions import TrackingError
 from ._import_hook import when_imported
@@ -174,8 +175,7 @@ def _use(session: TrackingSession) -> None:
 def _set_environment(session: TrackingSession) -> None:
     os.environ |= session.environment
     os.environ.pop("MLFLOW_EXPERIMENT_NAME", None)
-    # A run needs no network; MLflow's own telemetry would.
-    os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+    deny_telemetry()
 
 
 def _deny_kernel(context: Any) -> None:

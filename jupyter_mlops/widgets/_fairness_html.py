@@ -93,7 +93,7 @@ def _care(report: FairnessReport, grouping: FairnessGrouping) -> Iterator[str]:
         yield f"Shown are the {shown} largest of {grouping.total:,} groups; JupyterLab's view shows more."
     if report.bootstrap:
         share = figure_text((report.bootstrap.high - report.bootstrap.low) * 100)
-        yield f"In brackets: where {share} % of {report.bootstrap.samples:,} resamples of the rows lie."
+        yield f"In brackets: where {share}% of {report.bootstrap.samples:,} resamples of the rows lie."
     else:
         yield "No intervals were asked for, so how sure the figures are is not known."
     if grouping.uncertain:

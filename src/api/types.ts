@@ -132,6 +132,7 @@ export interface IRunSummary {
   readonly params: Readonly<Record<string, string>>;
   readonly metrics: Readonly<Record<string, Figure>>;
   readonly tags: Readonly<Record<string, string>>;
+  readonly left_out: number;
   readonly main_metric: string;
   readonly spark: readonly Figure[];
   readonly progress: IRunProgress | null;

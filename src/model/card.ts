@@ -5,8 +5,9 @@ import { ISignal, Signal } from '@lumino/signaling';
 
 import { ICardSnapshot } from '../api/guards';
 import { RequestError } from '../api/request';
-import { IRunSummary } from '../api/types';
+import { Figure, IRunSummary } from '../api/types';
 import { IRunFeed, IRunManager } from '../tokens';
+import { Courses } from './courses';
 import { Eta } from './eta';
 import { RunDisplays } from './runDisplays';
 import { isEnded } from './runs';
@@ -31,6 +32,7 @@ export class CardModel implements IDisposable {
   ) {
     this._manager = manager;
     this.displays = manager && new RunDisplays(snapshot.run_id, manager.api);
+    this._courses = manager && new Courses(snapshot.run_id, manager.api, () => this._changed.emit());
     this._feed = manager?.watch(snapshot.run_id) ?? null;
     this._feed?.summaryChanged.connect(this._onSummary, this);
     this._feed?.logReceived.connect((_, chunk) => this._onLog(() => this._text.write(chunk.bytes)));
@@ -80,6 +82,11 @@ export class CardModel implements IDisposable {
     return this._eta.secondsLeft(now);
   }
 
+  /** A metric's values so far, for a small curve. */
+  course(key: string): readonly Figure[] {
+    return (this._summary && this._courses?.of(this._summary, key)) ?? [];
+  }
+
   /** Whether the notebook around the card has lost its kernel. */
   get isKernelGone(): boolean {
     return this._isKernelGone;
@@ -123,6 +130,7 @@ export class CardModel implements IDisposable {
       this._manager?.connectionChanged.disconnect(this._onConnection, this);
       this._feed?.dispose();
       this.displays?.dispose();
+      this._courses?.dispose();
       Signal.clearData(this);
     }
   }
@@ -132,6 +140,7 @@ export class CardModel implements IDisposable {
     this._isGone = false;
     this._eta.update(summary, Date.now());
     this._followLog();
+    this._courses?.look(summary);
     this.displays?.look(isEnded(summary.status));
     if (summary.status === 'FAILED') {
       void this._readError();
@@ -188,6 +197,7 @@ export class CardModel implements IDisposable {
 
   private readonly _manager: IRunManager | null;
   private readonly _feed: IRunFeed | null;
+  private readonly _courses: Courses | null;
   private readonly _text = new TerminalText(TAIL_LINES);
   private readonly _eta = new Eta();
   private readonly _changed = new Signal<this, void>(this);

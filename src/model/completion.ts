@@ -39,9 +39,12 @@ export function complete(text: string, caret: number, columns: IRunColumns): ICo
     return { from, items: [] }; // A value of the user's: nothing to offer.
   }
   const offered = field === 'state' ? states() : field ? experiments(columns) : keys(columns, head);
-  const exact = offered.some(item => item.insert.trim() === typed);
-  const items = exact && !field ? [] : offered.filter(item => fits(item.label, plain)).sort(byStart(plain));
-  return { from, items: items.slice(0, MOST) };
+  const isWhole = (item: ICompletion) => !field && item.insert.trim() === typed;
+  const whole = offered.some(isWhole);
+  const items = offered.filter(item =>
+    whole ? !isWhole(item) && begins(item.label, plain) : item.label.toLowerCase().includes(plain)
+  );
+  return { from, items: items.sort(byStart(plain)).slice(0, MOST) };
 }
 
 function states(): ICompletion[] {
@@ -74,12 +77,12 @@ function words(head: string): ICompletion[] {
   return isTerm ? WORDS.map(label => ({ label, insert: `${label} `, kind: 'word' })) : [];
 }
 
-function fits(label: string, plain: string): boolean {
-  return label.toLowerCase().includes(plain);
+function begins(label: string, plain: string): boolean {
+  return label.toLowerCase().startsWith(plain);
 }
 
 function byStart(plain: string): (a: ICompletion, b: ICompletion) => number {
-  const rank = (item: ICompletion) => (item.label.toLowerCase().startsWith(plain) ? 0 : 1);
+  const rank = (item: ICompletion) => (begins(item.label, plain) ? 0 : 1);
   return (a, b) => rank(a) - rank(b);
 }
 

@@ -28,7 +28,7 @@ export class RunManager implements IRunManager {
     this._live.stateChanged.connect(this._onConnection, this);
     this._events = options.events ?? null;
     this._events?.stream.connect(this._onEvent, this);
-    this._hint = new Throttler(() => this.refresh(), { limit: HINT_EVERY_MS, edge: 'trailing' });
+    this._later = new Throttler(() => this._lookNow(), { limit: HINT_EVERY_MS, edge: 'trailing' });
     this._poll = new Poll({
       name: 'jupyter-mlops:status',
       factory: () => this._readStatus(),
@@ -92,7 +92,7 @@ export class RunManager implements IRunManager {
     if (!this._isDisposed) {
       this._isDisposed = true;
       this._events?.stream.disconnect(this._onEvent, this);
-      this._hint.dispose();
+      this._later.dispose();
       this._poll.dispose();
       this._live.dispose();
       Signal.clearData(this);
@@ -134,19 +134,27 @@ export class RunManager implements IRunManager {
     }
   }
 
+  /** At once after a pause: somebody waits for a card's row. Changes that follow each other are looked at together. */
   private _look(): void {
-    void this._hint.invoke();
+    const isCalm = performance.now() - this._lookedAt >= HINT_EVERY_MS;
+    void (isCalm ? this._lookNow() : this._later.invoke());
+  }
+
+  private _lookNow(): Promise<void> {
+    this._lookedAt = performance.now();
+    return this.refresh();
   }
 
   private readonly _live: LiveConnection;
   private readonly _events: JupyterEvent.IManager | null;
-  private readonly _hint: Throttler;
+  private readonly _later: Throttler;
   private readonly _poll: Poll<void>;
   private readonly _streams = new Map<string, RunStream>();
   private readonly _statusChanged = new Signal<this, IServerStatus>(this);
   private readonly _runsChanged = new Signal<this, void>(this);
   private readonly _connectionChanged = new Signal<this, LiveState>(this);
   private _status: IServerStatus | null = null;
+  private _lookedAt = -HINT_EVERY_MS;
   private _isDisposed = false;
 }
 

@@ -3,7 +3,7 @@
 import { own } from '../api/guards';
 import { Figure, IRunSummary, RunStatus } from '../api/types';
 
-/** Whether a run has a directory: one of another tool, which only the store has, can be looked at and compared. */
+/** Whether a run has a directory; of another tool’s, which only the store has, no code, log and files are here. */
 export function isOurs(run: IRunSummary): boolean {
   return run.source === 'mlops';
 }
@@ -11,6 +11,11 @@ export function isOurs(run: IRunSummary): boolean {
 /** Whether a run in this state has ended. */
 export function isEnded(status: RunStatus): boolean {
   return status === 'FINISHED' || status === 'FAILED' || status === 'KILLED';
+}
+
+/** Whether a run may be deleted: another tool’s may have been left running for ever, and its store can restore it. */
+export function isDeletable(run: IRunSummary): boolean {
+  return !isOurs(run) || isEnded(run.status);
 }
 
 /** Seconds of running until `now` (milliseconds), or in all; null before it began. */

@@ -10,7 +10,7 @@ import { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import { IRunSummary } from '../api/types';
 import { isRunId } from '../api/guards';
 import { CommandIDs } from '../commands';
-import { isEnded, isOurs } from '../model/runs';
+import { isDeletable, isEnded, isOurs } from '../model/runs';
 import { IRunExplorer, IRunManager, IRunOpener } from '../tokens';
 import { RunActions } from '../view/runActions';
 
@@ -100,26 +100,26 @@ function changing(actions: RunActions, trans: TranslationBundle): readonly IActi
     {
       id: CommandIDs.renameRun,
       label: () => trans.__('Rename Run…'),
-      isEnabled: oneOfOurs,
+      isEnabled: one,
       act: first(r => actions.rename(r))
     },
     {
       id: CommandIDs.tagRun,
       label: () => trans.__('Tag Run…'),
-      isEnabled: someOfOurs,
+      isEnabled: some,
       act: runs => actions.tag(runs)
     },
     {
       id: CommandIDs.noteRun,
       label: () => trans.__('Edit Note…'),
-      isEnabled: oneOfOurs,
+      isEnabled: one,
       act: first(r => actions.note(r))
     },
     {
       id: CommandIDs.archiveRun,
       label: runs =>
         runs.length && runs.every(run => run.archived) ? trans.__('Unarchive Run') : trans.__('Archive Run'),
-      isEnabled: someOfOurs,
+      isEnabled: some,
       act: runs => actions.archive(runs)
     },
     {
@@ -132,7 +132,7 @@ function changing(actions: RunActions, trans: TranslationBundle): readonly IActi
     {
       id: CommandIDs.deleteRun,
       label: () => trans.__('Delete Run…'),
-      isEnabled: runs => runs.some(run => isOurs(run) && isEnded(run.status)),
+      isEnabled: runs => runs.some(isDeletable),
       act: runs => actions.remove(runs)
     }
   ];
@@ -201,8 +201,12 @@ function someOfOurs(runs: readonly IRunSummary[]): boolean {
   return runs.some(isOurs);
 }
 
+function one(runs: readonly IRunSummary[]): boolean {
+  return runs.length === 1;
+}
+
 function oneOfOurs(runs: readonly IRunSummary[]): boolean {
-  return runs.length === 1 && someOfOurs(runs);
+  return one(runs) && someOfOurs(runs);
 }
 
 function first(act: (run: IRunSummary) => Promise<void>): (runs: readonly IRunSummary[]) => Promise<void> {

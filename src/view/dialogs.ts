@@ -5,7 +5,7 @@ import { TranslationBundle } from '@jupyterlab/translation';
 import { Widget } from '@lumino/widgets';
 
 import { IRunSummary } from '../api/types';
-import { runName } from '../model/runs';
+import { isOurs, runName } from '../model/runs';
 
 const MOST_NAMES = 5;
 
@@ -44,10 +44,12 @@ export async function askStop(runs: readonly IRunSummary[], trans: TranslationBu
 export async function askDelete(runs: readonly IRunSummary[], trans: TranslationBundle): Promise<boolean> {
   return askSure(
     trans._n('Delete the run?', 'Delete %1 runs?', runs.length),
-    trans.__(
-      '%1: log, results and artifacts are removed for good. To keep them out of the way, archive instead.',
-      nameRuns(runs, trans)
-    ),
+    runs.some(isOurs)
+      ? trans.__(
+          '%1: log, results and artifacts are removed for good. To keep them out of the way, archive instead.',
+          nameRuns(runs, trans)
+        )
+      : trans.__('%1: deleted in the tracking store, which MLflow can restore.', nameRuns(runs, trans)),
     { no: trans.__('Cancel'), yes: trans.__('Delete') }
   );
 }

@@ -4,7 +4,7 @@ import { Clipboard, Notification } from '@jupyterlab/apputils';
 import { TranslationBundle } from '@jupyterlab/translation';
 
 import { IChangeRun, IRunSummary } from '../api/types';
-import { isEnded, runName } from '../model/runs';
+import { isDeletable, isEnded, isOurs, runName } from '../model/runs';
 import { IRunManager } from '../tokens';
 import { askDelete, askName, askNote, askStop, askTag } from './dialogs';
 import { orSayWhy } from './refusals';
@@ -34,11 +34,11 @@ export class RunActions {
     }
   }
 
-  /** Delete those that have ended. */
+  /** Delete those that are not going on. */
   async remove(runs: readonly IRunSummary[]): Promise<void> {
-    const ended = runs.filter(run => isEnded(run.status));
-    if (ended.length && (await askDelete(ended, this._trans))) {
-      await this._forEach(ended, run => this._manager.api.remove(run.run_id));
+    const deletable = runs.filter(isDeletable);
+    if (deletable.length && (await askDelete(deletable, this._trans))) {
+      await this._forEach(deletable, run => this._manager.api.remove(run.run_id));
     }
   }
 
@@ -72,9 +72,9 @@ export class RunActions {
     await this._change(runs, { archived: !runs.every(run => run.archived) });
   }
 
-  /** Keep runs from being cleared away, or no longer. */
+  /** Keep runs from being cleared away, or no longer; those of other tools never are. */
   async keep(runs: readonly IRunSummary[]): Promise<void> {
-    await this._change(runs, { kept: !runs.every(run => run.kept) });
+    await this._change(runs.filter(isOurs), { kept: !runs.every(run => run.kept) });
   }
 
   /** Write the notebook that repeats a run into `folder`, and return its path. */

@@ -8,16 +8,15 @@ import React from 'react';
 import { own } from '../api/guards';
 import { IRunSummary } from '../api/types';
 import { CardModel, IErrorLine } from '../model/card';
+import { cardMetrics } from '../model/courses';
 import { formatDuration, formatFigure, formatTime } from '../model/format';
-import { headlineMetric, isEnded, metricKeys, runName, runSeconds } from '../model/runs';
+import { headlineMetric, isEnded, runName, runSeconds } from '../model/runs';
 import { useNow, useSignal } from './hooks';
 import { LogLines } from './logLines';
 import { Progress } from './progress';
 import { CardButtons, CardLinks } from './runCardActions';
 import { Sparkline } from './sparkline';
 import { StateIcon, stateWord } from './stateMark';
-
-const MOST_METRICS = 4;
 
 interface ICardProps {
   readonly model: CardModel;
@@ -80,7 +79,7 @@ function Body(props: ICardProps & { readonly run: IRunSummary }): JSX.Element {
           {model.errorLine && <ErrorPlace line={model.errorLine} trans={trans} />}
         </div>
       )}
-      {!hasEnded && <Metrics run={run} trans={trans} />}
+      {!hasEnded && <Metrics {...props} />}
       {model.isOpen && <LogLines lines={model.lines} trans={trans} />}
       {!hasEnded && (
         <div className="mlops-RunCard-foot">
@@ -184,24 +183,17 @@ function Exported({
   ) : null;
 }
 
-function Metrics({
-  run,
-  trans
-}: {
-  readonly run: IRunSummary;
-  readonly trans: TranslationBundle;
-}): JSX.Element {
-  const first = headlineMetric(run)?.key;
-  const shown = metricKeys(run).slice(0, MOST_METRICS);
+function Metrics(props: ICardProps & { readonly run: IRunSummary }): JSX.Element {
+  const { model, run, trans } = props;
   return (
     <div className="mlops-RunCard-metrics">
-      {shown.map(key => (
+      {cardMetrics(run).map(key => (
         <span key={key} className="mlops-RunCard-metric">
           <bdi>{key}</bdi>
           <span className="mlops-Figure" title={String(own(run.metrics, key))}>
             {formatFigure(own(run.metrics, key) ?? '')}
           </span>
-          {key === first && <Sparkline values={run.spark} label={trans.__('Course of %1', key)} />}
+          <Sparkline values={model.course(key)} label={trans.__('Course of %1', key)} />
         </span>
       ))}
       {run.returned.length > 0 && (
@@ -221,7 +213,10 @@ function Notice({ model, trans }: ICardProps): JSX.Element | null {
   } else if (model.isGone) {
     text = trans.__('This server knows no such run: it was deleted, or lives elsewhere.');
   } else if (model.isLost) {
-    text = trans.__('The Jupyter server does not answer; the run goes on. Connecting again…');
+    text =
+      model.summary && isEnded(model.summary.status)
+        ? trans.__('The Jupyter server does not answer. Connecting again…')
+        : trans.__('The Jupyter server does not answer; the run goes on. Connecting again…');
   } else if (model.isKernelGone && model.summary) {
     text = withoutKernel(model.summary, trans);
   }

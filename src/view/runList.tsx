@@ -73,6 +73,8 @@ export function RunList(props: IRunListProps): JSX.Element {
       aria-activedescendant={model.rowCount ? `${id}-${model.active}` : undefined}
       tabIndex={0}
       style={{ '--mlops-columns': template } as React.CSSProperties}
+      // Before the lines are drawn empty: the server answers meanwhile.
+      onScroll={event => model.look(...inSight(event.currentTarget, model.rowCount))}
       onContextMenu={event => {
         // The keyboard's menu key is the list's, which has the focus; what is meant is the line.
         if (
@@ -119,6 +121,13 @@ export function RunList(props: IRunListProps): JSX.Element {
       </div>
     </div>
   );
+}
+
+/** The lines that a box shows, and those around them that are drawn with them. */
+function inSight({ scrollTop, clientHeight }: HTMLElement, count: number): [number, number] {
+  const first = Math.floor(scrollTop / ROW_PX) - OVERSCAN;
+  const end = Math.ceil((scrollTop + clientHeight) / ROW_PX) + OVERSCAN;
+  return [Math.max(0, first), Math.min(count, end)];
 }
 
 function isMenuKey(event: React.KeyboardEvent): boolean {

@@ -4,7 +4,7 @@ import { CommandRegistry } from '@lumino/commands';
 
 import { IRunSummary } from '../api/types';
 import { CommandIDs } from '../commands';
-import { isEnded, isOurs } from '../model/runs';
+import { isDeletable, isEnded, isOurs } from '../model/runs';
 import { openCommandMenu } from './commandMenu';
 
 /** Commands in their order, with lines between them; those that make no sense for this run are left out. */
@@ -21,16 +21,14 @@ export function runMenuItems(run: IRunSummary): readonly (readonly string[])[] {
       ...only(ours && hasEnded, CommandIDs.registerModel),
       CommandIDs.copyRunId
     ],
-    ours
-      ? [
-          CommandIDs.renameRun,
-          CommandIDs.tagRun,
-          CommandIDs.noteRun,
-          CommandIDs.keepRun,
-          CommandIDs.archiveRun
-        ]
-      : [],
-    only(ours && hasEnded, CommandIDs.deleteRun)
+    [
+      CommandIDs.renameRun,
+      CommandIDs.tagRun,
+      CommandIDs.noteRun,
+      ...only(ours, CommandIDs.keepRun),
+      CommandIDs.archiveRun
+    ],
+    only(isDeletable(run), CommandIDs.deleteRun)
   ];
 }
 

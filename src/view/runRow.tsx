@@ -2,12 +2,13 @@
 
 import { TranslationBundle } from '@jupyterlab/translation';
 import { caretDownIcon, caretRightIcon } from '@jupyterlab/ui-components';
-import React from 'react';
+import React, { useRef } from 'react';
 
 import { GroupBy } from '../api/runs';
 import { IRunGroup, IRunSummary } from '../api/types';
 import { IColumn } from '../model/columns';
 import { headlineMetric, runName } from '../model/runs';
+import { CutName } from './cutName';
 import { Sparkline } from './sparkline';
 import { StateMark } from './stateMark';
 
@@ -23,7 +24,7 @@ export interface IPlace {
 
 interface IRunRowProps {
   readonly place: IPlace;
-  /** None while it is on its way: its space is kept, so that nothing jumps, and its elements, which it fills then. */
+  /** None while it is on its way: its space is kept, so that nothing jumps. */
   readonly run: IRunSummary | null;
   readonly now: number;
   readonly columns: readonly IColumn[];
@@ -54,6 +55,9 @@ function isSame(a: IRunRowProps, b: IRunRowProps): boolean {
 
 function RunLine(props: IRunRowProps): JSX.Element {
   const { place, run, columns, level, isSelected, trans } = props;
+  // A line that waits hides what it showed before: its elements are filled again a moment later.
+  const before = useRef(run);
+  const drawn = (before.current = run ?? before.current);
   const looks = [run ? 'mlops-RunRow-run' : 'mlops-RunRow-waiting', place.className];
   return (
     <div
@@ -63,6 +67,7 @@ function RunLine(props: IRunRowProps): JSX.Element {
       aria-level={level}
       aria-selected={isSelected}
       aria-busy={run ? undefined : true}
+      aria-label={run ? undefined : trans.__('Loading')}
       data-run-id={run?.run_id}
       onClick={event => {
         const more = event.ctrlKey || event.metaKey;
@@ -71,19 +76,26 @@ function RunLine(props: IRunRowProps): JSX.Element {
       onContextMenu={props.onMenu}
       onDoubleClick={props.onOpen}
     >
-      <span role="gridcell" className="mlops-RunRow-name" style={{ paddingLeft: level > 1 ? 18 : 6 }}>
-        {run ? (
-          <Name run={run} trans={trans} />
-        ) : (
-          <span className="mlops-visuallyHidden">{trans.__('Loading')}</span>
-        )}
-      </span>
-      {columns.map(column => (
-        <Cell key={column.id} column={column} run={run} now={props.now} trans={trans} />
-      ))}
+      <Cells run={drawn} now={props.now} {...{ columns, level, trans }} />
     </div>
   );
 }
+
+const Cells = React.memo(function Cells(
+  props: Pick<IRunRowProps, 'run' | 'now' | 'columns' | 'level' | 'trans'>
+): JSX.Element {
+  const { run, now, columns, level, trans } = props;
+  return (
+    <>
+      <span role="gridcell" className="mlops-RunRow-name" style={{ paddingLeft: level > 1 ? 14 : 6 }}>
+        {run && <Name run={run} trans={trans} />}
+      </span>
+      {columns.map(column => (
+        <Cell key={column.id} column={column} run={run} now={now} trans={trans} />
+      ))}
+    </>
+  );
+});
 
 function Name({ run, trans }: { readonly run: IRunSummary; readonly trans: TranslationBundle }): JSX.Element {
   const name = runName(run);
@@ -91,7 +103,7 @@ function Name({ run, trans }: { readonly run: IRunSummary; readonly trans: Trans
   return (
     <>
       <StateMark status={run.status} trans={trans} />
-      <bdi title={title}>{name}</bdi>
+      <CutName name={name} title={title} />
       {run.archived && <span className="mlops-Badge">{trans.__('archived')}</span>}
       {run.status === 'SCHEDULED' && run.detail && <bdi className="mlops-RunRow-detail">{run.detail}</bdi>}
     </>

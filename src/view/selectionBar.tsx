@@ -23,9 +23,7 @@ export function SelectionBar(props: {
   if (runIds.length < FEWEST) {
     return null;
   }
-  // What of them is another tool's is told when it is tried.
-  const isAny = model.selection.runs.some(isOurs);
-  const button = (id: string, label: string, isPossible = isAny) => (
+  const button = (id: string, label: string, isPossible = true) => (
     <button
       className="mlops-linkButton"
       disabled={!isPossible || !commands.isEnabled(id, { runIds })}
@@ -48,8 +46,8 @@ export function SelectionBar(props: {
           <closeIcon.react tag="span" />
         </button>
       </span>
-      {button(CommandIDs.compareRuns, trans.__('Compare'), true)}
-      {button(CommandIDs.openTensorBoard, trans.__('TensorBoard'))}
+      {button(CommandIDs.compareRuns, trans.__('Compare'))}
+      {button(CommandIDs.openTensorBoard, trans.__('TensorBoard'), model.selection.runs.some(isOurs))}
       {button(CommandIDs.tagRun, trans.__('Tag'))}
       {button(CommandIDs.archiveRun, trans.__('Archive'))}
     </div>

@@ -39,6 +39,7 @@ export function run(n = 1, change: Partial<IRunSummary> = {}): IRunSummary {
     returned: [],
     archived: false,
     kept: false,
+    left_out: 0,
     ...change
   };
 }

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from executor_runs import Ended, Executors, end, wait_for
+from executor_runs import Ended, Executors, end
 
 from jupyter_mlops.entities import RunStatus
+from jupyter_mlops.testing import wait_until
 from jupyter_mlops.tracking import last_values, read_children, read_params, read_tags
 
 DATA = """
@@ -194,7 +195,7 @@ class TestScikitLearn:
         )
         process = executors.start(run)
         try:
-            wait_for(lambda: "logging" in run.log_file.read_text(), 60)
+            wait_until(lambda: "logging" in run.log_file.read_text(), 60)
             assert run.result().status is RunStatus.FINISHED
             process.send_signal(signal.SIGINT)
             assert process.wait(timeout=30) == 0

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import equality_cells
 import pytest
 from equality_cells import CASES, Case
 from jupyter_client.manager import KernelManager
@@ -29,7 +30,7 @@ class Notebook:
         self.client = self.manager.blocking_client()
         self.client.start_channels()
         self.client.wait_for_ready(timeout=60)
-        self.run(PRELUDE.format(folder=str(Path(__file__).parent)))
+        self.run(PRELUDE.format(folder=str(Path(equality_cells.__file__).parent)))
 
     def run(self, cell: str) -> str:
         printed: list[str] = []

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from executor_runs import Executors, end, wait_for
+from executor_runs import Executors, end
 
 from jupyter_mlops.capture import PickledValues, dump_values, write_inputs
 from jupyter_mlops.entities import Manifest, RunStatus, encode
 from jupyter_mlops.home import CRASH_POINTS
+from jupyter_mlops.testing import wait_until
 
 
 @pytest.fixture
@@ -29,7 +30,7 @@ class TestSignals:
     def test_f02_what_was_printed_before_a_kill_is_in_the_log(self, executors):
         run = executors.fill("import time\nprint('line')\nprint('part', end='')\ntime.sleep(60)")
         process = executors.start(run)
-        wait_for(lambda: run.log_file.read_text().endswith("part"))
+        wait_until(lambda: run.log_file.read_text().endswith("part"))
 
         process.kill()
 
@@ -42,7 +43,7 @@ class TestSignals:
         cell = handler + "print('ready')\nsignal.pause()"
         run = executors.fill(cell)
         process = executors.start(run)
-        wait_for(lambda: run.log_file.read_text() == "ready\n")
+        wait_until(lambda: run.log_file.read_text() == "ready\n")
 
         process.terminate()
 
@@ -51,7 +52,7 @@ class TestSignals:
     def test_f04_without_a_handler_sigterm_ends_the_run(self, executors):
         run = executors.fill("print('ready')\nimport time\ntime.sleep(60)")
         process = executors.start(run)
-        wait_for(lambda: run.log_file.read_text() == "ready\n")
+        wait_until(lambda: run.log_file.read_text() == "ready\n")
 
         process.terminate()
 
@@ -62,7 +63,7 @@ class TestSignals:
             "try:\n    print('ready')\n    import time\n    time.sleep(60)\nfinally:\n    print('cleaned up')"
         )
         process = executors.start(run)
-        wait_for(lambda: run.log_file.read_text() == "ready\n")
+        wait_until(lambda: run.log_file.read_text() == "ready\n")
 
         process.send_signal(signal.SIGINT)
 
@@ -101,9 +102,9 @@ class TestDisk:
         )
         run = executors.fill(cell)
         process = executors.start(run)
-        wait_for(ballast.exists)
-        wait_for(lambda: _waits_for_room(process.pid))
-        wait_for(lambda: run.state().waits_for_disk)
+        wait_until(ballast.exists)
+        wait_until(lambda: _waits_for_room(process.pid))
+        wait_until(lambda: run.state().waits_for_disk)
         assert run.state().status is RunStatus.RUNNING
 
         ballast.unlink()
@@ -241,7 +242,7 @@ def test_a_fork_of_the_cell_that_does_not_end_itself_does_not_speak_for_the_run(
 def test_a_run_that_is_removed_while_it_runs_ends(executors):
     run = executors.fill("print('ready')\nimport time\ntime.sleep(0.3)")
     process = executors.start(run)
-    wait_for(lambda: run.log_file.read_text() == "ready\n")
+    wait_until(lambda: run.log_file.read_text() == "ready\n")
     thread = threading.Thread(target=subprocess.run, args=(["rm", "-rf", str(run.path)],))
     thread.start()
     thread.join()

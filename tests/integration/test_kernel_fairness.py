@@ -87,6 +87,23 @@ def test_runs_are_compared_by_their_references(notebook):
     assert kept(notebook, "one") == kept(notebook, "two")
 
 
+def test_a_mitigation_of_a_run_binds_its_model_under_a_name_that_is_free(notebook):
+    notebook.run(f"%%train early\n{FIT}")
+    notebook.run(f"%%train late\n{FIT}")
+    asked = notebook.run("%fairness early -s woman --metrics selection_rate --boot 0 --mitigate ThresholdOptimizer")
+    run_id = notebook.directory("early").run_id
+    name = f"model_{run_id[:8]}"
+
+    assert asked.ok, asked.error
+    assert f"Bound {name} from early ({run_id[:8]}), as %runs load does." in asked.value
+    (payload,) = asked.reply["payload"]
+    assert payload["text"].startswith(f"%%train {name}-ThresholdOptimizer -t mlops.mitigates={run_id}\n")
+    assert notebook.run(payload["text"]).ok
+    assert notebook.until_ended(f"{name}-ThresholdOptimizer") == "FINISHED"
+    again = notebook.run("%fairness early -s woman --metrics accuracy --boot 0 --mitigate ThresholdOptimizer")
+    assert again.reply["payload"][0]["text"] == payload["text"]
+
+
 def test_the_value_of_mlops_fairness_shows_itself(notebook):
     notebook.run(f"%%train value\n{FIT}")
     output = notebook.run(

@@ -56,11 +56,14 @@ def test_a_run_is_exported_by_its_name(notebook):
 
 
 def test_a_refusal_is_one_line_and_no_file(notebook):
-    notebook.run("from sklearn.cluster import KMeans\nclusters = KMeans(2, n_init=1).fit(X_test)")
-    refused = notebook.run(f"%export_onnx clusters -o {notebook.folder / 'k.onnx'}")
+    notebook.run(
+        "from sklearn.neighbors import KNeighborsRegressor\n"
+        "near = KNeighborsRegressor(3, weights='distance').fit(X_test, y_test)"
+    )
+    refused = notebook.run(f"%export_onnx near -o {notebook.folder / 'k.onnx'}")
 
     assert refused.error.startswith("ExportError: Not written: ")
-    assert "Stage: KMeans" in refused.error
+    assert "Stage: KNeighborsRegressor" in refused.error
     assert len(refused.traceback.splitlines()) == 1
     assert not (notebook.folder / "k.onnx").exists()
 
@@ -102,15 +105,15 @@ def test_rows_that_the_cell_does_not_mention_travel(notebook):
 
 def test_a_refusal_does_not_fail_the_run(notebook):
     notebook.run(
-        "%%train sixth --export onnx:groups\nfrom sklearn.cluster import KMeans\n"
-        "groups = KMeans(2, n_init=1).fit(X_test)"
+        "%%train sixth --export onnx:near\nfrom sklearn.neighbors import KNeighborsRegressor\n"
+        "near = KNeighborsRegressor(3, weights='distance').fit(X_test, y_test)"
     )
     assert notebook.until_ended("sixth") == "FINISHED"
     run = notebook.directory("sixth")
 
-    assert notebook.run("groups.n_clusters").value == "2"
+    assert notebook.run("near.n_neighbors").value == "3"
     assert run.user().tags["mlops.onnx.refused"].startswith("Not written: ")
-    assert "jupyter-mlops: groups was not exported. Not written: " in run.log_file.read_text()
+    assert "jupyter-mlops: near was not exported. Not written: " in run.log_file.read_text()
     assert "refused. Not written: " in notebook.run("%runs show sixth").value
     assert not (run.artifacts / "onnx").exists()
 

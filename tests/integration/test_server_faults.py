@@ -15,22 +15,12 @@ import psutil
 import pytest
 from launching import shell
 from serving import TOKEN_HEADER, Server, log_piece, serving
+from stores import do, make_store, run_row
 from tornado.httpclient import HTTPRequest
 from tornado.websocket import websocket_connect
 
 from jupyter_mlops.home import Home
 from jupyter_mlops.testing import wait_until
-
-SCHEMA = """
-CREATE TABLE experiments (experiment_id INTEGER PRIMARY KEY, name TEXT, lifecycle_stage TEXT);
-CREATE TABLE runs (run_uuid TEXT PRIMARY KEY, name TEXT, status TEXT, start_time INT, end_time INT,
-                   lifecycle_stage TEXT, experiment_id INT);
-CREATE TABLE metrics (key TEXT, value REAL, timestamp INT, run_uuid TEXT, step INT, is_nan INT);
-CREATE TABLE latest_metrics (key TEXT, value REAL, run_uuid TEXT, is_nan INT, PRIMARY KEY (key, run_uuid));
-CREATE TABLE params (key TEXT, value TEXT, run_uuid TEXT, PRIMARY KEY (key, run_uuid));
-CREATE TABLE tags (key TEXT, value TEXT, run_uuid TEXT, PRIMARY KEY (key, run_uuid));
-INSERT INTO experiments VALUES (1, 'theirs', 'active');
-"""
 
 
 @pytest.fixture
@@ -44,19 +34,7 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def store(root: Path) -> Path:
-    path = Home.create(root / ".mlops").path / "mlflow.db"
-    do(path, SCHEMA, run_row("a" * 32))
-    return path
-
-
-def do(path: Path, *scripts: str) -> None:
-    with closing(sqlite3.connect(path)) as database:
-        for script in scripts:
-            database.executescript(script)
-
-
-def run_row(run_id: str, name: str = "theirs") -> str:
-    return f"INSERT INTO runs VALUES ('{run_id}', '{name}', 'FINISHED', 1, 2, 'active', 1)"
+    return make_store(Home.create(root / ".mlops").path / "mlflow.db", run_row("a" * 32, "theirs"))
 
 
 def shown(server: Server) -> set[str]:
@@ -100,7 +78,7 @@ def test_f31_a_damaged_store_is_said_and_our_own_runs_are_there(root, store, tmp
         assert "ours" in shown(server)
         # It is put back: nobody has to restart anything.
         store.unlink()
-        do(store, SCHEMA, run_row("c" * 32, "restored"))
+        make_store(store, run_row("c" * 32, "restored"))
         wait_until(lambda: shown(server) == {"ours", "restored"} and not problem(server))
 
 

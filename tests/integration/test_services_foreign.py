@@ -1,16 +1,20 @@
 """Runs of other tools in a listing: found in the tracking store, made safe to show, waited for no longer than 2 s."""
 
+import os
 import socket
 import subprocess
 import sys
 import time
 
 import pytest
+from mlflow import MlflowClient
 
-from jupyter_mlops.entities import RunStatus
+from jupyter_mlops.entities import ChangeRun, RunStatus
 from jupyter_mlops.home import Home
 from jupyter_mlops.launchers import LocalLauncher
-from jupyter_mlops.services import RunService, SubmitRun
+from jupyter_mlops.services import RunCatalog, RunSelection, RunService, StoredRuns, SubmitRun
+from jupyter_mlops.testing import wait_until
+from jupyter_mlops.tracking import StoreWriter
 
 
 @pytest.fixture
@@ -84,3 +88,23 @@ def test_f34_a_store_that_does_not_answer_is_named_and_left(service, monkeypatch
 
 def test_a_store_that_is_not_there_yet_misses_nothing(service):
     assert service.list(foreign=True).missing == ""
+
+
+def test_a_run_of_another_tool_is_tagged_archived_and_deleted_as_mlflow_sees_it(service, other_tool):
+    uri = os.environ["MLFLOW_TRACKING_URI"]
+    catalog = RunCatalog([("h1", service)])
+    wait_until(lambda: catalog.refresh() and catalog.page().total == 1)
+    stored = StoredRuns(catalog, StoreWriter())
+    client = MlflowClient(uri)
+
+    run = stored.change(other_tool, ChangeRun(name="base", note="# why", tags={"stage": "good"}, archived=True))
+    seen = client.get_run(other_tool)
+    assert (run.name, run.archived, seen.info.run_name) == ("base", True, "base")
+    assert seen.data.tags.items() >= {"stage": "good", "mlflow.note.content": "# why"}.items()
+
+    stored.delete(other_tool)
+    stored.close()
+    assert client.get_run(other_tool).info.lifecycle_stage == "deleted"
+    assert catalog.page(RunSelection(archived=True)).total == 0
+    client.restore_run(other_tool)
+    wait_until(lambda: catalog.refresh() and catalog.page(RunSelection(archived=True)).total == 1)

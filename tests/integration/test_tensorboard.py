@@ -11,16 +11,20 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import psutil
 import pytest
-from boards import board_of, end, wait_until
+from boards import board_of
+from runs import end, submit
+from runs import log_metrics as log
 
-from jupyter_mlops.entities import Param, ProcessRecord, RunSpec, decode
-from jupyter_mlops.home import Home, RunDirectory
+from jupyter_mlops.entities import ProcessRecord, decode
+from jupyter_mlops.home import Home, LifeLock, RunDirectory
 from jupyter_mlops.tensorboard import Address, Board, ShownFolder, SupervisedBoard, TensorBoardSupervisor
 from jupyter_mlops.tensorboard._event_file import EventFile
-from jupyter_mlops.tracking import MetricSpool, Point
+from jupyter_mlops.testing import wait_until
+from jupyter_mlops.tracking import Point
 
 pytest.importorskip("tensorboard")
 
@@ -46,30 +50,9 @@ def make_run(tmp_path: Path) -> Any:
     home = Home.create(tmp_path / "home")
 
     def make(name: str, **params: str) -> RunDirectory:
-        run = home.run(home.new_run_id())
-        run.create()
-        spec = RunSpec(
-            run_id=run.run_id,
-            name=name,
-            experiment="digits",
-            sequence=home.next_sequence(run.run_id),
-            submitted_at="2026-11-21T08:00:00+00:00",
-            python=sys.executable,
-            cwd="/",
-            params=tuple(Param(*item) for item in params.items()),
-        )
-        run.write(spec, run.spec_file)
-        return run
+        return submit(home, name=name, experiment="digits", params=params)
 
     return make
-
-
-def log(run: RunDirectory, **metrics: list[float]) -> None:
-    spool = MetricSpool.open(run.path, run.run_id)
-    for key, values in metrics.items():
-        for value in values:
-            spool.log(**{key: value})
-    spool.close()
 
 
 def opened(supervisor: TensorBoardSupervisor, board: Board) -> SupervisedBoard:
@@ -130,6 +113,24 @@ def test_curves_and_parameters_of_runs_without_event_files(supervisor, make_run)
     assert [info["name"] for info in experiment["hparamInfos"]] == ["lr"]
 
 
+def test_logged_metrics_stand_beside_the_event_files_of_a_run(supervisor, make_run):
+    run = make_run("fit", lr="0.1")
+    own = EventFile(run.tensorboard / "train")
+    for step, value in enumerate((0.1, 0.2)):
+        own.add_scalar("copied", Point(0, step, 1_760_000_000_000 + step, value))
+        own.add_scalar("epoch_loss", Point(0, step, 1_760_000_000_000 + step, value))
+    own.close()
+    log(run, copied=[0.1, 0.2], loss=[1.0, 0.5])
+    end(run)
+
+    board = opened(supervisor, board_of(run))
+
+    tags = {name: sorted(found) for name, found in ask(board, "/data/plugin/scalars/tags").items()}
+    assert tags == {"fit/train": ["copied", "epoch_loss"], "fit: metrics": ["loss"]}
+    points = ask(board, f"/data/plugin/scalars/scalars?run={quote('fit: metrics')}&tag=loss")
+    assert [value for _, _, value in points] == [1.0, 0.5]
+
+
 def test_the_page_finds_its_fonts_below_its_own_address(supervisor, make_run):
     board = opened(supervisor, board_of(make_run("base")))
 
@@ -157,12 +158,14 @@ def test_no_port_little_memory_and_no_tensorflow(supervisor, make_run, folder):
 
 def test_a_living_run_is_followed(supervisor, make_run):
     run = make_run("live")
+    shim = LifeLock.acquire(run.shim_lock)  # without any process it is lost after some seconds
     board = opened(supervisor, board_of(run, flags={"reload_interval": "0.05"}))
     assert ask(board, "/data/runs") == []
 
     log(run, loss=[3.0])
     wait_until(lambda: ask(board, "/data/runs") == ["live"])
     wait_until(lambda: len(ask(board, "/data/plugin/scalars/scalars?run=live&tag=loss")) == 1)
+    shim.release()
 
 
 def test_a_folder_of_event_files_is_shown_by_its_paths(supervisor, tmp_path):
@@ -191,7 +194,7 @@ def test_event_files_that_a_run_wrote_itself_are_shown_as_they_are(supervisor, m
     file.close()
     end(run)
     board = opened(supervisor, board_of(run))
-    assert ask(board, "/data/runs") == [str(Path("keras/train"))]
+    assert ask(board, "/data/runs") == ["keras/train", "keras: metrics"]
 
 
 def test_a_run_that_cannot_be_read_does_not_hide_the_others(supervisor, make_run):

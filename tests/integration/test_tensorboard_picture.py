@@ -1,20 +1,18 @@
 """TensorBoard as a user sees it, through a real Jupyter server: the curve is in the picture, and nothing outlives."""
 
 import json
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import psutil
 import pytest
-from boards import end, wait_until
 from browser import PROGRAM, Browser
 from jupyter_servers import TOKEN, JupyterServer
+from runs import write_run
 
-from jupyter_mlops.entities import RunSpec
 from jupyter_mlops.home import Home, RunDirectory
-from jupyter_mlops.tracking import MetricSpool
+from jupyter_mlops.testing import wait_until
 
 pytest.importorskip("tensorboard")
 
@@ -25,25 +23,8 @@ CURVE = (255, 112, 67)
 @pytest.fixture
 def run(tmp_path: Path) -> RunDirectory:
     """A run whose loss falls in a straight line, below the server's root."""
-    home = Home.create(tmp_path / ".mlops")
-    made = home.run(home.new_run_id())
-    made.create()
-    spec = RunSpec(
-        run_id=made.run_id,
-        name="straight",
-        experiment="digits",
-        sequence=home.next_sequence(made.run_id),
-        submitted_at="2026-11-21T08:00:00+00:00",
-        python=sys.executable,
-        cwd="/",
-    )
-    made.write(spec, made.spec_file)
-    spool = MetricSpool.open(made.path, made.run_id)
-    for step in range(101):
-        spool.log(loss=1 - step / 100)
-    spool.close()
-    end(made)
-    return made
+    falling = [1 - step / 100 for step in range(101)]
+    return write_run(Home.create(tmp_path / ".mlops"), name="straight", metrics={"loss": falling})
 
 
 @pytest.fixture

@@ -5,11 +5,12 @@ import math
 
 import msgspec
 import pytest
+from runs import submit
 
 from jupyter_mlops._cli_records import AgreementRecord, DiffRecord, ListRecord, ReproductionRecord, RunRecord, to_json
 from jupyter_mlops._cli_words import as_commands
 from jupyter_mlops.cli import main
-from jupyter_mlops.entities import CellError, Exit, Result, RunSpec, RunStatus
+from jupyter_mlops.entities import CellError, Exit, Result, RunStatus
 from jupyter_mlops.home import Home
 from jupyter_mlops.launchers import LocalLauncher
 from jupyter_mlops.services import Agreement, Reproduction, RunPage, RunService
@@ -28,21 +29,8 @@ def service(home):
 @pytest.fixture
 def run(home, service):
     """A run that failed, as its files tell."""
-    run_id = home.new_run_id()
-    directory = home.run(run_id)
-    directory.create()
-    spec = RunSpec(
-        run_id=run_id,
-        name="bad\u202e run",
-        experiment="digits",
-        sequence=home.next_sequence(run_id),
-        submitted_at="2026-11-21T08:00:00+00:00",
-        python="python",
-        cwd="/",
-        tags={"team": "blue"},
-    )
+    directory = submit(home, name="bad\u202e run", experiment="digits", tags={"team": "blue"})
     error = CellError(type="ValueError", message="no", line=2, source="raise ValueError('no')")
-    directory.write(spec, directory.spec_file)
     directory.write(Result(status=RunStatus.FAILED, error=error), directory.result_file)
     ended = Exit(
         status=RunStatus.FAILED,
@@ -54,7 +42,7 @@ def run(home, service):
     directory.write(ended, directory.exit_file)
     directory.cell_file.write_text("x = 1\nraise ValueError('no')")
     directory.log_file.write_bytes(b"one\ntwo\xff\n")
-    return service.get(run_id)
+    return service.get(directory.run_id)
 
 
 @pytest.fixture

@@ -262,7 +262,7 @@ export class MlopsPage {
 
   /** The names in the sidebar's list, from the top; groups are left out. */
   async names(within: Locator = this.list): Promise<readonly string[]> {
-    return within.locator('.mlops-RunRow-run .mlops-RunRow-name > bdi:first-of-type').allInnerTexts();
+    return within.locator('.mlops-RunRow-run .mlops-RunRow-name > bdi:first-of-type').allTextContents();
   }
 
   /** The text of the line that the keyboard stands on. */

@@ -135,7 +135,8 @@ class AmbientState:
         """
         os.chdir(self.cwd)
         sys.path[:] = self.path
-        own = {key: value for key, value in os.environ.items() if key.startswith(_OWN_VARIABLES)}
+        held = unpacked_environment(packed_environment())
+        own = {key: value for key, value in held.items() if key.startswith(_OWN_VARIABLES)}
         take_environment(self.environment | own)
         sys.setrecursionlimit(self.recursion_limit)
         locale.setlocale(locale.LC_ALL, self.locale)
@@ -166,7 +167,10 @@ class AmbientState:
 
     def _apply_logging(self) -> None:
         for name, level in self.levels.items():
-            logging.getLogger(name).setLevel(level)
+            logger = logging.getLogger(name)
+            # Setting one makes every logger forget what it is enabled for.
+            if logger.level != level:
+                logger.setLevel(level)
         logging.disable(self.disabled)
         for name, propagates, disabled in self.silenced:
             logger = logging.getLogger(name)

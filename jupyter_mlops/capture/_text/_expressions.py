@@ -14,7 +14,7 @@ from ._known_calls import PURE_BUILTINS
 from ._magics_text import MagicReader, MagicText, is_shell
 from ._namespaces import changes_namespace, code_of_exec, is_namespace
 from ._quoted_names import quoted_reads
-from ._scopes import MODULE_OWN_NAMES, ComprehensionNode, Scope, argument_names, target_names
+from ._scopes import MODULE_OWN_NAMES, OUTPUTS, ComprehensionNode, Scope, argument_names, target_names
 
 _SHELL_METHODS = "ev ex magic run_cell run_cell_async run_code run_line_magic run_cell_magic safe_execfile push"
 _RUNS_TEXT = frozenset(_SHELL_METHODS.split())
@@ -31,6 +31,7 @@ class Notes:
     star_imports: list[str] = field(default_factory=list)
     functions: dict[str, list[Effects]] = field(default_factory=dict)
     parameters: dict[str, list[Parameters]] = field(default_factory=dict)
+    all_outputs: bool = False
 
 
 class ExpressionWalker(ast.NodeVisitor):
@@ -143,6 +144,7 @@ class ExpressionWalker(ast.NodeVisitor):
     def visit_Name(self, node: ast.Name) -> None:
         """Note that a name is read."""
         if isinstance(node.ctx, ast.Load):
+            self.notes.all_outputs |= node.id in OUTPUTS
             self.load(node.id, node.lineno)
 
     def visit_Attribute(self, node: ast.Attribute) -> None:

@@ -91,6 +91,8 @@ class CellNames(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         Function, `Class.method` or lambda that it defines to what that does to its parameters.
     lines : dict
         Name in `reads` to the first line that reads it.
+    all_outputs : bool
+        It reads `Out` otherwise than by number. Of `Out[3]`, `_3` is among `reads`.
     """
 
     source: str = ""
@@ -113,6 +115,7 @@ class CellNames(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     calls: frozenset[CallSite] = frozenset()
     parameters: dict[str, Parameters] = {}
     lines: dict[str, int] = {}
+    all_outputs: bool = False
 
     @cached_property
     def may_change(self) -> frozenset[str]:
@@ -223,6 +226,7 @@ def _walk_once(cell: Fragment, source: str, transform: Transform, known_magics: 
         calls=frozenset(effects.calls),
         parameters={name: Parameters.join(found) for name, found in notes.parameters.items()},
         lines=lines,
+        all_outputs=notes.all_outputs,
     )
 
 

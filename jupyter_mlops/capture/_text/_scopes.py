@@ -15,6 +15,9 @@ MODULE_OWN_NAMES = frozenset(
 ) | {"__module__", "__qualname__", "__debug__", "__class__", "get_ipython"}
 """Names that every namespace of a shell, or every class body, has by itself: they are nobody's values."""
 
+OUTPUTS = frozenset(("Out", "_oh"))
+"""What the shell calls its outputs by number, unless the notebook has given the name another meaning."""
+
 
 @dataclass(slots=True, eq=False)
 class Scope:

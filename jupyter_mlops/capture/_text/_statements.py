@@ -11,7 +11,7 @@ from ._effects import Flow, last_name
 from ._fragments import LineMap
 from ._magics_text import MagicReader, MagicText
 from ._main_module import without_main_module
-from ._scopes import Scope
+from ._scopes import OUTPUTS, Scope
 
 _SUPPRESSING = frozenset({"suppress", "raises", "assertRaises", "ExitStack", "AsyncExitStack"})
 _MOST_ROUNDS_DEPTH = 3
@@ -26,6 +26,17 @@ class CellWalker(BindingWalker):
         self._breaks: list[Flow] = []
         self._continues: list[Flow] = []
         self._depth = 0
+
+    # Names of outputs
+
+    def visit_Subscript(self, node: ast.Subscript) -> None:
+        """Note which output `Out[3]` is: the shell calls it `_3` as well."""
+        match node:
+            case ast.Subscript(value=ast.Name(id=name), slice=ast.Constant(value=int(number))) if name in OUTPUTS:
+                self.load(name, node.lineno)
+                self.load(f"_{number}", node.lineno)
+            case _:
+                self.generic_visit(node)
 
     # Flow
 

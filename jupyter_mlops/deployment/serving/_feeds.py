@@ -159,7 +159,7 @@ def check_shape(shape: tuple[int, ...], tensor: Tensor) -> None:
     wanted = tensor.shape
     if len(shape) != len(wanted) or any(want not in (None, size) for want, size in zip(wanted, shape, strict=True)):
         said = ", ".join(
-            "rows" if not place else "any" if size is None else str(size) for place, size in enumerate(wanted)
+            str(size) if size is not None else "any" if place else "rows" for place, size in enumerate(wanted)
         )
         raise RequestError(f"Tensor {tensor.name!r} has shape {list(shape)}, and the model takes [{said}].")
 

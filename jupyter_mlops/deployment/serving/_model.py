@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnxruntime
 
 from ._errors import ModelError, RequestError
+from ._runtime import onnxruntime
 from ._signature import Signature, Tensor, signature_of
 
 _WEIGHTS = re.compile(rb"weights-[0-9a-f]{32}\.data")

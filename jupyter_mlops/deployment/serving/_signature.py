@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -39,7 +39,7 @@ class Tensor:
     type : str
         Of its elements, as NumPy says it, or `str`.
     shape : tuple of int or None
-        None is a free size; the first is the number of rows.
+        None is a free size; the first is the number of rows, which an input may fix.
     columns : tuple of str
         Of an input: the columns that it holds; of probabilities: the classes.
     method : str
@@ -78,7 +78,8 @@ class Signature:
 def signature_of(session: Any) -> Signature:
     """Return what the model of an onnxruntime session takes and answers."""
     facts = session.get_modelmeta().custom_metadata_map
-    inputs, outputs = (tuple(map(_declared, values)) for values in (session.get_inputs(), session.get_outputs()))
+    inputs = tuple(map(_declared, session.get_inputs()))
+    outputs = tuple(_with_free_rows(_declared(value)) for value in session.get_outputs())
     said = _said(facts.get(_KEY, ""))
     if said is not None and _names(*said) == _names(inputs, outputs):
         inputs, outputs = said
@@ -124,5 +125,10 @@ def _names(inputs: tuple[Tensor, ...], outputs: tuple[Tensor, ...]) -> list[tupl
 
 def _declared(value: Any) -> Tensor:
     word = str(value.type).removeprefix("tensor(").removesuffix(")")
-    sizes = tuple(size if isinstance(size, int) and place else None for place, size in enumerate(value.shape))
+    sizes = tuple(size if isinstance(size, int) else None for size in value.shape)
     return Tensor(name=value.name, type=_ELEMENTS.get(word, word), shape=sizes)
+
+
+def _with_free_rows(output: Tensor) -> Tensor:
+    """Return an output whose first size is the number of rows, whatever a converter wrote there."""
+    return replace(output, shape=(None, *output.shape[1:]) if output.shape else ())

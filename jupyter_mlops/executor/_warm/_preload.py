@@ -10,13 +10,14 @@ import sys
 import threading
 from collections.abc import Callable, Iterable
 
+from ..._telemetry import deny_telemetry
+
 
 def load_base() -> None:
     """Load what every run needs: the executor, and a shell that is ready for its cell."""
     from .. import main, prepare
 
-    # As in a run: MLflow decides when it is imported.
-    os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+    deny_telemetry()  # as in a run: a library decides when it is imported
     assert callable(main)
     prepare()
 
@@ -74,7 +75,13 @@ def _find_narwhals_plugins() -> None:
 
 
 def settle() -> None:
-    """Get ready for forks: the collector must not walk what is loaded, which would copy its pages in each child."""
+    """Get ready for forks: what is loaded is left alone, and folders are looked through anew."""
+    importlib.invalidate_caches()
+    keep_collector_away()
+
+
+def keep_collector_away() -> None:
+    """Let the collector not walk what is there: in a forked process that copies pages, in the midst of a start."""
     gc.collect()
     gc.freeze()
 

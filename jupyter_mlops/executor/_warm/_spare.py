@@ -35,7 +35,7 @@ from ...launchers import (
     rehearse_shim,
     run_as_executor,
 )
-from ._preload import start_anew
+from ._preload import keep_collector_away, start_anew
 
 if TYPE_CHECKING:
     from .._approach import Approach
@@ -191,6 +191,7 @@ def _wait_to_be_executor(channel: socket.socket, stage: Stage) -> None:
     with contextlib.suppress(Exception):
         stage.build()
     _rehearse_executor(stage)
+    keep_collector_away()
     with channel, channel.makefile("rb") as told:
         line = told.readline()
         # Nothing is told by a shim that has ended, and no beginning where the run has to wait.

@@ -9,15 +9,15 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from ...exceptions import ExportError, MissingExtraError
-from .._as_converted import conversions
+from .._as_converted import conversions, shapes
 from .._graph import break_ties, cast_around_trees, one_opset_a_domain, with_locale
+from .._own._around import inside, write_around
 from .._protocol import Conversion, Variant
 from .._repairs._exact_trees import exact_thresholds
-from .._repairs._imputing import convert_imputer
 from .._repairs._missing_in_trees import send_missing_values
 
 if TYPE_CHECKING:
@@ -62,47 +62,22 @@ class Way(Variant):
     locale: str = ""
 
 
+def _tied(way: Way) -> Way:
+    return replace(way, name=f"{way.name}; ties as scikit-learn decides them", ties=True)
+
+
 FLOAT = Way(name="float32")
 PLAIN = Way(name="float32, plain operators", plain=True)
 NUMBERS = Way(name="float32, whole numbers as float32", whole_numbers=False)
-DOUBLE = Way(name="double", precision="float64", trees="cast", plain=True)
-DOUBLE_NUMBERS = Way(
-    name="double, whole numbers as double",
-    precision="float64",
-    trees="cast",
-    missing=True,
-    plain=True,
-    whole_numbers=False,
-)
 MISSING = Way(name="float32, missing values as scikit-learn's trees send them", missing=True)
+TIES = Way(name="float32, ties and missing values as scikit-learn decides them", missing=True, ties=True)
+DOUBLE = Way(name="double", precision="float64", trees="cast", plain=True)
+DOUBLE_NUMBERS = replace(DOUBLE, name="double, whole numbers as double", missing=True, whole_numbers=False)
 CAST = Way(name="double up to the trees, then scikit-learn's own cast", precision="float64", trees="cast", missing=True)
 STEP = Way(
     name="double up to the last step, then scikit-learn's own cast", precision="float64", missing=True, step=True
 )
-STEP_TIES = Way(
-    name="double up to the last step, then scikit-learn's own cast; ties as scikit-learn decides them",
-    precision="float64",
-    missing=True,
-    step=True,
-    ties=True,
-)
-TIES = Way(name="float32, ties and missing values as scikit-learn decides them", missing=True, ties=True)
-CAST_TIES = Way(
-    name="double up to the trees, then scikit-learn's own cast; ties as scikit-learn decides them",
-    precision="float64",
-    trees="cast",
-    missing=True,
-    ties=True,
-)
-NUMBERS_TIES = Way(
-    name="double, whole numbers as double; ties as scikit-learn decides them",
-    precision="float64",
-    trees="cast",
-    missing=True,
-    ties=True,
-    plain=True,
-    whole_numbers=False,
-)
+STEP_TIES, CAST_TIES, NUMBERS_TIES = map(_tied, (STEP, CAST, DOUBLE_NUMBERS))
 EXACT = Way(name="double, adjusted thresholds", precision="float64", trees="exact", missing=True, whole_numbers=False)
 LOCALE = Way(name="texts in the locale C.UTF-8", locale="C.UTF-8", needs="the locale C.UTF-8")
 LOCALE_DOUBLE = Way(
@@ -119,8 +94,9 @@ def ways(model: Any) -> tuple[Way, ...]:
     if not trees:
         return FLOAT, NUMBERS, PLAIN, DOUBLE, DOUBLE_NUMBERS
     exact = (EXACT,) if names & _DOUBLE_TREES else ()
-    between = (STEP, STEP_TIES) if len(getattr(model, "steps", ())) > 1 else ()
-    return FLOAT, MISSING, TIES, NUMBERS, *between, CAST, CAST_TIES, *exact, DOUBLE_NUMBERS, NUMBERS_TIES
+    between = (STEP, STEP_TIES) if len(getattr(inside(model), "steps", ())) > 1 else ()
+    found = FLOAT, MISSING, TIES, NUMBERS, *between, CAST, CAST_TIES, *exact, DOUBLE_NUMBERS, NUMBERS_TIES
+    return tuple(way for way in found if way.ties) if names & _VOTING else found
 
 
 _DOUBLE_TREES = {
@@ -131,6 +107,9 @@ _TREES = _DOUBLE_TREES | {
     "DecisionTreeRegressor", "ExtraTreeClassifier", "ExtraTreeRegressor", "ExtraTreesClassifier", "ExtraTreesRegressor",
     "GradientBoostingClassifier", "GradientBoostingRegressor", "RandomTreesEmbedding", "XGBClassifier", "XGBRegressor",
 }  # fmt: skip
+
+_VOTING = {"ExtraTreesClassifier", "RandomForestClassifier"}
+"""Of equal votes, a sum in float32 is one time more and one time less, and no hundred rows need show it."""
 
 
 def parts(model: Any) -> Iterator[Any]:
@@ -166,9 +145,14 @@ def converted(conversion: Conversion) -> ModelProto:
         It is not installed.
     """
     way = conversion.variant if isinstance(conversion.variant, Way) else FLOAT
+    within = inside(conversion.model)
     try:
+        if within is not conversion.model:
+            proto = converted(replace(conversion, model=within))
+            write_around(proto, conversion.model)
+            return proto
         proto = _called(conversion, way)
-    except MissingExtraError:
+    except (ExportError, MissingExtraError):
         raise
     except Exception as error:  # whatever a converter raises means that it cannot
         raise ExportError(_short(error)) from error
@@ -190,7 +174,6 @@ def _called(conversion: Conversion, way: Way) -> ModelProto:
     skl2onnx = demand("skl2onnx")
     from skl2onnx.common import data_types as types
     from sklearn.base import is_classifier
-    from sklearn.impute import SimpleImputer
 
     kinds = {
         "float32": types.FloatTensorType,
@@ -202,7 +185,7 @@ def _called(conversion: Conversion, way: Way) -> ModelProto:
     given = [(tensor.name, kinds[tensor.element](list(tensor.shape))) for tensor in conversion.inputs]
     model = _with_cast(conversion.model) if way.step else conversion.model
     options, other = _options(model, way, {"zipmap": False} if is_classifier(conversion.model) else {})
-    own = conversions() | ({SimpleImputer: convert_imputer} if way.precision == "float64" else {})
+    wide = way.precision == "float64"
 
     def call(options: Any) -> ModelProto:
         made: ModelProto = skl2onnx.convert_sklearn(
@@ -211,7 +194,8 @@ def _called(conversion: Conversion, way: Way) -> ModelProto:
             target_opset=_opsets(conversion),
             options=options,
             black_op=set(_PLAIN) if way.plain else None,
-            custom_conversion_functions=own,
+            custom_conversion_functions=conversions(wide),
+            custom_shape_calculators=shapes(wide),
         )
         return made
 

@@ -7,11 +7,12 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from ...exceptions import ExportError
+from .._lengths import other_lengths
 from .._network import Network
-from .._protocol import Conversion, Variant
+from .._protocol import Conversion, Variant, with_fixed_lengths
 from .._tensors import Tensors
 from ._keras_tensorflow import MENDED, WHOLE, exported_by_tensorflow
-from ._torch_export import exported, flat_module, ways
+from ._torch_export import WAYS, exported, flat_module
 
 if TYPE_CHECKING:
     from onnx import ModelProto
@@ -33,7 +34,7 @@ class KerasConverter:
 
     def variants(self, model: Any) -> tuple[Variant, ...]:  # noqa: ARG002  the backend tells
         """Return the backend's own way, then repairs."""
-        return ways(recurrent=False) if _backend() == "torch" else (WHOLE, MENDED)  # on torch it writes LSTM in steps
+        return with_fixed_lengths(WAYS if _backend() == "torch" else (WHOLE, MENDED))
 
     def convert(self, conversion: Conversion) -> ModelProto:
         """Return the model as its backend's exporter writes it.
@@ -51,7 +52,7 @@ class KerasConverter:
         if _backend() == "torch":
             return exported(flat_module(called, conversion.model), rows, conversion)
         if _backend() == "tensorflow":
-            return exported_by_tensorflow(called, rows, conversion)
+            return exported_by_tensorflow(called, conversion)
         raise ExportError(f"Keras on {_backend()} has no exporter here. Use KERAS_BACKEND=tensorflow or torch")
 
 
@@ -68,6 +69,20 @@ class KerasNetwork(Network):
             elements = list(specs.values()) if len(specs) == len(rows.arrays) else [None] * len(rows.arrays)
         return rows.cast([element if element != "string" else None for element in elements])
 
+    def other_lengths(self, real: Tensors) -> tuple[Tensors, ...]:
+        """Return rows of other lengths, where the model declares none for an axis."""
+        return other_lengths(real, self._free(real))
+
+    def _free(self, rows: Tensors) -> list[list[int]]:
+        """Return of each input the axes for which the model declares no length."""
+        shapes = {name: tuple(spec.shape) for name, spec in self._declared().items()}
+        found = [shapes.get(key, ()) for key in rows.keys] if rows.form == "named" else list(shapes.values())
+        found = found if len(found) == len(rows.arrays) else [()] * len(rows.arrays)
+        return [
+            [axis for axis, size in enumerate(shape) if axis and size is None] if len(shape) == array.ndim else []
+            for shape, array in zip(found, rows.arrays, strict=True)
+        ]
+
     def names(self, rows: Tensors) -> tuple[str, ...]:
         """Return the dict's keys, or the names of the model's inputs; `X` for one."""
         if rows.form == "named":
@@ -79,11 +94,15 @@ class KerasNetwork(Network):
 
     def _specs(self) -> dict[str, str]:
         """Return names and types of the inputs, in order; nothing for a model that does not declare them."""
+        return {name: str(spec.dtype) for name, spec in self._declared().items()}
+
+    def _declared(self) -> dict[str, Any]:
+        """Return names and specs of the inputs, in order."""
         structure = getattr(self.model, "_inputs_struct", None)
         if isinstance(structure, dict):
-            return {str(key): str(spec.dtype) for key, spec in structure.items()}
+            return {str(key): spec for key, spec in structure.items()}
         inputs = getattr(self.model, "inputs", None) or ()
-        return {str(spec.name): str(spec.dtype) for spec in inputs}
+        return {str(spec.name): spec for spec in inputs}
 
     def called(self, rows: Tensors) -> Callable[[Any], Any]:
         """Return the model as a function of its backend's tensors, which are given in the form of the rows."""

@@ -21,7 +21,6 @@ from .._graph import named, one_opset_a_domain
 from .._network import flattened, output_names
 from .._protocol import Conversion, Variant
 from .._repairs._missing_in_networks import as_tensorflow
-from .._tensors import Tensors
 from ._by_skl2onnx import demand
 
 if TYPE_CHECKING:
@@ -44,17 +43,15 @@ WHOLE = TensorflowWay(name="tf2onnx")
 MENDED = TensorflowWay(name="tf2onnx, missing and infinite values as TensorFlow's layers have them", mended=True)
 
 
-def exported_by_tensorflow(called: Callable[[Any], Any], rows: Tensors, conversion: Conversion) -> ModelProto:
+def exported_by_tensorflow(called: Callable[[Any], Any], conversion: Conversion) -> ModelProto:
     """Return a function of tensors as ONNX, with the conversion's names of inputs.
 
     Parameters
     ----------
     called : callable
         Answers tensors in any form.
-    rows : Tensors
-        Tell types and shapes.
     conversion : Conversion
-        Names of inputs, variant and opset.
+        Inputs, variant and opset.
 
     Raises
     ------
@@ -77,7 +74,7 @@ def exported_by_tensorflow(called: Callable[[Any], Any], rows: Tensors, conversi
 
     with _silent():
         try:
-            proto = _converted(flat, rows, min(conversion.opset or OPSET, OPSET))
+            proto = _converted(flat, conversion, min(conversion.opset or OPSET, OPSET))
         except MissingExtraError:
             raise
         except Exception as error:  # whatever a converter raises means that it cannot
@@ -97,7 +94,7 @@ def exported_by_tensorflow(called: Callable[[Any], Any], rows: Tensors, conversi
     return proto
 
 
-def _converted(flat: Callable[..., Any], rows: Tensors, opset: int) -> ModelProto:
+def _converted(flat: Callable[..., Any], conversion: Conversion, opset: int) -> ModelProto:
     demand("onnx")
     tf2onnx = demand("tf2onnx")
     import tensorflow
@@ -105,8 +102,8 @@ def _converted(flat: Callable[..., Any], rows: Tensors, opset: int) -> ModelProt
 
     patch_tf2onnx()  # tf2onnx 1.17 speaks of what NumPy 2 has no more
     signature = [
-        tensorflow.TensorSpec((None, *array.shape[1:]), array.dtype, name=_at(place, "in"))
-        for place, array in enumerate(rows.arrays)
+        tensorflow.TensorSpec(tensor.shape, tensor.element, name=_at(place, "in"))
+        for place, tensor in enumerate(conversion.inputs)
     ]
     function = tensorflow.function(flat, input_signature=signature, autograph=False)
     handlers: dict[str, Any] = {"Erfc": (_one_minus_erf, [])}

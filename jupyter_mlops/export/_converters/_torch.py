@@ -13,7 +13,7 @@ from ...exceptions import UsageError
 from .._network import Network
 from .._protocol import Conversion, Variant
 from .._tensors import Tensors
-from ._torch_export import arrays_of, exported, flat_module, ways
+from ._torch_export import WAYS, arrays_of, exported, flat_module
 
 if TYPE_CHECKING:
     import torch
@@ -37,11 +37,9 @@ class TorchConverter:
         """Return the module as it is asked."""
         return TorchNetwork(model)
 
-    def variants(self, model: Any) -> tuple[Variant, ...]:
+    def variants(self, model: Any) -> tuple[Variant, ...]:  # noqa: ARG002  all are exported alike
         """Return torch's exporter, then the older one, which follows two rows on their way."""
-        import torch
-
-        return ways(any(isinstance(part, torch.nn.RNNBase) for part in model.modules()))
+        return WAYS
 
     def convert(self, conversion: Conversion) -> ModelProto:
         """Return the module as torch's exporter writes it.

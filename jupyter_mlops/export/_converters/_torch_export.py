@@ -12,6 +12,7 @@ from io import BytesIO, StringIO
 from typing import TYPE_CHECKING, Any
 
 from ...exceptions import ExportError
+from .._inputs import InputTensor
 from .._network import flattened, output_names
 from .._protocol import Conversion, Variant
 from .._repairs._missing_in_networks import keep_missing
@@ -33,7 +34,7 @@ class TorchWay(Variant):
     Parameters
     ----------
     missing : bool
-        Keep missing values in LSTM and GRU.
+        Keep missing values in LSTM and GRU, and where the largest is chosen.
     traced : bool
         Ask the older exporter, which follows two rows on their way.
     """
@@ -43,20 +44,13 @@ class TorchWay(Variant):
 
 
 WHOLE = TorchWay(name="torch.export")
-MISSING = TorchWay(name="torch.export, missing values stay missing in LSTM and GRU", missing=True)
+MISSING = TorchWay(name="torch.export, missing values stay missing", missing=True)
 TRACED = TorchWay(name="traced", traced=True)
-TRACED_MISSING = TorchWay(name="traced, missing values stay missing in LSTM and GRU", traced=True, missing=True)
+TRACED_MISSING = TorchWay(name="traced, missing values stay missing", traced=True, missing=True)
 
 
-def ways(recurrent: bool) -> tuple[TorchWay, ...]:
-    """Return the ways to try, the cheapest first.
-
-    Parameters
-    ----------
-    recurrent : bool
-        Whether there is an LSTM or a GRU.
-    """
-    return (WHOLE, MISSING, TRACED, TRACED_MISSING) if recurrent else (WHOLE, TRACED)
+WAYS = (WHOLE, MISSING, TRACED, TRACED_MISSING)
+"""Those to try, the cheapest first."""
 
 
 def arrays_of(answer: Any) -> Any:
@@ -129,7 +123,7 @@ def exported(flat: Any, rows: Tensors, conversion: Conversion) -> ModelProto:
         outputs = output_names(flat.words(tensors), names)
         try:
             export = _traced if way.traced else _by_dynamo
-            proto = export(flat, tensors, names, outputs, conversion.opset)
+            proto = export(flat, tensors, conversion, outputs)
         except Exception as error:  # whatever an exporter raises means that it cannot
             raise ExportError(_told(error)) from error
     if way.missing:
@@ -137,18 +131,19 @@ def exported(flat: Any, rows: Tensors, conversion: Conversion) -> ModelProto:
     return proto
 
 
-def _by_dynamo(flat: Any, tensors: Any, names: Any, outputs: Any, opset: int | None) -> ModelProto:
+def _by_dynamo(flat: Any, tensors: Any, conversion: Conversion, outputs: Any) -> ModelProto:
     import torch
 
-    batch = torch.export.Dim("rows")
+    batch, any_length = torch.export.Dim("rows"), torch.export.Dim.DYNAMIC
+    free = tuple({0: batch, **dict.fromkeys(_free(tensor), any_length)} for tensor in conversion.inputs)
     program = torch.onnx.export(
         flat,
         tensors,
         dynamo=True,
-        dynamic_shapes=(tuple({0: batch} for _ in tensors),),
-        input_names=list(names),
+        dynamic_shapes=(free,),
+        input_names=[tensor.name for tensor in conversion.inputs],
         output_names=list(outputs),
-        opset_version=opset or OPSET,
+        opset_version=conversion.opset or OPSET,
         external_data=False,
         verbose=False,
     )
@@ -158,20 +153,26 @@ def _by_dynamo(flat: Any, tensors: Any, names: Any, outputs: Any, opset: int | N
     return proto
 
 
-def _traced(flat: Any, tensors: Any, names: Any, outputs: Any, opset: int | None) -> ModelProto:
+def _free(tensor: InputTensor) -> list[int]:
+    """Return the axes of an input whose length is free, beside that of the rows."""
+    return [axis for axis, size in enumerate(tensor.shape) if axis and size is None]
+
+
+def _traced(flat: Any, tensors: Any, conversion: Conversion, outputs: Any) -> ModelProto:
     import onnx
     import torch
 
+    free = {each.name: {0: "rows", **{at: f"{each.name}_{at}" for at in _free(each)}} for each in conversion.inputs}
     file = BytesIO()
     torch.onnx.export(
         flat,
         tensors,
         file,
         dynamo=False,
-        dynamic_axes={name: {0: "rows"} for name in (*names, *outputs)},
-        input_names=list(names),
+        dynamic_axes={name: {0: "rows"} for name in outputs} | free,
+        input_names=[tensor.name for tensor in conversion.inputs],
         output_names=list(outputs),
-        opset_version=min(opset or OPSET, OPSET),
+        opset_version=min(conversion.opset or OPSET, OPSET),
         verbose=False,
     )
     return onnx.load_model_from_string(file.getvalue())

@@ -1,13 +1,15 @@
 """Missing values inside of networks, where onnxruntime and the frameworks make different things of them.
 
 Its LSTM and GRU clamp, so a sequence with a missing value gets an answer that looks like any other. Here a unit is
-missing where one of its gates is, and everything after it in time, as in the frameworks. TensorFlow's max pooling
-passes over what is missing, where onnxruntime's does not, and beside an infinity or a missing value its softmax
-answers 0.
+missing where one of its gates is, and everything after it in time, as in the frameworks. Nor does it see a missing
+value among numbers of which it chooses the largest, where torch's pooling and both frameworks' `max` answer none.
+TensorFlow's max pooling passes over what is missing, where onnxruntime's does not, and beside an infinity or a missing
+value its softmax answers 0.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 from ...exceptions import ExportError
@@ -20,21 +22,79 @@ _GATES = {"LSTM": 4, "GRU": 3, "RNN": 1}
 
 
 def keep_missing(proto: ModelProto) -> None:
-    """Let each recurrent operator answer nothing for what comes of a missing value; changed in place.
+    """Let recurrent operators, and those that choose the largest, answer nothing for a missing value; changed in place.
 
     Raises
     ------
     ExportError
         There is none.
     """
+    chosen = keep_missing_in_extremes(proto, {"MaxPool", "GlobalMaxPool", "ReduceMax", "ReduceMin"})
+    if not keep_missing_in_sequences(proto) and not chosen:
+        raise ExportError("no layer of it loses missing values")
+
+
+def keep_missing_in_sequences(proto: ModelProto) -> bool:
+    """Let each recurrent operator answer nothing for what comes of a missing value; tell whether there is one."""
     nodes: list[NodeProto] = []
     for number, node in enumerate(proto.graph.node):
         nodes.append(node)
         if node.op_type in _GATES:
             nodes += _Guard(proto.graph, node, f"missing{number}").nodes()
-    if len(nodes) == len(proto.graph.node):
-        raise ExportError("it has no LSTM and no GRU")
+    found = len(nodes) > len(proto.graph.node)
     replace_nodes(proto.graph, nodes)
+    return found
+
+
+def keep_missing_in_extremes(proto: ModelProto, kinds: Collection[str]) -> bool:
+    """Let what chooses the largest or smallest number answer nothing beside a missing one; tell whether anything does.
+
+    Parameters
+    ----------
+    kinds : collection of str
+        Of operators; those of whole numbers stay as they are.
+    """
+    figures = _figures(proto) if any(node.op_type in kinds for node in proto.graph.node) else set()
+    nodes: list[NodeProto] = []
+    for number, node in enumerate(proto.graph.node):
+        nodes.append(node)
+        if node.op_type in kinds and node.input[0] in figures:
+            nodes += _nothing_beside_missing(proto.graph, node, f"extreme{number}")
+    found = len(nodes) > len(proto.graph.node)
+    replace_nodes(proto.graph, nodes)
+    return found
+
+
+def _figures(proto: ModelProto) -> set[str]:
+    """Return the names of tensors of floats."""
+    from onnx import TensorProto, shape_inference
+
+    graph = shape_inference.infer_shapes(proto).graph
+    floats = {TensorProto.FLOAT, TensorProto.DOUBLE, TensorProto.FLOAT16}
+    values = (*graph.input, *graph.value_info, *graph.output)
+    return {value.name for value in values if value.type.tensor_type.elem_type in floats}
+
+
+def _nothing_beside_missing(graph: Any, node: NodeProto, name: str) -> list[NodeProto]:
+    """Return nodes behind a choice: the same choice among ones for what is missing tells where the answer is none."""
+    import numpy as np
+    from onnx import TensorProto, helper, numpy_helper
+
+    graph.initializer.append(numpy_helper.from_array(np.float32("nan"), f"{name}_nothing"))
+    among = type(node).FromString(node.SerializeToString())
+    among.op_type = "ReduceMax" if node.op_type == "ReduceMin" else node.op_type
+    among.name = name
+    among.input[0] = f"{name}_ones"
+    among.output[:] = [f"{name}_any"]
+    whole, node.output[0] = node.output[0], f"{name}_raw"
+    return [
+        helper.make_node("IsNaN", [node.input[0]], [f"{name}_missing"]),
+        helper.make_node("Cast", [f"{name}_missing"], [f"{name}_ones"], to=TensorProto.FLOAT),
+        among,
+        helper.make_node("Cast", [f"{name}_any"], [f"{name}_is"], to=TensorProto.BOOL),
+        helper.make_node("CastLike", [f"{name}_nothing", f"{name}_raw"], [f"{name}_like"]),
+        helper.make_node("Where", [f"{name}_is", f"{name}_like", f"{name}_raw"], [whole]),
+    ]
 
 
 def as_tensorflow(proto: ModelProto) -> None:
@@ -46,10 +106,10 @@ def as_tensorflow(proto: ModelProto) -> None:
         There is no operator that treats them in another way.
     """
     kinds = {node.op_type for node in proto.graph.node}
-    if not kinds & {*_GATES, "MaxPool", "Softmax"}:
+    extremes = keep_missing_in_extremes(proto, {"ReduceMax", "ReduceMin"})
+    if not extremes and not kinds & {*_GATES, "MaxPool", "Softmax"}:
         raise ExportError("no layer of it treats missing values in another way than onnxruntime")
-    if kinds & set(_GATES):
-        keep_missing(proto)
+    keep_missing_in_sequences(proto)
     nodes: list[NodeProto] = []
     for number, node in enumerate(proto.graph.node):
         if node.op_type == "MaxPool":

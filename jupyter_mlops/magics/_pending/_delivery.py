@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol
 
+from ...capture import recall_outputs
 from ...entities import Result
 from ...exceptions import MlopsError
 from ._origins import Origins
@@ -132,7 +133,15 @@ class Deliveries:
         owed = set(promise.names)
         self._ledger.keep_promise(promise, values, self._namespace)
         self._ledger.put_in_place(promise, owed, self._namespace)
+        here = {name: self._namespace[name] for name in values if name in self._namespace}
+        recall_outputs(self._outputs, here)
         self.origins.note(promise.run.id, values)
+
+    @property
+    def _outputs(self) -> dict[int, Any]:
+        """The shell's table of outputs."""
+        table: Any = self._namespace.get("_oh", {})
+        return table if isinstance(table, dict) else {}
 
     def _is_welcome(self, promise: Promise, name: str) -> bool:
         """Whether a name that was not promised can be bound: nobody has used or assigned it in the meantime."""

@@ -99,6 +99,10 @@ class MlopsHandler(APIHandler):
         pool: ThreadPoolExecutor = self.context.pool
         return await IOLoop.current().run_in_executor(pool, work, *args)
 
+    async def in_changing_thread(self, work: Callable[..., Answer], *args: Any) -> Answer:
+        """Return what work gives that changes a run and may wait for a store."""
+        return await IOLoop.current().run_in_executor(self.context.changing, work, *args)
+
     def run_id(self, text: str) -> str:
         """Return an id from the path; anything else is as absent as a run that is not there."""
         if not RUN_ID.fullmatch(text):

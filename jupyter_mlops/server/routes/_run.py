@@ -24,16 +24,16 @@ class RunHandler(MlopsHandler):
     async def patch(self, run_id: str) -> None:
         """Change name, note, tags, archived or kept; return `RunSummary`."""
         run_id, change = self.run_id(run_id), self.parse_body(ChangeRun)
-        summary = await self.in_thread(self.context.explorer.change, run_id, change)
+        summary = await self.in_changing_thread(self.context.explorer.change, run_id, change)
         self.context.touch(run_id)
         self.write_entity(summary)
 
     @authenticated
     @authorized
     async def delete(self, run_id: str) -> None:
-        """Delete the run, for good; 409 while it lives."""
+        """Delete the run: for good, or another tool's as MLflow does; 409 while one of ours lives."""
         run_id = self.run_id(run_id)
-        await self.in_thread(self.context.explorer.delete, run_id)
+        await self.in_changing_thread(self.context.explorer.delete, run_id)
         self.context.touch(run_id)
         self.set_status(204)
         self.finish()

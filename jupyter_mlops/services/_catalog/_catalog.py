@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from ...tracking import RunCurves, RunTable, SpoolCurves
 from .._query import parse_query
 from .._service import RunService
 from ._curves import MOST_POINTS, CurveShelf
-from ._home import HomeFeed
+from ._home import HomeFeed, StoredRun
 from ._query import fitting
 from ._selection import EVERYTHING, RunSelection, Selections
 from ._words import read_columns, read_groups
@@ -68,6 +68,7 @@ class RunCatalog:
         self._watched_at = float("-inf")
         self._curves = CurveShelf(self._source)
         self._refreshing = threading.Lock()
+        self._told: set[str] = set()
         self._building = True
         self._first_cursor = time.time_ns() // 1_000_000
 
@@ -135,6 +136,29 @@ class RunCatalog:
             raise RunNotFoundError(f"No run {run_id[:32]} in the homes that this server shows.")
         return summary
 
+    def stored_run(self, run_id: str) -> StoredRun:
+        """Return where a run is that only a store has.
+
+        Raises
+        ------
+        TrackingError
+            Its store is not followed.
+        """
+        return self._stored(run_id)[1]
+
+    def take_changed(self, run_id: str, name: str | None, tags: Mapping[str, str | None]) -> None:
+        """Show at once what has just been changed of a run in its store."""
+        home = self._stored(run_id)[0]
+        # Not beside a refresh, which may have read the run before the change and would put that behind it.
+        with self._refreshing:
+            self._told |= home.take_changed(run_id, name, tags)
+
+    def take_deleted(self, run_id: str) -> None:
+        """Show no more what has just been deleted from its store."""
+        home = self._stored(run_id)[0]
+        with self._refreshing:
+            self._told |= home.take_deleted(run_id)
+
     def count(self, query: str) -> int:
         """Return how many runs fit a query, archived ones included."""
         with self._table.lock:
@@ -192,7 +216,8 @@ class RunCatalog:
             return CatalogChanges((), self.cursor)
         try:
             end = time.monotonic() + budget_s
-            changed = self._follow_homes()
+            changed, self._told = self._told, set()
+            changed |= self._follow_homes()
             for home in self._homes_followed.values():
                 changed |= home.poll(end)
             self._building = any(home.building for home in self._homes_followed.values())
@@ -228,10 +253,14 @@ class RunCatalog:
             directory = service.home.run(run_id)
             if directory.spec_file.exists():
                 return SpoolCurves(directory.path, run_id)
+        return self._stored(run_id)[1].curves()
+
+    def _stored(self, run_id: str) -> tuple[HomeFeed, StoredRun]:
+        """Return the home that shows a run which only a store has, and where that is."""
         for home in tuple(self._homes_followed.values()):
-            curves = home.store_curves(run_id)
-            if curves is not None:
-                return curves
+            found = home.stored(run_id)
+            if found is not None:
+                return home, found
         self.stored_summary(run_id)
         raise TrackingError(f"The store of run {run_id} is not followed any more. Refresh the list of runs.")
 

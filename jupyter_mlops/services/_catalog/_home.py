@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import NamedTuple
 
-from ...tracking import RestCurves, RunCurves, RunTable, SqliteCurves
+from ...tracking import RestCurves, RunCurves, RunTable, SqliteCurves, sqlite_path
 from .._service import RunService
 from ._directories import DirectoryFeed
 from ._memory import CatalogMemory
 from ._remote import RemoteFeed, remote_stores
 from ._stores import SqliteFeed, sqlite_stores
+
+
+class StoredRun(NamedTuple):
+    """A run in a store: the store's address, and its id there."""
+
+    uri: str
+    run_id: str
+
+    def curves(self) -> RunCurves:
+        """Return what reads the run's curves."""
+        path = sqlite_path(self.uri)
+        return RestCurves(self.uri, self.run_id) if path is None else SqliteCurves(path, self.run_id)
 
 
 class HomeFeed:
@@ -102,16 +115,33 @@ class HomeFeed:
             self._memory.save(self._directories, self._stores.values(), changed)
         return changed
 
-    def store_curves(self, run_id: str) -> RunCurves | None:
-        """Return what reads the curves of a run that a store has; None where none has it."""
+    def stored(self, run_id: str) -> StoredRun | None:
+        """Return where a run is that a store has; None where none has it."""
         for path, store in tuple(self._stores.items()):
             store_id = store.store_id(run_id)
             if store_id:
-                return SqliteCurves(path, store_id)
+                return StoredRun(f"sqlite:///{path}", store_id)
         for uri, remote in tuple(self._remotes.items()):
             if remote.shows(run_id):
-                return RestCurves(uri, run_id)
+                return StoredRun(uri, run_id)
         return None
+
+    def take_changed(self, run_id: str, name: str | None, tags: Mapping[str, str | None]) -> set[str]:
+        """Bring a run up to date that was changed in its store, and return it where that shows."""
+        changed: set[str] = set()
+        for store in self._stores.values():
+            if store.store_id(run_id):
+                changed |= store.reread([store.store_id(run_id)])
+        for remote in self._remotes.values():
+            changed |= remote.take_changed(run_id, name, tags)
+        return changed
+
+    def take_deleted(self, run_id: str) -> set[str]:
+        """Take a run out of the table that was deleted from its store, and return it where that shows."""
+        changed = self.take_changed(run_id, None, {})
+        for remote in self._remotes.values():
+            changed |= remote.take_deleted(run_id)
+        return changed
 
     def forget(self) -> set[str]:
         """Take everything out of the table, let files go and return the runs' ids."""

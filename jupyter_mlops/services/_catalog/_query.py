@@ -38,32 +38,52 @@ def fitting(query: Query, table: RunTable) -> Mask:
             mask &= fitting(term, table)
         return mask
     if isinstance(query, Either):
-        mask = 0
-        for term in query.terms:
-            mask |= fitting(term, table)
-        return mask
+        return _either(query.terms, table)
     if isinstance(query, Not):
         return table.all & ~fitting(query.term, table)
-    if isinstance(query, FieldTerm):
-        return _field(query, table)
-    return _comparison(query, table)
+    return _term(query, table)
 
 
-def _field(term: FieldTerm, table: RunTable) -> Mask:
-    if term.field == "state":
-        return table.texts["status"].equal_to(term.text)
-    if term.field == "id":
+def _either(terms: Iterable[Query], table: RunTable) -> Mask:
+    """Return the rows that fit at least one term; those about the same texts go over the rows together."""
+    mask, wanted = 0, dict[TextColumn, int]()
+    for term in terms:
+        about = _about_words(term, table)
+        if about is None:
+            mask |= fitting(term, table)
+        else:
+            column, fits = about
+            wanted[column] = wanted.get(column, 0) | int.from_bytes(fits, "little")
+    for column, fitting_words in wanted.items():
+        mask |= column.where(fitting_words.to_bytes(len(column.words), "little"))
+    return mask
+
+
+def _term(term: FieldTerm | Comparison, table: RunTable) -> Mask:
+    about = _about_words(term, table)
+    if about is not None:
+        column, fits = about
+        return column.where(fits)
+    if isinstance(term, FieldTerm):
         return table.beginning(term.text.lower())
-    column = table.texts[term.field]
-    return column.equal_to(term.text) if term.exact else column.containing(term.text)
+    return _comparison(term, table)
+
+
+def _about_words(term: Query, table: RunTable) -> tuple[TextColumn, bytes] | None:
+    """Return the texts that a term is about, and for each different one whether it fits; None for any other term."""
+    if isinstance(term, FieldTerm) and term.field != "id":
+        column = table.texts["status" if term.field == "state" else term.field]
+        return column, column.words_equal(term.text) if term.exact else column.words_containing(term.text)
+    if isinstance(term, Comparison):
+        columns = _compared_columns(term, table)
+        if len(columns) == 1 and isinstance(columns[0], TextColumn):
+            return columns[0], _words_compared(columns[0], term.operator, term.text)
+    return None
 
 
 def _comparison(comparison: Comparison, table: RunTable) -> Mask:
     """Return the rows that fit; without a namespace, the first of metric, parameter and tag that a run has counts."""
-    places: dict[str, Mapping[str, NumberColumn] | Mapping[str, TextColumn]]
-    places = {"metric": table.metrics, "param": table.params, "tag": table.tags}
-    names = (comparison.namespace,) if comparison.namespace else tuple(places)
-    columns = [column for name in names if (column := places[name].get(comparison.key)) is not None]
+    columns = _compared_columns(comparison, table)
     mask = decided = 0
     for column in columns:
         mask |= _compared(column, comparison.operator, comparison.text) & ~decided
@@ -72,10 +92,17 @@ def _comparison(comparison: Comparison, table: RunTable) -> Mask:
     return mask
 
 
+def _compared_columns(comparison: Comparison, table: RunTable) -> list[NumberColumn | TextColumn]:
+    places: dict[str, Mapping[str, NumberColumn] | Mapping[str, TextColumn]]
+    places = {"metric": table.metrics, "param": table.params, "tag": table.tags}
+    names = (comparison.namespace,) if comparison.namespace else tuple(places)
+    return [column for name in names if (column := places[name].get(comparison.key)) is not None]
+
+
 def _compared(column: NumberColumn | TextColumn, sign: str, wanted: str) -> Mask:
     if isinstance(column, NumberColumn):
         return _numbers_compared(column, sign, wanted)
-    return column.containing(wanted) if sign == "~" else column.where(list(_words_compared(column, sign, wanted)))
+    return column.where(_words_compared(column, sign, wanted))
 
 
 def _numbers_compared(column: NumberColumn, sign: str, wanted: str) -> Mask:
@@ -88,16 +115,18 @@ def _numbers_compared(column: NumberColumn, sign: str, wanted: str) -> Mask:
     return column.where(lambda numbers: _each_compared(numbers, sign, number))
 
 
-def _words_compared(column: TextColumn, sign: str, wanted: str) -> Iterable[bool]:
+def _words_compared(column: TextColumn, sign: str, wanted: str) -> bytes:
     """Return for each word of a column whether it fits: as numbers where both are, else as texts."""
+    if sign == "~":
+        return column.words_containing(wanted)
     compare, number = _TEXTS[sign], _number(wanted)
     if number is None:
-        return map(compare, column.words, repeat(wanted))
+        return bytes(map(compare, column.words, repeat(wanted)))
     values, others = column.numbers
     fits = _each_compared(values, sign, number)
     for place in others:
         fits[place] = compare(column.words[place], wanted)
-    return fits
+    return bytes(fits)
 
 
 def _each_compared(numbers: Iterable[float], sign: str, wanted: float) -> list[bool]:
@@ -106,7 +135,7 @@ def _each_compared(numbers: Iterable[float], sign: str, wanted: float) -> list[b
         return _NUMBERS[sign](numbers, wanted)
     if sign == "!=":
         return [held == held for held in numbers]
-    return [sign in ("=", "==") and held != held for held in numbers]
+    return [sign in ("=", "==", "<=", ">=") and held != held for held in numbers]
 
 
 def _number(text: str) -> float | None:

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from ...tracking import ForeignRuns, RunTable, absolute_uri, foreign_runs
+from .._summary import shown
 from .._surroundings import tracking_uris
-from ._stores import RUN_ID, store_summary
+from ._stores import ARCHIVED_TAG, RUN_ID, store_summary
 
 NEWEST = 500
 """Runs that are asked for."""
@@ -70,6 +73,29 @@ class RemoteFeed:
     def shows(self, run_id: str) -> bool:
         """Return whether the server has told of a run."""
         return run_id in self._shown
+
+    def take_changed(self, run_id: str, name: str | None, tags: Mapping[str, str | None]) -> set[str]:
+        """Show a run with what was changed of it on the server, until the server tells it itself."""
+        if run_id not in self._shown:
+            return set()
+        with self._table.lock:
+            summary = self._table.get(run_id)
+            if summary is None:
+                return set()
+            kept = {key: text for key, text in {**summary.tags, **tags}.items() if text is not None}
+            run = replace(
+                summary,
+                name=summary.name if name is None else name,
+                tags=shown(kept.items()),
+                archived=kept.get(ARCHIVED_TAG) == "true",
+            )
+            return {run_id} if self._table.put(run) else set()
+
+    def take_deleted(self, run_id: str) -> set[str]:
+        """Take a run out of the table that was deleted on the server."""
+        gone = self._remove({run_id} & self._shown)
+        self._shown -= gone
+        return gone
 
     def forget(self) -> set[str]:
         """Take every run of the server out of the table and return the runs' ids."""

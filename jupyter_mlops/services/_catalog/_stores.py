@@ -16,7 +16,7 @@ from ...entities import RunStatus, RunSummary
 from ...tracking import RUN_TAG, ForeignRun, RunTable, SavedRun, SqliteStore, absolute_uri, home_store_uri, sqlite_path
 from .._names import clean_name
 from .._service import RunService
-from .._summary import shown, shown_metrics
+from .._summary import left_out, shown, shown_metrics
 from .._surroundings import tracking_uris
 
 ARCHIVED_TAG = "mlops.archived"
@@ -109,9 +109,10 @@ class SqliteFeed:
         return next((store_id for store_id, known in tuple(self._ids.items()) if known == run_id), "")
 
     def reread(self, run_ids: Iterable[str]) -> set[str]:
-        """Show runs whose directories are gone as the store has them; return those that it has."""
+        """Show runs as the store has them now; return those that are not what they were."""
         try:
-            return self._put(self._store.read(run_ids).runs)
+            found = self._store.read(run_ids)
+            return self._put(found.runs) | self._remove(found.gone)
         except sqlite3.Error:
             return set()
 
@@ -177,6 +178,7 @@ def store_summary(run: ForeignRun, run_id: str, home_id: str) -> RunSummary:
         params=shown(run.params.items()),
         tags=shown(run.tags.items()),
         metrics=shown_metrics(run.metrics),
+        left_out=left_out(run.params, run.tags, run.metrics),
         archived=run.tags.get(ARCHIVED_TAG) == "true",
     )
 

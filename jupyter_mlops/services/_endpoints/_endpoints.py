@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -120,7 +120,15 @@ class Endpoints:
             directory.write_restarts(None)
             kept = directory.forget_old(after.versions)
             directory.write(replace(after, versions=kept))
+        self._tell_servers()
         return LocalEndpoint(directory)
+
+    def _tell_servers(self) -> None:
+        """Enter the home into the user's list: a Jupyter server shows and mends what no kernel has deployed, too."""
+        from ...home import register_home
+
+        with contextlib.suppress(OSError, MlopsError):  # as for a kernel: it answers all the same
+            register_home(self.home.path)
 
     def directory(self, name: str) -> EndpointDirectory:
         """Return the files of an endpoint, whether it is there or not."""
@@ -354,7 +362,7 @@ def _with_version(
     return EndpointRecord(name=directory.name, current=number, versions=(*versions, version), example=row)
 
 
-@contextmanager
+@contextlib.contextmanager
 def changing(directory: EndpointDirectory, patience_s: float = _CHANGE_S) -> Iterator[None]:
     """Be the only one who changes what is to be served.
 

@@ -14,7 +14,7 @@ def named_columns(wanted: Any, X: Any, namespace: Mapping[str, Any] | None = Non
 
     Parameters
     ----------
-    wanted : str, iterable of str, Mapping, Series or DataFrame
+    wanted : str, Mapping, Series, DataFrame, or iterable of names and Series
         Names, or columns themselves.
     X : DataFrame, optional
         Where names are looked for first.
@@ -36,7 +36,7 @@ def named_columns(wanted: Any, X: Any, namespace: Mapping[str, Any] | None = Non
         raise UsageError("The feature has no name. Give a mapping of names to columns: {'sex': sex}.")
     found: dict[str, Any] = {}
     for name in [wanted] if isinstance(wanted, str) else wanted:
-        found |= _column(name, X, namespace or {})
+        found |= named_columns(name, X) if hasattr(name, "dtype") else _column(name, X, namespace or {})
     return found
 
 

@@ -163,7 +163,12 @@ def _still_there(runs: RunService, run_id: str) -> Run | None:
 
 
 def model_of(run: Run, name: str = "") -> Any:
-    """Wait for a run and return the model among its results: what it made, before what it only took along.
+    """Wait for a run and return the model among its results; raise as `named_model_of`."""
+    return named_model_of(run, name)[1]
+
+
+def named_model_of(run: Run, name: str = "") -> tuple[str, Any]:
+    """Wait for a run and return the model among its results with its name: what it made, before what it took along.
 
     Raises
     ------
@@ -173,14 +178,14 @@ def model_of(run: Run, name: str = "") -> Any:
         The run failed or was stopped.
     """
     if name:
-        return run.result(name)
+        return name, run.result(name)
     run.wait_delivery()
     run.raise_failure()
     told = run.directory.result()
     made = tuple(sorted({*told.returned, *told.changed})) if told else ()
     models = _models(run.results(made)) or _models(run.results())
     if len(models) == 1:
-        return next(iter(models.values()))
+        return next(iter(models.items()))
     if not models:
         raise UsageError(f"Run {run.name} returned no model: none of its results predicts. See %runs show {run.name}.")
     raise UsageError(

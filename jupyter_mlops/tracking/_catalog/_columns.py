@@ -149,9 +149,17 @@ class TextColumn:
         wanted = self._code_of.get(text)
         return 0 if wanted is None else mask_of([code == wanted for code in self._codes], self.start)
 
-    def containing(self, text: str) -> Mask:
-        """Return the rows whose text contains this one, whatever the case."""
-        return self.where(self._facts.containing(text.casefold()))
+    def words_equal(self, text: str) -> bytes:
+        """Return for each word, as one byte, whether it is exactly this text."""
+        code = self._code_of.get(text)
+        flags = bytearray(len(self.words))
+        if code is not None:
+            flags[code] = 1
+        return bytes(flags)
+
+    def words_containing(self, text: str) -> bytes:
+        """Return for each word, as one byte, whether it contains this text, whatever the case."""
+        return self._facts.containing(text.casefold())
 
     @property
     def numbers(self) -> tuple[list[float], list[int]]:

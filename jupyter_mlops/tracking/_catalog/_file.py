@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
-VERSION = 1
+VERSION = 2
 """Of the file's layout and of the summaries in it: another one is read anew from the runs."""
 
 _SCHEMA = f"""

@@ -7,8 +7,10 @@ milliseconds. Rows are small numbers that are used again; `version` grows with e
 from __future__ import annotations
 
 import threading
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from itertools import islice, takewhile
 
 import msgspec
 
@@ -48,6 +50,7 @@ class RunTable:
         self._rows: dict[str, int] = {}
         self._bodies: list[bytes | None] = []
         self._free: list[int] = []
+        self._sorted: list[str] | None = None
         self._shown = bytearray()
         self._archived = bytearray()
 
@@ -79,9 +82,13 @@ class RunTable:
 
     def beginning(self, prefix: str) -> Mask:
         """Return the rows of runs whose ids begin so."""
+        if self._sorted is None:
+            self._sorted = sorted(self._rows)
+        start = bisect_left(self._sorted, prefix)
+        found = takewhile(lambda run_id: run_id.startswith(prefix), islice(self._sorted, start, None))
         flags = bytearray(self.height)
-        for run_id, row in self._rows.items():
-            flags[row] = run_id.startswith(prefix)
+        for run_id in found:
+            flags[self._rows[run_id]] = 1
         return mask_of(flags)
 
     def row(self, run_id: str) -> int | None:
@@ -125,6 +132,7 @@ class RunTable:
         row = self._rows.pop(run_id, None)
         if row is None:
             return False
+        self._sorted = None
         self._take_keys(row, None)
         for text in self.texts.values():
             text.set(row, None)
@@ -149,6 +157,7 @@ class RunTable:
             self._shown.append(0)
             self._archived.append(0)
         self._rows[run_id] = row
+        self._sorted = None
         return row
 
     def _fill(self, row: int, run: RunSummary) -> None:

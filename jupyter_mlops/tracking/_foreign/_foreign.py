@@ -16,6 +16,7 @@ from typing import Any
 import msgspec
 
 from ...entities import RunStatus
+from ...exceptions import TrackingError
 from .._keeper_start import keeper_environment
 from .._uris import sqlite_path, without_credentials
 
@@ -73,6 +74,29 @@ def foreign_runs(tracking_uri: str, timeout_s: float = 2.0, *, limit: int = 100)
             return ForeignRuns()
         return _in_time(lambda: _ask_sqlite(tracking_uri, timeout_s, limit), tracking_uri, timeout_s)
     return _ask_child(tracking_uri, timeout_s, limit)
+
+
+def stored_tags(tracking_uri: str, run_id: str, timeout_s: float = 2.0) -> dict[str, str]:
+    """Return the tags of one run, whole.
+
+    Raises
+    ------
+    TrackingError
+        The store cannot be read in time.
+    """
+    import sqlite3
+
+    from ._rest import find_run
+    from ._sqlite import read_tags
+
+    path = sqlite_path(tracking_uri)
+    try:
+        if path is not None:
+            return read_tags(path, run_id, timeout_s)
+        found = find_run(tracking_uri, run_id, timeout_s)
+    except (OSError, ValueError, sqlite3.Error) as error:
+        raise TrackingError(f"The store of run {run_id} cannot be read: {error}. Try again.") from None
+    return dict(found["tags"]) if found else {}
 
 
 def decode_runs(rows: list[dict[str, Any]]) -> tuple[ForeignRun, ...]:

@@ -17,6 +17,8 @@ from urllib.parse import unquote, urlencode, urlsplit, urlunsplit
 
 LARGEST_ANSWER = 16 << 20
 
+_LARGEST_REFUSAL = 64 << 10
+
 _POINTS = 10_000
 """Of a page; a point takes some 150 bytes."""
 
@@ -27,6 +29,14 @@ class RestPoint(NamedTuple):
     step: int
     time: int
     value: float
+
+
+class ServerRefusalError(OSError):
+    """A server has understood what it was asked, and says no: in words, and by MLflow's `code`."""
+
+    def __init__(self, message: str, code: str) -> None:
+        super().__init__(message)
+        self.code = code
 
 
 class _NoRedirects(urllib.request.HTTPRedirectHandler):
@@ -70,6 +80,46 @@ def last_points(uri: str, run_id: str, timeout_s: float) -> dict[str, RestPoint]
         return {str(told["key"]): _point(told) for told in answer["run"]["data"].get("metrics", ())}
     except _NONSENSE as error:
         raise ValueError(f"runs/get tells no run: {error!r}") from error
+
+
+def find_run(uri: str, run_id: str, timeout_s: float) -> dict[str, Any] | None:
+    """Return one run as a plain row, without its experiment's name; None where it is deleted.
+
+    Raises
+    ------
+    OSError, ValueError
+        As in `find_runs`.
+    """
+    run = get_answer(uri, "runs/get", {"run_id": run_id}, timeout_s).get("run", {})
+    return None if run.get("info", {}).get("lifecycle_stage") == "deleted" else _row(run, {})
+
+
+def change_run(
+    uri: str, run_id: str, name: str | None, tags: dict[str, str | None], timeout_s: float, *, delete: bool
+) -> None:
+    """Change a run; a tag of None is removed, and one that is not there is no mistake.
+
+    Raises
+    ------
+    ServerRefusalError
+        The server says that this cannot be.
+    OSError, ValueError
+        As in `find_runs`.
+    """
+    if delete:
+        _post(uri, "runs/delete", {"run_id": run_id}, timeout_s)
+        return
+    if name is not None:
+        _post(uri, "runs/update", {"run_id": run_id, "run_name": name}, timeout_s)
+    for key, text in tags.items():
+        if text is not None:
+            _post(uri, "runs/set-tag", {"run_id": run_id, "key": key, "value": text}, timeout_s)
+            continue
+        try:
+            _post(uri, "runs/delete-tag", {"run_id": run_id, "key": key}, timeout_s)
+        except ServerRefusalError as error:
+            if error.code != "RESOURCE_DOES_NOT_EXIST":
+                raise
 
 
 def metric_points(uri: str, run_id: str, key: str, token: str, timeout_s: float) -> tuple[list[RestPoint], str | None]:
@@ -146,14 +196,23 @@ def _ask(uri: str, endpoint: str, body: bytes | None, timeout_s: float) -> dict[
         with urllib.request.build_opener(_NoRedirects).open(request, timeout=timeout_s) as answer:
             data = answer.read(LARGEST_ANSWER + 1)
     except urllib.error.HTTPError as error:
-        error.close()  # It is the answer too, with its connection.
-        raise
+        with error:  # It is the answer too, with its connection.
+            raise _refusal(error) from None
     if len(data) > LARGEST_ANSWER:
         raise ValueError(f"{endpoint.partition('?')[0]} answers with more than {LARGEST_ANSWER >> 20} MiB")
     value = json.loads(data)
     if not isinstance(value, dict):
         raise ValueError(f"{endpoint.partition('?')[0]} answers with {type(value).__name__}")
     return value
+
+
+def _refusal(answer: urllib.error.HTTPError) -> OSError:
+    """Return the error that a server's answer tells: MLflow's own where it is one."""
+    try:
+        told = json.loads(answer.read(_LARGEST_REFUSAL))
+        return ServerRefusalError(str(told["message"]), str(told["error_code"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return answer
 
 
 def _login(user: str | None, password: str | None) -> dict[str, str]:

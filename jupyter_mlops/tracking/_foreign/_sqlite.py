@@ -9,6 +9,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from ._stranger_sqlite import bound_time, open_stranger
+
 _RUNS = """
 SELECT r.run_uuid, r.name, e.name, r.status, r.start_time, r.end_time
 FROM runs AS r JOIN experiments AS e ON e.experiment_id = r.experiment_id
@@ -49,6 +51,19 @@ def find_runs(path: Path, timeout_s: float, limit: int) -> list[dict[str, Any]]:
             for run_id, key, value in _of(database, "key, value", table, rows):
                 rows[run_id][table][key] = value or ""
     return list(rows.values())
+
+
+def read_tags(path: Path, run_id: str, timeout_s: float) -> dict[str, str]:
+    """Return the tags of one run, whole.
+
+    Raises
+    ------
+    sqlite3.Error
+        As in `find_runs`.
+    """
+    with closing(open_stranger(path)) as database:
+        bound_time(database, timeout_s)
+        return {key: value or "" for _run, key, value in _of(database, "key, value", "tags", [run_id])}
 
 
 def _of(database: sqlite3.Connection, columns: str, table: str, runs: Iterable[str]) -> Iterable[Any]:

@@ -65,7 +65,8 @@ def _split(chunk: memoryview) -> tuple[int, dict[int, SpoolColumns]]:
     """Return the number of slots up to the last whole record, and the points by key id."""
     words, longs = chunk.cast("I"), chunk.cast("q")
     keys = words[6::_WORDS].tolist()
-    known = {key: key * CHECK_FACTOR & CHECK_MASK for key in set(keys) if key}
+    # In the order of the keys, which is that of their first points: whoever shows one metric shows the first.
+    known = {key: key * CHECK_FACTOR & CHECK_MASK for key in sorted(set(keys)) if key}
     # A record is whole where its check, with the low words of step and time taken out, is what its key makes.
     rests = map(xor, map(xor, words[0::_WORDS], words[2::_WORDS]), words[7::_WORDS])
     whole = bytes(map(eq, rests, map(known.get, keys)))

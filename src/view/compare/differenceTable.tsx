@@ -8,6 +8,7 @@ import { Section } from '../../model/comparison';
 import { bestColumns, isLessBetter } from '../../model/comparisonFacts';
 import { formatFigure, toNumber } from '../../model/format';
 import { runName } from '../../model/runs';
+import { CutName } from '../cutName';
 import { runColour, runDash } from '../run/colours';
 import { StateMark } from '../stateMark';
 import type { IReportSection } from './reportSections';
@@ -88,7 +89,7 @@ function RunHead(props: ITableProps & { readonly run: IRunSummary; readonly plac
         title={`${name}\n${run.run_id}`}
         onClick={() => onOpen(run.run_id)}
       >
-        <bdi>{name}</bdi>
+        <CutName name={name} />
       </button>
       {onRemove && (
         <button

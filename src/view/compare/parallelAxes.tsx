@@ -61,9 +61,6 @@ export function ParallelAxes(props: IPictureProps): JSX.Element {
             runs.length
           )}
         >
-          {shown.map((axis, index) => (
-            <Axis key={axisId(axis)} axis={axis} x={SIDE + index * gap} />
-          ))}
           {runs.map((run, index) => (
             <path
               key={run.run_id}
@@ -79,6 +76,9 @@ export function ParallelAxes(props: IPictureProps): JSX.Element {
             >
               <title>{runName(run)}</title>
             </path>
+          ))}
+          {shown.map((axis, index) => (
+            <Axis key={axisId(axis)} axis={axis} x={SIDE + index * gap} />
           ))}
         </svg>
       </div>

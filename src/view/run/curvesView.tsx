@@ -6,6 +6,7 @@ import React, { ReactNode, useMemo, useState } from 'react';
 import { CurvesModel, ICurveRun } from '../../model/curves';
 import { ICurve, XAxis, curveFacts, smooth } from '../../model/curvesData';
 import { formatFigure } from '../../model/format';
+import { CutName } from '../cutName';
 import { useSignal } from '../hooks';
 import { runSwatch } from './colours';
 import { Choice } from './choice';
@@ -80,7 +81,7 @@ function Bar(
         value={look.axis}
         options={[
           { value: 'step', label: trans.__('step') },
-          { value: 'elapsed', label: trans.__('time since the first point') },
+          { value: 'elapsed', label: trans.__('time from the start') },
           { value: 'time', label: trans.__('clock') }
         ]}
         onChange={axis => model.setLook({ axis })}
@@ -203,7 +204,7 @@ function CurveRow(props: {
     <tr>
       <th scope="row">
         <span className="mlops-Swatch" style={{ background: runSwatch(run?.place ?? 0) }} />
-        <bdi>{run?.name}</bdi>
+        <CutName name={run?.name ?? ''} title={run?.name} />
       </th>
       <td className="mlops-Figure" title={value === null ? undefined : String(value)}>
         {value === null ? '–' : formatFigure(value)}

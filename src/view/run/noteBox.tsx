@@ -2,7 +2,6 @@
 
 import React, { useEffect, useRef, useState } from 'react';
 
-import { isOurs } from '../../model/runs';
 import { noteSanitizer } from './noteSanitizer';
 import { Section } from './facts';
 import type { ITabProps } from './runView';
@@ -28,11 +27,9 @@ export function NoteBox(props: ITabProps & { readonly note: string }): JSX.Eleme
     return (
       <Section title={trans.__('Note')} isWide>
         {note && <Rendered {...props} />}
-        {model.summary && isOurs(model.summary) && (
-          <button className="mlops-linkButton" onClick={() => setDraft(note)}>
-            {note ? trans.__('Edit note') : trans.__('Say why this ran…')}
-          </button>
-        )}
+        <button className="mlops-linkButton" onClick={() => setDraft(note)}>
+          {note ? trans.__('Edit note') : trans.__('Say why this ran…')}
+        </button>
       </Section>
     );
   }

@@ -6,7 +6,7 @@ import React from 'react';
 import { Figure, IRunDetail, IRunSummary } from '../../api/types';
 import { isSystemMetric } from '../../model/curvesData';
 import { formatBytes, formatDuration, formatTime } from '../../model/format';
-import { isEnded, isOurs, runName, runSeconds } from '../../model/runs';
+import { isEnded, runName, runSeconds } from '../../model/runs';
 import { useNow } from '../hooks';
 import { Progress } from '../progress';
 import { StateMark } from '../stateMark';
@@ -40,7 +40,7 @@ export function OverviewTab(props: ITabProps): JSX.Element | null {
         <RunError error={detail.error} isStopped={run.status === 'KILLED'} model={model} trans={trans} />
       )}
       <div className="mlops-Overview-sections">
-        {detail && (detail.note || isOurs(run)) && <NoteBox {...props} note={detail.note} />}
+        {detail && <NoteBox {...props} note={detail.note} />}
         {metrics.length > 0 && (
           <Section title={trans.__('Metrics')}>
             <FactTable label={trans.__('Metrics')} facts={metrics} />
@@ -63,6 +63,15 @@ export function OverviewTab(props: ITabProps): JSX.Element | null {
         {tags.length > 0 && (
           <Section title={trans.__('Tags')}>
             <FactTable label={trans.__('Tags')} facts={tags} />
+          </Section>
+        )}
+        {run.left_out > 0 && (
+          <Section title={trans.__('Left out')} isWide>
+            {trans._n(
+              '%1 parameter, metric or tag beyond the first 1,000 is kept with the run, but not shown or searched here. %runs in a notebook searches all.',
+              '%1 parameters, metrics and tags beyond the first 1,000 of each are kept with the run, but not shown or searched here. %runs in a notebook searches all.',
+              run.left_out
+            )}
           </Section>
         )}
         {detail && detail.inputs.length > 0 && (

@@ -21,7 +21,7 @@ import React from 'react';
 import { IRunSummary } from '../../api/types';
 import { CommandIDs } from '../../commands';
 import { archiveIcon, tagRunIcon, tensorBoardIcon } from '../../icons';
-import { isEnded, isOurs } from '../../model/runs';
+import { isDeletable, isEnded, isOurs } from '../../model/runs';
 import { RunViewModel } from '../../model/runView';
 import { useSignal } from '../hooks';
 import { IRunSurroundings } from './surroundings';
@@ -34,6 +34,15 @@ interface IAction {
   readonly isEnabled?: (run: IRunSummary) => boolean;
   readonly hasWord?: boolean;
 }
+
+/** What can be done with another tool's run, too. */
+const IN_ITS_STORE: ReadonlySet<string> = new Set([
+  CommandIDs.renameRun,
+  CommandIDs.tagRun,
+  CommandIDs.archiveRun,
+  CommandIDs.copyRunId,
+  CommandIDs.deleteRun
+]);
 
 /** Add the actions to a toolbar. */
 export function addRunActions(toolbar: Toolbar, model: RunViewModel, around: IRunSurroundings): void {
@@ -53,8 +62,7 @@ function Action(props: {
   const { model, action, commands } = props;
   useSignal(model.changed);
   const run = model.summary;
-  // Another tool's run is looked at only.
-  const isPossible = run && (isOurs(run) || action.id === CommandIDs.copyRunId);
+  const isPossible = run && (isOurs(run) || IN_ITS_STORE.has(action.id));
   if (!isPossible || model.isGone || !(action.isShown?.(run) ?? true)) {
     return null;
   }
@@ -120,6 +128,6 @@ function actions(trans: TranslationBundle): readonly IAction[] {
       label: run => (run.archived ? trans.__('Take out of the archive') : trans.__('Archive'))
     },
     { id: CommandIDs.copyRunId, icon: copyIcon, label: () => trans.__('Copy id') },
-    { id: CommandIDs.deleteRun, icon: deleteIcon, label: () => trans.__('Delete…'), isEnabled: hasEnded }
+    { id: CommandIDs.deleteRun, icon: deleteIcon, label: () => trans.__('Delete…'), isEnabled: isDeletable }
   ];
 }

@@ -12,9 +12,12 @@ import { IGap, IGroupRow, ISelection, groupingName, modelsOf, overallOf } from '
 
 const LINE_HEIGHT = 20;
 const NAME_HEIGHT = 40;
-/** In characters: longer names have a second line, for the feature that tells two groups apart is often the last one. */
+/** In characters: longer names have more lines, for the feature that tells two groups apart is often the last one. */
 const LONGEST_NAME = 24;
-const SECOND_LINE = 17;
+/** Of a name that is broken between words. */
+const A_LINE = 20;
+const MOST_LINES = 8;
+const LINE_OF_NAME = 17;
 const MOST_HEIGHT = 460;
 
 /** The chart of the groups. It is its own table: every figure stands in its row as text. */
@@ -37,8 +40,9 @@ export class GroupsChart {
     const models = modelsOf(report, selection);
     const overall = models.map(model => overallOf(report, selection, model));
     const scale = scaleOf(figuresOf(rows, overall));
-    const isLong = rows.some(row => row.name.length > LONGEST_NAME);
-    const rowHeight = Math.max(NAME_HEIGHT + (isLong ? SECOND_LINE : 0), models.length * LINE_HEIGHT + 8);
+    const lineCount = linesOf(rows);
+    const nameHeight = NAME_HEIGHT + (lineCount - 1) * LINE_OF_NAME;
+    const rowHeight = Math.max(nameHeight, models.length * LINE_HEIGHT + 8);
     const grouping = report.groupings[selection.grouping];
     const metric = report.metrics[selection.metric];
     const lines = models.map((model, place) => ({
@@ -46,7 +50,8 @@ export class GroupsChart {
       overall: overall[place] ?? NOTHING,
       y: rowHeight / 2 + (place - (models.length - 1) / 2) * LINE_HEIGHT
     }));
-    this.node.classList.toggle('mlops-mod-long', isLong);
+    this.node.classList.toggle('mlops-mod-long', lineCount > 1);
+    this.node.style.setProperty('--mlops-lines', String(lineCount));
     this._rows.show({
       heads: [grouping ? groupingName(report, grouping) : '', axis(scale), metric?.label ?? ''],
       count: rows.length,
@@ -135,6 +140,12 @@ function* figuresOf(rows: readonly IGroupRow[], overall: readonly IEstimate[]): 
       yield high;
     }
   }
+}
+
+/** How many lines the longest name needs. */
+function linesOf(rows: readonly IGroupRow[]): number {
+  const longest = rows.reduce((most, { name }) => Math.max(most, name.length), 0);
+  return longest > LONGEST_NAME ? Math.min(MOST_LINES, Math.ceil(longest / A_LINE)) : 1;
 }
 
 /** Through the whole row where one model is shown, else along the model's own line. */

@@ -67,7 +67,9 @@ export class MitigateControl {
     this._isLooking = true;
     this._said.textContent = words.__('The kernel is asked what it has; it answers when it is free.');
     try {
-      const { isLoaded, missing } = await cells.look(chosen.names);
+      const { isLoaded, missing: unknown } = await cells.look(chosen.names);
+      const wanted = unknown.length ? (chosen.byRun ?? chosen) : chosen;
+      const missing = unknown.filter(name => wanted.names.includes(name));
       this._said.textContent = missing.length
         ? words.__(
             'The kernel does not have %1, as after a restart. Run the cells above first.',
@@ -77,7 +79,7 @@ export class MitigateControl {
             'Below: the run that lessens the gap, as a cell to read, change and run again; then before and after on the same axes.'
           );
       if (!missing.length) {
-        await cells.run((isLoaded ? '' : LOAD) + chosen.code, chosen.after);
+        await cells.run((isLoaded ? '' : LOAD) + wanted.code, wanted.after);
       }
     } catch (error) {
       this._said.textContent = error instanceof Error ? error.message : String(error);

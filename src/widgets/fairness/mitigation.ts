@@ -13,6 +13,8 @@ export interface IMitigation {
   readonly code: string;
   /** A magic that shows before and after on the same axes, once the run has begun. */
   readonly after: string;
+  /** The same by the run that made the model, whose name the kernel may not have: then the magic binds it. */
+  readonly byRun?: IMitigation;
 }
 
 /** A name of Python, with attributes perhaps. */
@@ -48,20 +50,23 @@ export function mitigationsOf(report: IFairnessReport): readonly IMitigation[] {
     return [];
   }
   const weighted = weights === null ? '' : ` --weights ${words([weights])}`;
-  const line = (name: string) => `%fairness ${name} -X ${X} -y ${y} -s ${words(columns)}${weighted}`;
-  return report.models
-    .filter(model => NAME.test(model.name))
-    .flatMap(model =>
-      model.mitigations
-        .filter(mitigator => NAME.test(mitigator))
-        .map(mitigator => ({
-          model: model.name,
-          mitigator,
-          names: [model.name, X].map(name => name.replace(/\..*/, '')),
-          code: `${line(model.name)}${withheld(report)} --boot 0 --mitigate ${mitigator}`,
-          after: `${line(model.name)}${sameAgain(report)} --compare ${compared(report, model.name)}`
-        }))
-    );
+  const line = (word: string) => `%fairness ${word} -X ${X} -y ${y} -s ${words(columns)}${weighted}`;
+  const lines = ({ name }: IFairnessModel, word: string, mitigator: string) => ({
+    model: name,
+    mitigator,
+    names: (word === name ? [word, X] : [X]).map(each => each.replace(/\..*/, '')),
+    code: `${line(word)}${withheld(report)} --boot 0 --mitigate ${mitigator}`,
+    after: `${line(word)}${sameAgain(report)} --compare ${compared(report, name)}`
+  });
+  return report.models.flatMap(model => {
+    const [byName, run] = [NAME.test(model.name), wordOf(model)];
+    return model.mitigations
+      .filter(mitigator => NAME.test(mitigator) && (byName || run))
+      .map(mitigator => ({
+        ...lines(model, byName ? model.name : run, mitigator),
+        ...(byName && run ? { byRun: lines(model, run, mitigator) } : {})
+      }));
+  });
 }
 
 /** What the report withholds, no other one may show. */
@@ -86,8 +91,8 @@ function sameAgain(report: IFairnessReport): string {
 function compared(report: IFairnessReport, name: string): string {
   const others = report.models
     .filter(each => each.name !== name)
-    .map(each => (NAME.test(each.name) && !isMoving(each) ? each.name : each.run_id))
-    .filter(each => NAME.test(each) || RUN_ID.test(each));
+    .map(each => (NAME.test(each.name) && !isMoving(each) ? each.name : wordOf(each)))
+    .filter(Boolean);
   return [...others, RESULT].join(',');
 }
 
@@ -97,6 +102,13 @@ function isMoving({ name, run_id }: IFairnessModel): boolean {
 }
 
 const RUN_ID = /^[0-9a-f]{32}$/;
+/** Of an id, as all views show it. */
+const SHORT = 8;
+
+/** The run that made a model, as a word of a line and of a legend; empty where nobody knows. */
+function wordOf({ run_id }: IFairnessModel): string {
+  return RUN_ID.test(run_id) ? run_id.slice(0, SHORT) : '';
+}
 
 /** Columns as one word of a line. */
 function words(columns: readonly string[]): string {

@@ -107,7 +107,7 @@ function intervalsSentence(report: IFairnessReport, words: IWords): string {
   const { bootstrap } = report;
   return bootstrap
     ? words.__(
-        'Dotted: all rows. In brackets: where %1 % of %2 resamples of the rows lie.',
+        'Dotted: all rows. In brackets: where %1% of %2 resamples of the rows lie.',
         formatFigure(Math.round((bootstrap.high - bootstrap.low) * 1e4) / 100),
         formatCount(bootstrap.samples)
       )

@@ -73,8 +73,11 @@ it('offers nothing where a value of the user’s stands', () => {
   expect(labels('name~ba')).toEqual([]);
 });
 
-it('offers nothing more once the word is whole', () => {
+it('offers nothing more once the word is whole, but longer words that begin so', () => {
   expect(labels('lr')).toEqual([]);
+  expect(labels('acc')).toEqual([]);
+  const more = { ...COLUMNS, metrics: ['loss', 'loss_of_test', 'val_loss'] };
+  expect(complete('loss', 4, more).items.map(item => item.label)).toEqual(['loss_of_test']);
 });
 
 it('replaces the word before the caret, and no more', () => {

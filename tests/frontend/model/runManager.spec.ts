@@ -76,6 +76,18 @@ it('hints once for many changes', async () => {
   expect(story.hints).toBeLessThan(4);
 });
 
+it('looks at once at the first change after a pause, and once more at all that follow it', async () => {
+  const story = await begin();
+  const change = () => story.events.stream.emit({ schema_id: RUNS_CHANGED_SCHEMA });
+  change();
+  expect(story.hints).toBe(1);
+  for (let count = 0; count < 50; count++) {
+    change();
+  }
+  expect(story.hints).toBe(1);
+  await until(() => story.hints === 2);
+});
+
 it('takes no notice of events of others', async () => {
   const story = await begin();
   story.events.stream.emit({ schema_id: 'https://events.jupyter.org/other' });

@@ -82,17 +82,27 @@ it('opens runs, in a tab of theirs if one is named, and compares two to twenty',
   expect(story.can(CommandIDs.compareRuns)).toBe(false);
 });
 
-it('lets runs of other tools be looked at and compared, and no more', async () => {
+it('changes runs of other tools in their store, and offers nothing that needs their files', async () => {
   const theirs = [run(3, { source: 'mlflow' }), run(4, { source: 'mlflow', status: 'RUNNING' })];
   const story = new Story(theirs);
   const possible = () => story.desk.palette.filter(id => story.can(id)).sort();
-  expect(possible()).toEqual([CommandIDs.openRun, CommandIDs.compareRuns, CommandIDs.copyRunId].sort());
-  story.explorer.selected = theirs.slice(0, 1);
-  expect(possible()).toEqual([CommandIDs.openRun, CommandIDs.copyRunId].sort());
+  const ofAny = [CommandIDs.openRun, CommandIDs.tagRun, CommandIDs.archiveRun, CommandIDs.deleteRun];
+  expect(possible()).toEqual([...ofAny, CommandIDs.compareRuns, CommandIDs.copyRunId].sort());
+  story.explorer.selected = theirs.slice(1);
+  expect(possible()).toEqual(
+    [...ofAny, CommandIDs.renameRun, CommandIDs.noteRun, CommandIDs.copyRunId].sort()
+  );
   await story.do(CommandIDs.archiveRun);
-  expect(story.asked).toEqual([]);
+  const done = story.do(CommandIDs.deleteRun);
+  expect(await answer('Delete')).toContain('run 4: deleted in the tracking store, which MLflow can restore.');
+  await done;
   story.explorer.selected = [...theirs, ended];
-  expect(possible()).toEqual(expect.arrayContaining([CommandIDs.archiveRun, CommandIDs.deleteRun]));
+  await story.do(CommandIDs.keepRun);
+  expect(story.asked).toEqual([
+    ['PATCH', `runs/${runId(4)}`, { archived: true }],
+    ['DELETE', `runs/${runId(4)}`],
+    ['PATCH', `runs/${runId(2)}`, { kept: true }]
+  ]);
 });
 
 it('acts on runs that are named by id, and on nothing that is no id', async () => {

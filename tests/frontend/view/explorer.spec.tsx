@@ -112,6 +112,37 @@ it('draws only the lines on the screen, of 100,000', async () => {
   expect(story.list.all('row').length).toBeLessThan(60);
 });
 
+it('asks for the lines that it is scrolled to, once, and shows them', async () => {
+  const runs = Array.from({ length: 1000 }, (_, i) => run(i));
+  const server = listOf(...runs);
+  const asked: string[] = [];
+  const story = await new Story(question => {
+    asked.push(`${question.path} ${question.query.get('offset')} ${question.query.get('limit')}`);
+    return server(question);
+  }).shown();
+  asked.length = 0;
+  story.grid.scrollTop = 24 * 500;
+  await happened(async () => {
+    story.grid.dispatchEvent(new Event('scroll'));
+    await settle();
+  });
+  await happened(settle);
+  expect(asked).toEqual(['runs 450 100']);
+  expect([story.names[0], story.names[story.names.length - 1]]).toEqual(['run 496', 'run 523']);
+});
+
+it('cuts a long name in its middle: names of a sweep differ at their ends', async () => {
+  const names = ['resnet50-lr0.01-bs64', 'short', `${'🎲'.repeat(13)}`];
+  const story = await new Story(listOf(...names.map((name, i) => run(i + 1, { name })))).shown();
+  const parts = (row: HTMLElement) => [...row.querySelectorAll('bdi > span')].map(part => part.textContent);
+  expect(story.names).toEqual(names);
+  expect(story.list.all('row').slice(1).map(parts)).toEqual([
+    ['resnet50-lr0.01', '-bs64'],
+    [],
+    ['🎲'.repeat(8), '🎲'.repeat(5)]
+  ]);
+});
+
 it('keeps the space of a run that is on its way, and fills the same element when it comes', async () => {
   let come = (_runs: unknown): void => undefined;
   const runs = new Promise(resolve => (come = resolve));
@@ -120,7 +151,7 @@ it('keeps the space of a run that is on its way, and fills the same element when
     groupBy: 'notebook'
   }).shown();
   const waiting = story.list.all('row').slice(2);
-  expect(waiting.map(row => [row.getAttribute('aria-busy'), row.textContent])).toEqual(
+  expect(waiting.map(row => [row.getAttribute('aria-busy'), row.getAttribute('aria-label')])).toEqual(
     Array(3).fill(['true', 'Loading'])
   );
   await press(story.grid, 'ArrowDown');
@@ -133,8 +164,9 @@ it('keeps the space of a run that is on its way, and fills the same element when
   });
 
   const filled = story.list.all('row').slice(2);
-  expect(filled.map(row => [row.getAttribute('aria-busy'), row.querySelector('bdi')?.textContent])).toEqual(
-    ['run 1', 'run 2', 'run 3'].map(name => [null, name])
+  const said = (row: HTMLElement) => ['aria-busy', 'aria-label'].map(name => row.getAttribute(name));
+  expect(filled.map(row => [...said(row), row.querySelector('bdi')?.textContent])).toEqual(
+    ['run 1', 'run 2', 'run 3'].map(name => [null, null, name])
   );
   expect(filled.every((row, at) => row === waiting[at])).toBe(true);
 });
@@ -326,16 +358,15 @@ it('sorts by a column’s head, and says so', async () => {
   expect(head().getAttribute('aria-sort')).toBe('ascending');
 });
 
-it('offers of runs of other tools only to compare them', async () => {
+it('offers of runs of other tools no TensorBoard', async () => {
   const theirs = listOf(run(1, { source: 'mlflow' }), run(2, { source: 'mlflow' }));
   const story = await new Story(theirs).shown();
   await press(story.grid, 'a', { ctrlKey: true });
-  const buttons = ['Compare', 'TensorBoard', 'Tag', 'Archive'].map(name => story.list.one('button', name));
-  expect(buttons.map(each => each.title)).toEqual([
-    '',
-    ...Array<string>(3).fill('Another tool made these runs.')
-  ]);
-  expect(buttons.slice(1).every(each => (each as HTMLButtonElement).disabled)).toBe(true);
+  const buttons = ['Compare', 'TensorBoard', 'Tag', 'Archive'].map(
+    name => story.list.one('button', name) as HTMLButtonElement
+  );
+  expect(buttons.map(each => each.title)).toEqual(['', 'Another tool made these runs.', '', '']);
+  expect(buttons.map(each => each.disabled)).toEqual([false, true, false, false]);
 });
 
 it('offers what can be done with several runs', async () => {

@@ -163,6 +163,17 @@ it('says why the run has failed, and where, and offers to run it again', async (
   expect(executed).toEqual([[CommandIDs.rerunRun, { runIds: [runId(1)] }]]);
 });
 
+it.each([
+  ['RUNNING', 'The Jupyter server does not answer; the run goes on. Connecting again…'],
+  ['FINISHED', 'The Jupyter server does not answer. Connecting again…']
+] as const)('says of a run that is %s, when the server is lost: %s', async (status, text) => {
+  const { card, feed, manager } = new Story();
+  await happened(() => feed.tell({ ...LIVE, status }));
+  manager.connection = 'lost';
+  await happened(() => manager.connectionChanged.emit('lost'));
+  expect(card.all('status').map(each => each.textContent)).toContain(text);
+});
+
 it('says what it knows of a failure when the server does not answer', async () => {
   const { card, feed, manager } = new Story();
   manager.server.answers(() => new Refusal(503, { message: 'away' }));
@@ -219,19 +230,13 @@ it.each([
   [run(1, { status: 'RUNNING' }), [CommandIDs.stopRun], [CommandIDs.deleteRun, CommandIDs.loadRun]],
   [
     run(1, { source: 'mlflow' }),
-    [CommandIDs.copyRunId],
-    [
-      CommandIDs.rerunRun,
-      CommandIDs.reproduceRun,
-      CommandIDs.loadRun,
-      CommandIDs.tagRun,
-      CommandIDs.deleteRun
-    ]
+    [CommandIDs.copyRunId, CommandIDs.tagRun, CommandIDs.deleteRun],
+    [CommandIDs.rerunRun, CommandIDs.reproduceRun, CommandIDs.loadRun, CommandIDs.keepRun]
   ],
   [
     run(1, { source: 'mlflow', status: 'RUNNING' }),
-    [CommandIDs.copyRunId],
-    [CommandIDs.stopRun, CommandIDs.archiveRun]
+    [CommandIDs.archiveRun, CommandIDs.deleteRun],
+    [CommandIDs.stopRun]
   ],
   [
     run(1, { status: 'FAILED', returned: ['x'] }),

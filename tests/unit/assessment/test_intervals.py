@@ -180,7 +180,7 @@ def test_of_each_class_against_the_rest(drawn):
             np.testing.assert_array_equal(found[places, 0], expected.to_numpy(dtype=float))
 
 
-def test_models_have_their_own_and_resamples_are_told_of():
+def test_models_have_their_own_and_groups_and_resamples_are_told_of():
     made = np.random.default_rng(0)
     y, sex = made.integers(0, 2, 90), made.choice(["f", "m"], 90)
     heard = []
@@ -191,7 +191,8 @@ def test_models_have_their_own_and_resamples_are_told_of():
 
     accuracy = [metric.key for metric in report.metrics].index("accuracy_score")
     assert [result.low[accuracy] for result in report.results] == [(1.0, 1.0), (0.0, 0.0)]
-    assert heard == [(0, 3), (1, 3), (2, 3), (3, 3)]
+    # Two groups, and all rows.
+    assert heard == [("groups", done, 3) for done in range(3)] + [("resamples", done, 3) for done in range(4)]
 
 
 @pytest.mark.parametrize("metric", ["accuracy_score", "roc_auc_score"])

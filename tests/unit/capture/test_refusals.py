@@ -21,6 +21,7 @@ import zipfile
 from contextlib import closing, contextmanager
 
 import pytest
+from tqdm import tqdm
 
 from jupyter_mlops.capture import Refusal, dump_values
 
@@ -88,6 +89,11 @@ CASES = {
         lambda: simply(numbers), "generator", "use a list, or call the function that makes it inside the cell"
     ),
     "coroutine": (closed_coroutine, "coroutine", "await it before the cell, or call the function inside the cell"),
+    "bar": (
+        lambda: simply(lambda: tqdm(total=1, disable=True)),
+        "tqdm.std.tqdm",
+        "make the bar inside the cell, or pass what it counts: bar.n",
+    ),
     "text_file": (lambda: opened_file("r"), "_io.TextIOWrapper", "open it inside the cell"),
     "binary_file": (lambda: opened_file("rb"), "_io.BufferedReader", "open it inside the cell"),
     "written_file": (lambda: opened_file("wb"), "_io.BufferedWriter", "open it inside the cell"),

@@ -28,6 +28,16 @@ def test_f40_every_name_that_cannot_travel_is_named_with_its_line():
     ]
 
 
+def test_f40_an_output_that_cannot_travel_is_told_with_the_line_that_reads_them_all():
+    names = analyse_cell("n = 1\nfor value in Out.values(): print(value)", str)
+    with pytest.raises(CannotTravelError) as refused:
+        pick_values({"_7": threading.Lock()}, line_of=names.line_of)
+    assert str(refused.value) == (
+        "_7 is a _thread.lock, read in line 2: for value in Out.values(): print(value). "
+        "It lives in one process only; name the outputs that the cell needs, such as Out[3]."
+    )
+
+
 def test_f40_a_huge_value_is_refused_with_the_figures(tmp_path):
     # Sparse: three gigabytes that take no memory and no disk.
     huge = np.memmap(tmp_path / "huge", dtype="u1", mode="w+", shape=(3 << 30,))[:]

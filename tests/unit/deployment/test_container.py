@@ -73,6 +73,19 @@ def test_it_answers_on_its_port_and_ends_when_told(server):
     assert process.wait(20) == 0
 
 
+def test_it_leaves_nothing_and_tells_nobody(folder):
+    """onnxruntime would write who asks, and how often, into the home for its maker; the container has no such place."""
+    (folder / "home").mkdir()
+    process = start(folder, HOME=str(folder / "home"), XDG_CACHE_HOME="")
+    said = process.stderr.readline()
+    process.send_signal(signal.SIGTERM)
+    _, rest = process.communicate(timeout=30)
+
+    assert list((folder / "home").rglob("*")) == []
+    assert "INFO model version 1 on" in said
+    assert "telemetry" not in said + rest
+
+
 def test_it_knows_nothing_of_the_package(folder):
     """Its modules import the standard library, tornado, NumPy, onnxruntime and each other."""
     program = (

@@ -194,6 +194,25 @@ def test_what_has_no_class_is_refused(foreign, tmp_path, tensor, told):
     assert not (tmp_path / "made").exists()
 
 
+@pytest.mark.parametrize(
+    ("kind", "word"), [("INT8", "sbyte"), ("UINT8", "byte"), ("INT16", "short"), ("UINT16", "ushort"), ("INT32", "int")]
+)
+def test_an_array_of_small_numbers_says_their_type(foreign, kind, word):
+    """Without it C# takes them for an `int[]`, which is no other array."""
+    source = _Source.of(foreign(("x", kind, ["n", 2])))
+    assert f"    X = new {word}[] {{ 1, 2 }}," in source.program(()).splitlines()
+
+
+def test_a_column_may_be_called_array(foreign):
+    """A property hides what its class knows by the same name, so that nothing asks `Array` or `System` there."""
+    source = _Source.of(foreign(("array", "FLOAT", ["n", 2]), ("system", "STRING", ["n", 3])))
+    declared = [line.strip() for line in source.model().splitlines() if "init; }" in line]
+    assert declared[:2] == [
+        "public float[] Array { get; init; } = new float[0];",
+        "public string[] System { get; init; } = new string[0];",
+    ]
+
+
 def test_images_are_arrays(foreign, tmp_path):
     bundle = foreign(("image", "UINT8", ["n", 2, 3]), ("ok", "BOOL", ["n"]))
     text = _Source.of(bundle).model()

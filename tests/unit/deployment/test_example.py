@@ -42,6 +42,15 @@ def test_feeds_have_the_types_and_shapes_of_the_signature():
     assert feeds["t"].ravel().tolist() == ["text"] * 3
 
 
+def test_rows_that_are_fixed_are_as_many_as_the_model_takes(foreign):
+    bundle = foreign(("x", "FLOAT", [2, 3]), ("s", "INT64", []))
+    feeds = example_feeds(bundle.signature, 1)
+
+    assert {name: each.shape for name, each in feeds.items()} == {"x": (2, 3), "s": ()}
+    answered = session_of(bundle).run(["x_out", "s_out"], feeds)
+    assert [each.tolist() for each in answered] == [feeds["x"].tolist(), feeds["s"].tolist()]
+
+
 def test_images_have_one_value_where_a_size_is_free():
     signature = OnnxSignature(inputs=(OnnxTensor(name="i", type="uint8", shape=(None, 2, None)),), outputs=())
     assert example_feeds(signature, 2)["i"].shape == (2, 2, 1)

@@ -60,11 +60,11 @@ def test_the_configuration_is_the_signature_without_its_rows(bundle):
 
 
 def test_a_model_without_a_batch_is_asked_as_it_is(foreign):
-    config = parsed(config_text(foreign(("x", "FLOAT", []), ("y", "INT64", ["n", 3])), "theirs"))
+    config = parsed(config_text(foreign(("x", "FLOAT", [2]), ("y", "INT64", ["n", 3])), "theirs"))
 
     assert config.max_batch_size == 0
     assert not config.HasField("dynamic_batching")
-    assert tensors(config.input) == [("x", "TYPE_FP32", [1], []), ("y", "TYPE_INT64", [-1, 3], None)]
+    assert tensors(config.input) == [("x", "TYPE_FP32", [2], None), ("y", "TYPE_INT64", [-1, 3], None)]
 
 
 @pytest.mark.parametrize(
@@ -92,6 +92,23 @@ def test_a_type_that_triton_has_not_is_refused_and_nothing_written(foreign, tmp_
     with pytest.raises(ExportError, match="no type for 'x', which is complex64"):
         load_target("triton").package(bundle, PackageWish(name="wide", directory=tmp_path / "made"))
     assert not (tmp_path / "made").exists()
+
+
+def test_rows_that_a_file_fixes_are_no_batch(foreign):
+    """Triton's own words for the other: to support batching, the first dimension must be -1."""
+    config = parsed(config_text(foreign(("x", "FLOAT", [1, 3]), label="network"), "theirs"))
+
+    assert config.max_batch_size == 0
+    assert tensors(config.input) == [("x", "TYPE_FP32", [1, 3], None)]
+
+
+@pytest.mark.parametrize(
+    ("shape", "reason"), [([], "a single value, and not rows of them"), (["n", 0], "a place of no size")]
+)
+def test_a_shape_that_triton_itself_refuses_is_refused_here(foreign, shape, reason):
+    """`scalar tensors are not supported`, `dimension must be integer >= 1`: Triton 2.51, asked to load them."""
+    with pytest.raises(ExportError, match=f"Triton takes no 'x': it is {reason}"):
+        config_text(foreign(("x", "FLOAT", shape), ("y", "INT64", ["n", 3])), "theirs")
 
 
 @pytest.mark.parametrize("name", ['a "b"', "née 🙂", "back\\slash", "tab\tline\n", "\x01", "'"])

@@ -90,3 +90,26 @@ def test_a_run_that_is_gone_cannot_be_approached(tmp_path):
     home = Home.create(tmp_path / ".mlops")
     with pytest.raises(RunNotFoundError, match="0000"):
         Approach.to(home.run("0" * 32).path)
+
+
+FOLDERS = """
+import sys
+from jupyter_mlops.executor._approach import look_for_modules_anew
+
+class Finder:
+    looks = 0
+
+    def invalidate_caches(self):
+        self.looks += 1
+
+theirs, ours = Finder(), Finder()
+sys.path[:0] = ["/made/later", "/theirs", "/odd"]
+sys.path_importer_cache.update({"/made/later": None, "/theirs": theirs, "/odd": object(), "/installed/package": ours})
+look_for_modules_anew()
+print("/made/later" in sys.path_importer_cache, theirs.looks, ours.looks)
+"""
+
+
+def test_modules_are_looked_for_where_the_user_has_them_and_not_in_every_folder_of_every_package():
+    done = subprocess.run([sys.executable, "-c", FOLDERS], capture_output=True, text=True, check=True)
+    assert done.stdout == "False 1 0\n"

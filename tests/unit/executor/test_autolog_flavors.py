@@ -1,17 +1,11 @@
 """Which flavors a run autologs, and what a warm parent holds for them."""
 
 import pytest
+from runs import spec_of
 
-from jupyter_mlops.entities import RunSpec
 from jupyter_mlops.executor._autolog._autolog import FLAVORS, flavors_of
 from jupyter_mlops.executor._autolog._live import FLAVORS as LIVE_FLAVORS
 from jupyter_mlops.executor._autolog._live import modules_for_autologging
-
-
-def spec(autolog: str) -> RunSpec:
-    return RunSpec(
-        run_id="0" * 32, name="n", experiment="e", sequence=1, submitted_at="", python="", cwd="", autolog=autolog
-    )
 
 
 @pytest.mark.parametrize(
@@ -24,7 +18,7 @@ def spec(autolog: str) -> RunSpec:
     ],
 )
 def test_a_spec_names_its_flavors(text, flavors):
-    assert flavors_of(spec(text)) == flavors
+    assert flavors_of(spec_of(autolog=text)) == flavors
 
 
 def test_every_flavor_that_can_be_asked_for_has_its_part_and_no_other():

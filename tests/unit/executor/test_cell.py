@@ -266,6 +266,17 @@ def test_inline_needs_no_window(story, gui):
     assert story.shell.enable_gui(gui) is None
 
 
+def test_the_shell_remembers_what_came_along_of_earlier_cells(story):
+    told = ["", "first", "%%train this"]
+    inputs = {"_ih": told, "_i": "second", "_ii": "first", "_2": [5], "x": 1}
+    story.shell.user_ns.update(inputs)
+    story.shell.recall(inputs)
+    story.run("found = Out[2] is _2, In[1:], _ih is In, _i, _ii, _iii")
+    assert story.shell.user_ns["found"] == (True, ["first", story.shell.user_ns["In"][-1]], True, "second", "first", "")
+    assert story.shell.user_ns["In"][-1].startswith("found = ")
+    assert told == ["", "first", "%%train this"]
+
+
 def test_nothing_is_written_about_inputs(story):
     story.run("x = 1")
     story.run("y = x")

@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
+from runs import spec_of
 from sklearn.linear_model import LogisticRegression
 
-from jupyter_mlops.entities import RunSpec
 from jupyter_mlops.exceptions import HomeError
 from jupyter_mlops.executor._early_release import release_early
 from jupyter_mlops.executor._inputs import RestoredInputs
@@ -27,17 +27,8 @@ def run(tmp_path) -> RunDirectory:
 
 
 def release(run: RunDirectory, values: dict[str, Any], undecided: str = "Z", pending: str = "") -> frozenset[str]:
-    spec = RunSpec(
-        run_id=run.run_id,
-        name="n",
-        experiment="e",
-        sequence=1,
-        submitted_at="",
-        python="",
-        cwd="",
-        pending=(*undecided.split(), *pending.split()),
-        undecided=tuple(undecided.split()),
-    )
+    pending = (*undecided.split(), *pending.split())
+    spec = spec_of(run.run_id, pending=pending, undecided=tuple(undecided.split()))
     return release_early(run, spec, RestoredInputs(values))
 
 

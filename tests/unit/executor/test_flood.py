@@ -3,12 +3,13 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from jupyter_mlops.executor._streams import RunStreams, open_streams
+from jupyter_mlops.testing import wait_until
 
 LINES = [f"line {i}\n" for i in range(30_000)]
 
@@ -26,13 +27,6 @@ def streams(log: Path) -> Iterator[RunStreams]:
     wait_until(lambda: not holds_back())
     streams.flush()
     os.close(fd)
-
-
-def wait_until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 30
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.005)
 
 
 def holds_back() -> bool:

@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from runs import spec_of, submit
 
 from jupyter_mlops.capture import AFTERWARDS, dump_values, write_inputs, write_outputs
-from jupyter_mlops.entities import EarlyRelease, Result, RunSpec, RunStatus, Upstream
+from jupyter_mlops.entities import EarlyRelease, Result, RunStatus, Upstream
 from jupyter_mlops.exceptions import LaunchError, MissingObjectError, UntrustedManifestError
 from jupyter_mlops.executor._deferred import after_delivery, run_deferred
 from jupyter_mlops.executor._inputs import RestoredInputs, StoredInputs, restore_inputs
@@ -34,23 +35,9 @@ def make_run(home: Home) -> Callable[..., RunDirectory]:
         result: Result | None = None,
         namespace: dict[str, Any] | None = None,
     ) -> RunDirectory:
-        run = home.run(home.new_run_id())
-        run.create()
-        spec = RunSpec(
-            run_id=run.run_id,
-            name=name,
-            experiment="e",
-            sequence=1,
-            submitted_at="",
-            python="",
-            cwd="/",
-            upstream=tuple(
-                Upstream(key, earlier.run_id)
-                for key, chain in (upstream or {}).items()
-                for earlier in (chain if isinstance(chain, list) else [chain])
-            ),
-        )
-        run.write(spec, run.spec_file)
+        chains = {key: chain if isinstance(chain, list) else [chain] for key, chain in (upstream or {}).items()}
+        waits = tuple(Upstream(key, earlier.run_id) for key, chain in chains.items() for earlier in chain)
+        run = submit(home, name=name, upstream=waits)
         write_inputs(run, dump_values(inputs or {}, namespace=namespace), home)
         wait_until(run.inputs_file.exists)
         if outputs is not None:
@@ -140,7 +127,7 @@ def test_a_delivered_function_finds_the_names_of_its_own_run_where_they_are_free
 def test_inputs_that_never_came_are_told_with_the_next_step(home, restore):
     run = home.run(home.new_run_id())
     run.create()
-    spec = RunSpec(run_id=run.run_id, name="n", experiment="e", sequence=1, submitted_at="", python="", cwd="/")
+    spec = spec_of(run.run_id)
     run.write(spec, run.spec_file)
     with pytest.raises(LaunchError) as raised:
         restore(run)

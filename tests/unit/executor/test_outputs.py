@@ -5,9 +5,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from runs import spec_of
 
 from jupyter_mlops.capture import dump_values, load_values
-from jupyter_mlops.entities import Param, RunSpec
+from jupyter_mlops.entities import Param
 from jupyter_mlops.executor._inputs import RestoredInputs
 from jupyter_mlops.executor._outputs import Outcome, Promise, pickle_outputs
 
@@ -19,9 +20,7 @@ class Story:
         pickled = dump_values(inputs or {})
         values = load_values(pickled.stream, [bytearray(view) for view in pickled.buffers], namespace={})
         captured = frozenset(values) - set(spec.pop("delivered", ()))
-        self.spec = RunSpec(
-            run_id="0" * 32, name="n", experiment="e", sequence=1, submitted_at="", python="", cwd="", **spec
-        )
+        self.spec = spec_of(**spec)
         self.inputs = RestoredInputs(values, captured, heavy=frozenset(heavy.split()))
         self.names: dict[str, Any] = {"__name__": "__main__", "In": [], "_": "", **values}
         self.names |= {param.key: param.value for param in self.spec.params}

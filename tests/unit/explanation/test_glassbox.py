@@ -259,3 +259,34 @@ def test_a_model_trained_on_an_array_explains_a_frame_by_position(numbers):
 
     assert report.features.names[0] == "feature_0000"
     assert report.local.values[0] == tuple(data.iloc[3])
+
+
+def test_rows_of_a_frame_of_floats_are_interpretmls_too(tumours):
+    data, labels = tumours
+    data = data.select_dtypes("float64").iloc[:, :4]
+    data = data.mask(np.arange(data.size).reshape(data.shape) % 11 == 5)
+    with pytest.warns(UserWarning, match="Missing values detected"):
+        model = ExplainableBoostingClassifier(interactions=2, **QUICK).fit(data, labels)
+    rows = tuple(range(12))
+    local = model.explain_local(data.iloc[list(rows)])
+
+    report = explain_model(model, data, labels, wish=ExplanationWish(rows=rows))
+
+    order = [list(local.feature_names).index(name) for name in report.importance.names]
+    for place in rows:
+        scores = local.data(place)["scores"]
+        assert report.local.contributions[place] == (tuple(scores[term] for term in order),)
+    assert report.local.predicted == tuple((p,) for p in model.predict_proba(data.iloc[list(rows)])[:, 1].tolist())
+
+
+def test_a_report_stays_when_the_model_is_changed_in_place(tumours):
+    data, labels = tumours
+    model = ExplainableBoostingClassifier(interactions=1, **QUICK).fit(data, labels)
+    read, unread = explain_model(model, data, labels), explain_model(model, data, labels)
+    before = read.to_json()
+    for scores in model.term_scores_:
+        scores[...] = 0
+
+    assert unread.shapes == read.shapes == type(read).from_json(before).shapes
+    assert unread.interactions == read.interactions
+    assert explain_model(model, data, labels).shapes != read.shapes

@@ -33,3 +33,9 @@ def people(X) -> pd.DataFrame:
             "member": np.arange(ROWS) % 2 == 0,
         }
     )
+
+
+@pytest.fixture(scope="session")
+def later() -> np.ndarray:
+    """Rows that no export has seen, of numbers that float32 has."""
+    return np.random.default_rng(9).normal(size=(2000, 4)).astype(np.float32).astype(float)

@@ -129,5 +129,6 @@ def test_every_estimator_inside_is_found_once(X, y):
 
     assert names.count("DecisionTreeClassifier") == 4  # the three trees, and the estimator that they are copies of
     assert names.count("StandardScaler") == 1
-    assert ways(model)[0] is FLOAT
+    assert all(way.ties for way in ways(model))  # even votes of a forest are nobody's but scikit-learn's to decide
+    assert ways(model[:1])[0] is FLOAT
     assert len({way.name for way in ways(model)}) == len(ways(model))

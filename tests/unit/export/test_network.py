@@ -134,6 +134,27 @@ def test_a_finite_row_without_an_answer_is_beyond_and_a_missing_value_is_not():
     assert subject.beyond(rows, {"call": np.array([[1, 2, 3]]).T}).tolist() == [False] * 3
 
 
+def test_a_row_of_huge_numbers_that_has_an_answer_only_among_others_is_beyond():
+    subject = Plain(lambda x: x if len(x) > 1 else np.full_like(x, np.nan))  # as sums in another order
+    rows = subject.rows(np.array([[1.0], [3e38], [-3e38], [np.inf]]))
+    told = subject.said(("call",), rows)
+    subject.calls = []
+
+    assert subject.beyond(rows, told).tolist() == [False, True, True, False]
+    assert subject.calls == [1, 1]
+
+
+def test_a_row_of_huge_numbers_that_is_not_taken_alone_counts():
+    def refuse_one(x):
+        if len(x) == 1:
+            raise ValueError("two at least")
+        return x
+
+    subject = Plain(refuse_one)
+    rows = subject.rows(np.array([[1.0], [3e38]]))
+    assert subject.beyond(rows, subject.said(("call",), rows)).tolist() == [False, False]
+
+
 def test_inputs_have_the_names_types_and_axes_of_the_rows():
     subject = Plain(None)
     rows = subject.rows({"image": np.ones((2, 8, 8, 3), dtype=np.uint8), "age": np.ones((2, 1))})

@@ -6,7 +6,6 @@ import numpy as np
 import onnx
 import pytest
 from onnx import TensorProto, helper
-from sklearn.cluster import KMeans
 from sklearn.compose import ColumnTransformer
 from sklearn.ensemble import (
     AdaBoostClassifier,
@@ -16,7 +15,7 @@ from sklearn.ensemble import (
     RandomForestRegressor,
 )
 from sklearn.feature_extraction.text import CountVectorizer
-from sklearn.impute import SimpleImputer
+from sklearn.impute import KNNImputer, SimpleImputer
 from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, OrdinalEncoder, StandardScaler
@@ -57,7 +56,7 @@ def test_trees_behind_a_scaler_are_repaired_and_equal_on_rows_that_nobody_checke
     labels, shares = asked(tmp_path / "m.onnx", unseen, report)
 
     assert report.repaired
-    assert report.tried[0].variant == "float32"
+    assert report.tried[0].variant.startswith("float32")
     assert report.tried[0].differing > 0
     assert (labels == model.predict(unseen)).all()
     assert np.abs(shares - model.predict_proba(unseen)).max() < 1e-5
@@ -143,7 +142,7 @@ def test_words_that_onnx_splits_otherwise_are_found(tmp_path):
 
 def test_a_step_that_cannot_be_converted_is_named_and_nothing_is_written(X, y, tmp_path):
     """RELIABILITY B33."""
-    model = make_pipeline(StandardScaler(), FunctionTransformer(np.tanh), LogisticRegression()).fit(X, y)
+    model = make_pipeline(StandardScaler(), FunctionTransformer(np.cbrt), LogisticRegression()).fit(X, y)
     (tmp_path / "m.onnx").write_bytes(b"what was there")
 
     with pytest.raises(ExportError, match=r"FunctionTransformer \(step 'functiontransformer'\) cannot be converted"):
@@ -226,10 +225,10 @@ def test_a_wider_tolerance_is_recorded(wrong_converter, first_column, X, tmp_pat
     assert figure_value(report.parity.largest) > 0.09
 
 
-def test_ill_conditioned_answers_are_refused_with_their_stage(X, tmp_path):
-    """At the largest numbers scikit-learn's own nearest cluster hangs on the last bit; that is no equality."""
-    with pytest.raises(ExportError, match=r"generated rows differ .* Stage: KMeans[.] Tried: float32 \("):
-        export_model(KMeans(3, n_init=1, random_state=0).fit(X), X, tmp_path / "m.onnx", QUICK)
+def test_answers_that_differ_are_refused_with_their_stage(X, tmp_path):
+    """Of a row without any number skl2onnx' file makes nothing, where scikit-learn gives means; that is no equality."""
+    with pytest.raises(ExportError, match=r"generated rows differ .* Stage: KNNImputer[.] Tried: float32 \("):
+        export_model(KNNImputer().fit(X), X, tmp_path / "m.onnx", QUICK)
 
 
 def test_rows_that_the_model_rejects_are_its_domain(X, y, tmp_path):

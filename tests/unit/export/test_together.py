@@ -40,6 +40,11 @@ def test_inputs_are_put_one_below_the_other_each():
     assert [array.shape for array in rows_together([(IMAGES,), (IMAGES,)], ["one", "two"])] == [(4, 2, 4)]
 
 
+def test_sequences_of_another_length_stand_beside():
+    whole = rows_together([IMAGES, IMAGES[:, :1], IMAGES[:1]], ["a", "b", "c"])
+    assert [rows.value.shape for rows in (whole, *whole.others)] == [(3, 2, 4), (2, 1, 4)]
+
+
 def test_frames_and_texts_are_tables():
     frame = pd.DataFrame({"a": [1.0]})
 
@@ -51,7 +56,7 @@ def test_frames_and_texts_are_tables():
     ("values", "message"),
     [
         ([pd.DataFrame({"a": [1.0]}), pd.DataFrame({"b": [1.0]})], "one, two have not the same columns"),
-        ([IMAGES, IMAGES[:, :1]], "different inputs or shapes"),
+        ([IMAGES, IMAGES[:1, 0]], "different inputs or shapes"),
         ([(IMAGES,), IMAGES], "different inputs or shapes"),
     ],
     ids=["columns", "shapes", "forms"],

@@ -197,6 +197,39 @@ def test_b33_a_write_that_fails_leaves_the_weights_that_another_needs(path):
     assert {file.name: file.read_bytes() for file in path.parent.iterdir()} == before
 
 
+def test_weights_that_no_file_names_any_more_go_with_the_file_that_is_replaced(path):
+    write_onnx(parted(2.0), path)
+    assert sorted(file.name for file in path.parent.iterdir()) == ["m.onnx", open_bundle(path).weights]
+
+    write_onnx(in_pieces(model()), path)
+    assert [file.name for file in path.parent.iterdir()] == ["m.onnx"]
+
+
+@pytest.mark.parametrize("name", ["copy.onnx", "kept for later"])
+def test_weights_that_another_file_names_stay(path, name):
+    path.with_name(name).write_bytes(path.read_bytes())
+    foreign = path.with_name("weights-" + "0" * 32 + ".data")
+    foreign.write_bytes(b"nobody names it, and it is not ours to remove")
+    needed = open_bundle(path).weights
+
+    write_onnx(in_pieces(model()), path)
+
+    assert sorted(file.name for file in path.parent.iterdir()) == sorted(["m.onnx", name, needed, foreign.name])
+    np.testing.assert_allclose(answers(open_session(path.with_name(name))), EXPECTED, rtol=1e-5)
+
+
+def test_b33_a_full_disk_is_told_and_leaves_what_was_there(small_disk):
+    path = small_disk / "m.onnx"
+    write_onnx(parted(), path)
+    before = {file.name: file.read_bytes() for file in small_disk.iterdir()}
+    large = replace(parted(2.0), weights=bytes(2 << 20))
+
+    for pieces in (large, Pieces(bytes(2 << 20))):
+        with pytest.raises(UsageError, match=r"Cannot write .*No space left on device. Choose another place with -o"):
+            write_onnx(pieces, path)
+    assert {file.name: file.read_bytes() for file in small_disk.iterdir()} == before
+
+
 def test_b33_a_place_that_cannot_be_written_is_told(tmp_path):
     with pytest.raises(UsageError, match=r"Cannot write .*nowhere"):
         write_onnx(parted(), tmp_path / "nowhere" / "m.onnx")

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from runs import spec_of
 
 from jupyter_mlops.entities import RunSpec
 from jupyter_mlops.home import Home, RunDirectory, Signer
@@ -38,15 +39,7 @@ def run(home: Home) -> RunDirectory:
 
 @pytest.fixture
 def spec(run: RunDirectory) -> RunSpec:
-    return RunSpec(
-        run_id=run.run_id,
-        name="baseline",
-        experiment="cancer",
-        sequence=1,
-        submitted_at="2026-11-21T08:00:00Z",
-        python=sys.executable,
-        cwd="/",
-    )
+    return spec_of(run.run_id)
 
 
 @pytest.fixture

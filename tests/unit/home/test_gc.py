@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 
 import msgspec
 import pytest
+from runs import submit
 
-from jupyter_mlops.entities import BufferRef, Exit, Manifest, Origin, Result, RunSpec, RunStatus, Upstream
+from jupyter_mlops.entities import BufferRef, Exit, Manifest, Origin, Result, RunStatus, Upstream
 from jupyter_mlops.exceptions import HomeError
 from jupyter_mlops.home import CollectionPlan, Home, RunDirectory, collect, plan_collection
 from jupyter_mlops.home._survey import allocated
@@ -46,20 +47,11 @@ class Farm:
         shipped=True,
     ) -> RunDirectory:
         """A run whose inputs and outputs are one object a letter."""
-        run = self.home.run(self.home.new_run_id())
-        run.create()
-        spec = RunSpec(
-            run_id=run.run_id,
-            name="",
-            experiment="",
-            sequence=self.home.next_sequence(run.run_id),
-            submitted_at="",
-            python="python",
-            cwd="/",
+        run = submit(
+            self.home,
             upstream=tuple(Upstream("x", other.run_id) for other in upstream),
             origin=Origin("rerun", origin.run_id) if origin else None,
         )
-        run.write(spec, run.spec_file)
         self.store(run, inputs, run.inputs_file, run.inputs_stream)
         self.store(run, outputs, run.outputs_file, run.outputs_stream)
         run.log_file.write_bytes(b"x" * 10_000)

@@ -6,8 +6,8 @@ import shutil
 from pathlib import Path
 
 import pytest
+from runs import submit as written
 
-from jupyter_mlops.entities import RunSpec
 from jupyter_mlops.exceptions import HomeError, RunNotFoundError
 from jupyter_mlops.home import Home
 
@@ -158,14 +158,8 @@ def test_b39_what_is_no_id_never_becomes_a_path(home, wrong):
 
 
 def submit(home: Home, *, told: bool) -> str:
-    run = home.run(home.new_run_id())
-    run.create()
-    sequence = home.next_sequence(run.run_id if told else "")
-    spec = RunSpec(
-        run_id=run.run_id, name="", experiment="", sequence=sequence, submitted_at="", python="python", cwd="/"
-    )
-    run.write(spec, run.spec_file)
-    return run.run_id
+    run_id = home.new_run_id()
+    return written(home, run_id=run_id, sequence=home.next_sequence(run_id if told else "")).run_id
 
 
 def test_runs_are_listed_newest_first(home):

@@ -1,6 +1,8 @@
+import sys
+
 import pytest
 
-from jupyter_mlops.exceptions import LauncherNotFoundError, LaunchError, RunNotFoundError
+from jupyter_mlops.exceptions import LauncherNotFoundError, LaunchError, RunNotFoundError, UsageError
 from jupyter_mlops.home import Home
 from jupyter_mlops.launchers import LocalLauncher, load_launcher
 from jupyter_mlops.testing import fill_run
@@ -22,16 +24,27 @@ def test_an_unknown_launcher_is_told_with_those_that_are_known(home):
     assert str(told.value) == "No launcher named 'slurm'. Known: local. Install one or pass --on local."
 
 
-def test_a_launcher_comes_from_any_distribution(home, tmp_path, monkeypatch):
-    """Given an installed distribution with an entry point; then its launcher is found by name."""
+@pytest.fixture
+def distribution(tmp_path, monkeypatch):
+    """An installed distribution with an entry point for a launcher; its module is still to be written."""
     info = tmp_path / "site" / "mine-1.0.dist-info"
     info.mkdir(parents=True)
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: mine\nVersion: 1.0\n")
     (info / "entry_points.txt").write_text("[jupyter_mlops.launchers]\nmine = my_launchers:Mine\n")
-    code = "class Mine:\n    name = 'mine'\n    def __init__(self, home): self.home = home\n"
-    (tmp_path / "site" / "my_launchers.py").write_text(code)
     monkeypatch.syspath_prepend(tmp_path / "site")
+    monkeypatch.delitem(sys.modules, "my_launchers", raising=False)
+    return tmp_path / "site"
+
+
+def test_a_launcher_comes_from_any_distribution(home, distribution):
+    code = "class Mine:\n    name = 'mine'\n    def __init__(self, home): self.home = home\n"
+    (distribution / "my_launchers.py").write_text(code)
     assert load_launcher("mine", home).home is home
+
+
+def test_a_distribution_that_cannot_be_loaded_is_named(home, distribution):
+    with pytest.raises(UsageError, match=r"^The launcher 'mine' of mine cannot be loaded: ModuleNotFoundError: .*Mend"):
+        load_launcher("mine", home)
 
 
 def test_windows_is_told_what_is_missing(home, monkeypatch):

@@ -10,8 +10,9 @@ import threading
 import time
 
 import pytest
+from runs import submit
 
-from jupyter_mlops.entities import Exit, ProcessRecord, RunSpec, RunStatus, encode
+from jupyter_mlops.entities import Exit, ProcessRecord, RunStatus, encode
 from jupyter_mlops.exceptions import HomeError, LaunchError, RunNotFoundError
 from jupyter_mlops.home import Home, boot_id, process_start_time
 from jupyter_mlops.launchers import LocalLauncher, LocalRun
@@ -33,19 +34,7 @@ def home(tmp_path):
 
 @pytest.fixture
 def files(home):
-    run = home.run(home.new_run_id())
-    run.create()
-    spec = RunSpec(
-        run_id=run.run_id,
-        name="baseline",
-        experiment="quickstart",
-        sequence=1,
-        submitted_at="2026-11-21T08:00:00+00:00",
-        python=sys.executable,
-        cwd="/",
-    )
-    run.write(spec, run.spec_file)
-    return run
+    return submit(home)
 
 
 @pytest.fixture

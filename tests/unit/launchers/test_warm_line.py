@@ -64,6 +64,16 @@ def test_a_shim_that_waits_is_told_its_run_and_the_next_may_come(line, held, shi
     assert line.submit(RUN) is False
 
 
+def test_the_warm_parent_hears_only_when_the_shim_has_been_told(line, held, shim, monkeypatch):
+    own = shim()
+    told = []
+    monkeypatch.setattr("jupyter_mlops.launchers._warm_line.encode", lambda request: told.append(held.hear()) or b"{}")
+    assert line.submit(RUN) is True
+    assert (told, held.is_served) == ([True], True)
+    assert receive_line(own) == b"{}\n"
+    assert (held.hear(), held.is_served) == (True, False)
+
+
 def test_the_newest_is_used_and_the_others_are_let_go(line, shim):
     older, newest = shim(), shim()
     assert line.submit(RUN) is True

@@ -7,11 +7,11 @@ import msgspec
 import numpy as np
 import pandas as pd
 import pytest
+from runs import write_run
 from sklearn.tree import DecisionTreeClassifier
 
 from jupyter_mlops import load_ipython_extension, unload_ipython_extension
-from jupyter_mlops.capture import dump_values, write_outputs
-from jupyter_mlops.entities import ExplanationReport, Importance, Result, RunSpec, RunStatus, WhatIf
+from jupyter_mlops.entities import ExplanationReport, Importance, WhatIf
 from jupyter_mlops.exceptions import UnknownReferenceError, UsageError
 from jupyter_mlops.explanation import ExplanationWish, explain_model
 from jupyter_mlops.home import Home
@@ -104,15 +104,7 @@ def error_of(shell, cell: str) -> str:
 
 def finished(home: Home, name: str, **outputs) -> str:
     """Make a run that has returned some values, and return its id."""
-    run_id = home.new_run_id()
-    directory = home.run(run_id)
-    directory.create()
-    names = {"run_id": run_id, "name": name, "experiment": "e", "python": "p", "cwd": "/", "submitted_at": "t"}
-    directory.write(RunSpec(sequence=home.next_sequence(run_id), **names), directory.spec_file)
-    directory.cell_file.write_text("model = 1")
-    write_outputs(directory, dump_values(outputs), home)
-    directory.write(Result(status=RunStatus.FINISHED, returned=tuple(outputs)), directory.result_file)
-    return run_id
+    return write_run(home, name=name, outputs=outputs).run_id
 
 
 def test_a_name_that_a_run_owes_is_waited_for(notebook):

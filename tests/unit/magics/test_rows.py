@@ -3,6 +3,7 @@
 from types import SimpleNamespace
 
 import pytest
+from runs import spec_of
 
 from jupyter_mlops.entities import (
     WAITS_FOR_DISK,
@@ -11,7 +12,6 @@ from jupyter_mlops.entities import (
     Param,
     Result,
     RunExport,
-    RunSpec,
     RunState,
     RunStatus,
     Upstream,
@@ -26,26 +26,13 @@ from jupyter_mlops.magics._runs_table import RunRow, RunsTable
 RUN_ID = "3fa9" + "0" * 28
 
 
-def spec(**fields) -> RunSpec:
-    known = {
-        "run_id": RUN_ID,
-        "name": "baseline",
-        "experiment": "digits",
-        "sequence": 1,
-        "submitted_at": "2026-11-21T09:00:00+00:00",
-        "python": "/usr/bin/python",
-        "cwd": "/",
-    }
-    return RunSpec(**{**known, **fields})
-
-
 def handle(state: RunState, result: Result | None = None, seen_alive_s: float | None = None, **fields):
     """A handle with what the views read."""
     return SimpleNamespace(
         id=RUN_ID,
         name="baseline",
         experiment="digits",
-        spec=spec(**fields),
+        spec=spec_of(RUN_ID, **({"experiment": "digits"} | fields)),
         state=state,
         status=state.status,
         error=result.error if result else None,
@@ -77,7 +64,7 @@ def test_a_row_shows_the_runs_own_metrics_and_no_system_metrics():
         run_id=RUN_ID,
         status=RunStatus.RUNNING,
         experiment="digits",
-        submitted_at="2026-11-21T09:00:00+00:00",
+        submitted_at="2026-11-21T08:00:00+00:00",
         duration_s=42.0,
         metrics=(("acc", 0.958333),),
     )
@@ -164,11 +151,11 @@ def test_details_of_a_run_that_exports_nothing_say_nothing_of_it():
 def test_details_leave_out_what_the_cell_only_imports_as_the_card_does():
     result = Result(status=RunStatus.FINISHED, returned=("np", "model", "fit"), released=("os",))
     run = handle(FINISHED, result)
-    run.spec = spec(imports={"np": "import numpy as np", "os": "import os", "fit": "from lib import fit"})
+    run.spec = spec_of(imports={"np": "import numpy as np", "os": "import os", "fit": "from lib import fit"})
     facts = dict(RunDetails.of(run).facts)
     assert (facts["returned"], "unchanged" in facts) == ("model", False)
 
-    run.spec = spec()
+    run.spec = spec_of()
     assert dict(RunDetails.of(run).facts)["returned"] == "np, model, fit"
 
 
@@ -260,5 +247,5 @@ def test_a_handle_of_a_run_that_waits_tells_for_what():
 
 def test_imports_do_not_count_as_what_came_back():
     run = handle(FINISHED, Result(status=RunStatus.FINISHED, returned=("LogisticRegression", "model")))
-    run.spec = spec(imports={"LogisticRegression": "from sklearn.linear_model import LogisticRegression"})
+    run.spec = spec_of(imports={"LogisticRegression": "from sklearn.linear_model import LogisticRegression"})
     assert RunLine.of(run).returned == ("model",)

@@ -6,8 +6,9 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from runs import spec_of
 
-from jupyter_mlops.entities import Result, RunSpec, RunState, RunStatus
+from jupyter_mlops.entities import Result, RunState, RunStatus
 from jupyter_mlops.exceptions import UnknownReferenceError, UsageError
 from jupyter_mlops.home import CollectionPlan
 from jupyter_mlops.magics._arguments import HelpRequested
@@ -27,9 +28,7 @@ class KnownRun:
         self.name = name
         self.id = RUN_ID
         self.experiment = "digits"
-        self.spec = RunSpec(
-            run_id=RUN_ID, name=name, experiment="digits", sequence=1, submitted_at="", python="", cwd="/"
-        )
+        self.spec = spec_of(RUN_ID, name=name, experiment=self.experiment)
         self.status = status
         self.error = None
         self.metrics: dict[str, float] = {}

@@ -15,18 +15,19 @@ from urllib.parse import urlencode
 import msgspec
 import pytest
 from jupyter_server.serverapp import ServerApp
+from runs import write_run
 from tornado.httpclient import HTTPRequest
 from tornado.httpserver import HTTPServer
 from tornado.httputil import HTTPHeaders
 from tornado.netutil import bind_sockets
 from tornado.websocket import WebSocketClientConnection, websocket_connect
 
-from jupyter_mlops.entities import Exit, Param, RunSpec, RunStatus
 from jupyter_mlops.home import Home
 from jupyter_mlops.services import Run, service_of
-from jupyter_mlops.tracking import MetricSpool
 
 TOKEN = "secret-of-the-test"
+BUSY_S = 120
+"""How long a story waits for an answer: changes of a registry start MLflow, twice perhaps, on whatever machine."""
 
 
 class Answer(NamedTuple):
@@ -145,7 +146,7 @@ class RunningServer:
         return self.raw(method, self.path(route, **query), body, {**sent, **(headers or {})})
 
     def raw(self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None) -> Answer:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=BUSY_S)
         try:
             connection.request(method, path, body, headers or {})
             response = connection.getresponse()
@@ -186,43 +187,8 @@ MakeRun = Callable[..., Run]
 def make_run(home: Home, server: RunningServer) -> MakeRun:
     """Return a function that puts a run into the server's home and returns its handle."""
 
-    def make(
-        name: str = "baseline",
-        *,
-        experiment: str = "quickstart",
-        status: RunStatus | None = RunStatus.FINISHED,
-        metrics: dict[str, float] | None = None,
-        params: dict[str, str] | None = None,
-        cell: str = "model = 1",
-        log: bytes = b"",
-        refresh: bool = True,
-        **fields: object,
-    ) -> Run:
-        run_id = home.new_run_id()
-        directory = home.run(run_id)
-        directory.create()
-        spec = RunSpec(
-            run_id=run_id,
-            name=name,
-            experiment=experiment,
-            sequence=home.next_sequence(run_id),
-            submitted_at="2026-11-21T08:00:00.000+00:00",
-            python="python",
-            cwd="/",
-            params=tuple(Param(*item) for item in (params or {}).items()),
-            **fields,
-        )
-        directory.cell_file.write_text(cell)
-        if log:
-            directory.log_file.write_bytes(log)
-        if metrics:
-            spool = MetricSpool.open(directory.path, run_id)
-            spool.log(**metrics)
-            spool.close()
-        if status is not None:
-            ended = Exit(status=status, ended_at="2026-11-21T08:01:00+00:00", duration_s=60.0)
-            directory.write(ended, directory.exit_file, durable=False)
-        directory.write(spec, directory.spec_file, durable=False)
+    def make(name: str = "baseline", *, refresh: bool = True, **story: object) -> Run:
+        run_id = write_run(home, name=name, **story).run_id
         if refresh:
             # The watcher may be at it already, and one thread at a time refreshes: until the run is there.
             deadline = time.monotonic() + 20

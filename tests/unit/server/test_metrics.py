@@ -3,11 +3,10 @@
 import json
 import math
 import shutil
-import sqlite3
 import uuid
-from contextlib import closing
 
 import pytest
+from stores import make_store
 
 from jupyter_mlops.entities import Comparison, Difference, MetricPage, Problem, RunDetail
 from jupyter_mlops.testing import wait_until
@@ -72,15 +71,7 @@ def test_b06_a_key_is_only_a_key(server, make_run, key):
     assert server.get(f"api/runs/{run.id}/metrics", key=f"{key}2").entity(MetricPage).series == ()
 
 
-STORE = """
-CREATE TABLE experiments (experiment_id INTEGER PRIMARY KEY, name TEXT, lifecycle_stage TEXT);
-CREATE TABLE runs (run_uuid TEXT PRIMARY KEY, name TEXT, status TEXT, start_time INT, end_time INT,
-                   lifecycle_stage TEXT, experiment_id INT);
-CREATE TABLE metrics (key TEXT, value REAL, timestamp INT, run_uuid TEXT, step INT, is_nan INT);
-CREATE TABLE latest_metrics (key TEXT, value REAL, run_uuid TEXT, is_nan INT, PRIMARY KEY (key, run_uuid));
-CREATE TABLE params (key TEXT, value TEXT, run_uuid TEXT, PRIMARY KEY (key, run_uuid));
-CREATE TABLE tags (key TEXT, value TEXT, run_uuid TEXT, PRIMARY KEY (key, run_uuid));
-INSERT INTO experiments VALUES (1, 'theirs', 'active');
+THEIR_RUN = """
 INSERT INTO runs VALUES ('THEIRS', 'their run', 'FINISHED', 1760000000000, 1760000060000, 'active', 1);
 INSERT INTO metrics VALUES ('acc', 0.5, 7, 'THEIRS', 0, 0), ('acc', 0.75, 8, 'THEIRS', 1, 0);
 INSERT INTO latest_metrics VALUES ('acc', 0.75, 'THEIRS', 0);
@@ -94,8 +85,7 @@ INSERT INTO tags VALUES ('mlflow.note.content', 'as *written*', 'THEIRS'),
 def theirs(server, make_run, tmp_path):
     """A run of another tool, in a store that one of ours is tracked in too: its id, and that one."""
     path, run_id = tmp_path / "theirs.db", uuid.uuid4().hex
-    with closing(sqlite3.connect(path)) as database:
-        database.executescript(STORE.replace("THEIRS", run_id))
+    make_store(path, THEIR_RUN.replace("THEIRS", run_id))
     ours = make_run("ours", tracking_uri=f"sqlite:///{path}", params={"lr": "0.2"}, metrics={"acc": 0.5})
     wait_until(lambda: server.get("api/runs", query=f"id:{run_id}").json["total"] == 1)
     yield run_id, ours
@@ -115,13 +105,15 @@ def test_a_run_of_another_tool_is_shown_drawn_and_compared(server, theirs):
     assert comparison.params == (Difference(key="lr", values=("0.2", "0.1"), differs=True),)
 
 
-def test_what_only_a_store_has_cannot_be_changed_here(server, theirs):
+def test_what_only_a_store_has_is_changed_only_where_mlflow_takes_the_store(server, theirs):
+    """This one has no schema of MLflow's: it is looked at, and never written to."""
     run_id, _ours = theirs
-    changed = server.request("PATCH", f"api/runs/{run_id}", {"name": "mine"})
     stopped = server.request("POST", f"api/runs/{run_id}/stop")
+    changed = server.request("PATCH", f"api/runs/{run_id}", {"name": "mine"})
     deleted = server.request("DELETE", f"api/runs/{run_id}")
 
-    assert [answer.status for answer in (changed, stopped, deleted)] == [404] * 3
+    assert [answer.status for answer in (stopped, changed, deleted)] == [404, 503, 503]
+    assert "has schema none" in changed.json["message"]
     assert server.get(f"api/runs/{run_id}").json["summary"]["name"] == "their run"
 
 

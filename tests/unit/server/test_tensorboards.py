@@ -9,12 +9,12 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from boards import wait_until
 
 from jupyter_mlops.entities import OpenTensorBoard, TensorBoardInstance
 from jupyter_mlops.server._forwarding import safe_location
 from jupyter_mlops.services import TensorBoardService
 from jupyter_mlops.tensorboard import Limits, TensorBoardSupervisor
+from jupyter_mlops.testing import wait_until
 
 HOSTILE = r"""
 import json, os, socketserver, sys, threading, time

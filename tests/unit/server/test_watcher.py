@@ -7,18 +7,13 @@ from contextlib import closing
 from typing import Any
 
 import pytest
+from stores import make_store, run_row
 
 from jupyter_mlops.entities import ChangeRun, Exit, RunStatus
 from jupyter_mlops.server.app import RUNS_CHANGED
 from jupyter_mlops.services._homes import home_id_of
 from jupyter_mlops.services._user_changes import change_run
-
-
-def wait_until(is_true: Any, deadline_s: float = 20) -> None:
-    end = time.monotonic() + deadline_s
-    while not is_true():
-        assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.01)
+from jupyter_mlops.testing import wait_until
 
 
 @pytest.fixture
@@ -54,7 +49,7 @@ def test_the_end_of_a_run_is_noticed(server, events, make_run):
     run.directory.write(Exit(status=RunStatus.KILLED, ended_at="2026-11-21T09:00:00+00:00"), run.directory.exit_file)
 
     wait_until(lambda: server.get("api/runs", query=f"id:{run.id}").json["runs"][0]["status"] == "KILLED")
-    assert any(run.id in event["run_ids"] for event in events)
+    wait_until(lambda: any(run.id in event["run_ids"] for event in events))  # told after it can be read
 
 
 def test_what_another_process_says_of_a_run_is_noticed(server, make_run):
@@ -95,22 +90,14 @@ def test_f22_who_wants_idle_servers_culled_says_so(server, make_run):
 
 def test_what_another_tool_logs_is_seen_within_a_second(server, make_run, tmp_path):
     """Not at the next look at everything, which is rare: the store's file is glanced at."""
-    store = tmp_path / "store.db"
+    store = make_store(tmp_path / "store.db")
     with closing(sqlite3.connect(store)) as database:
-        database.executescript(
-            "CREATE TABLE experiments (experiment_id, name, lifecycle_stage);"
-            "CREATE TABLE runs (run_uuid, name, status, start_time, end_time, lifecycle_stage, experiment_id);"
-            "CREATE TABLE metrics (key, value, timestamp, run_uuid, step, is_nan);"
-            "CREATE TABLE latest_metrics (key, value, run_uuid, is_nan);"
-            "CREATE TABLE params (key, value, run_uuid); CREATE TABLE tags (key, value, run_uuid);"
-            "INSERT INTO experiments VALUES (1, 'theirs', 'active')"
-        )
         make_run(tracking_uri=f"sqlite:///{store}")
         wait_until(lambda: store in server.extension.context.catalog.store_files)
         took = []
         for _ in range(3):
             run_id = uuid.uuid4().hex
-            database.execute("INSERT INTO runs VALUES (?, 'n', 'FINISHED', 1, 2, 'active', 1)", (run_id,))
+            database.execute(run_row(run_id))
             database.commit()
             began = time.monotonic()
             wait_until(lambda run_id=run_id: server.get("api/runs", query=f"id:{run_id}").json["total"])

@@ -1,14 +1,14 @@
 """A home with runs that other processes seem to have made: their files, written by hand."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from runs import write_run
 
-from jupyter_mlops.entities import Exit, Param, RunSpec, RunState, RunStatus
-from jupyter_mlops.home import Home
-from jupyter_mlops.services import Run, RunService
-from jupyter_mlops.tracking import MetricSpool
+from jupyter_mlops.entities import RunSpec, RunState, RunStatus
+from jupyter_mlops.home import Home, LifeLock
+from jupyter_mlops.services import Run, RunService, use_service
 
 
 class IdleLauncher:
@@ -51,10 +51,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
         monkeypatch.delenv(name, raising=False)
     home = Home.create(tmp_path / ".mlops")
     # No keeper: these stories are about the files of runs.
-    from jupyter_mlops.home import LifeLock
-
-    lock = LifeLock.acquire(home.keeper_lock)
-    assert lock is not None
+    assert LifeLock.acquire(home.keeper_lock) is not None
     return home
 
 
@@ -75,40 +72,15 @@ MakeRun = Callable[..., Run]
 def make_run(home: Home, service: RunService) -> MakeRun:
     """Return a function that puts a run into the home and returns its handle."""
 
-    def make(
-        name: str = "baseline",
-        *,
-        run_id: str = "",
-        experiment: str = "quickstart",
-        status: RunStatus | None = RunStatus.FINISHED,
-        metrics: dict[str, float] | None = None,
-        params: dict[str, str] | None = None,
-        cell: str = "model = 1",
-        **fields: object,
-    ) -> Run:
-        run_id = run_id or home.new_run_id()
-        directory = home.run(run_id)
-        directory.create()
-        spec = RunSpec(
-            run_id=run_id,
-            name=name,
-            experiment=experiment,
-            sequence=home.next_sequence(run_id),
-            submitted_at="2026-11-21T08:00:00.000+00:00",
-            python="python",
-            cwd="/",
-            params=tuple(Param(*item) for item in (params or {}).items()),
-            **fields,
-        )
-        directory.write(spec, directory.spec_file, durable=False)
-        directory.cell_file.write_text(cell)
-        if metrics:
-            spool = MetricSpool.open(directory.path, run_id)
-            spool.log(**metrics)
-            spool.close()
-        if status is not None:
-            ended = Exit(status=status, ended_at="2026-11-21T08:01:00+00:00", duration_s=60.0)
-            directory.write(ended, directory.exit_file, durable=False)
-        return service.get(run_id)
+    def make(name: str = "baseline", **story: object) -> Run:
+        return service.get(write_run(home, name=name, **story).run_id)
 
     return make
+
+
+@pytest.fixture
+def current(service: RunService) -> Iterator[RunService]:
+    """The service that the functions at the front door ask."""
+    use_service(service)
+    yield service
+    use_service(None)

@@ -171,19 +171,19 @@ def test_a_broken_file_takes_only_its_own_facts_away(make_run, file, content):
 
 
 def test_of_another_tools_run_there_is_what_its_tags_say():
-    tags = {"mlflow.source.git.commit": "c0ffee", "mlflow.source.git.branch": "main", "mlflow.note.content": "# hi"}
+    tags = {"mlflow.source.git.commit": "c0ffee", "mlflow.source.git.branch": "main"}
     run = summary(tags=tags)
 
-    assert stored_detail(run) == RunDetail(
+    assert stored_detail(run, "# hi") == RunDetail(
         summary=run, note="# hi", git={"commit": "c0ffee", "branch": "main", "dirty": "", "patch": "", "patch_cut": ""}
     )
     without = replace(run, tags={"mlflow.source.git.branch": "main"})
-    assert stored_detail(without) == RunDetail(summary=without)
+    assert stored_detail(without, "") == RunDetail(summary=without)
 
 
 def test_both_kinds_of_detail_tell_the_same_facts_of_git(make_run):
     run = make_run()
     write(run, git=GitState(commit="c", branch="b"))
 
-    stored = stored_detail(summary(tags={"mlflow.source.git.commit": "c", "mlflow.source.git.branch": "b"}))
+    stored = stored_detail(summary(tags={"mlflow.source.git.commit": "c", "mlflow.source.git.branch": "b"}), "")
     assert asdict(detail(run))["git"] == asdict(stored)["git"]

@@ -7,14 +7,9 @@ import pytest
 
 from jupyter_mlops import fairness, train
 from jupyter_mlops.exceptions import MlopsError, RunFailedError, UnknownReferenceError, UsageError
-from jupyter_mlops.services import Runs, use_service
+from jupyter_mlops.services import Runs
 
-
-@pytest.fixture(autouse=True)
-def own_service(service):
-    use_service(service)
-    yield
-    use_service(None)
+pytestmark = pytest.mark.usefixtures("current")
 
 
 @pytest.mark.parametrize(

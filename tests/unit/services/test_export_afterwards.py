@@ -25,12 +25,16 @@ def ended(make_run):
 def names():
     pytest.importorskip("skl2onnx")
     pytest.importorskip("onnxruntime")
-    from sklearn.cluster import KMeans
     from sklearn.linear_model import LogisticRegression
+    from sklearn.neighbors import KNeighborsRegressor
 
     rows = np.random.default_rng(0).normal(size=(60, 2))
     model = LogisticRegression().fit(rows, rows[:, 0] > 0)
-    return {"rows": rows, "model": model, "groups": KMeans(2, n_init=1).fit(rows)}
+    return {
+        "rows": rows,
+        "model": model,
+        "near": KNeighborsRegressor(3, weights="distance").fit(rows, range(len(rows))),
+    }
 
 
 def test_a_run_keeps_file_and_report(ended, names, capsys):
@@ -48,7 +52,7 @@ def test_a_run_keeps_file_and_report(ended, names, capsys):
 @pytest.mark.parametrize(
     ("wanted", "reason"),
     [
-        (RunExport("groups", "rows"), "Not written: "),
+        (RunExport("near", "rows"), "Not written: "),
         (RunExport("absent", "rows"), "The run has no absent. It has no such name."),
         (RunExport("model", "absent"), "The run has no absent. Name rows: --export onnx:model,X"),
         (RunExport("rows", "rows"), "No converter "),
@@ -75,7 +79,7 @@ def test_a_later_export_takes_the_refusal_back(ended, names, service, tmp_path):
     from jupyter_mlops.export import ExportWish
 
     run = ended()
-    ExportAfterwards(RunExport("groups", "rows"))(run.directory, names)
+    ExportAfterwards(RunExport("near", "rows"))(run.directory, names)
     export_for(service, names["model"], names["rows"], tmp_path / "m.onnx", ExportWish(run_id=run.id, timed=False))
 
     assert sorted(run.tags) == ["mlops.onnx", "mlops.onnx.sha256"]

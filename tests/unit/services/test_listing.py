@@ -3,8 +3,9 @@
 import time
 
 import pytest
+from runs import spec_of
 
-from jupyter_mlops.entities import Exit, RunSpec, RunStatus, encode
+from jupyter_mlops.entities import Exit, RunStatus, encode
 from jupyter_mlops.exceptions import UsageError
 from jupyter_mlops.services import RunService
 
@@ -52,7 +53,7 @@ def test_b10_ten_thousand_runs_are_listed_without_reading_them_all(service, home
     for number in range(10_000):
         run_id = f"{number:032x}"
         (home.runs / run_id).mkdir()
-        spec = RunSpec(run_id=run_id, name="many", experiment="e", sequence=0, submitted_at="", python="", cwd="")
+        spec = spec_of(run_id, name="many", sequence=0)
         (home.runs / run_id / "spec.json").write_bytes(encode(spec))
         home.next_sequence(run_id)
     newest = [f"{number:032x}" for number in range(9_999, 9_979, -1)]

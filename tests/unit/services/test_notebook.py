@@ -25,7 +25,7 @@ def test_it_tells_what_is_known_and_calls_what_reproduces(service, make_run, tmp
     assert written == tmp_path / "again.ipynb"
     assert sources(written) == [
         "# Reproduce run `base 'x'`\n\n"
-        "- submitted 2026-11-21T08:00:00.000+00:00\n"
+        "- submitted 2026-11-21T08:00:00+00:00\n"
         "- commit `f00df00df00d` with changes\n"
         "- Python 3.11.9, 1 packages, Linux\n"
         "- parameters `lr=1e-3`, `text=a b`\n\n"
@@ -42,7 +42,7 @@ def test_it_tells_what_is_known_and_calls_what_reproduces(service, make_run, tmp
 
 def test_a_run_of_which_little_is_known_has_a_notebook_too(service, make_run, tmp_path):
     written = service.reproduce_notebook(make_run(), tmp_path / "again.ipynb")
-    assert sources(written)[0].startswith("# Reproduce run `baseline`\n\n- submitted 2026-11-21T08:00:00.000+00:00\n\n")
+    assert sources(written)[0].startswith("# Reproduce run `baseline`\n\n- submitted 2026-11-21T08:00:00+00:00\n\n")
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,9 @@ class Told:
 
 def notebook(**names):
     """Return a namespace as a kernel has it: functions given as source belong to it."""
-    namespace = {"__name__": "__main__", "In": [], "Out": {}, "get_ipython": None, "_": 5}
+    inputs, outputs = ["", "5"], {1: 5}
+    namespace = {"__name__": "__main__", "In": inputs, "_ih": inputs, "Out": outputs, "_oh": outputs, "_": 5, "_1": 5}
+    namespace |= {"_i": "5", "_dh": [], "get_ipython": None}
     for name, value in names.items():
         if isinstance(value, str) and value.startswith("def "):
             exec(value, namespace)
@@ -76,7 +78,17 @@ MODEL, X, FRAME = LogisticRegression(), np.zeros(3), pd.DataFrame({"a": [1]})
         ("x = 1\nx.bit_length()", {"x": 5}, Told(set(), {"x"})),
         ("def f(): return k\nf()", {"k": 1}, Told({"k"}, {"f"})),
         ("np.random.seed(0); y = np.ones(2)", {"np": np}, Told({"np"}, {"y"})),
-        ("get_ipython(); In; display(Out)", {}, Told()),
+        ("get_ipython(); display; exit", {}, Told()),
+        ("y = Out[1] + _oh[2]", {"_2": 6}, Told({"_1", "_2"}, {"y"})),
+        ("y = list(Out.values())", {"_2": 6}, Told({"_1", "_2"}, {"y"})),
+        ("y = last()", {"last": "def last(): return Out[max(Out)]"}, Told({"last", "_1"}, {"y"})),
+        ("Out[2].append(1)", {"_2": [0], "_3": [0]}, Told({"_2"}, {"_2"})),
+        ("fill(Out[2])", {"_2": [0], "fill": "def fill(l): l.append(1)"}, Told({"_2", "fill"}, {"_2"})),
+        ("y = In[1], _i, _dh", {}, Told({"_ih", "_i", "_dh"}, {"y"})),
+        ("y = Out['a'] + In", {"Out": {"a": 1}, "In": 2}, Told({"Out", "In"}, {"y"}, {"Out"})),
+        ("Out = 1; display = 2", {}, Told(set(), {"Out", "display"})),
+        ("display(1)", {"display": "def display(x): pass"}, Told({"display"})),
+        ("from IPython import get_ipython", {}, Told()),
     ],
 )
 def test_a_cell_promises_what_it_may_change(source, names, told):

@@ -3,8 +3,9 @@
 import json
 
 import pytest
+from runs import spec_of
 
-from jupyter_mlops.entities import Provenance, RunSpec
+from jupyter_mlops.entities import Provenance
 from jupyter_mlops.exceptions import HomeError, LaunchError
 from jupyter_mlops.home import Home
 from jupyter_mlops.services._run_files import launch_directory
@@ -19,9 +20,7 @@ def home(tmp_path):
 
 @pytest.fixture
 def spec(home):
-    return RunSpec(
-        run_id=home.new_run_id(), name="a", experiment="Default", sequence=1, submitted_at="", python="", cwd="/"
-    )
+    return spec_of(home.new_run_id())
 
 
 class Launcher:

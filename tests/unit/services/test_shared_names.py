@@ -117,11 +117,19 @@ def test_values_that_many_share_without_meaning_it_stay(value):
     assert shared("a.append(1)", {"a"}, {"a": [value], "b": value}) == SharedNames()
 
 
-@pytest.mark.parametrize("name", ["_", "__", "_1", "_hidden", "In", "Out", "exit", "display", "__annotations__", "_oh"])
-def test_names_of_the_shell_and_private_ones_stay(name):
+@pytest.mark.parametrize("name", ["_", "__", "_1", "_hidden", "__annotations__", "_oh"])
+def test_private_names_stay(name):
     inner = Layer()
 
     assert shared("a.append(1)", {"a"}, {"a": [inner], name: inner}) == SharedNames()
+
+
+def test_names_of_the_shell_stay_unless_the_notebook_has_given_them_another_meaning():
+    inner, outputs = Layer(), {1: Layer()}
+    outputs[1] = inner
+
+    assert shared("a.append(1)", {"a"}, {"a": [outputs], "Out": outputs, "_oh": outputs}) == SharedNames()
+    assert shared("a.append(1)", {"a"}, {"a": [inner], "Out": inner, "_oh": outputs}) == both("Out")
 
 
 def test_a_name_that_the_cell_binds_itself_is_its_own():

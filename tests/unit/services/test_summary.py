@@ -16,3 +16,12 @@ def test_what_a_run_promises_and_returns_is_told_without_imports_and_what_came_o
     run = make_run(pending=("fit", "model", "X"), imports={"fit": "from lib import fit"})
     run.directory.write(result, run.directory.result_file, durable=False)
     assert summary_of(service, run).returned == ("model",)
+
+
+def test_b05_what_a_row_leaves_out_of_a_run_is_counted(service, make_run):
+    run = make_run(
+        params={f"p{number}": "1" for number in range(1_005)}, tags={f"t{number}": "1" for number in range(2)}
+    )
+    summary = SummaryReader(run, "h1", service.main_metrics).read()
+
+    assert (len(summary.params), len(summary.tags), summary.left_out) == (1_000, 2, 5)

@@ -11,12 +11,7 @@ from jupyter_mlops.entities import Param
 from jupyter_mlops.exceptions import UnknownReferenceError, UsageError
 from jupyter_mlops.services import Runs, use_service
 
-
-@pytest.fixture(autouse=True)
-def own_service(service):
-    use_service(service)
-    yield
-    use_service(None)
+pytestmark = pytest.mark.usefixtures("current")
 
 
 def fit(X, C=1.0, name=""):

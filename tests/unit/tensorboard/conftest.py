@@ -6,12 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from boards import STAND_IN, Stage, end
+from boards import STAND_IN, Stage
+from runs import write_run
 
-from jupyter_mlops.entities import Param, RunSpec, RunStatus
 from jupyter_mlops.home import Home, RunDirectory
 from jupyter_mlops.tensorboard import Limits, TensorBoardSupervisor
-from jupyter_mlops.tracking import MetricSpool
 
 MakeRun = Callable[..., RunDirectory]
 
@@ -21,35 +20,8 @@ def make_run(tmp_path: Path) -> MakeRun:
     """Return a function that makes a run directory: parameters, points of metrics, and an end if it has one."""
     home = Home.create(tmp_path / "home")
 
-    def make(
-        name: str = "baseline",
-        *,
-        metrics: dict[str, list[float]] | None = None,
-        params: dict[str, str] | None = None,
-        status: RunStatus | None = RunStatus.FINISHED,
-    ) -> RunDirectory:
-        run = home.run(home.new_run_id())
-        run.create()
-        spec = RunSpec(
-            run_id=run.run_id,
-            name=name,
-            experiment="digits",
-            sequence=home.next_sequence(run.run_id),
-            submitted_at="2026-11-21T08:00:00+00:00",
-            python=sys.executable,
-            cwd="/",
-            params=tuple(Param(*item) for item in (params or {}).items()),
-        )
-        run.write(spec, run.spec_file)
-        if metrics:
-            spool = MetricSpool.open(run.path, run.run_id)
-            for key, values in metrics.items():
-                for value in values:
-                    spool.log(**{key: value})
-            spool.close()
-        if status is not None:
-            end(run, status)
-        return run
+    def make(name: str = "baseline", **story: Any) -> RunDirectory:
+        return write_run(home, name=name, experiment="digits", **story)
 
     return make
 

@@ -3,10 +3,10 @@
 import threading
 
 import pytest
-from boards import wait_until
 
 from jupyter_mlops.tensorboard._gate import Gate
 from jupyter_mlops.tensorboard._reloading import Reloading
+from jupyter_mlops.testing import wait_until
 
 SECRET = "5" * 64
 

@@ -5,11 +5,11 @@ import subprocess
 import sys
 
 import pytest
-from boards import wait_until
 
 from jupyter_mlops.entities import ProcessRecord, encode
 from jupyter_mlops.home import LifeLock, boot_id, process_start_time
 from jupyter_mlops.tensorboard._leftovers import clear_leftovers, make_own_folder
+from jupyter_mlops.testing import wait_until
 
 
 @pytest.fixture

@@ -1,13 +1,16 @@
 """A run's metrics and parameters as event files, read back by TensorBoard's own loader."""
 
 import math
+import sys
+import time
 from pathlib import Path
 
 import pytest
-from boards import end
+from runs import end
 
 from jupyter_mlops.entities import RunStatus
-from jupyter_mlops.tensorboard._event_file import EventFile, parameter_value
+from jupyter_mlops.tensorboard import _copies
+from jupyter_mlops.tensorboard._event_file import EventFile, in_32_bits, parameter_value
 from jupyter_mlops.tensorboard._run_events import RunEvents
 from jupyter_mlops.tracking import MetricSpool, Point
 
@@ -15,11 +18,18 @@ pytest.importorskip("tensorboard")
 
 
 @pytest.fixture
-def read_events(tmp_path):
-    """Return a function that reads all events below a folder: tag to (step, value), without TensorFlow."""
+def without_tensorflow(monkeypatch):
+    """Keep TensorFlow out of this process for one story: the ones after it may train with it."""
     from jupyter_mlops.tensorboard._application import keep_tensorflow_out
 
+    for name in ("tensorflow", "tensorboard.compat.notf"):
+        monkeypatch.setitem(sys.modules, name, None)  # what stood there comes back in the end, whatever is put there
     keep_tensorflow_out()
+
+
+@pytest.fixture
+def read_events(without_tensorflow):
+    """Return a function that reads all events below a folder: tag to (step, value)."""
     from tensorboard.backend.event_processing.event_file_loader import EventFileLoader
     from tensorboard.util.tensor_util import make_ndarray
 
@@ -95,24 +105,98 @@ def test_a_living_run_grows(make_run, tmp_path, read_events):
     assert len(found["_hparams_/session_end_info"]) == 1
 
 
-def test_event_files_of_its_own_are_linked_and_nothing_is_made(make_run, tmp_path):
-    run = make_run(metrics={"loss": [1.0]})
-    file = EventFile(run.tensorboard / "train")
-    file.close()
-    RunEvents(run, tmp_path / "log").sync()
-    assert (tmp_path / "log").resolve() == run.tensorboard.resolve()
-    assert [path.name for path in (tmp_path / "log").iterdir()] == ["train"]
+class Scalars:
+    """What a run's own event files have: values of tags by step, and when the last was written."""
+
+    def __init__(self, newest: float = 0.0, **tags: dict[int, set[float]]) -> None:
+        self.newest = newest
+        self._tags = tags
+
+    def values(self, tag: str) -> dict[int, set[float]]:
+        return self._tags.get(tag, {})
 
 
-def test_event_files_that_come_late_stand_beside_what_was_made(make_run, tmp_path):
+@pytest.fixture
+def make_fit(make_run, tmp_path):
+    """Return a function that makes a run with event files of its own, which TensorBoard is about to read."""
+
+    made = []
+
+    def make(**fields: object) -> RunEvents:
+        run = make_run(**fields)
+        EventFile(run.tensorboard / "train").close()
+        events = RunEvents(run, tmp_path / "fit")
+        made.append((run, events))
+        events.sync()
+        return events
+
+    yield make
+    for run, events in made:
+        end(run)
+        events.sync()
+        events.sync_beside(lambda _: Scalars())
+
+
+def test_event_files_of_its_own_are_linked_and_metrics_stand_beside_them(make_fit, tmp_path, read_events):
+    events = make_fit(metrics={"loss": [1.0]})
+    assert (tmp_path / "fit").is_symlink()
+    assert [path.name for path in (tmp_path / "fit").iterdir()] == ["train"]
+
+    asked: list[Path] = []
+    assert events.sync_beside(lambda own: asked.append(own) or Scalars())
+    assert (asked, read_events(tmp_path / "fit: metrics")["loss"]) == ([tmp_path / "fit"], [(0, 1.0)])
+    assert not events.sync_beside(lambda own: Scalars())
+
+
+def test_a_metric_that_the_own_event_files_have_is_not_shown_twice(make_fit, tmp_path, read_events):
+    events = make_fit(metrics={"copied": [0.1, math.nan, 0.3], "another": [0.1, 0.2], "elsewhere": [0.5]}, params={})
+    own = Scalars(
+        copied={0: {in_32_bits(0.1), 7.0}, 1: {math.nan}, 2: {in_32_bits(0.3)}, 9: {1.0}},
+        another={0: {in_32_bits(0.1)}, 1: {0.25}},
+        elsewhere={100: {0.5}},
+    )
+    events.sync_beside(lambda _: own)
+    assert read_events(tmp_path / "fit: metrics").keys() - {"_hparams_/session_start_info"} == {
+        "another", "elsewhere", "_hparams_/session_end_info",
+    }  # fmt: skip
+
+
+def test_nothing_stands_beside_event_files_that_have_all_of_it(make_fit, tmp_path):
+    events = make_fit(metrics={"loss": [1.0]}, params={})
+    events.sync_beside(lambda _: Scalars(loss={0: {1.0}}))
+    assert [path.name for path in tmp_path.glob("fit*")] == ["fit"]
+
+
+def test_a_metric_of_a_living_run_waits_until_the_own_event_files_were_written(make_fit, tmp_path, read_events):
+    events = make_fit(metrics={"loss": [1.0], "late": [2.0]}, params={}, status=None)
+    events.sync_beside(lambda _: Scalars(newest=1.0))
+    assert not (tmp_path / "fit: metrics").exists()
+
+    events.sync()
+    events.sync_beside(lambda _: Scalars(newest=time.time() + 60, loss={0: {1.0}}))
+    assert "late" in read_events(tmp_path / "fit: metrics")
+    assert "loss" not in read_events(tmp_path / "fit: metrics")
+
+
+def test_a_metric_is_shown_where_the_writer_of_event_files_writes_no_more(make_fit, tmp_path, read_events, monkeypatch):
+    events = make_fit(metrics={"loss": [1.0]}, status=None)
+    long_after = time.time() + 200
+    monkeypatch.setattr(_copies.time, "time", lambda: long_after)
+    events.sync_beside(lambda _: Scalars(newest=1.0))
+    assert read_events(tmp_path / "fit: metrics")["loss"] == [(0, 1.0)]
+
+
+def test_event_files_that_come_late_stand_beside_what_was_made(make_run, tmp_path, read_events):
     run = make_run(metrics={"loss": [1.0]}, status=None)
     events = RunEvents(run, tmp_path / "log")
     events.sync()
     EventFile(run.tensorboard).close()
+    end(run)
     events.sync()
-    events.sync()
+    events.sync_beside(lambda own: Scalars())
     assert (tmp_path / "log" / "own events").resolve() == run.tensorboard.resolve()
     assert len(list((tmp_path / "log").glob("*tfevents*"))) == 1
+    assert "_hparams_/session_end_info" in read_events(tmp_path / "log")
 
 
 def test_child_runs_are_sessions_of_their_own(make_run, tmp_path, read_events):

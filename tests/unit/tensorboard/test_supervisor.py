@@ -7,12 +7,13 @@ from pathlib import Path
 
 import psutil
 import pytest
-from boards import accepts, board_of, wait_until
+from boards import accepts, board_of
 from msgspec.structs import replace
 
 from jupyter_mlops.entities import ProcessRecord, decode
 from jupyter_mlops.exceptions import UsageError
 from jupyter_mlops.tensorboard import Board, ShownFolder
+from jupyter_mlops.testing import wait_until
 
 
 def ready(stage, board):

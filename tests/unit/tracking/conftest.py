@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from runs import submit
 
-from jupyter_mlops.entities import Param, RunSpec
 from jupyter_mlops.home import Home, RunDirectory
 
 
@@ -32,21 +32,8 @@ def make_run(home: Home) -> Callable[..., RunDirectory]:
     """Make a run directory with a spec, as a submission does."""
 
     def make(**changes: object) -> RunDirectory:
-        run = home.run(home.new_run_id())
-        run.create()
-        spec = {
-            "run_id": run.run_id,
-            "name": "baseline",
-            "experiment": "cancer",
-            "sequence": home.next_sequence(run.run_id),
-            "submitted_at": "2026-11-21T08:00:00+00:00",
-            "python": sys.executable,
-            "cwd": "/",
-            "params": (Param("C", "1e-3"),),
-            "tags": {"team": "blue"},
-        }
-        run.write(RunSpec(**(spec | changes)), run.spec_file)
-        return run
+        known = {"experiment": "cancer", "params": {"C": "1e-3"}, "tags": {"team": "blue"}}
+        return submit(home, **(known | changes))
 
     return make
 

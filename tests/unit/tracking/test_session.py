@@ -54,7 +54,9 @@ def test_installing_points_mlflow_at_the_run_and_imports_nothing(
 def test_a_registry_of_its_own_is_kept(make_run: Callable[..., RunDirectory], python: Python) -> None:
     run = make_run(tracking_uri="http://server", registry_uri="databricks")
     told, _ = python(INSTALL, run.path).communicate()
-    assert json.loads(told)[2]["MLFLOW_REGISTRY_URI"] == "databricks"
+    environment = json.loads(told)[2]
+    assert environment["MLFLOW_REGISTRY_URI"] == "databricks"
+    assert environment["MLFLOW_DISABLE_TELEMETRY"] == "true"
 
 
 START = """

@@ -73,7 +73,7 @@ def test_a_fairness_report_is_a_table_of_groups_and_one_of_gaps(fairness):
     assert gaps[1][:3] == ["accuracy", "logistic", figure_text(fairness.overall[0].values[1][0])]
     assert gaps[1][5] == spread_text(result.difference, 1)
     assert len(gaps) == 1 + 2 * 9
-    assert "In brackets: where 95 % of 100 resamples of the rows lie." in page.text
+    assert "In brackets: where 95% of 100 resamples of the rows lie." in page.text
 
 
 def estimate(result, metric, group):

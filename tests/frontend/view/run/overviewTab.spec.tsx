@@ -155,6 +155,14 @@ it('says which version of the code ran, and whether it was committed', async () 
   expect(story.model.tab).toBe('code');
 });
 
+it('says how much of a run is neither shown nor searched', async () => {
+  const whole = await RunStory.open(detail());
+  expect(whole.view.node.textContent).not.toContain('beyond the first 1,000');
+  const story = await RunStory.open(detail(run(1, { left_out: 4_001 })));
+  expect(story.view.node.textContent).toContain('4001 parameters, metrics and tags beyond the first 1,000');
+  expect(story.view.node.textContent).toContain('%runs in a notebook searches all.');
+});
+
 it('says that a run is another tool’s, archived, kept', async () => {
   const story = await RunStory.open(detail(run(1, { source: 'mlflow', archived: true, kept: true })));
   expect(story.table('Run')).toEqual(

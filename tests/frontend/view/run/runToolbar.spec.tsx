@@ -76,8 +76,8 @@ it('offers nothing to load where nothing was returned', async () => {
 });
 
 it('offers for another tool’s run what can be done with it', async () => {
-  const { names } = await Story.of({ source: 'mlflow', returned: ['model'] });
-  expect(names).toEqual(['Copy id']);
+  const { names } = await Story.of({ source: 'mlflow', status: 'RUNNING', returned: ['model'] });
+  expect(names).toEqual(['Rename…', 'Tag…', 'Archive', 'Copy id', 'Delete…']);
 });
 
 it('offers the way back from archive and keeping', async () => {

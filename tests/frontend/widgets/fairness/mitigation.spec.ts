@@ -109,7 +109,7 @@ describe('what can be done about a gap', () => {
     const evil = { ...model('x; !rm'), run_id: '{evil}' };
     const last = { ...model('last'), run_id: 'b'.repeat(32) };
     const report = mitigable({ models: [best!, before, last, evil] });
-    expect(mitigationsOf(report)[0]!.after).toContain(` --compare ${before.run_id},${last.run_id},mitigated`);
+    expect(mitigationsOf(report)[0]!.after).toContain(' --compare aaaaaaaa,bbbbbbbb,mitigated');
     const odd = mitigable({
       metrics: [metric('accuracy score: a')],
       control: [{ ...report.sensitive[0]!, name: '$x' }]
@@ -117,6 +117,22 @@ describe('what can be done about a gap', () => {
     expect(mitigationsOf(odd)[0]!.after).toBe(
       '%fairness best -X Xte -y yte -s sex,race --boot 1000 --compare last,mitigated'
     );
+  });
+
+  it('names a model whose word is no name by its run, which binds it', () => {
+    const run_id = 'c'.repeat(32);
+    const report = mitigable({
+      models: [{ ...model('last~1'), run_id, mitigations: ['GridSearch'] }, model('other')]
+    });
+    expect(mitigationsOf(report)).toEqual([
+      {
+        model: 'last~1',
+        mitigator: 'GridSearch',
+        names: ['Xte'],
+        code: '%fairness cccccccc -X Xte -y yte -s sex,race --boot 0 --mitigate GridSearch',
+        after: AFTER.replace('best', 'cccccccc').replace('last', 'other')
+      }
+    ]);
   });
 
   it('quotes columns with blanks', () => {
@@ -191,6 +207,26 @@ describe('Mitigate', () => {
   it('asks the kernel for names without their attributes', () => {
     const report = mitigable({ data: { X: 'data.test.rows', y: 'yte' } });
     expect(mitigationsOf(report)[0]!.names).toEqual(['best', 'data']);
+  });
+
+  it('names the model by its run where the kernel has no such name, as after a restart', async () => {
+    const run_id = 'd'.repeat(32);
+    const report = mitigable();
+    const [best, last] = report.models;
+    const cells = new Cells();
+    const node = shown({ ...report, models: [{ ...best!, run_id }, last!] }, cells);
+    button(node).click();
+    await settled();
+    expect(cells.ran[0]).toContain('%fairness best -X Xte');
+    cells.state = { isLoaded: true, missing: ['best'] };
+    button(node).click();
+    await settled();
+    expect(cells.ran[2]).toContain('%fairness dddddddd -X Xte');
+    cells.state = { isLoaded: true, missing: ['best', 'Xte'] };
+    button(node).click();
+    await settled();
+    expect(cells.ran).toHaveLength(4);
+    expect(said(node)).toBe('The kernel does not have Xte, as after a restart. Run the cells above first.');
   });
 
   it('loads the magics first in a kernel that was restarted', async () => {

@@ -42,11 +42,21 @@ describe('a fairness report', () => {
     ]);
   });
 
+  it('cuts no name that has many words', () => {
+    const [sex, race] = fairnessReport().sensitive;
+    const levels = ['White', 'Native Hawaiian and other Pacific Islander or Alaska Native, of two or more'];
+    const node = shown(oneModel({ sensitive: [sex!, { ...race!, levels }] }));
+    const groups = node.querySelector<HTMLElement>('.mlops-Groups')!;
+    const lines = Number(groups.style.getPropertyValue('--mlops-lines'));
+    expect(lines).toBe(5);
+    expect(node.querySelector<HTMLElement>('.mlops-Rows-row')!.style.height).toBe(`${40 + 4 * 17}px`);
+  });
+
   it('says in words what it shows and how sure it is', () => {
     expect(sentences(shown(fairnessReport()))).toEqual([
       'best: selection rate lies between 0.31 (female · black, n = 412) and 0.52 (male · white, n = 6,410); over all rows it is 0.47. The largest gap is 0.21 (0.17 to 0.25).',
       'last: selection rate lies between 0.4 (female · black, n = 412) and 0.45 (male · white, n = 6,410); over all rows it is 0.43. The largest gap is 0.05 (0.01 to 0.09).',
-      'Dotted: all rows. In brackets: where 95 % of 1,000 resamples of the rows lie. 1 group is uncertain: it has fewer than 400 rows, or one outcome only, and its figures can be chance.',
+      'Dotted: all rows. In brackets: where 95% of 1,000 resamples of the rows lie. 1 group is uncertain: it has fewer than 400 rows, or one outcome only, and its figures can be chance.',
       'On the line: best, last. None of them is better in both accuracy score and gap in selection rate. Hollow: mitigated.'
     ]);
   });

@@ -87,6 +87,35 @@ def test_a_rehearsal_leaves_no_metadata_to_read_to_the_first_fit():
     assert (read("rehearsed") == 0, read("not rehearsed") > 0) == (True, True)
 
 
+# In a process of its own: nothing that is frozen is ever collected.
+SETTLED = """
+import gc, sys
+from importlib.machinery import FileFinder
+from jupyter_mlops.executor._warm._preload import keep_collector_away, settle
+
+def looked():
+    finders = [finder for finder in sys.path_importer_cache.values() if isinstance(finder, FileFinder)]
+    return [finder.path for finder in finders if finder._path_mtime != -1]
+
+loop = []
+loop.append(loop)
+identity = id(loop)
+del loop
+before = looked()
+settle()
+print(bool(before), looked(), gc.get_count()[0] < 100, any(id(each) == identity for each in gc.get_objects()))
+late = [[]]
+assert any(each is late for each in gc.get_objects())
+keep_collector_away()
+print(any(each is late for each in gc.get_objects()))
+"""
+
+
+def test_before_a_fork_folders_are_forgotten_and_what_is_there_is_no_matter_of_the_collector():
+    done = subprocess.run([sys.executable, "-c", SETTLED], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == ["True [] True False", "False"]
+
+
 def test_a_fork_draws_numbers_of_its_own():
     import numpy as np
 

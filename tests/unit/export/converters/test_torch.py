@@ -9,7 +9,7 @@ import onnxruntime
 import pytest
 
 from jupyter_mlops.exceptions import ExportError, UsageError
-from jupyter_mlops.export import ExportWish, export_model, load_converter, open_bundle
+from jupyter_mlops.export import ExportWish, export_model, load_converter, open_bundle, rows_together
 
 torch = pytest.importorskip("torch")
 pytest.importorskip("onnxscript")
@@ -138,10 +138,43 @@ def test_the_report_says_what_the_file_takes_and_answers(name, inputs, outputs, 
 def test_missing_values_in_an_lstm_are_repaired_and_said(tmp_path):
     report = export_model(*MODELS["recurrent"], tmp_path / "m.onnx", QUICK)
 
-    assert report.variant == "torch.export, missing values stay missing in LSTM and GRU"
+    assert report.variant == "torch.export, missing values stay missing"
     assert (report.repaired, report.tried[0].differing > 0) == (True, True)
     assert report.notes == ("Never send it a batch of no rows: onnxruntime's LSTM and GRU end the process then.",)
     assert 0 not in report.parity.batches
+
+
+class Attention(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.inner, self.last = nn.TransformerEncoderLayer(4, 2, 8, batch_first=True), nn.Linear(4, 2)
+
+    def forward(self, x):
+        return self.last(self.inner(x).mean(1))
+
+
+@pytest.mark.parametrize("kind", [Recurrent, Attention])
+def test_a_sequence_may_have_any_length_where_rows_of_two_are_given(kind, tmp_path):
+    module = kind().eval()
+    long, short = (DRAW.normal(size=(8, length, 4)).astype("float32") for length in (6, 3))
+    report = export_model(module, rows_together([long, short], ["long", "short"]), tmp_path / "m.onnx", QUICK)
+    later = DRAW.normal(size=(5, 11, 4)).astype("float32")
+    (told,) = onnxruntime.InferenceSession(tmp_path / "m.onnx").run(None, {"X": later})
+
+    assert report.inputs[0].shape == (None, None, 4)
+    assert report.parity.differing == 0
+    np.testing.assert_allclose(told, module(torch.from_numpy(later)).detach().numpy(), atol=1e-5)
+
+
+class Largest(nn.Module):
+    def forward(self, x):
+        return x.amax(1), x.min(dim=1).values
+
+
+def test_missing_values_among_which_the_largest_is_chosen_stay_missing(tmp_path):
+    report = export_model(Largest(), DRAW.normal(size=(ROWS, 5, 4)), tmp_path / "m.onnx", QUICK)
+    assert report.parity.differing == 0
+    assert report.variant == "torch.export, missing values stay missing"
 
 
 def test_a_batch_of_none_is_asked_where_both_answer_it(tmp_path):

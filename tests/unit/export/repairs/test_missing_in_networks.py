@@ -118,9 +118,44 @@ def test_where_only_the_last_state_is_wanted_it_is_kept_alone(kind):
     assert np.isnan(found[0, 0]).all()
 
 
-def test_a_graph_with_nothing_recurrent_is_no_other_way():
-    proto = pooling()
-    with pytest.raises(ExportError, match="no LSTM and no GRU"):
+CHOICES = {
+    "MaxPool": ({"kernel_shape": [2], "strides": [2]}, lambda x: torch.nn.functional.max_pool1d(x, 2)),
+    "GlobalMaxPool": ({}, lambda x: x.amax(2, keepdim=True)),
+    "ReduceMax": ({"keepdims": 0}, lambda x: x.amax(2)),
+    "ReduceMin": ({"keepdims": 1}, lambda x: x.amin(2, keepdim=True)),
+}
+
+
+def choice(kind: str, element: int = TensorProto.FLOAT) -> onnx.ModelProto:
+    axes = [onnx.numpy_helper.from_array(np.array([2]), "axes")] if kind.startswith("Reduce") else []
+    node = helper.make_node(kind, ["X", *(each.name for each in axes)], ["Y"], **CHOICES[kind][0])
+    given, told = (helper.make_tensor_value_info(name, element, shape) for name, shape in
+                   (("X", [None, 3, 6]), ("Y", None)))  # fmt: skip
+    graph = helper.make_graph([node], "choice", [given], [told], axes)
+    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=10)
+
+
+@pytest.mark.parametrize("kind", sorted(CHOICES))
+@pytest.mark.parametrize("edge", [np.nan, np.inf, 0.0])
+@pytest.mark.parametrize("place", [0, 5])
+def test_the_largest_of_what_is_missing_is_missing(kind, edge, place):
+    X = np.random.default_rng(place).normal(size=(4, 3, 6)).astype(np.float32)
+    X[1, 2, place] = edge
+    X[3] = edge
+    proto = choice(kind)
+    keep_missing(proto)
+    (found,) = open_session(proto.SerializeToString()).run(None, {"X": X})
+    np.testing.assert_array_equal(found, CHOICES[kind][1](torch.from_numpy(X)).numpy())
+
+
+def test_whole_numbers_have_none_that_is_missing():
+    with pytest.raises(ExportError, match="no layer of it loses missing values"):
+        keep_missing(choice("ReduceMax", TensorProto.INT64))
+
+
+def test_a_graph_that_loses_none_is_no_other_way():
+    proto = softmax(1)
+    with pytest.raises(ExportError, match="no layer of it loses missing values"):
         keep_missing(proto)
 
 

@@ -2,12 +2,11 @@
 
 import math
 import shutil
-import sqlite3
 import threading
-from contextlib import closing
 
 import msgspec
 import pytest
+from stores import make_store, run_row
 
 from jupyter_mlops.entities import MetricSeries
 from jupyter_mlops.exceptions import RunNotFoundError, TrackingError, UsageError
@@ -16,16 +15,8 @@ from jupyter_mlops.services._catalog._curves import CurveShelf
 from jupyter_mlops.tracking import MetricSpool, SpoolCurves
 
 THEIRS = "a" * 32
-STORE = f"""
-CREATE TABLE experiments (experiment_id INTEGER PRIMARY KEY, name TEXT, lifecycle_stage TEXT);
-CREATE TABLE runs (run_uuid TEXT PRIMARY KEY, name TEXT, status TEXT, start_time INT, end_time INT,
-                   lifecycle_stage TEXT, experiment_id INT);
-CREATE TABLE metrics (key TEXT, value REAL, timestamp INT, run_uuid TEXT, step INT, is_nan INT);
-CREATE TABLE latest_metrics (key TEXT, value REAL, run_uuid TEXT, is_nan INT, PRIMARY KEY (key, run_uuid));
-CREATE TABLE params (key TEXT, value TEXT, run_uuid TEXT, PRIMARY KEY (key, run_uuid));
-CREATE TABLE tags (key TEXT, value TEXT, run_uuid TEXT, PRIMARY KEY (key, run_uuid));
-INSERT INTO experiments VALUES (1, 'theirs', 'active');
-INSERT INTO runs VALUES ('{THEIRS}', 'n', 'FINISHED', 1760000000000, 1760000060000, 'active', 1);
+THEIR_RUN = f"""
+{run_row(THEIRS)}
 INSERT INTO metrics VALUES ('acc', 0.5, 7, '{THEIRS}', 0, 0), ('acc', 0, 8, '{THEIRS}', 1, 1);
 INSERT INTO latest_metrics VALUES ('acc', 0, '{THEIRS}', 1);
 """
@@ -79,8 +70,7 @@ def test_b10_a_page_is_bounded_in_points_and_series(catalog, make_run):
 
 
 def test_a_run_of_another_tool_has_its_curves_from_the_store(catalog, home):
-    with closing(sqlite3.connect(home.path / "mlflow.db")) as database:
-        database.executescript(STORE)
+    make_store(home.path / "mlflow.db", THEIR_RUN)
     catalog.refresh()
 
     (acc,) = catalog.curves(THEIRS).series
@@ -89,8 +79,7 @@ def test_a_run_of_another_tool_has_its_curves_from_the_store(catalog, home):
 
 
 def test_f31_a_store_that_breaks_is_said(catalog, home):
-    with closing(sqlite3.connect(home.path / "mlflow.db")) as database:
-        database.executescript(STORE)
+    make_store(home.path / "mlflow.db", THEIR_RUN)
     catalog.refresh()
     (home.path / "mlflow.db").write_text("no database")
 

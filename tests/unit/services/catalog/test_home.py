@@ -60,11 +60,11 @@ def test_runs_come_and_go_with_the_home(feed, table, make_run):
     assert (came, gone, len(table), table.get(a.id), feed.owns(b.id)) == ({a.id, b.id}, {a.id, b.id}, 0, None, True)
 
 
-def test_nobody_has_the_curves_of_a_run_that_no_store_has(feed, make_run):
+def test_a_run_with_a_directory_is_not_a_stores(feed, make_run):
     run = make_run(metrics={"acc": 1.0})
     poll(feed)
 
-    assert (feed.store_curves(run.id), feed.store_curves("0" * 32), feed.store_curves("")) == (None, None, None)
+    assert (feed.stored(run.id), feed.stored("0" * 32), feed.stored("")) == (None, None, None)
 
 
 @pytest.mark.parametrize(

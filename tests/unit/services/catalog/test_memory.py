@@ -6,33 +6,13 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from stores import do, make_store, run_row
 
 from jupyter_mlops.entities import UserRecord
 from jupyter_mlops.home import Home
 from jupyter_mlops.services import RunCatalog, RunSelection, RunService
 from jupyter_mlops.services._catalog._directories import _RACY_S
 from jupyter_mlops.tracking import CatalogFile
-
-SCHEMA = """
-CREATE TABLE experiments (experiment_id INTEGER PRIMARY KEY, name TEXT, lifecycle_stage TEXT);
-CREATE TABLE runs (run_uuid TEXT PRIMARY KEY, name TEXT, status TEXT, start_time INT, end_time INT,
-                   lifecycle_stage TEXT, experiment_id INT);
-CREATE TABLE metrics (key TEXT, value REAL, timestamp INT, run_uuid TEXT, step INT, is_nan INT);
-CREATE TABLE latest_metrics (key TEXT, value REAL, run_uuid TEXT, is_nan INT, PRIMARY KEY (key, run_uuid));
-CREATE TABLE params (key TEXT, value TEXT, run_uuid TEXT, PRIMARY KEY (key, run_uuid));
-CREATE TABLE tags (key TEXT, value TEXT, run_uuid TEXT, PRIMARY KEY (key, run_uuid));
-INSERT INTO experiments VALUES (1, 'theirs', 'active');
-"""
-
-
-def do(path: Path, *statements: str) -> None:
-    with closing(sqlite3.connect(path)) as database:
-        for statement in statements:
-            database.executescript(statement)
-
-
-def add(store: Path, run_id: str, name: str) -> None:
-    do(store, f"INSERT INTO runs VALUES ('{run_id}', '{name}', 'FINISHED', 1000, 2000, 'active', 1)")
 
 
 def age(*paths: Path) -> None:
@@ -63,8 +43,7 @@ def session(service: RunService):
 
 @pytest.fixture
 def store(home: Home) -> Path:
-    do(home.path / "mlflow.db", SCHEMA)
-    return home.path / "mlflow.db"
+    return make_store(home.path / "mlflow.db")
 
 
 def saved(home: Home) -> set[str]:
@@ -97,13 +76,13 @@ def test_live_runs_are_not_kept(session, make_run, home):
 def test_what_came_and_went_meanwhile_is_noticed(session, make_run, store, home):
     ours, gone = make_run("ours"), make_run("gone")
     for letter in "abc":
-        add(store, letter * 32, letter)
+        do(store, run_row(letter * 32, letter))
     age(ours.directory.path, gone.directory.path)
     assert session() == {"ours", "gone", "a", "b", "c"}
 
     shutil.rmtree(gone.directory.path)
     make_run("new")
-    add(store, "d" * 32, "d")
+    do(store, run_row("d" * 32, "d"))
     do(
         store,
         f"UPDATE runs SET name = 'a2' WHERE run_uuid = '{'a' * 32}'",
@@ -114,11 +93,10 @@ def test_what_came_and_went_meanwhile_is_noticed(session, make_run, store, home)
 
 
 def test_another_store_in_its_place_takes_the_old_runs_away(session, store, home, tmp_path):
-    add(store, "a" * 32, "a")
+    do(store, run_row("a" * 32, "a"))
     assert session() == {"a"}
     other = tmp_path / "other.db"
-    do(other, SCHEMA)
-    add(other, "b" * 32, "b")
+    make_store(other, run_row("b" * 32, "b"))
     other.replace(store)
     assert session() == {"b"}
     store.unlink()
@@ -127,8 +105,7 @@ def test_another_store_in_its_place_takes_the_old_runs_away(session, store, home
 
 def test_a_store_that_nobody_follows_any_more_takes_its_runs_along(session, tmp_path, monkeypatch, home):
     other = tmp_path / "other.db"
-    do(other, SCHEMA)
-    add(other, "a" * 32, "a")
+    make_store(other, run_row("a" * 32, "a"))
     monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{other}")
     assert session() == {"a"}
     monkeypatch.delenv("MLFLOW_TRACKING_URI")
@@ -138,8 +115,7 @@ def test_a_store_that_nobody_follows_any_more_takes_its_runs_along(session, tmp_
 
 def test_a_store_that_two_homes_name_is_shown_once(session, service, tmp_path, monkeypatch, launcher):
     other = tmp_path / "other.db"
-    do(other, SCHEMA)
-    add(other, "a" * 32, "a")
+    make_store(other, run_row("a" * 32, "a"))
     monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{other}")
     second = RunService(Home.create(tmp_path / "second" / ".mlops"), launcher)
     catalog = RunCatalog([("h1", service), ("h2", second)])

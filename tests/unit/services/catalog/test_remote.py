@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 
 import pytest
 
-from jupyter_mlops.exceptions import TrackingError
+from jupyter_mlops.exceptions import RunNotFoundError, TrackingError
 from jupyter_mlops.services import RunCatalog, RunSelection, RunService
 from jupyter_mlops.testing import wait_until
 
@@ -240,3 +240,21 @@ def test_a_home_that_goes_takes_the_servers_runs_along(service, server, monkeypa
     homes.clear()
 
     assert names(catalog) == {}
+
+
+def test_what_was_changed_on_the_server_shows_before_it_is_asked_again(shown, server):
+    shown.take_changed(THEIRS, "renamed", {"stage": "good", "mlops.archived": "true", "none": None})
+    run = shown.stored_summary(THEIRS)
+    told_of = shown.refresh().run_ids
+    shown.take_changed(THEIRS, None, {"stage": None, "mlops.archived": None})
+
+    assert (run.name, run.tags, run.archived) == ("renamed", {"stage": "good", "mlops.archived": "true"}, True)
+    assert (told_of, shown.stored_summary(THEIRS).tags, server.asked) == ((THEIRS,), {}, [])
+
+
+def test_what_was_deleted_on_the_server_is_gone_before_it_is_asked_again(shown, server):
+    shown.take_deleted(THEIRS)
+
+    assert (shown.refresh().run_ids, names(shown), server.asked) == ((THEIRS,), {}, [])
+    with pytest.raises(RunNotFoundError):
+        shown.stored_run(THEIRS)

@@ -2,45 +2,22 @@
 
 import math
 import shutil
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 
 import pytest
+from stores import do, make_store, run_row
 
 from jupyter_mlops.entities import RunStatus
 from jupyter_mlops.services import RunCatalog, RunSelection, RunService
 from jupyter_mlops.services._catalog._stores import store_summary
 from jupyter_mlops.tracking import ForeignRun
 
-SCHEMA = """
-CREATE TABLE experiments (experiment_id INTEGER PRIMARY KEY, name TEXT, lifecycle_stage TEXT);
-CREATE TABLE runs (run_uuid TEXT PRIMARY KEY, name TEXT, status TEXT, start_time INT, end_time INT,
-                   lifecycle_stage TEXT, experiment_id INT);
-CREATE TABLE metrics (key TEXT, value REAL, timestamp INT, run_uuid TEXT, step INT, is_nan INT);
-CREATE TABLE latest_metrics (key TEXT, value REAL, run_uuid TEXT, is_nan INT, PRIMARY KEY (key, run_uuid));
-CREATE TABLE params (key TEXT, value TEXT, run_uuid TEXT, PRIMARY KEY (key, run_uuid));
-CREATE TABLE tags (key TEXT, value TEXT, run_uuid TEXT, PRIMARY KEY (key, run_uuid));
-INSERT INTO experiments VALUES (1, 'theirs', 'active');
-"""
 THEIRS, OURS = "a" * 32, "b" * 32
-
-
-def do(path: Path, *statements: str) -> None:
-    with closing(sqlite3.connect(path)) as database:
-        for statement in statements:
-            database.executescript(statement)
-
-
-def row(run_id: str, name: str = "n") -> str:
-    return f"INSERT INTO runs VALUES ('{run_id}', '{name}', 'FINISHED', 1760000000000, 1760000060000, 'active', 1)"
 
 
 @pytest.fixture
 def store(home) -> Path:
-    path = home.path / "mlflow.db"
-    do(path, SCHEMA)
-    return path
+    return make_store(home.path / "mlflow.db")
 
 
 @pytest.fixture
@@ -55,10 +32,10 @@ def names(catalog: RunCatalog) -> dict[str, str]:
 
 def test_runs_of_other_tools_stand_beside_ours(catalog, store, make_run):
     make_run("ours", run_id=OURS)
-    do(store, row(THEIRS, "theirs"), row(OURS, "a copy of ours"))
+    do(store, run_row(THEIRS, "theirs"), run_row(OURS, "a copy of ours"))
     assert names(catalog) == {"ours": "mlops", "theirs": "mlflow"}
 
-    do(store, f"UPDATE runs SET status = 'FAILED' WHERE run_uuid = '{THEIRS}'", row("c" * 32, "new"))
+    do(store, f"UPDATE runs SET status = 'FAILED' WHERE run_uuid = '{THEIRS}'", run_row("c" * 32, "new"))
     assert set(catalog.refresh().run_ids) == {THEIRS, "c" * 32}
     assert catalog.page(RunSelection("state:failed")).runs[0].name == "theirs"
 
@@ -68,7 +45,7 @@ def test_runs_of_other_tools_stand_beside_ours(catalog, store, make_run):
 
 def test_a_run_whose_directory_was_collected_is_shown_from_the_store_under_its_id(catalog, store, make_run):
     run = make_run("ours", run_id=OURS)
-    do(store, row("d" * 32, "ours"), f"INSERT INTO tags VALUES ('mlops.run_id', '{OURS}', '{'d' * 32}')")
+    do(store, run_row("d" * 32, "ours"), f"INSERT INTO tags VALUES ('mlops.run_id', '{OURS}', '{'d' * 32}')")
     assert names(catalog) == {"ours": "mlops"}
 
     shutil.rmtree(run.directory.path)
@@ -77,15 +54,15 @@ def test_a_run_whose_directory_was_collected_is_shown_from_the_store_under_its_i
 
 
 def test_the_store_of_the_environment_and_of_runs_are_shown_too(catalog, tmp_path, make_run, monkeypatch):
-    do(tmp_path / "env.db", SCHEMA, row("e" * 32, "env"))
-    do(tmp_path / "named.db", SCHEMA, row("9" * 32, "named"))
+    make_store(tmp_path / "env.db", run_row("e" * 32, "env"))
+    make_store(tmp_path / "named.db", run_row("9" * 32, "named"))
     monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{tmp_path}/env.db")
     make_run("ours", run_id=OURS, tracking_uri=f"sqlite:///{tmp_path}/named.db")
     assert names(catalog) == {"ours": "mlops", "env": "mlflow", "named": "mlflow"}
 
 
 def test_ids_that_are_none_of_a_run_are_left_out(catalog, store):
-    do(store, row("../../etc/passwd"), row("A" * 32), row(THEIRS, "good"))
+    do(store, run_row("../../etc/passwd"), run_row("A" * 32), run_row(THEIRS, "good"))
     assert names(catalog) == {"good": "mlflow"}
 
 
@@ -98,7 +75,7 @@ def test_f31_a_damaged_store_is_said_and_ours_are_shown(catalog, store, make_run
 
 
 def test_a_home_that_goes_takes_its_store_along(service, store):
-    do(store, row(THEIRS, "theirs"))
+    do(store, run_row(THEIRS, "theirs"))
     homes = [("h1", service)]
     catalog = RunCatalog(homes)
     assert names(catalog) == {"theirs": "mlflow"}
@@ -128,6 +105,7 @@ def test_b27_what_a_stranger_writes_is_bounded_and_safe_to_show():
     )
     assert (len(summary.metrics), summary.metrics["m0"], len(summary.params["p"])) == (1000, "Infinity", 500)
     assert (summary.params["key"], summary.submitted_at, summary.duration_s) == ("[31mred", "", None)
+    assert summary.left_out == len(run.metrics) - 1000
 
 
 def test_times_are_utc():

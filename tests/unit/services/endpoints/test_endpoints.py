@@ -15,7 +15,7 @@ from endpoint_models import bundle, column, echo, total
 from jupyter_mlops.deployment import EndpointDirectory, stop
 from jupyter_mlops.entities import OnnxTensor
 from jupyter_mlops.exceptions import DeploymentError, EndpointNotFoundError, HomeError, UsageError
-from jupyter_mlops.home import Home, LifeLock, lock_holder, wait_released
+from jupyter_mlops.home import Home, LifeLock, lock_holder, registered_homes, wait_released
 from jupyter_mlops.services import Endpoints, asked, deploy
 from jupyter_mlops.services._endpoints import _endpoints
 from jupyter_mlops.services._endpoints._check import check_endpoint
@@ -54,6 +54,22 @@ def test_a_bundle_answers_under_its_name(endpoints, tmp_path):
     assert "sums" in endpoints
     assert repr(endpoints) == "Endpoints(sums)"
     assert repr(endpoint) == "Endpoint(sums, running, version 1)"
+
+
+def test_a_server_shows_what_a_terminal_has_deployed(endpoints, tmp_path):
+    """No kernel has ever used this home: it would be found by nobody, and not started again after a crash."""
+    assert endpoints.home.path not in registered_homes()
+
+    endpoints.deploy(bundle(tmp_path, total()), "sums")
+
+    assert endpoints.home.path in registered_homes()
+
+
+def test_a_list_of_homes_that_cannot_be_written_keeps_nobody_from_deploying(endpoints, tmp_path, monkeypatch):
+    (tmp_path / "data").write_text("no folder")
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+
+    assert endpoints.deploy(bundle(tmp_path, total()), "sums").predict(ROWS).tolist() == [11.5, 22.25]
 
 
 def test_it_is_nobodys_child_and_has_no_port(endpoints, tmp_path):

@@ -13,8 +13,9 @@ from types import SimpleNamespace
 import numpy as np
 import psutil
 import pytest
+from runs import submit
 
-from jupyter_mlops.entities import Manifest, RunSpec
+from jupyter_mlops.entities import Manifest
 from jupyter_mlops.exceptions import ExportError, MissingExtraError, UsageError
 from jupyter_mlops.export import ExportWish, open_bundle
 from jupyter_mlops.home import Home
@@ -80,12 +81,7 @@ def store(tmp_path_factory):
 
 def _made(home: Home, run_id: str, *, signed: bool) -> None:
     """Write a run's directory, as the service does; without a signature, as one from an archive is."""
-    run = home.run(run_id)
-    run.create()
-    spec = RunSpec(
-        run_id=run_id, name="wide", experiment="", sequence=1, submitted_at="", python="python", cwd="/",
-    )  # fmt: skip
-    run.write(spec, run.spec_file)
+    run = submit(home, run_id=run_id, name="wide")
     manifest = Manifest(values=(), stream_sha256="")
     run.write(home.signer.sign(manifest) if signed else manifest, run.inputs_file)
 

@@ -6,10 +6,9 @@ import pytest
 from sklearn.tree import DecisionTreeClassifier
 
 import jupyter_mlops as mlops
-from jupyter_mlops.capture import dump_values, write_outputs
 from jupyter_mlops.entities import CellError, ExplanationReport, Result, RunStatus
 from jupyter_mlops.exceptions import HomeError, RunFailedError, UnknownReferenceError, UsageError
-from jupyter_mlops.services import ExplainModel, explain, explain_for, keep_explanation, model_of, use_service
+from jupyter_mlops.services import ExplainModel, explain, explain_for, keep_explanation, model_of
 from jupyter_mlops.services._reports._explanation import ARTIFACT
 
 
@@ -26,28 +25,6 @@ def labels(table) -> pd.Series:
 @pytest.fixture(scope="module")
 def tree(table, labels):
     return DecisionTreeClassifier(max_depth=2, random_state=0).fit(table, labels)
-
-
-@pytest.fixture
-def deliver(home, make_run):
-    """Return a function that makes a finished run which returned some values."""
-
-    def make(name: str, **outputs):
-        run = make_run(name)
-        write_outputs(run.directory, dump_values(outputs), home)
-        result = Result(status=RunStatus.FINISHED, returned=tuple(outputs))
-        run.directory.write(result, run.directory.result_file)
-        return run
-
-    return make
-
-
-@pytest.fixture
-def current(service):
-    """The service that `mlops.explain` asks."""
-    use_service(service)
-    yield service
-    use_service(None)
 
 
 def test_a_model_is_explained(tree, table, labels, current):

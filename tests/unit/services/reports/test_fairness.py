@@ -7,10 +7,9 @@ from sklearn.linear_model import LogisticRegression
 
 import jupyter_mlops as mlops
 from jupyter_mlops.assessment import FairnessQuestion
-from jupyter_mlops.capture import dump_values, write_outputs
-from jupyter_mlops.entities import FairnessReport, Result, RunStatus
+from jupyter_mlops.entities import FairnessReport, RunStatus
 from jupyter_mlops.exceptions import RunFailedError, UnknownReferenceError, UsageError
-from jupyter_mlops.services import assess_for, fairness, named_columns, use_service
+from jupyter_mlops.services import assess_for, fairness, named_columns
 from jupyter_mlops.services._reports._fairness import DATA_TAG, FAIRNESS_ARTIFACT, KIND_TAG
 
 
@@ -30,28 +29,6 @@ def model(table, outcome) -> LogisticRegression:
     return LogisticRegression().fit(table[["signal"]], outcome)
 
 
-@pytest.fixture
-def deliver(home, make_run):
-    """Return a function that makes a finished run which returned some values."""
-
-    def make(name: str, **outputs):
-        run = make_run(name)
-        write_outputs(run.directory, dump_values(outputs), home)
-        result = Result(status=RunStatus.FINISHED, returned=tuple(outputs))
-        run.directory.write(result, run.directory.result_file)
-        return run
-
-    return make
-
-
-@pytest.fixture
-def current(service):
-    """The service that `mlops.fairness` asks."""
-    use_service(service)
-    yield service
-    use_service(None)
-
-
 def kept(run) -> FairnessReport:
     return FairnessReport.from_json((run.directory.artifacts / FAIRNESS_ARTIFACT).read_bytes())
 
@@ -68,6 +45,16 @@ def test_a_model_is_assessed(table, outcome, model, current):
     assert [metric.key for metric in report.metrics] == ["accuracy_score"]
     assert (report.bootstrap.samples, report.uncertain_below, report.min_group) == (20, 50, 2)
     assert (report.models[0].name, report.models[0].run_id) == ("model", "")
+
+
+def test_features_are_a_list_of_columns_and_names(table, outcome, model, current):
+    town = pd.Series(np.tile(["a", "a", "b", "b"], 20), name="town")
+    report = fairness(model, table, outcome, sensitive=[town, "sex"], control=[town.rename("region")], boot=0)
+
+    assert [feature.name for feature in report.sensitive] == ["town", "sex"]
+    assert [feature.name for feature in report.control] == ["region"]
+    with pytest.raises(UsageError, match="The feature has no name"):
+        fairness(model, table, outcome, sensitive=[town.rename(None)], boot=0)
 
 
 def test_a_run_is_assessed_and_keeps_the_report(table, outcome, model, current, deliver):

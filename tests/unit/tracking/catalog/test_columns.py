@@ -58,14 +58,17 @@ def test_a_text_is_kept_once_and_found_by_row():
 def test_words_are_worked_out_once_and_again_when_more_come():
     column = TextColumn()
     column.set(0, "Straße")
-    assert rows_of(column.containing("STRASSE")) == [0]
+    assert list(column.words_containing("STRASSE")) == [1]
     column.set(1, "1e-3")
     column.set(2, "nan")
     values, others = column.numbers
     assert (others, values[1], [math.isnan(value) for value in values]) == ([0], 0.001, [True, False, True])
     column.set(3, "x")
     assert column.numbers[1] == [0, 3]
-    assert [rows_of(column.containing(text)) for text in ("X", "", "a")] == [[3], [0, 1, 2, 3], [0, 2]]
+    assert [rows_of(column.where(column.words_containing(text))) for text in ("X", "", "a")] == [
+        [3], [0, 1, 2, 3], [0, 2],
+    ]  # fmt: skip
+    assert [list(column.words_equal(text)) for text in ("nan", "NaN")] == [[0, 0, 1, 0], [0, 0, 0, 0]]
 
 
 def test_texts_sort_as_numbers_first_and_whatever_their_case():

@@ -8,6 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from stores import SCHEMA, do, make_store
 
 from jupyter_mlops.entities import RunStatus
 from jupyter_mlops.services._catalog._stores import store_summary
@@ -15,28 +16,15 @@ from jupyter_mlops.tracking import ForeignRun, SqliteStore
 from jupyter_mlops.tracking._catalog import _sqlite as _catalog_sqlite
 from jupyter_mlops.tracking._catalog._sqlite import CHUNK, stored_value
 
-SCHEMA = """
-CREATE TABLE experiments (experiment_id INTEGER PRIMARY KEY, name TEXT, lifecycle_stage TEXT);
-CREATE TABLE runs (run_uuid TEXT PRIMARY KEY, name TEXT, status TEXT, start_time INT, end_time INT,
-                   lifecycle_stage TEXT, experiment_id INT);
-CREATE TABLE metrics (key TEXT, value REAL, timestamp INT, run_uuid TEXT, step INT, is_nan INT);
-CREATE TABLE latest_metrics (key TEXT, value REAL, run_uuid TEXT, is_nan INT, PRIMARY KEY (key, run_uuid));
-CREATE TABLE params (key TEXT, value TEXT, run_uuid TEXT, PRIMARY KEY (key, run_uuid));
-CREATE TABLE tags (key TEXT, value TEXT, run_uuid TEXT, PRIMARY KEY (key, run_uuid));
-INSERT INTO experiments VALUES (1, 'theirs', 'active'), (2, 'removed', 'deleted');
-"""
-
 
 class Writer:
     """Another tool that writes to the store, as MLflow does."""
 
     def __init__(self, path: Path) -> None:
-        self.path = path
-        self.do(SCHEMA)
+        self.path = make_store(path, "INSERT INTO experiments VALUES (2, 'removed', 'deleted');")
 
     def do(self, script: str) -> None:
-        with closing(sqlite3.connect(self.path)) as database:
-            database.executescript(script)
+        do(self.path, script)
 
     def add_run(self, run_id: str, status: str = "FINISHED", experiment: int = 1) -> None:
         self.do(f"INSERT INTO runs VALUES ('{run_id}', 'n', '{status}', 1000, 2000, 'active', {experiment})")
@@ -46,6 +34,13 @@ class Writer:
             f"INSERT INTO metrics VALUES ('acc', {value}, 1, '{run_id}', 0, 0);"
             f"INSERT OR REPLACE INTO latest_metrics VALUES ('acc', {value}, '{run_id}', 0)"
         )
+
+
+@pytest.fixture(autouse=True)
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a store be small also on a machine that is so busy that reading three runs takes long."""
+    monkeypatch.setattr(_catalog_sqlite, "_BRIEF_S", math.inf)
+    monkeypatch.setattr(_catalog_sqlite, "_COMPARE_REST", 0)
 
 
 @pytest.fixture
@@ -118,7 +113,7 @@ def test_whoever_writes_is_noticed_at_the_next_look(writer, store):
 
 
 @pytest.fixture
-def large(monkeypatch: pytest.MonkeyPatch) -> None:
+def large(small: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a store's size be as if it was large: reading all of it again takes its time, and so does comparing."""
     monkeypatch.setattr(_catalog_sqlite, "_BRIEF_S", 0)
     monkeypatch.setattr(_catalog_sqlite, "_REST", 1e9)
@@ -162,6 +157,35 @@ def test_of_a_large_store_what_was_written_while_comparing_rests_is_compared_lat
     while found.keys() != changed:
         assert time.monotonic() < end, "nobody writes any more, and it was forgotten"
         found |= {run_id: run for run_id, run in look(store)[0].items() if "renamed" in (run.name, run.experiment)}
+
+
+@pytest.mark.usefixtures("large")
+def test_of_a_large_store_deleted_and_restored_runs_are_seen_while_comparing_rests(writer, store):
+    writer.add_run("r1")
+    writer.add_run("r2")
+    settle(store)
+    writer.log("r2", 0.5)
+    look(store)  # compares
+    for stage, place in (("deleted", 1), ("active", 0)):
+        writer.do(f"UPDATE runs SET lifecycle_stage = '{stage}' WHERE run_uuid = 'r1'")
+        end = time.monotonic() + 30
+        while "r1" not in look(store)[place]:
+            assert time.monotonic() < end, f"{stage} for long"
+
+
+@pytest.mark.usefixtures("large")
+def test_of_a_large_store_nothing_is_looked_for_while_that_rests(writer, store, monkeypatch):
+    writer.add_run("r1")
+    settle(store)
+    writer.log("r1", 0.5)
+    look(store)
+    monkeypatch.setattr(_catalog_sqlite, "_LOOK_REST", 1e9)
+    time.sleep(0.05)
+    writer.log("r1", 0.75)
+    look(store)
+    writer.do("UPDATE runs SET lifecycle_stage = 'deleted' WHERE run_uuid = 'r1'")
+
+    assert look(store) == ({}, [])
 
 
 def test_an_experiment_that_is_removed_takes_its_runs_and_brings_them_back(writer, store):

@@ -70,6 +70,11 @@ def test_runs_are_found_by_the_beginning_of_their_ids():
     assert [list(flags_of(table.beginning("0" * 30 + text), 2)) for text in ("1", "2", "3", "")] == [
         [1, 0], [0, 1], [0, 0], [1, 1],
     ]  # fmt: skip
+    table.remove(summary(0x10).run_id)
+    table.put(summary(0x31))
+    assert [list(flags_of(table.beginning("0" * 30 + text), 2)) for text in ("1", "2", "3", "")] == [
+        [0, 0], [0, 1], [1, 0], [1, 1],
+    ]  # fmt: skip
 
 
 def test_a_moment_that_is_none_has_no_seconds():

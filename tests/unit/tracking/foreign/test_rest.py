@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
@@ -9,8 +10,10 @@ from typing import Any
 import pytest
 
 from jupyter_mlops.entities import RunStatus
+from jupyter_mlops.exceptions import TrackingError, UsageError
 from jupyter_mlops.tracking import ForeignRun, ForeignRuns, foreign_runs
 from jupyter_mlops.tracking._foreign._rest import LARGEST_ANSWER, find_runs
+from jupyter_mlops.tracking._foreign._writer import StoreChange, StoreWriter
 
 
 class Stranger:
@@ -252,3 +255,50 @@ def test_f34_a_refused_connection_is_said(stranger: Stranger) -> None:
         missing=f"runs of other tools in http://{stranger.address}: "
         "URLError: <urlopen error [Errno 111] Connection refused>"
     )
+
+
+def refuses(status: int, **told: str) -> Callable[[BaseHTTPRequestHandler], None]:
+    return send(json.dumps(told).encode(), status)
+
+
+@pytest.fixture
+def writer() -> Iterator[StoreWriter]:
+    writer = StoreWriter(("/nowhere/python",), patience_s=0.5)
+    yield writer
+    writer.close()
+
+
+def test_a_run_of_a_server_is_changed_by_rest(stranger, writer):
+    for endpoint in ("update", "set-tag", "delete"):
+        stranger.answers[f"runs/{endpoint}"] = send_json({})
+    stranger.answers["runs/delete-tag"] = refuses(404, error_code="RESOURCE_DOES_NOT_EXIST", message="No tag b")
+    uri = f"http://me:hunter2@{stranger.address}"
+    writer.change(uri, StoreChange(run_id="r", name="new", tags={"a": "1", "b": None}))
+    writer.change(uri, StoreChange(run_id="r", delete=True))
+
+    assert [(path.rpartition("runs/")[2], body) for path, body, _login in stranger.asked] == [
+        ("update", {"run_id": "r", "run_name": "new"}),
+        ("set-tag", {"run_id": "r", "key": "a", "value": "1"}),
+        ("delete-tag", {"run_id": "r", "key": "b"}),
+        ("delete", {"run_id": "r"}),
+    ]
+    assert all(login.startswith("Basic ") for _path, _body, login in stranger.asked)
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind", "why"),
+    [
+        (refuses(400, error_code="INVALID_PARAMETER_VALUE", message="too long"), UsageError, "says: too long"),
+        (refuses(403, error_code="PERMISSION_DENIED", message="read only"), TrackingError, "says: read only"),
+        (send(b"<html>", 502), TrackingError, "HTTPError: HTTP Error 502"),
+        (refuses(500, message="no code"), TrackingError, "HTTPError: HTTP Error 500"),
+        (lambda handler: time.sleep(1.5), TrackingError, "timed out"),
+    ],
+    ids=["mistake", "forbidden", "proxy", "half", "silent"],
+)
+def test_f34_what_a_server_refuses_is_told(stranger, writer, answer, kind, why):
+    stranger.answers["runs/set-tag"] = answer
+    with pytest.raises(kind, match=why) as refusal:
+        writer.change(f"http://me:hunter2@{stranger.address}", StoreChange(run_id="r", tags={"a": "1"}))
+
+    assert "hunter2" not in str(refusal.value)

@@ -46,6 +46,15 @@ def test_one_series_and_many(tmp_path):
     spool.close()
 
 
+def test_series_come_in_the_order_in_which_they_were_logged_first(tmp_path):
+    spool = MetricSpool.open(tmp_path, RUN)
+    for name in "abcdefgh":
+        spool.log({name: 1.0})
+    (part,) = read_columns(tmp_path / "metrics.spool", 5 * RECORD_SIZE)
+    assert list(part.series) == [6, 7, 8]  # a set of them begins with 8
+    spool.close()
+
+
 def test_f08_gaps_torn_records_and_losses_are_passed_over(tmp_path):
     spool = MetricSpool.open(tmp_path, RUN)
     path = tmp_path / "metrics.spool"

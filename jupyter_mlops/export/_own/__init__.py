@@ -1,0 +1,1 @@
+"""Conversions of our own, for what skl2onnx refuses or makes another model of; compared as everything is."""

@@ -1,0 +1,20 @@
+/** A name that gives way in its middle: names of a sweep differ at their ends. */
+
+import React from 'react';
+
+/** Letters from which on a name may have too little room in a sidebar, and those of its end that are always seen. */
+const LONG_NAME = 12;
+const NAME_END = 5;
+
+/** A name in two parts, so that where there is little room both its beginning and its end are seen. */
+export function CutName({ name, title }: { readonly name: string; readonly title?: string }): JSX.Element {
+  const letters = name.length > LONG_NAME ? [...name] : [];
+  return letters.length ? (
+    <bdi className="mlops-CutName" title={title}>
+      <span>{letters.slice(0, -NAME_END).join('')}</span>
+      <span>{letters.slice(-NAME_END).join('')}</span>
+    </bdi>
+  ) : (
+    <bdi title={title}>{name}</bdi>
+  );
+}

@@ -10,6 +10,7 @@ import numpy as np
 
 from ..exceptions import UsageError
 from ._quiet import answer_or_error
+from ._reasons import reason_of
 from ._subject import Rows, Subject
 
 
@@ -132,7 +133,7 @@ def ask(subject: Subject, rows: Rows, methods: tuple[str, ...]) -> Answers:
         found = answer_or_error(lambda: subject.said(methods, rows.take(places)))
         if isinstance(found, Exception):
             if len(places) == 1:
-                reasons[_reason(found)] += 1
+                reasons[reason_of(found, 120)] += 1
                 return []
             middle = len(places) // 2
             return taken(places[:middle]) + taken(places[middle:])
@@ -153,8 +154,3 @@ def _empty(subject: Subject, real: Rows, methods: tuple[str, ...]) -> dict[str, 
     if isinstance(found, Exception):
         return {}
     return {method: answer.shape for method, answer in found.items()}
-
-
-def _reason(error: Exception) -> str:
-    line = next((line.strip() for line in str(error).splitlines() if line.strip()), type(error).__name__)
-    return line[:120].rstrip(". ")

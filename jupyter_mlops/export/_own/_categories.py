@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ...exceptions import ExportError
 from ._columns import cast, constant, node
 
 
@@ -17,7 +18,7 @@ def convert_categories(scope: Any, operator: Any, container: Any) -> None:
 
     Raises
     ------
-    ValueError
+    ExportError
         A category is of no type that a tensor has.
     """
     from onnx import TensorProto
@@ -64,7 +65,7 @@ def _equal(scope: Any, container: Any, name: str, given: Any, categories: Any) -
 
     if isinstance(given, StringTensorType):
         if not all(isinstance(each, str) for each in categories):
-            raise ValueError("a category is no text, and a missing one cannot be sent: fill it in before")
+            raise ExportError("a category is no text, and a missing one cannot be sent: fill it in before")
         return node(scope, container, "Equal", [name, constant(scope, container, np.array([categories], dtype=object))])
     numbers = np.asarray(categories, dtype=np.float64).reshape(1, -1)  # a float32 is exact in it
     value = cast(scope, container, name, TensorProto.DOUBLE)

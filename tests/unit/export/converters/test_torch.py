@@ -57,6 +57,13 @@ class ByValue(nn.Module):
         return self.last(x) if x.sum() > 0 else self.last(x) * 2
 
 
+class Unknown(nn.Module):
+    """Ends in what neither of torch's exporters knows."""
+
+    def forward(self, x):
+        return torch.special.bessel_j0(x)
+
+
 class OneBatch(nn.Module):
     def forward(self, x):
         return x.reshape(ROWS // 2, 2, -1).sum(-1).reshape(-1)
@@ -254,8 +261,9 @@ def test_a_module_of_one_number_of_rows_is_refused(tmp_path):
 
 def test_an_export_says_nothing(capfd, tmp_path):
     export_model(*MODELS["dense"], tmp_path / "m.onnx", QUICK)
-    with pytest.raises(ExportError):
-        export_model(ByValue(), numbers(4), tmp_path / "no.onnx", QUICK)
+    for refused in (ByValue(), Unknown()):
+        with pytest.raises(ExportError):
+            export_model(refused, numbers(4), tmp_path / "no.onnx", QUICK)
 
     assert capfd.readouterr() == ("", "")
 

@@ -17,7 +17,8 @@ const ROW_PX = 24;
 const OVERSCAN = 4;
 /** Lines' elements are used again: the place on the screen has an element, not the run. Their number grows by so many. */
 const SLOTS = 16;
-const NAME_PX = 96;
+/** Some twenty letters beside the state. */
+const NAME_PX = 160;
 /** A column's head needs more room than its cells: its title, and the sign of the order. */
 const HEAD_PX = 24;
 /** How far the menu opens from the line's left end. */
@@ -46,9 +47,10 @@ export function RunList(props: IRunListProps): JSX.Element {
   const { groupBy, columns: ids } = model.choice;
   const width = useWidth(box);
   const now = useNow();
-  const columns = useMemo(() => {
+  const [columns, hidden] = useMemo(() => {
     const chosen = ids.map(each => column(each, trans)).filter((each): each is IColumn => each !== null);
-    return hasHeader || !width ? chosen : fitting(chosen, width, NAME_PX);
+    const shown = hasHeader || !width ? chosen : fitting(chosen, width, NAME_PX);
+    return [shown, chosen.filter(each => !shown.includes(each))];
   }, [ids, trans, hasHeader, width]);
   const virtualizer = useVirtualizer({
     count: model.rowCount,
@@ -116,6 +118,7 @@ export function RunList(props: IRunListProps): JSX.Element {
             {...props}
             now={now}
             columns={columns}
+            hidden={hidden}
             index={item.index}
             id={`${id}-${item.index}`}
             top={item.start}
@@ -172,6 +175,7 @@ function returnFocus(box: HTMLElement): void {
 interface IListRowProps extends IRunListProps {
   readonly now: number;
   readonly columns: readonly IColumn[];
+  readonly hidden: readonly IColumn[];
   readonly index: number;
   readonly id: string;
   readonly top: number;
@@ -203,6 +207,7 @@ function ListRow(props: IListRowProps): JSX.Element {
       run={run}
       now={!run || isEnded(run.status) ? Math.floor(props.now / AGE_MS) * AGE_MS : props.now}
       columns={props.columns}
+      hidden={props.hidden}
       level={props.level}
       isSelected={!!run && model.selection.has(run.run_id)}
       trans={trans}

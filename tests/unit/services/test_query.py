@@ -43,7 +43,7 @@ class Facts:
         (r'"a \"b\"" = 1', Comparison("", 'a "b"', "=", "1")),
         ("acc≥0.9", Comparison("", "acc", ">=", "0.9")),
         ("acc ≠ 0", Comparison("", "acc", "!=", "0")),
-        ("tag.team = “blue 'whale'”", Comparison("tag", "team", "=", "blue 'whale'")),
+        ("tag.team = “Blue Whale”", Comparison("tag", "team", "=", "Blue Whale")),
         ("day >= 2026-11-01", Comparison("", "day", ">=", "2026-11-01")),
         ("version > '1.10.2'", Comparison("", "version", ">", "1.10.2")),
         ("loss < inf", Comparison("", "loss", "<", "inf")),

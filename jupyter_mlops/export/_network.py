@@ -45,6 +45,7 @@ class Network(ABC):
     """
 
     part = "layer"
+    is_followed = True
     has_labels = False
     """Networks answer numbers. Where these agree, the largest is another one only among numbers that are as near."""
 

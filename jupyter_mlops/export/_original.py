@@ -13,6 +13,9 @@ from ._quiet import answer_or_error
 from ._reasons import reason_of
 from ._subject import Rows, Subject
 
+ALONE = 16
+"""So many rows are also asked one by one."""
+
 
 @dataclass(frozen=True)
 class Answers:
@@ -79,6 +82,8 @@ class Original:
         The shapes that it answers to a batch of no rows, by method; nothing where it takes none.
     lengths : Lengths
         Answers to rows of other lengths.
+    alone : tuple of Answers
+        To some of the real rows, one by one, where what stands beside a row could decide; nothing elsewhere.
     """
 
     subject: Subject
@@ -87,6 +92,7 @@ class Original:
     edge: Answers
     empty: dict[str, tuple[int, ...]] = field(default_factory=dict)
     lengths: Lengths = field(default_factory=lambda: Lengths())
+    alone: tuple[Answers, ...] = ()
 
     @classmethod
     def asked(cls, subject: Subject, real: Rows, edge: Rows) -> Original:
@@ -103,8 +109,10 @@ class Original:
             reason = next(iter(answers.rejected), "there are no rows")
             raise UsageError(f"The model answers no row of X: {reason}. Give rows as it takes them, with -X.")
         lengths = Lengths.asked(subject, real, methods)
+        alone = _alone(subject, answers, methods) if subject.is_followed else ()
         answers = replace(answers, rows=real.with_others([each.rows for each in lengths.answers]))
-        return cls(subject, methods, answers, ask(subject, edge, methods), _empty(subject, real, methods), lengths)
+        edges = ask(subject, edge, methods)
+        return cls(subject, methods, answers, edges, _empty(subject, real, methods), lengths, alone)
 
     @property
     def model(self) -> Any:
@@ -147,6 +155,13 @@ def ask(subject: Subject, rows: Rows, methods: tuple[str, ...]) -> Answers:
             raise UsageError(f"The model's answers have the shapes {' and '.join(shapes)}: no file could give both.")
     by_method = {method: np.concatenate([piece[method] for piece in pieces]) for method in methods if pieces}
     return Answers(rows, answered, by_method, dict(reasons))
+
+
+def _alone(subject: Subject, real: Answers, methods: tuple[str, ...]) -> tuple[Answers, ...]:
+    """Return answers to real rows that are asked one by one."""
+    taken = np.flatnonzero(real.answered)
+    places = taken[np.unique(np.linspace(0, len(taken) - 1, min(len(taken), ALONE)).astype(int))]
+    return tuple(ask(subject, real.rows.take([place]), methods) for place in places)
 
 
 def _empty(subject: Subject, real: Rows, methods: tuple[str, ...]) -> dict[str, tuple[int, ...]]:

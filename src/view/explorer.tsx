@@ -8,7 +8,7 @@ import { CommandIDs } from '../commands';
 import { WIRE_VERSION } from '../api/types';
 import { ExplorerModel } from '../model/explorer';
 import { problemText } from '../model/problemText';
-import { queryProblem, unknownKey } from '../model/queryProblem';
+import { keyOfMlflow, queryProblem, unknownKey } from '../model/queryProblem';
 import { IRunManager } from '../tokens';
 import { useSignal } from './hooks';
 import { RunList } from './runList';
@@ -107,10 +107,12 @@ function Nothing({ model, trans, commands }: IExplorerProps): JSX.Element {
   }
   if (model.query) {
     const unknown = unknownKey(model.query, model.columns);
+    const meant = unknown && keyOfMlflow(unknown);
     return (
       <div className="mlops-Nothing" role="status">
         <p>{trans.__('No run fits this search.')}</p>
         {unknown && <p>{trans.__('No run has a metric, a parameter or a tag “%1”.', unknown)}</p>}
+        {meant && <p>{trans.__('Here it is written %1.', meant)}</p>}
         <button className="mlops-linkButton" onClick={() => model.setQuery('')}>
           {trans.__('Clear the search')}
         </button>

@@ -7,7 +7,7 @@ import React, { useId, useLayoutEffect, useMemo, useRef } from 'react';
 import { IColumn, column, fitting } from '../model/columns';
 import { ExplorerModel } from '../model/explorer';
 import { isEnded } from '../model/runs';
-import { useNow, useWidth } from './hooks';
+import { useNow, usePatience, useWidth } from './hooks';
 import { listKey } from './listKeys';
 import { RunHeader } from './runHeader';
 import { GroupRow, RunRow } from './runRow';
@@ -24,6 +24,8 @@ const HEAD_PX = 24;
 /** How far the menu opens from the line's left end. */
 const MENU_PX = 24;
 const RIGHT_BUTTON = 2;
+/** After a jump the server answers within some 10 ms: so long its lines are not drawn empty, only to be drawn again. */
+const PATIENCE_MS = 80;
 /** How often the age of a run that has ended is looked at: its line changes with nothing else. */
 const AGE_MS = 15_000;
 
@@ -56,10 +58,12 @@ export function RunList(props: IRunListProps): JSX.Element {
     estimateSize: () => ROW_PX,
     overscan: OVERSCAN
   });
-  const items = virtualizer.getVirtualItems();
-  const [start, end] = [items[0]?.index ?? 0, (items[items.length - 1]?.index ?? 0) + 1];
+  const wanted = virtualizer.getVirtualItems();
+  const [start, end] = [wanted[0]?.index ?? 0, (wanted[wanted.length - 1]?.index ?? 0) + 1];
   // Not after the empty lines are painted: the rows are asked for a frame sooner.
   useLayoutEffect(() => model.look(start, end), [model, start, end, model.rowCount]);
+  const isComing = wanted.length > 0 && wanted.every(({ index }) => model.rowAt(index).kind === 'waiting');
+  const items = usePatience(wanted, isComing, PATIENCE_MS);
   const slots = Math.ceil(items.length / SLOTS) * SLOTS;
   const extra = hasHeader ? HEAD_PX : 0;
   const template = [`minmax(${NAME_PX}px, 1fr)`, ...columns.map(each => `${each.width + extra}px`)].join(' ');

@@ -131,6 +131,28 @@ it('asks for the lines that it is scrolled to, once, and shows them', async () =
   expect([story.names[0], story.names[story.names.length - 1]]).toEqual(['run 496', 'run 523']);
 });
 
+it('draws the lines of a jump when they come, and empty only where the server takes its time', async () => {
+  const server = listOf(...Array.from({ length: 1000 }, (_, i) => run(i)));
+  let answer = (): void => undefined;
+  const wait = new Promise<void>(resolve => (answer = resolve));
+  const story = await new Story(asked =>
+    Number(asked.query.get('offset')) < 400 ? server(asked) : wait.then(() => server(asked))
+  ).shown();
+  await happened(() => {
+    story.grid.scrollTop = 24 * 500;
+    story.grid.dispatchEvent(new Event('scroll'));
+  });
+  expect(story.list.all('row', 'Loading')).toEqual([]);
+  await happened(() => new Promise(resolve => setTimeout(resolve, 150)));
+  expect(story.list.all('row', 'Loading').length).toBe(story.names.length);
+  await happened(async () => {
+    answer();
+    await settle();
+  });
+  expect(story.list.all('row', 'Loading')).toEqual([]);
+  expect(story.names[0]).toBe('run 496');
+});
+
 it('cuts a long name in its middle: names of a sweep differ at their ends', async () => {
   const names = ['resnet50-lr0.01-bs64', 'short', `${'🎲'.repeat(13)}`];
   const story = await new Story(listOf(...names.map((name, i) => run(i + 1, { name })))).shown();

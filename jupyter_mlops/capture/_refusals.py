@@ -155,7 +155,9 @@ class RefusedValueError(TypeError):
 
 
 def type_name(value: Any) -> str:
-    """Return the qualified type of a value, for people: builtins without their module."""
+    """Return the qualified type of a value, for people: builtins without their module, and a class is a class."""
+    if issubclass(type(value), type):  # not `isinstance`, which asks the value
+        return "class"
     return _qualified(type(value)).removeprefix("builtins.").removeprefix("__main__.")
 
 

@@ -227,13 +227,15 @@ def test_a_type_is_named_as_people_write_it():
         __module__ = "__main__"
         __qualname__ = "OfTheNotebook"
 
-    values = [1, [], OfTheNotebook(), Odd.Inner(), io.StringIO()]
+    values = [1, [], OfTheNotebook(), Odd.Inner(), io.StringIO(), OfTheNotebook, io.IOBase]
     assert [type_name(value) for value in values] == [
         "int",
         "list",
         "OfTheNotebook",
         f"{__name__}.Odd.Inner",
         "_io.StringIO",
+        "class",
+        "class",
     ]
 
 

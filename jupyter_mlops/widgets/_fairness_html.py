@@ -58,7 +58,7 @@ def _groups(report: FairnessReport, grouping: FairnessGrouping, results: list[Fa
     scale = Scale([estimate for row in estimates.values() for estimate in row])
     hollow = [bool(report.models[result.model].mitigator) for result in results]
     rows: list[list[Child]] = [
-        [_group_name(report, grouping, group), _size(report, grouping, group), scale.dots(row, hollow), _figures(row)]
+        [_group_name(report, grouping, group), _size(grouping, group), scale.dots(row, hollow), _figures(row)]
         for group, row in estimates.items()
     ]
     by = " and ".join(report.sensitive[feature].name for feature in grouping.features)
@@ -74,13 +74,13 @@ def _groups(report: FairnessReport, grouping: FairnessGrouping, results: list[Fa
 def _group_name(report: FairnessReport, grouping: FairnessGrouping, group: int) -> Element:
     name = report.group_name(grouping, group)
     stratum = f" ({report.stratum_name(grouping.strata[group])})" if grouping.strata else ""
-    mark = " withheld" if group in grouping.suppressed else " uncertain" if group in grouping.uncertain else ""
-    return tag("span", tag("bdi", name + stratum), tag("span", mark, style=MUTED) if mark else None)
+    is_unsure = group in grouping.uncertain and group not in grouping.suppressed
+    return tag("span", tag("bdi", name + stratum), tag("span", " uncertain", style=MUTED) if is_unsure else None)
 
 
-def _size(report: FairnessReport, grouping: FairnessGrouping, group: int) -> str:
+def _size(grouping: FairnessGrouping, group: int) -> str:
     size = grouping.sizes[group]
-    return f"< {report.min_group:,}" if size is None else f"{size:,}"
+    return "withheld" if size is None else f"{size:,}"
 
 
 def _figures(estimates: list[Estimate]) -> Element:
@@ -99,7 +99,7 @@ def _care(report: FairnessReport, grouping: FairnessGrouping) -> Iterator[str]:
     if grouping.uncertain:
         yield f"Groups of fewer than {report.uncertain_below:,} rows, or of one outcome, are marked as uncertain."
     if grouping.suppressed:
-        yield f"Figures of groups of fewer than {report.min_group:,} rows are withheld."
+        yield f"Withheld are groups of fewer than {report.min_group:,} rows, and others that would tell their figures."
 
 
 def _gaps(report: FairnessReport, results: list[FairnessResult]) -> Element:

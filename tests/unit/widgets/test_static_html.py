@@ -93,8 +93,8 @@ def test_groups_that_are_withheld_are_named_without_figures(controlled):
     group = grouping.suppressed[0]
     name = f"{controlled.group_name(grouping, group)} ({controlled.stratum_name(grouping.strata[group])})"
     withheld = next(row for row in page.rows if row[0].startswith(name))
-    assert withheld == [f"{name} withheld", "< 10", "", "--"]
-    assert "Figures of groups of fewer than 10 rows are withheld." in page.text
+    assert withheld == [name, "withheld", "", "--"]
+    assert "Withheld are groups of fewer than 10 rows, and others that would tell their figures." in page.text
     assert "accuracy (low)" in {row[0] for row in page.rows}
 
 

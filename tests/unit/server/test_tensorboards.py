@@ -68,6 +68,8 @@ class Handler(BaseHTTPRequestHandler):
             self.wfile.write(b"half"); self.wfile.flush(); self.connection.shutdown(2); return
         if path == "/dies":
             os._exit(3)
+        if path == "/dies-once" and not os.path.exists("../died"):
+            open("../died", "w").close(); os._exit(3)
         self.answer(200, json.dumps(told).encode(), Content_Type="application/json")
 
     do_POST = do_HEAD = do_GET
@@ -347,6 +349,15 @@ def test_f43_a_child_that_dies_under_a_request_is_there_again_for_the_next(serve
     assert server.get(f"{board}/dies").status == 503
     # For some milliseconds the kernel still takes connections for a process that is ending.
     wait_until(lambda: server.get(f"{board}/x").status == 200, 30)
+
+
+def test_f43_what_a_page_asked_for_as_the_child_died_is_answered_by_the_next_one(server, board):
+    answer = server.get(f"{board}/dies-once")
+    assert (answer.status, answer.json["path"].endswith("/dies-once")) == (200, True)
+
+
+def test_f43_what_was_posted_as_the_child_died_is_not_posted_again(server, board):
+    assert server.request("POST", f"{board}/dies-once", {}).status == 503
 
 
 def test_a_board_that_was_idle_wakes_when_it_is_asked(server, boards, make_run):

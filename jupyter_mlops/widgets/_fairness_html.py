@@ -16,6 +16,10 @@ from ._markup import COLOURS, FRAME, MUTED, Child, markup, paragraph, table, tag
 _MOST_GROUPS = 30
 _MOST_MODELS = 4
 _MOST_GAPS = 40
+_GAP_HEADS = [
+    ("metric", False), ("model", False), ("all rows", True), ("lowest", True), ("highest", True), ("largest gap", True),
+    ("ratio", True),
+]  # fmt: skip
 
 
 def fairness_html(report: FairnessReport) -> str:
@@ -23,13 +27,15 @@ def fairness_html(report: FairnessReport) -> str:
     if not (report.groupings and report.metrics and report.results):
         return markup(tag("div", paragraph("The fairness report is empty."), class_="mlops-View", style=FRAME))
     number = len(report.groupings) - 1
-    results = [result for result in report.results if result.grouping == number][:_MOST_MODELS]
+    every = [result for result in report.results if result.grouping == number]
+    results = every[:_MOST_MODELS]
+    gaps = [gap for result in results for gap in _gaps(report, result)]
     metric = _first_metric(report)
     parts = [
         paragraph(*_head(report), muted=True),
         _groups(report, report.groupings[number], results, metric),
-        paragraph(*_care(report, report.groupings[number]), muted=True),
-        _gaps(report, results),
+        paragraph(*_care(report, report.groupings[number]), *_left_out(len(every), len(gaps)), muted=True),
+        table("Gaps between groups", _GAP_HEADS, gaps[:_MOST_GAPS]),
         *(paragraph(note, muted=True) for note in report.notes),
     ]
     return markup(tag("div", *parts, class_="mlops-View", style=FRAME))
@@ -102,15 +108,17 @@ def _care(report: FairnessReport, grouping: FairnessGrouping) -> Iterator[str]:
         yield f"Withheld are groups of fewer than {report.min_group:,} rows, and others that would tell their figures."
 
 
-def _gaps(report: FairnessReport, results: list[FairnessResult]) -> Element:
-    rows: list[list[Child]] = []
-    for result in results:
-        for metric, stratum in ((m, s) for m in range(len(report.metrics)) for s in range(len(report.strata) or 1)):
-            if report.metrics[metric].kind != "count":
-                rows.append(_gap(report, result, metric, stratum))
-    heads = [("metric", False), ("model", False), ("all rows", True), ("lowest", True), ("highest", True)]
-    heads += [("largest gap", True), ("ratio", True)]
-    return table("Gaps between groups", heads, rows[:_MOST_GAPS])
+def _left_out(models: int, gaps: int) -> Iterator[str]:
+    if models > _MOST_MODELS:
+        yield f"Shown are the first {_MOST_MODELS} of {models:,} models; JupyterLab's view shows all."
+    if gaps > _MOST_GAPS:
+        yield f"Below are the first {_MOST_GAPS} of {gaps:,} gaps."
+
+
+def _gaps(report: FairnessReport, result: FairnessResult) -> Iterator[list[Child]]:
+    for metric, stratum in ((m, s) for m in range(len(report.metrics)) for s in range(len(report.strata) or 1)):
+        if report.metrics[metric].kind != "count":
+            yield _gap(report, result, metric, stratum)
 
 
 def _gap(report: FairnessReport, result: FairnessResult, metric: int, stratum: int) -> list[Child]:

@@ -106,7 +106,13 @@ function names(points: readonly IPoint[], x: IScale, y: IScale): readonly SVGEle
     return draw(
       'svg',
       { x: `${across}%`, y: down, overflow: 'visible' },
-      isListed ? symbol(point.model, Boolean(point.mitigator), `${side * 20}`, '0') : null,
+      isListed
+        ? draw(
+            'g',
+            { transform: `translate(${side * 20} 0) scale(0.7)` },
+            symbol(point.model, Boolean(point.mitigator), '0', '0')
+          )
+        : null,
       draw(
         'text',
         { x: side * (isListed ? 30 : 10), y: 4, 'text-anchor': isLeft ? 'end' : 'start' },

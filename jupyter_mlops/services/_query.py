@@ -11,15 +11,9 @@ comparison  = [ "metric." | "param." | "tag." ] KEY ( "=" | "==" | "!=" | "<" | 
 TEXT, KEY   = a word, or anything in '...' or "..."; the words of the grammar only so
 ```
 
-<<<<<<< HEAD
-`≤`, `≥`, `≠` and “...” are read as what they stand for. A bare TEXT is looked for in the name. A KEY without a prefix
-is a metric when the run has one of that name, else a parameter, else a tag. `~` is "contains", whatever the case.
-Numbers compare as numbers, everything else as text. This module only parses; `_matching.py` decides.
-=======
 A bare TEXT is looked for in the name. A KEY without a prefix is a metric when the run has one of that name, else a
 parameter, else a tag. `~` is "contains", whatever the case. Numbers compare as numbers, everything else as text. `≤`,
 `≥`, `≠` and curly quotes stand for what they look like. This module only parses; `_matching.py` decides.
->>>>>>> attack3
 """
 
 from __future__ import annotations
@@ -258,11 +252,7 @@ def _tokens(text: str) -> list[_Token]:
 
 
 def _is_spoilt_number(text: str) -> bool:
-<<<<<<< HEAD
-    """Tell whether a text is meant as a number and is none: `0,5`, `50%`, `1.10.2`, or `1e-`, half typed."""
-=======
     """Tell whether a text is meant as a number and is none: `0,5`, `50%`, `1.10.2`, `1e-` while it is being typed."""
->>>>>>> attack3
     try:
         float(text)
     except ValueError:

@@ -9,7 +9,10 @@ from typing import Any
 
 from ._own._categories import convert_categories, shape_of_categories
 from ._own._categories import needs_own as needs_own_encoder
+from ._own._category_trees import convert_classifier, convert_regressor, shape_of_figure, shape_of_labels
+from ._own._category_trees import needs_own as knows_categories
 from ._own._clustering import convert_clusters
+from ._own._curves import convert_isotonic, convert_splines, shape_of_isotonic, shape_of_splines
 from ._own._functions import convert_function, shape_of_function
 from ._own._imputing import convert_imputer, shape_of_imputed
 from ._own._imputing import needs_own as needs_own_imputer
@@ -35,13 +38,14 @@ def conversions(wide: bool) -> dict[type, Convert]:
     wide : bool
         Whether the file computes in double.
     """
+    from skl2onnx.common._registration import get_converter
     from skl2onnx.operator_converters.decision_tree import convert_sklearn_decision_tree_classifier
     from skl2onnx.operator_converters.imputer_op import convert_sklearn_imputer
     from skl2onnx.operator_converters.k_bins_discretiser import convert_sklearn_k_bins_discretiser
     from skl2onnx.operator_converters.one_hot_encoder import convert_sklearn_one_hot_encoder
     from skl2onnx.operator_converters.random_forest import convert_sklearn_random_forest_classifier
     from skl2onnx.operator_converters.voting_classifier import convert_voting_classifier
-    from sklearn import cluster, ensemble, feature_selection, impute, preprocessing, tree
+    from sklearn import cluster, ensemble, feature_selection, impute, isotonic, preprocessing, tree
 
     single = _either(False, classifies_several, convert_sklearn_decision_tree_classifier, convert_several)
     forest = _either(False, classifies_several, convert_sklearn_random_forest_classifier, convert_several)
@@ -50,9 +54,16 @@ def conversions(wide: bool) -> dict[type, Convert]:
         cluster.KMeans: convert_clusters,
         cluster.MiniBatchKMeans: convert_clusters,
         ensemble.ExtraTreesClassifier: forest,
+        ensemble.HistGradientBoostingClassifier: _either(
+            False, knows_categories, get_converter("SklearnHistGradientBoostingClassifier"), convert_classifier
+        ),
+        ensemble.HistGradientBoostingRegressor: _either(
+            False, knows_categories, get_converter("SklearnHistGradientBoostingRegressor"), convert_regressor
+        ),
         ensemble.RandomForestClassifier: forest,
         ensemble.VotingClassifier: read_as(_unflattened, convert_voting_classifier),
         impute.SimpleImputer: _either(wide, needs_own_imputer, convert_sklearn_imputer, convert_imputer),
+        isotonic.IsotonicRegression: convert_isotonic,
         preprocessing.Binarizer: convert_binarizer,
         preprocessing.FunctionTransformer: convert_function,
         preprocessing.KBinsDiscretizer: read_as(_dense, convert_sklearn_k_bins_discretiser),
@@ -61,6 +72,7 @@ def conversions(wide: bool) -> dict[type, Convert]:
             wide, needs_own_encoder, convert_sklearn_one_hot_encoder, convert_categories
         ),
         preprocessing.PowerTransformer: convert_power,
+        preprocessing.SplineTransformer: convert_splines,
         tree.DecisionTreeClassifier: single,
         tree.ExtraTreeClassifier: single,
         **dict.fromkeys(selectors, convert_selection),
@@ -70,16 +82,23 @@ def conversions(wide: bool) -> dict[type, Convert]:
 def shapes(wide: bool) -> dict[type, Callable[[Any], None]]:
     """Return what comes out of those classes of which skl2onnx says something else, by class; see `conversions`."""
     from skl2onnx.common._registration import get_shape_calculator
-    from sklearn import impute, preprocessing
+    from sklearn import ensemble, impute, isotonic, preprocessing
 
     imputed = get_shape_calculator("SklearnImputer")
+    boosted, figure = (
+        get_shape_calculator(f"SklearnHistGradientBoosting{kind}") for kind in ("Classifier", "Regressor")
+    )
     return {
+        ensemble.HistGradientBoostingClassifier: _either(False, knows_categories, boosted, shape_of_labels),
+        ensemble.HistGradientBoostingRegressor: _either(False, knows_categories, figure, shape_of_figure),
         impute.SimpleImputer: _either(wide, needs_own_imputer, imputed, shape_of_imputed),
+        isotonic.IsotonicRegression: shape_of_isotonic,
         preprocessing.Binarizer: shape_of_numbers,
         preprocessing.FunctionTransformer: shape_of_function,
         preprocessing.Normalizer: shape_of_numbers,
         preprocessing.OneHotEncoder: partial(shape_of_categories, wide=wide),
         preprocessing.PowerTransformer: shape_of_numbers,
+        preprocessing.SplineTransformer: shape_of_splines,
     }
 
 

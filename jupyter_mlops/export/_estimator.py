@@ -36,6 +36,7 @@ class Estimator:
     """
 
     part = "estimator"
+    is_followed = False
 
     def __init__(self, model: Any, only: tuple[str, ...] = METHODS) -> None:
         self.model = model

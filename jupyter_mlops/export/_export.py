@@ -157,9 +157,9 @@ def _best(converter: Converter, original: Original, wish: ExportWish) -> tuple[T
             nearest = tried
     if nearest is None:
         stage = stage_that_fails(converter, original, converter.variants(original.model)[-1])
-        problems = "; ".join(dict.fromkeys(each.problem.rstrip(".") for each in tries))
+        problems = stage.reason.rstrip(".") or "; ".join(dict.fromkeys(each.problem.rstrip(".") for each in tries))
         raise ExportError(
-            f"Not written: {stage} cannot be converted ({problems}). "
+            f"Not written: {stage.name} cannot be converted ({problems}). "
             f"Put another {original.subject.part} in its place, or ask its library for a converter."
         )
     return nearest, tries

@@ -18,6 +18,7 @@ from .._telemetry import deny_telemetry
 from ..exceptions import ExportError, UsageError
 from ._converters._by_skl2onnx import demand
 from ._graph import all_nodes
+from ._reasons import reason_of
 from ._weights import Pieces, check_weights, remove_weights, weights_name, weights_named, without_weights
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def open_session(model: Pieces | bytes | str | Path) -> Any:
     try:
         return runtime.InferenceSession(pieces.graph, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # onnxruntime has many kinds of error, and no root of its own
-        raise ExportError(f"onnxruntime cannot run it: {' '.join(str(error).split())[:240]}") from error
+        raise ExportError(f"onnxruntime cannot run it: {reason_of(error)}") from error
 
 
 def write_onnx(pieces: Pieces, path: Path) -> None:

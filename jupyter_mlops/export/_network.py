@@ -14,6 +14,7 @@ from ._edge_tensors import edge_tensors
 from ._inputs import InputTensor
 from ._lengths import free_axes
 from ._quiet import answer_or_error, quiet
+from ._reasons import named_reason
 from ._tensors import Tensors
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ class Network(ABC):
     """
 
     part = "layer"
+    is_followed = True
     has_labels = False
     """Networks answer numbers. Where these agree, the largest is another one only among numbers that are as near."""
 
@@ -90,9 +92,8 @@ class Network(ABC):
             if not isinstance(found, Exception):
                 break
         if isinstance(found, Exception):
-            line = " ".join(str(found).split())[:200].rstrip(". ")
             raise UsageError(
-                f"{type(self.model).__name__} does not take these rows ({type(found).__name__}: {line}). "
+                f"{type(self.model).__name__} does not take these rows ({named_reason(found)}). "
                 "Give them as it is called with: one array, or a tuple or dict of them."
             ) from found
         if not found:

@@ -10,7 +10,11 @@ import numpy as np
 
 from ..exceptions import UsageError
 from ._quiet import answer_or_error
+from ._reasons import reason_of
 from ._subject import Rows, Subject
+
+ALONE = 16
+"""So many rows are also asked one by one."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +82,8 @@ class Original:
         The shapes that it answers to a batch of no rows, by method; nothing where it takes none.
     lengths : Lengths
         Answers to rows of other lengths.
+    alone : tuple of Answers
+        To some of the real rows, one by one, where what stands beside a row could decide; nothing elsewhere.
     """
 
     subject: Subject
@@ -86,6 +92,7 @@ class Original:
     edge: Answers
     empty: dict[str, tuple[int, ...]] = field(default_factory=dict)
     lengths: Lengths = field(default_factory=lambda: Lengths())
+    alone: tuple[Answers, ...] = ()
 
     @classmethod
     def asked(cls, subject: Subject, real: Rows, edge: Rows) -> Original:
@@ -102,8 +109,10 @@ class Original:
             reason = next(iter(answers.rejected), "there are no rows")
             raise UsageError(f"The model answers no row of X: {reason}. Give rows as it takes them, with -X.")
         lengths = Lengths.asked(subject, real, methods)
+        alone = _alone(subject, answers, methods) if subject.is_followed else ()
         answers = replace(answers, rows=real.with_others([each.rows for each in lengths.answers]))
-        return cls(subject, methods, answers, ask(subject, edge, methods), _empty(subject, real, methods), lengths)
+        edges = ask(subject, edge, methods)
+        return cls(subject, methods, answers, edges, _empty(subject, real, methods), lengths, alone)
 
     @property
     def model(self) -> Any:
@@ -132,7 +141,7 @@ def ask(subject: Subject, rows: Rows, methods: tuple[str, ...]) -> Answers:
         found = answer_or_error(lambda: subject.said(methods, rows.take(places)))
         if isinstance(found, Exception):
             if len(places) == 1:
-                reasons[_reason(found)] += 1
+                reasons[reason_of(found, 120)] += 1
                 return []
             middle = len(places) // 2
             return taken(places[:middle]) + taken(places[middle:])
@@ -148,13 +157,15 @@ def ask(subject: Subject, rows: Rows, methods: tuple[str, ...]) -> Answers:
     return Answers(rows, answered, by_method, dict(reasons))
 
 
+def _alone(subject: Subject, real: Answers, methods: tuple[str, ...]) -> tuple[Answers, ...]:
+    """Return answers to real rows that are asked one by one."""
+    taken = np.flatnonzero(real.answered)
+    places = taken[np.unique(np.linspace(0, len(taken) - 1, min(len(taken), ALONE)).astype(int))]
+    return tuple(ask(subject, real.rows.take([place]), methods) for place in places)
+
+
 def _empty(subject: Subject, real: Rows, methods: tuple[str, ...]) -> dict[str, tuple[int, ...]]:
     found = answer_or_error(lambda: subject.said(methods, real.take([])))
     if isinstance(found, Exception):
         return {}
     return {method: answer.shape for method, answer in found.items()}
-
-
-def _reason(error: Exception) -> str:
-    line = next((line.strip() for line in str(error).splitlines() if line.strip()), type(error).__name__)
-    return line[:120].rstrip(". ")

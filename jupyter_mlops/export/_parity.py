@@ -12,11 +12,8 @@ import numpy as np
 
 from ..entities import OnnxDomain, OnnxParity, OnnxRows, figure
 from ._inputs import InputTensor
-from ._original import Answers, Original
+from ._original import ALONE, Answers, Original
 from ._quiet import answer_or_error, quiet
-
-_ALONE = 16
-"""So many rows are also asked one by one."""
 
 _LARGEST = 64 << 20
 """Bytes of rows that go through a file at once."""
@@ -84,7 +81,8 @@ class Candidate:
         real = self.compared(original, original.real, tolerance)
         edge = self.compared(original, original.edge, tolerance)
         free = any(None in (tensor.sizes or ()) for tensor in self.inputs)
-        for other in original.lengths.answers if free or original.lengths.given else ():
+        lengths = original.lengths.answers if free or original.lengths.given else ()
+        for other in (*lengths, *original.alone):
             edge = edge.with_more(self.compared(original, other, tolerance))
         domain = [OnnxDomain(reason=reason, rows=rows) for reason, rows in (real.domain + edge.domain).most_common()]
         parity = OnnxParity(
@@ -161,7 +159,7 @@ class Candidate:
                     heard[name][where] = piece[name]
                 else:
                     silent[where] = True
-        for row in np.unique(np.linspace(0, rows - 1, min(rows, _ALONE)).astype(int)):
+        for row in np.unique(np.linspace(0, rows - 1, min(rows, ALONE)).astype(int)):
             alone = self._pieces(original, feeds, np.array([row]), silent)
             for _, piece in alone:
                 silent[row] |= any(not _alike(piece[name], heard[name][[row]]) for name in self.outputs)

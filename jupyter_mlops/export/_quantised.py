@@ -23,6 +23,7 @@ from ._graph import add_metadata, operators_of
 from ._original import Original
 from ._parity import Candidate, Tolerance, same_label
 from ._quiet import quiet
+from ._reasons import named_reason
 from ._sessions import RowByRow, Together
 from ._speed import latencies
 from ._weights import Pieces
@@ -116,8 +117,7 @@ def with_small_weights(proto: ModelProto) -> ModelProto:
             quantize_dynamic(prepared, path, weight_type=QuantType.QInt8)
             made: ModelProto = onnx.load(path)
         except Exception as error:  # noqa: BLE001  the quantiser raises what it comes across, and has no root of errors
-            reason = " ".join(str(error).split())[:200]
-            raise ExportError(f"onnxruntime cannot quantise it ({type(error).__name__}: {reason}).") from None
+            raise ExportError(f"onnxruntime cannot quantise it ({named_reason(error)}).") from None
     small = [name for name in operators_of(made) if "Integer" in name or "Quantize" in name]
     if not small:
         raise ExportError(

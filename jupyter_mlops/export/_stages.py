@@ -7,6 +7,7 @@ each part is asked alone; a stack's last one is asked about what the others say.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 from typing import Any
@@ -35,17 +36,28 @@ def stage_that_differs(converter: Converter, original: Original, variant: Varian
     return _blamed(original, differs)
 
 
-def stage_that_fails(converter: Converter, original: Original, variant: Variant) -> str:
-    """Return the name of the first step up to which nothing can be converted."""
+@dataclass(frozen=True)
+class Stage:
+    """A step that cannot be converted, and why; no reason of its own where it was not asked alone."""
+
+    name: str
+    reason: str = ""
+
+
+def stage_that_fails(converter: Converter, original: Original, variant: Variant) -> Stage:
+    """Return the first step up to which nothing can be converted."""
+    reasons = [""]
 
     def fails(before: Original) -> bool:
         try:
             attempt(converter, before, variant, None, Tolerance(), {})
-        except MlopsError:
+        except MlopsError as error:
+            reasons.append(str(error))
             return True
         return False
 
-    return _blamed(original, fails)
+    name = _blamed(original, fails)
+    return Stage(name, reasons[-1])
 
 
 def _blamed(original: Original, is_to_blame: Callable[[Original], bool]) -> str:
@@ -64,13 +76,26 @@ def _blamed(original: Original, is_to_blame: Callable[[Original], bool]) -> str:
 def _prefixes(original: Original) -> Iterator[tuple[int, Original]]:
     """Yield how many steps there are, each with everything in front of it, as a model that transforms."""
     for count in range(1, len(getattr(original.model, "steps", []))):
-        before = original.model[:count]
+        before = _first(original.model, count)
         if not hasattr(before, "transform"):
             continue
         subject = Estimator(before, only=("transform",))
         real, edge = (ask(subject, answers.rows, ("transform",)) for answers in (original.real, original.edge))
         if real.answered.any():
             yield count, Original(subject, ("transform",), real, edge)
+
+
+def _first(model: Any, count: int) -> Any:
+    """Return a pipeline of the first steps; scikit-learn asks none that ends in what fitting leaves as it is."""
+    from sklearn.exceptions import NotFittedError
+    from sklearn.preprocessing import FunctionTransformer
+    from sklearn.utils.validation import check_is_fitted
+
+    steps = model.steps[:count]
+    found = answer_or_error(partial(check_is_fitted, steps[-1][1]))
+    if isinstance(found, (NotFittedError, AttributeError, TypeError)):
+        steps = [*steps, ("as_it_is", FunctionTransformer())]
+    return type(model)(steps)
 
 
 def _parts(original: Original, step: Any, before: int) -> Iterator[tuple[str, Original]]:
@@ -113,7 +138,7 @@ def _made_of(step: Any) -> Iterator[tuple[str, Any, Any]]:
 
 def _rows(model: Any, before: int, rows: Any, columns: Any) -> Table:
     """Return rows as they come to a step: through those before it, and only its columns."""
-    value = model[:before].transform(rows.value) if before > 0 else rows.value
+    value = _first(model, before).transform(rows.value) if before > 0 else rows.value
     value = value.toarray() if hasattr(value, "toarray") else value
     if columns is not None:
         value = value[columns] if hasattr(value, "columns") and not _are_places(columns) else _placed(value, columns)

@@ -64,6 +64,11 @@ class Subject(Protocol):
         """What the user calls a part of such a model: an estimator, a layer."""
         ...
 
+    @property
+    def is_followed(self) -> bool:
+        """Whether a converter follows it on the way of two rows, and so may have missed another way."""
+        ...
+
     def rows(self, X: Any) -> Rows:
         """Return what the user gave as rows that this model takes.
 

@@ -5,6 +5,7 @@ import { CommandRegistry } from '@lumino/commands';
 import React, { useRef } from 'react';
 
 import { CommandIDs } from '../commands';
+import { WIRE_VERSION } from '../api/types';
 import { ExplorerModel } from '../model/explorer';
 import { problemText } from '../model/problemText';
 import { keyOfMlflow, queryProblem, unknownKey } from '../model/queryProblem';
@@ -55,15 +56,21 @@ export function Explorer(props: IExplorerProps): JSX.Element {
   );
 }
 
-/** What the user should know: a wrong query, no server, a store in trouble, a list that still grows. */
+/** What the user should know: an older page than the server, a wrong query, no server, a store in trouble, a list that still grows. */
 function Notices({ model, manager, trans }: IExplorerProps): JSX.Element | null {
   const homes = manager.status?.homes.filter(home => home.problem) ?? [];
+  const isOlder = (manager.status?.wire_version ?? 0) > WIRE_VERSION;
   const { problem } = model;
-  if (!problem && !homes.length && !model.isBuilding) {
+  if (!isOlder && !problem && !homes.length && !model.isBuilding) {
     return null;
   }
   return (
     <div className="mlops-Notices" role="status">
+      {isOlder && (
+        <div className="mlops-Notice mlops-mod-warning">
+          {trans.__('jupyter-mlops was upgraded. Reload the page.')}
+        </div>
+      )}
       {problem && (
         <div className="mlops-Notice mlops-mod-error">
           <bdi>{queryProblem(problemText(problem, trans), model.query)}</bdi>

@@ -7,6 +7,7 @@ not on every machine.
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -17,6 +18,7 @@ from .._as_converted import conversions, shapes
 from .._graph import break_ties, cast_around_trees, one_opset_a_domain, with_locale
 from .._own._around import inside, write_around
 from .._protocol import Conversion, Variant
+from .._reasons import named_reason
 from .._repairs._exact_trees import exact_thresholds
 from .._repairs._missing_in_trees import send_missing_values
 
@@ -262,8 +264,14 @@ def demand(name: str) -> Any:
 
 
 def _short(error: Exception) -> str:
-    """Return the first line of what a converter raised: what follows are its own instructions."""
-    if type(error).__name__ == "InvalidInputLengthException":
+    """Return why a converter could not: what it says beyond its first line are its own instructions."""
+    kind = type(error).__name__
+    if kind == "InvalidInputLengthException":
         return "it takes one table of numbers, and the rows have texts or categories: encode them in a step before it"
-    text = next((line.strip() for line in str(error).splitlines() if line.strip()), "")
-    return f"{type(error).__name__}: {text[:240]}" if text else type(error).__name__
+    unknown = re.search(r"<class '.*?([^'.]+)'>", str(error))
+    if kind in ("MissingShapeCalculator", "MissingConverter") and unknown:
+        return (
+            f"skl2onnx knows no {unknown[1]}: do what it does before the model, "
+            "or register a conversion with skl2onnx.update_registered_converter"
+        )
+    return named_reason(error)

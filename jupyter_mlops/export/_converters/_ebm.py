@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...exceptions import ExportError
 from .._protocol import Conversion, Variant
+from .._reasons import named_reason
 from ._by_skl2onnx import demand
 
 if TYPE_CHECKING:
@@ -58,8 +59,7 @@ class EbmConverter:
         try:
             proto: ModelProto = ebm2onnx.to_onnx(model, dtype, predict_proba=classifies)
         except Exception as error:  # whatever a converter raises means that it cannot
-            line = next((line.strip() for line in str(error).splitlines() if line.strip()), "")
-            raise ExportError(f"{type(error).__name__}: {line[:240]}") from error
+            raise ExportError(named_reason(error)) from error
         if not whole:
             for given in proto.graph.input:
                 given.type.tensor_type.shape.dim.add().dim_value = 1

@@ -20,6 +20,7 @@ from ...exceptions import ExportError, MissingExtraError
 from .._graph import named, one_opset_a_domain
 from .._network import flattened, output_names
 from .._protocol import Conversion, Variant
+from .._reasons import named_reason
 from .._repairs._missing_in_networks import as_tensorflow
 from ._by_skl2onnx import demand
 
@@ -78,8 +79,7 @@ def exported_by_tensorflow(called: Callable[[Any], Any], conversion: Conversion)
         except MissingExtraError:
             raise
         except Exception as error:  # whatever a converter raises means that it cannot
-            line = next((line.strip() for line in str(error).splitlines() if line.strip()), "")
-            raise ExportError(f"{type(error).__name__}: {line[:240]}".rstrip(": .")) from error
+            raise ExportError(named_reason(error)) from error
     names = tuple(tensor.name for tensor in conversion.inputs)
     outputs = output_names(tuple(words), names)
     named(

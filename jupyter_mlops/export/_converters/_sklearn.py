@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from .._own._chains import register_chains
 from .._protocol import Conversion, Variant
-from ._by_skl2onnx import converted, parts, ways
+from ._by_skl2onnx import converted, demand, parts, ways
 from ._lightgbm import register_lightgbm
 from ._xgboost import register_xgboost
 
@@ -36,7 +37,11 @@ class SklearnConverter:
         MissingExtraError
             skl2onnx, or onnxmltools for a booster inside, is not installed.
         """
-        inside = {type(part).__module__.partition(".")[0] for part in parts(conversion.model)}
+        kinds = {type(part) for part in parts(conversion.model)}
+        inside = {kind.__module__.partition(".")[0] for kind in kinds}
+        if any(kind.__name__ in ("ClassifierChain", "RegressorChain") for kind in kinds):
+            demand("skl2onnx")
+            register_chains()
         if "xgboost" in inside:
             register_xgboost()
         if "lightgbm" in inside:

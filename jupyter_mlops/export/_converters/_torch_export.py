@@ -15,6 +15,7 @@ from ...exceptions import ExportError
 from .._inputs import InputTensor
 from .._network import flattened, output_names
 from .._protocol import Conversion, Variant
+from .._reasons import reason_of
 from .._repairs._missing_in_networks import keep_missing
 from .._tensors import Tensors
 from .._weights import LARGEST
@@ -189,7 +190,7 @@ def _silent() -> Iterator[None]:
     for logger in loggers:
         logger.setLevel(logging.CRITICAL)
     try:
-        with warnings.catch_warnings(), redirect_stdout(StringIO()), redirect_stderr(StringIO()):
+        with warnings.catch_warnings(), _graphs_unsaid(), redirect_stdout(StringIO()), redirect_stderr(StringIO()):
             warnings.simplefilter("ignore")
             yield
     finally:
@@ -197,12 +198,25 @@ def _silent() -> Iterator[None]:
             logger.setLevel(level)
 
 
+@contextmanager
+def _graphs_unsaid() -> Iterator[None]:
+    """Let the older exporter print no graph: it does so in C++, past Python's streams, and has no switch for it."""
+    import torch
+
+    told = torch._C._jit_onnx_log
+    torch._C._jit_onnx_log = lambda *_: None
+    try:
+        yield
+    finally:
+        torch._C._jit_onnx_log = told
+
+
 def _told(error: Exception) -> str:
     """Return torch's own reason in one line, and what to do where it is known."""
-    text = re.sub(r"\x1b\[[0-9;]*m", "", str(error))
-    summary = text.partition("## Exception summary")[2] or text
-    line = next((line.strip() for line in summary.splitlines() if line.strip()), type(error).__name__)
-    reason = re.sub(r"^<class '[^']*'>: ", "", line)[:220].rstrip(". ")
+    text = str(error)
+    summary = re.match(r"\s*<class '[^']*?(\w+)'>: ?(.*)", text.partition("## Exception summary")[2], re.DOTALL)
+    kind, words = summary.groups() if summary else ("", text)
+    reason = reason_of(words.partition("\n\nThe error above")[0].strip() or kind or error)
     if "data-dependent" in text or "DataDependent" in text:
         reason += "; what is done depends on the values: use torch.where or torch.cond in place of `if`"
     elif "Constraint" in text or "specialized" in text:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ...exceptions import ExportError
 from ._functions import Step, steps_of
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def write_around(proto: ModelProto, model: Any) -> None:
 
     Raises
     ------
-    ValueError
+    ExportError
         That has no counterpart.
     """
     last = _last(model)
@@ -63,7 +64,7 @@ def _back(transformer: Any) -> tuple[Step, ...]:
 
     Raises
     ------
-    ValueError
+    ExportError
         It is not known how.
     """
     name = type(transformer).__name__
@@ -74,7 +75,7 @@ def _back(transformer: Any) -> tuple[Step, ...]:
         return _steps(("Mul", transformer.scale_), ("Add", shift))
     if name == "MinMaxScaler" and not transformer.clip:
         return _steps(("Sub", transformer.min_), ("Div", transformer.scale_))
-    raise ValueError(
+    raise ExportError(
         f"what {name} does to the target cannot be taken back in ONNX: transform it with one of NumPy's functions, "
         "StandardScaler, RobustScaler or MinMaxScaler"
     )
@@ -83,7 +84,7 @@ def _back(transformer: Any) -> tuple[Step, ...]:
 def _steps(*steps: tuple[str, Any]) -> tuple[Step, ...]:
     """Return steps with the numbers of a scaler of one column; what it does not do is None."""
     if any(numbers is not None and np.size(numbers) > 1 for _, numbers in steps):
-        raise ValueError("the target has several columns, each with a scale of its own: export the regressor within")
+        raise ExportError("the target has several columns, each with a scale of its own: export the regressor within")
     return tuple((operation, float(np.ravel(numbers)[0])) for operation, numbers in steps if numbers is not None)
 
 
@@ -137,12 +138,12 @@ def _threshold(model: Any) -> float:
 
     Raises
     ------
-    ValueError
+    ExportError
         It is no share that decides, or there are no two classes.
     """
     by_share = hasattr(model.estimator_, "predict_proba") and model.response_method in ("auto", "predict_proba")
     if not by_share or len(model.classes_) != 2:
-        raise ValueError("its threshold is not one of probabilities: fit it with response_method='predict_proba'")
+        raise ExportError("its threshold is not one of probabilities: fit it with response_method='predict_proba'")
     value = getattr(model, "best_threshold_", None)
     value = model.threshold if value is None else value
     return 0.5 if value == "auto" else float(value)

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ...exceptions import ExportError
 from ._columns import cast, constant, node
 
 
@@ -17,7 +18,7 @@ def convert_categories(scope: Any, operator: Any, container: Any) -> None:
 
     Raises
     ------
-    ValueError
+    ExportError
         A category is of no type that a tensor has.
     """
     from onnx import TensorProto
@@ -28,9 +29,9 @@ def convert_categories(scope: Any, operator: Any, container: Any) -> None:
     element = TensorProto.DOUBLE if wide else TensorProto.FLOAT
     kind = np.float64 if wide else np.float32
     made = []
-    for place, (name, given) in enumerate(_columns(scope, operator, container)):
+    for place, (name, given) in enumerate(columns_of(scope, operator, container)):
         carried, unknown = _places(encoder, place)
-        same = _equal(scope, container, name, given, encoder.categories_[place])
+        same = equal_to(scope, container, name, given, encoder.categories_[place])
         ones = cast(scope, container, same, element)
         column = node(scope, container, "MatMul", [ones, constant(scope, container, carried.astype(kind))])
         if unknown is not None:
@@ -43,7 +44,7 @@ def convert_categories(scope: Any, operator: Any, container: Any) -> None:
     node(scope, container, "Concat", made, output.full_name, axis=1)
 
 
-def _columns(scope: Any, operator: Any, container: Any) -> list[tuple[str, Any]]:
+def columns_of(scope: Any, operator: Any, container: Any) -> list[tuple[str, Any]]:
     """Return name and type of each column, by itself."""
     found = []
     for variable in operator.inputs:
@@ -57,14 +58,14 @@ def _columns(scope: Any, operator: Any, container: Any) -> list[tuple[str, Any]]
     return found
 
 
-def _equal(scope: Any, container: Any, name: str, given: Any, categories: Any) -> str:
+def equal_to(scope: Any, container: Any, name: str, given: Any, categories: Any) -> str:
     """Return the name of a tensor of truths: which category each row's value is."""
     from onnx import TensorProto
     from skl2onnx.common.data_types import StringTensorType
 
     if isinstance(given, StringTensorType):
         if not all(isinstance(each, str) for each in categories):
-            raise ValueError("a category is no text, and a missing one cannot be sent: fill it in before")
+            raise ExportError("a category is no text, and a missing one cannot be sent: fill it in before")
         return node(scope, container, "Equal", [name, constant(scope, container, np.array([categories], dtype=object))])
     numbers = np.asarray(categories, dtype=np.float64).reshape(1, -1)  # a float32 is exact in it
     value = cast(scope, container, name, TensorProto.DOUBLE)

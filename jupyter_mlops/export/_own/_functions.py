@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ...exceptions import ExportError
 from ._columns import constant, element_of, joined, node
 
 Step = tuple[str, float | None]
@@ -43,7 +44,7 @@ def steps_of(function: Callable[..., Any] | None, arguments: Any = None) -> tupl
 
     Raises
     ------
-    ValueError
+    ExportError
         It is no function of NumPy that has a counterpart.
     """
     if function is None:
@@ -56,7 +57,7 @@ def steps_of(function: Callable[..., Any] | None, arguments: Any = None) -> tupl
         known = ", ".join(sorted(f"np.{each.__name__}" for each in STEPS))
         name = getattr(function, "__name__", type(function).__name__)
         name = "a lambda" if name == "<lambda>" else name
-        raise ValueError(
+        raise ExportError(
             f"FunctionTransformer has {name}, which has no counterpart: compute it before the pipeline, or use {known}"
         )
     return found
@@ -67,7 +68,7 @@ def convert_function(scope: Any, operator: Any, container: Any) -> None:
 
     Raises
     ------
-    ValueError
+    ExportError
         It has no counterpart.
     """
     from onnx import helper
@@ -87,7 +88,7 @@ def shape_of_function(operator: Any) -> None:
 
     Raises
     ------
-    ValueError
+    ExportError
         The function has no counterpart.
     """
     from onnx import TensorProto

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ...exceptions import ExportError
 from ._columns import cast, constant, element_of, joined, node
 
 
@@ -22,13 +23,13 @@ def convert_imputer(scope: Any, operator: Any, container: Any) -> None:
 
     Raises
     ------
-    ValueError
+    ExportError
         A text stands for a missing one.
     """
     imputer, output = operator.raw_operator, operator.outputs[0].full_name
     if _takes_texts(operator):
         if not _is_missing(imputer) or imputer.add_indicator:
-            raise ValueError("SimpleImputer of texts that stand for missing ones has no counterpart in double")
+            raise ExportError("SimpleImputer of texts that stand for missing ones has no counterpart in double")
         node(scope, container, "Identity", [joined(scope, operator, container)], output)
         return
     from onnx import helper

@@ -50,10 +50,11 @@ def _double_thresholds(estimator: Any) -> Thresholds:
     """Return the thresholds of an estimator whose trees compare in double; of any other nothing."""
     if hasattr(estimator, "_predictors") and type(estimator).__name__.startswith("HistGradientBoosting"):
         trees = [tree.nodes for iteration in estimator._predictors for tree in iteration]
+        order = _columns_of_trees(estimator)
         splits = [
-            (nodes["feature_idx"][keep], nodes["num_threshold"][keep])
+            (order[nodes["feature_idx"][keep]], nodes["num_threshold"][keep])
             for nodes in trees
-            for keep in [nodes["is_leaf"] == 0]
+            for keep in [(nodes["is_leaf"] == 0) & (nodes["is_categorical"] == 0)]
         ]
         return _by_feature(splits)
     if type(estimator).__module__.startswith("lightgbm") and hasattr(estimator, "booster_"):
@@ -63,6 +64,14 @@ def _double_thresholds(estimator: Any) -> Thresholds:
         features = inner["split_feature"].map(names).to_numpy(dtype=int)
         return _by_feature([(features, inner["threshold"].to_numpy(dtype=float))])
     return {}
+
+
+def _columns_of_trees(estimator: Any) -> np.ndarray[Any, Any]:
+    """Return which column each feature of HistGradientBoosting's trees is: categories come first there."""
+    is_category = estimator.is_categorical_
+    if is_category is None:
+        return np.arange(estimator.n_features_in_)
+    return np.concatenate([np.flatnonzero(is_category), np.flatnonzero(~is_category)])
 
 
 def thresholds_of(estimator: Any) -> Thresholds:

@@ -33,6 +33,7 @@ from .._spool._reading import read_keys, read_spool, spool_paths
 from .._spool._spool import Series
 from .._values import check_key, metric_step, metric_timestamp, metric_value
 from ._base import StorePart, from_dataset_input, real_ids, refusals, stored_param, stored_tag
+from ._links import are_links
 
 _MODEL_HISTORY_TAG = "mlflow.log-model.history"
 
@@ -114,11 +115,12 @@ class RunsPart(StorePart):
         if not self.is_own(run_id):
             self.real.call(lambda store: store.log_metric(run_id, metric), f"a metric of run {run_id}")
             return
-        series = Series(run_id, metric.key, metric.model_id, metric.dataset_name, metric.dataset_digest)
-        try:
-            self.spool.write_point(series, metric.value, metric.step, metric.timestamp)
-        except (TypeError, ValueError) as error:
-            raise MlflowException(str(error), error_code=INVALID_PARAMETER_VALUE) from error
+        with refusals():
+            self._write(run_id, metric)
+
+    def _write(self, run_id: str, metric: Metric, *, link: bool = False) -> None:
+        series = Series(run_id, metric.key, metric.model_id, metric.dataset_name, metric.dataset_digest, link)
+        self.spool.write_point(series, metric.value, metric.step, metric.timestamp)
 
     def log_param(self, run_id: str, param: Param) -> None:
         """Record a param."""
@@ -140,8 +142,9 @@ class RunsPart(StorePart):
         with refusals():
             for metric in metrics:
                 _check(metric)
-        for metric in metrics:
-            self.log_metric(run_id, metric)
+            links = are_links(self.session.directory, run_id, metrics)
+            for metric, link in zip(metrics, links, strict=True):
+                self._write(run_id, metric, link=link)
         for key, value in stored_params.items():
             self.journal.append("log_param", run_id, key=key, value=value)
         for key, value in stored_tags:

@@ -97,6 +97,7 @@ def test_outputs_have_their_keys(backend, name, outcomes):
         ("half", "ExportError: Not written: "),
         ("other rows", "UsageError: Sequential does not take these rows"),
         ("texts", "UsageError: X holds str"),
+        ("by value", "ExportError: Not written: "),
     ],
 )
 def test_what_would_not_be_the_model_is_refused(backend, name, words, outcomes):
@@ -104,6 +105,8 @@ def test_what_would_not_be_the_model_is_refused(backend, name, words, outcomes):
 
     assert outcome["refused"].startswith(words)
     assert outcome["files"] is False
+    assert "\x1b" not in outcome["refused"]
+    assert "encountered" not in outcome["refused"]  # Keras' word before the reason
 
 
 MENDED = "tf2onnx, missing and infinite values as TensorFlow's layers have them"

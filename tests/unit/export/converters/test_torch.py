@@ -57,6 +57,13 @@ class ByValue(nn.Module):
         return self.last(x) if x.sum() > 0 else self.last(x) * 2
 
 
+class Unknown(nn.Module):
+    """Ends in what neither of torch's exporters knows."""
+
+    def forward(self, x):
+        return torch.special.bessel_j0(x)
+
+
 class OneBatch(nn.Module):
     def forward(self, x):
         return x.reshape(ROWS // 2, 2, -1).sum(-1).reshape(-1)
@@ -245,6 +252,16 @@ def test_what_depends_on_the_rows_together_is_refused_with_torchs_reason(tmp_pat
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_module_that_goes_another_way_with_one_row_is_refused(tmp_path):
+    """All rows together go the way that was followed, and so do the edge rows; some of them alone do not."""
+    rows = np.random.default_rng(1).normal(size=(ROWS, 4)) - 0.5
+    assert rows.sum() < 0
+    assert (rows.sum(axis=1) > 0).any()
+    assert rows[[0, -1]].sum() < 0
+    with pytest.raises(ExportError, match="generated rows differ"):
+        export_model(ByValue(), rows, tmp_path / "m.onnx", QUICK)
+
+
 def test_a_module_of_one_number_of_rows_is_refused(tmp_path):
     """It takes the sixteen rows that are asked alone no more than the file does."""
     with pytest.raises((ExportError, UsageError)):
@@ -254,8 +271,9 @@ def test_a_module_of_one_number_of_rows_is_refused(tmp_path):
 
 def test_an_export_says_nothing(capfd, tmp_path):
     export_model(*MODELS["dense"], tmp_path / "m.onnx", QUICK)
-    with pytest.raises(ExportError):
-        export_model(ByValue(), numbers(4), tmp_path / "no.onnx", QUICK)
+    for refused in (ByValue(), Unknown()):
+        with pytest.raises(ExportError):
+            export_model(refused, numbers(4), tmp_path / "no.onnx", QUICK)
 
     assert capfd.readouterr() == ("", "")
 

@@ -18,12 +18,15 @@ export const test = base.extend<IStory>({
   serverOptions: [{}, { option: true }],
   server: async ({ serverOptions }, use, info) => {
     const server = new JupyterServer(serverOptions);
-    await server.start();
-    await use(server);
-    if (info.status !== info.expectedStatus) {
-      await info.attach('server.log', { body: server.log, contentType: 'text/plain' });
+    try {
+      await server.start();
+      await use(server);
+      if (info.status !== info.expectedStatus) {
+        await info.attach('server.log', { body: server.log, contentType: 'text/plain' });
+      }
+    } finally {
+      await server.dispose(); // One that did not start in time would start later, and stay.
     }
-    await server.dispose();
   },
   lab: async ({ page, server }, use) => {
     const lab = new MlopsPage(page, server);

@@ -254,10 +254,11 @@ class ArtifactEntry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ArtifactPage(msgspec.Struct, frozen=True, kw_only=True):
-    """What a folder of a run's artifacts holds."""
+    """What a folder of a run's artifacts holds; `left_out` more are there, behind these in the order of their names."""
 
     path: str
     entries: tuple[ArtifactEntry, ...]
+    left_out: int = 0
 
 
 class ChangeRun(msgspec.Struct, frozen=True, kw_only=True):

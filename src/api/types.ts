@@ -194,10 +194,11 @@ export interface IArtifactEntry {
   readonly preview: '' | 'image' | 'text' | 'table' | 'json';
 }
 
-/** What a folder of a run's artifacts holds. */
+/** What a folder of a run's artifacts holds; `left_out` more are there, behind these in the order of their names. */
 export interface IArtifactPage {
   readonly path: string;
   readonly entries: readonly IArtifactEntry[];
+  readonly left_out: number;
 }
 
 /** What a user may change of a run; None leaves as it is. A tag of None is removed. */

@@ -55,7 +55,8 @@ def print_tracked() -> None:
     client = MlflowClient(f"sqlite:///{store}")
     print("\n== what MLflow knows")
     for run in wait_until_shipped(client):
-        metrics = ", ".join(f"{key} {value:.4g}" for key, value in sorted(run.data.metrics.items())[:3])
+        of_the_model = [each for each in sorted(run.data.metrics.items()) if not each[0].startswith("system/")]
+        metrics = ", ".join(f"{key} {value:.4g}" for key, value in of_the_model[:3])
         params = ", ".join(f"{key}={value}" for key, value in sorted(run.data.params.items())[:2])
         print(f"{run.info.run_name:<12} {run.info.status:<9} {params:<40.40} {metrics}")
     print(f"\n{store.relative_to(Path.cwd()) if store.is_relative_to(Path.cwd()) else store}")

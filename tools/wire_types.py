@@ -17,6 +17,7 @@ from pathlib import Path
 import msgspec
 
 from jupyter_mlops.entities import (
+    WIRE_VERSION,
     RunStatus,
     _endpoint,
     _explanation,
@@ -32,11 +33,17 @@ TARGET = Path(__file__).parents[1] / "src" / "api" / "types.ts"
 
 _MODULES = (_endpoint, _explorer, _explanation, _fairness, _onnx, _registry, _report_summary, _what_if)
 
-_HEAD = """\
+_NOT_SENT = {"EndpointRecord", "EndpointAgreement", "EndpointTest", "OnnxSignature"}
+"""Files, and what a kernel keeps for itself."""
+
+_HEAD = f"""\
 // Generated from jupyter_mlops/entities/ by `make types`: change it there.
 
 /** A number, or the word for one that JSON has not: "NaN", "Infinity", "-Infinity", or a whole number beyond 2^53. */
 export type Figure = number | string;
+
+/** Of the messages that are understood here: a server of a newer one has newer pages, too. */
+export const WIRE_VERSION = {WIRE_VERSION};
 
 """
 
@@ -54,7 +61,7 @@ def _structs() -> Iterator[type[msgspec.Struct]]:
     for module in _MODULES:
         for name, value in vars(module).items():
             is_own = inspect.isclass(value) and value.__module__ == module.__name__
-            if is_own and issubclass(value, msgspec.Struct) and not name.startswith("_"):
+            if is_own and issubclass(value, msgspec.Struct) and not name.startswith("_") and name not in _NOT_SENT:
                 yield value
 
 

@@ -8,13 +8,11 @@ export default defineConfig({
   testDir: 'stories',
   outputDir: 'test-results',
   forbidOnly: true,
-  // On a machine that others use too. What passes only the second time is listed as flaky, and is a bug to look into.
-  retries: 1,
   // A story waits more than it computes: for servers, kernels and runs to start.
   workers: 2,
   // Several times what a story takes on a quiet machine.
   timeout: 180_000,
   expect: { timeout: 30_000 },
   reporter: [['list']],
-  use: { ...browserOptions, trace: 'on-first-retry', screenshot: 'only-on-failure' }
+  use: { ...browserOptions, trace: 'retain-on-failure', screenshot: 'only-on-failure' }
 });

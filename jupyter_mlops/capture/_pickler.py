@@ -19,7 +19,7 @@ from cloudpickle import cloudpickle
 
 from . import _rebuild as rebuild
 from ._reducers._active import active_reducers, find_reducer
-from ._refusals import RefusedValueError, refusal_of
+from ._refusals import RefusedValueError, refused_base
 
 OUT_OF_BAND_BYTES = 64 * 1024
 """Smaller buffers stay in the stream: a file each would cost more than their copy."""
@@ -114,8 +114,9 @@ class ValuePickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle ha
             return self._reduce_function
         if kind is types.CellType:
             return _reduce_cell
+        refused = refused_base(kind)
         # A file has both: a closed one can travel.
-        if refusal_of(kind) is not None and kind not in self._frameworks:
+        if refused is not None and refused not in self._frameworks:
             return _refuse
         if _has_init_of_its_own(kind):
             return _reduce_exception

@@ -155,22 +155,25 @@ class RefusedValueError(TypeError):
 
 
 def type_name(value: Any) -> str:
-    """Return the qualified type of a value, for people: builtins without their module."""
+    """Return the qualified type of a value, for people: builtins without their module, and a class is a class."""
+    if issubclass(type(value), type):  # not `isinstance`, which asks the value
+        return "class"
     return _qualified(type(value)).removeprefix("builtins.").removeprefix("__main__.")
 
 
 def remedy_of(kind: type) -> str:
     """Return what to do about a type that cannot travel."""
-    return refusal_of(kind) or _GENERAL
+    base = refused_base(kind)
+    return _GENERAL if base is None else _REMEDIES[_listed(base)]
 
 
-def refusal_of(kind: type) -> str | None:
-    """Return the remedy for a type that is never packed, or None."""
-    for base in kind.__mro__:
-        remedy = _REMEDIES.get(_qualified(base).removeprefix("builtins."))
-        if remedy is not None:
-            return remedy
-    return None
+def refused_base(kind: type) -> type | None:
+    """Return the nearest base of a type, or the type itself, that is refused before its own pickling is asked."""
+    return next((base for base in kind.__mro__ if _listed(base) in _REMEDIES), None)
+
+
+def _listed(kind: type) -> str:
+    return _qualified(kind).removeprefix("builtins.")
 
 
 def _qualified(kind: type) -> str:

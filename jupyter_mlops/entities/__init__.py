@@ -109,7 +109,7 @@ from ._scoring import ScoreProgress, ScoreRefusal, ScoreReport
 from ._user_record import UserRecord
 from ._values import BufferRef, Manifest, ValueRef
 from ._what_if import WhatIfAnswer, WhatIfQuestion
-from ._wire import WIRE_VERSION, decode, encode
+from ._wire import WIRE_VERSION, decode, encode, understood
 
 __all__ = [
     "Bundle",
@@ -227,4 +227,5 @@ __all__ = [
     "figure",
     "figure_value",
     "plain",
+    "understood",
 ]

@@ -12,6 +12,7 @@ import msgspec
 
 from ..exceptions import UsageError
 from ._figures import Figure, FigureColumn, figure_value, plain
+from ._wire import decode
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -303,9 +304,9 @@ class ExplanationReport(msgspec.Struct, frozen=True, kw_only=True):
             It is no explanation report, or a newer one than this version can read.
         """
         try:
-            version = msgspec.json.decode(text, type=_Versioned).version
+            version = decode(text, _Versioned).version
             if version <= EXPLANATION_VERSION:
-                return msgspec.json.decode(text, type=cls)
+                return decode(text, cls)
         except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
             raise UsageError(f"This is no explanation report: {error}. Give what report.to_json() returned.") from None
         raise UsageError(

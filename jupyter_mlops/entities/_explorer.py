@@ -24,15 +24,12 @@ class HomeInfo(msgspec.Struct, frozen=True, kw_only=True):
         12 hex digits, stable for a path.
     label : str
         Its directory, relative to the server's root where it lies below it.
-    tracking_uri : str
-        Of its store, secrets masked; empty for the home's own.
     problem : str
         What the user should know: the store cannot be reached, the disk is full. Empty when all is well.
     """
 
     home_id: str
     label: str
-    tracking_uri: str = ""
     problem: str = ""
 
 
@@ -257,10 +254,11 @@ class ArtifactEntry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ArtifactPage(msgspec.Struct, frozen=True, kw_only=True):
-    """What a folder of a run's artifacts holds."""
+    """What a folder of a run's artifacts holds; `left_out` more are there, behind these in the order of their names."""
 
     path: str
     entries: tuple[ArtifactEntry, ...]
+    left_out: int = 0
 
 
 class ChangeRun(msgspec.Struct, frozen=True, kw_only=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TypeVar
 
 import msgspec
@@ -11,18 +12,21 @@ WIRE_VERSION = 1
 
 Entity = TypeVar("Entity", bound=msgspec.Struct)
 
+_understood: set[type[msgspec.Struct]] = set()
+_lock = threading.Lock()
+
 
 def encode(entity: msgspec.Struct) -> bytes:
     """Return an entity as UTF-8 JSON."""
     return msgspec.json.encode(entity)
 
 
-def decode(data: bytes, kind: type[Entity]) -> Entity:
+def decode(data: bytes | str, kind: type[Entity]) -> Entity:
     """Return the entity that JSON bytes hold.
 
     Parameters
     ----------
-    data : bytes
+    data : bytes or str
         What `encode` gave, perhaps by an older version.
     kind : type
         The entity to read.
@@ -35,6 +39,19 @@ def decode(data: bytes, kind: type[Entity]) -> Entity:
         The bytes are not JSON: not even UTF-8, or nested beyond what anybody writes.
     """
     try:
-        return msgspec.json.decode(data, type=kind)
+        return msgspec.json.decode(data, type=understood(kind))
     except (UnicodeDecodeError, RecursionError) as error:
         raise msgspec.DecodeError(f"JSON is malformed: {error}") from None
+
+
+def understood(kind: type[Entity]) -> type[Entity]:
+    """Return a kind once msgspec knows how to read it.
+
+    It learns a kind when it first reads one, and a second thread that reads one meanwhile takes the whole process down
+    with a segmentation fault (msgspec 0.22). So whatever reads entities asks here first.
+    """
+    if kind not in _understood:
+        with _lock:
+            msgspec.json.Decoder(kind)
+            _understood.add(kind)
+    return kind

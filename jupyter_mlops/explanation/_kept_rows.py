@@ -7,7 +7,7 @@ from collections import OrderedDict
 
 import msgspec
 
-from ..entities import WhatIf, WhatIfAnswer, WhatIfQuestion
+from ..entities import WhatIf, WhatIfAnswer, WhatIfQuestion, understood
 from ._asked_rows import AskedRows
 
 MOST_KEPT = 8
@@ -36,7 +36,7 @@ class KeptRows:
     def answer(self, message: object) -> WhatIfAnswer:
         """Return the answer to a message, whatever it is."""
         try:
-            question = msgspec.convert(message, WhatIfQuestion)
+            question = msgspec.convert(message, understood(WhatIfQuestion))
         except msgspec.ValidationError as error:
             return WhatIfAnswer(request=_request_of(message), problem=f"This is no question: {error}.", gone=True)
         rows = self._kept.get(question.channel)

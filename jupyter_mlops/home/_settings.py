@@ -13,6 +13,7 @@ from pathlib import Path
 
 import msgspec
 
+from ..entities import decode
 from ..exceptions import HomeError
 from ._files import read_bytes
 
@@ -75,7 +76,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             A value or a name is wrong; the message says which, and where.
         """
         try:
-            settings = msgspec.json.decode(read_bytes(file) or b"{}", type=cls)
+            settings = decode(read_bytes(file) or b"{}", cls)
         except msgspec.MsgspecError as error:
             known = ", ".join(cls.__struct_fields__)
             raise HomeError(f"{file}: {error}. Known settings: {known}.") from error

@@ -7,7 +7,8 @@ import sys
 from typing import TYPE_CHECKING
 
 from .._elements import Element, element
-from ._pending._waiting import interruptible, printable
+from ._pending._waiting import interruptible
+from ._terminal_text import printable
 from ._view import View, muted
 
 if TYPE_CHECKING:

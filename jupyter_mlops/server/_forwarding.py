@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
 from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
@@ -19,6 +20,10 @@ _LARGEST_ANSWER_BYTES = 1 << 40
 
 class NotListeningError(StreamClosedError):
     """Nobody listens there: the child was never asked."""
+
+
+class UnansweredError(StreamClosedError):
+    """The child was asked and has gone without a word; what it has done is not known."""
 
 
 class Target(NamedTuple):
@@ -62,6 +67,8 @@ async def forward(
     ------
     NotListeningError
         The child is not there; another attempt does no harm.
+    UnansweredError
+        It goes away before its answer begins.
     StreamClosedError
         It goes away before its answer is whole.
     asyncio.TimeoutError
@@ -85,13 +92,14 @@ async def forward(
         reading = asyncio.ensure_future(connection.read_response(receiver))
         try:
             await asyncio.wait_for(asyncio.shield(_first(reading, receiver.begun)), silence_s)
-            await reading
+            with contextlib.suppress(StreamClosedError):  # then the answer is not whole
+                await reading
         finally:
             reading.cancel()
         if receiver.problem is not None:
             raise receiver.problem
         if not receiver.is_whole:
-            raise StreamClosedError
+            raise StreamClosedError if receiver.begun.is_set() else UnansweredError
     finally:
         stream.close()
 

@@ -11,7 +11,6 @@ import re
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
-from itertools import islice
 from pathlib import PurePosixPath
 from typing import Literal
 
@@ -19,8 +18,8 @@ from ..entities import ArtifactEntry, ArtifactPage
 from ..exceptions import RunNotFoundError
 from ._run import Run
 
-MOST_ENTRIES = 5_000
-"""Of a folder that are listed."""
+MOST_ENTRIES = 2_000
+"""Of a folder that are listed, folders first."""
 
 MOST_PREVIEW_BYTES = 5_000_000
 
@@ -66,15 +65,17 @@ def list_artifacts(run: Run, path: str) -> ArtifactPage:
     run.spec  # noqa: B018 - raises where there is no such run
     names = _split(path)
     entries: list[ArtifactEntry] = []
+    left_out = 0
     try:
         with _folder(run, names) as descriptor:
-            entries = list(_entries(descriptor, path))
+            entries, left_out = _entries(descriptor, path)
     except ArtifactAbsentError:
         if names:
             raise
     if not names and _has_models(run) and not any(entry.path == _MODELS for entry in entries):
         entries.append(ArtifactEntry(path=_MODELS, is_folder=True))
-    return ArtifactPage(path=path, entries=tuple(sorted(entries, key=lambda entry: (not entry.is_folder, entry.path))))
+    entries.sort(key=lambda entry: (not entry.is_folder, entry.path))
+    return ArtifactPage(path=path, entries=tuple(entries), left_out=left_out)
 
 
 @contextmanager
@@ -146,14 +147,15 @@ def _folder(run: Run, names: list[str]) -> Iterator[int]:
         os.close(descriptor)
 
 
-def _entries(descriptor: int, path: str) -> Iterator[ArtifactEntry]:
-    """Yield the folders and regular files of a folder, up to a number that people may look through."""
+def _entries(descriptor: int, path: str) -> tuple[list[ArtifactEntry], int]:
+    """Return the first folders and regular files of a folder by name, and how many there are besides."""
     prefix = f"{path}/" if path else ""
-    with os.scandir(descriptor) as found:
-        for entry in islice(found, MOST_ENTRIES):
-            shown = None if entry.name.startswith(_HIDDEN) else _entry(entry, prefix)
-            if shown is not None:
-                yield shown
+    with os.scandir(descriptor) as entries:
+        found = [entry for entry in entries if not entry.name.startswith(_HIDDEN)]
+        if len(found) > MOST_ENTRIES:
+            found.sort(key=lambda entry: (not entry.is_dir(follow_symlinks=False), entry.name))
+        told = (_entry(entry, prefix) for entry in found[:MOST_ENTRIES])
+        return [entry for entry in told if entry is not None], max(0, len(found) - MOST_ENTRIES)
 
 
 def _entry(entry: os.DirEntry[str], prefix: str) -> ArtifactEntry | None:

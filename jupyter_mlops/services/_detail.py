@@ -58,7 +58,10 @@ def _error(error: CellError) -> dict[str, str]:
 
 
 def _inputs(manifest: Manifest | None, provenance: Provenance) -> tuple[RunInput, ...]:
-    """Return what travelled, with what tells its data apart. The manifest is only shown: its signature is not asked."""
+    """Return what travelled, data before code, with what tells the data apart.
+
+    The manifest is only shown: its signature is not asked.
+    """
     fingerprints = {data.name: data for data in provenance.fingerprints}
     inputs = []
     for value in (manifest.values if manifest else ())[:_MOST_INPUTS]:
@@ -75,7 +78,7 @@ def _inputs(manifest: Manifest | None, provenance: Provenance) -> tuple[RunInput
                 shape=" x ".join(map(str, shape)),
             )
         )
-    return tuple(inputs)
+    return tuple(sorted(inputs, key=lambda each: not each.fingerprint))
 
 
 def _machine(environment: Environment) -> dict[str, str]:

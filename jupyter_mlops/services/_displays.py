@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from ..entities import decode
+
 if TYPE_CHECKING:
     from ..home import RunDirectory
 
@@ -83,7 +85,7 @@ def _events(file: Path) -> Iterator[_Event]:
         with file.open("rb") as lines:
             for line in lines:
                 try:
-                    yield msgspec.json.decode(line, type=_Event)
+                    yield decode(line, _Event)
                 except (msgspec.MsgspecError, UnicodeDecodeError):
                     continue  # torn by a full disk or a kill; the next line is whole again
     except FileNotFoundError:

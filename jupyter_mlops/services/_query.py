@@ -12,8 +12,8 @@ TEXT, KEY   = a word, or anything in '...' or "..."; the words of the grammar on
 ```
 
 A bare TEXT is looked for in the name. A KEY without a prefix is a metric when the run has one of that name, else a
-parameter, else a tag. `~` is "contains", whatever the case. Numbers compare as numbers, everything else as text. This
-module only parses; `_matching.py` decides.
+parameter, else a tag. `~` is "contains", whatever the case. Numbers compare as numbers, everything else as text. `≤`,
+`≥`, `≠` and curly quotes stand for what they look like. This module only parses; `_matching.py` decides.
 """
 
 from __future__ import annotations
@@ -39,15 +39,19 @@ _JOINING = frozenset({"and", "or", "not", "&", "&&", "|", "||", ","})
 
 _ORDERED = frozenset({"<", "<=", ">", ">="})
 
-_SPOILT_NUMBER = re.compile(r"[+-]?[\d.]+(e[+-]?\d+)?(%|,|;|and|or)", re.IGNORECASE)
-"""What is meant as a number and is none."""
+_LIKE_A_NUMBER = re.compile(r"[+-]?\.?(\d|$)")
+_DATE = re.compile(r"\d{4}-\d\d(-\d\d\S*)?")
+"""As a text it is before and behind others as they are in time."""
+
+_SIGNS = {"≤": "<=", "≥": ">=", "≠": "!="}
 
 _TOKEN = re.compile(
     r"""\s*(?:
         (?P<quoted>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')
-      | (?P<operator>==|!=|<=|>=|[=<>~:])
+      | [“„](?P<curly>[^“”„]*)[“”]
+      | (?P<operator>==|!=|<=|>=|[=<>~:≤≥≠])
       | (?P<paren>[()])
-      | (?P<word>[^\s()=<>!~:"']+)
+      | (?P<word>[^\s()=<>!~:"'≤≥≠“”„]+)
     )""",
     re.VERBOSE,
 )
@@ -178,8 +182,8 @@ class _Parser:
         value = self._text_token(f"a value after {operator.text!r}")
         if head.keyword in FIELDS:
             return self._field(head.keyword, operator, value)
-        if operator.text in _ORDERED and value.kind == "word" and _SPOILT_NUMBER.fullmatch(value.text):
-            raise _error(self._text, value.position, f"{value.text!r} is no number")
+        if operator.text in _ORDERED and value.kind == "word" and _is_spoilt_number(value.text):
+            raise _error(self._text, value.position, f"{value.text!r} is no number (in quotes it is a text)")
         if operator.text == ":":
             raise _error(
                 self._text, operator.position, f"{head.text!r} cannot stand before ':' ({', '.join(FIELDS)} can)"
@@ -236,15 +240,24 @@ def _tokens(text: str) -> list[_Token]:
         match = _TOKEN.match(text, position)
         if match is None:
             start = position + len(text[position:]) - len(text[position:].lstrip())
-            what = "this quote is not closed" if text[start] in "\"'" else f"unexpected {text[start]!r}"
+            what = "this quote is not closed" if text[start] in "\"'“”„" else f"unexpected {text[start]!r}"
             raise _error(text, start, what)
         kind = match.lastgroup or ""
-        value = match[kind]
-        tokens.append(
-            _Token(kind, re.sub(r"\\(.)", r"\1", value[1:-1]) if kind == "quoted" else value, match.start(kind))
-        )
+        value = _SIGNS.get(match[kind], match[kind])
+        if kind == "quoted":
+            value = re.sub(r"\\(.)", r"\1", value[1:-1])
+        tokens.append(_Token("quoted" if kind == "curly" else kind, value, match.start(kind)))
         position = match.end()
     return tokens
+
+
+def _is_spoilt_number(text: str) -> bool:
+    """Tell whether a text is meant as a number and is none: `0,5`, `50%`, `1.10.2`, `1e-` while it is being typed."""
+    try:
+        float(text)
+    except ValueError:
+        return bool(_LIKE_A_NUMBER.match(text)) and not _DATE.fullmatch(text)
+    return False
 
 
 def _error(text: str, position: int, what: str) -> UsageError:

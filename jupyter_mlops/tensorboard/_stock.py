@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
+from ..entities import decode
+
 if TYPE_CHECKING:
     import psutil
 
@@ -82,7 +84,7 @@ def _records(folder: Path) -> list[_Info]:
                 continue
             data = file.read(_LARGEST_RECORD)
         try:
-            info = msgspec.json.decode(data, type=_Info)
+            info = decode(data, _Info)
         except msgspec.MsgspecError:
             continue
         if name == f"pid-{info.pid}.info":

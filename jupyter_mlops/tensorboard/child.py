@@ -14,6 +14,7 @@ import threading
 
 from ._application import keep_tensorflow_out, serve
 from ._board import Order
+from ._checksums import check_with_compiled_code
 
 _LOOK_S = 30.0
 
@@ -24,6 +25,7 @@ def main() -> int:
     order = Order.from_line(sys.stdin.buffer.readline())
     threading.Thread(target=_end_with_the_server, args=(os.getppid(),), name="mlops-watch", daemon=True).start()
     keep_tensorflow_out()
+    check_with_compiled_code()
     server = serve(order)
     os.write(sys.stdout.fileno(), b"ready\n")
     server.serve_forever()

@@ -190,7 +190,7 @@ class Shipment:
             if page.end == start:
                 continue
             complete = complete and not page.at_gap
-            keys = read_keys(path)
+            keys = read_keys(path, links=True)
             self._write_points(page.points, keys)
             if page.lost:
                 tag = RunTag("mlops.lost_points", str(page.lost))

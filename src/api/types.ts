@@ -3,6 +3,9 @@
 /** A number, or the word for one that JSON has not: "NaN", "Infinity", "-Infinity", or a whole number beyond 2^53. */
 export type Figure = number | string;
 
+/** Of the messages that are understood here: a server of a newer one has newer pages, too. */
+export const WIRE_VERSION = 1;
+
 /** MLflow's five states of a run. */
 export type RunStatus = 'SCHEDULED' | 'RUNNING' | 'FINISHED' | 'FAILED' | 'KILLED';
 
@@ -14,16 +17,6 @@ export interface IEndpointVersion {
   readonly label: string;
   readonly run_id: string;
   readonly made_at: string;
-}
-
-/** What an endpoint's directory says: which version is to answer, and whether any is. */
-export interface IEndpointRecord {
-  readonly version: number;
-  readonly name: string;
-  readonly current: number;
-  readonly versions: readonly IEndpointVersion[];
-  readonly wanted: 'running' | 'stopped';
-  readonly example: Readonly<Record<string, string | number | boolean | null>>;
 }
 
 /** How an endpoint does, since it was started; the latency is that of its last 1,000 requests, in seconds. */
@@ -66,34 +59,10 @@ export interface IEndpointLog {
   readonly text: string;
 }
 
-/** How one output of an endpoint compares with the original. */
-export interface IEndpointAgreement {
-  readonly output: string;
-  readonly method: string;
-  readonly rows: number;
-  readonly equal: number;
-  readonly largest: number | null;
-}
-
-/** What came of rows that were sent to an endpoint. */
-export interface IEndpointTest {
-  readonly name: string;
-  readonly number: number;
-  readonly rows: number;
-  readonly answered: number;
-  readonly refused: Readonly<Record<string, number>>;
-  readonly agreements: readonly IEndpointAgreement[];
-  readonly note: string;
-  readonly timed: number;
-  readonly p50_s: number;
-  readonly p95_s: number;
-}
-
 /** A `.mlops` whose runs are shown. */
 export interface IHomeInfo {
   readonly home_id: string;
   readonly label: string;
-  readonly tracking_uri: string;
   readonly problem: string;
 }
 
@@ -225,10 +194,11 @@ export interface IArtifactEntry {
   readonly preview: '' | 'image' | 'text' | 'table' | 'json';
 }
 
-/** What a folder of a run's artifacts holds. */
+/** What a folder of a run's artifacts holds; `left_out` more are there, behind these in the order of their names. */
 export interface IArtifactPage {
   readonly path: string;
   readonly entries: readonly IArtifactEntry[];
+  readonly left_out: number;
 }
 
 /** What a user may change of a run; None leaves as it is. A tag of None is removed. */
@@ -493,13 +463,6 @@ export interface IOnnxTensor {
   readonly shape: readonly (number | null)[];
   readonly columns: readonly string[];
   readonly method: string;
-}
-
-/** What a file takes and answers; it stands in the file's own metadata. */
-export interface IOnnxSignature {
-  readonly version: number;
-  readonly inputs: readonly IOnnxTensor[];
-  readonly outputs: readonly IOnnxTensor[];
 }
 
 /** Rows that went through both, and what came of it. */

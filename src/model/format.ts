@@ -90,6 +90,11 @@ export function formatTime(at: string): string {
   return Number.isNaN(time) ? '' : TIME.format(time);
 }
 
+/** A file's name as it is read: what turns the writing around or cannot be seen is marked, `exe.png` is no `gnp.exe`. */
+export function formatFileName(name: string): string {
+  return name.replace(/(?![\u200c\u200d])[\p{Cc}\p{Cf}]/gu, '\ufffd');
+}
+
 /** 0 B, 12 kB, 3.4 MB. */
 export function formatBytes(bytes: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB'];

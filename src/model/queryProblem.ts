@@ -11,8 +11,8 @@ export function queryProblem(message: string, query: string): string {
   return at >= 0 && message.endsWith(echo) ? message.slice(0, -echo.length) : message;
 }
 
-const KEY = /(?:^|[\s(])(?:(metric|param|tag)\.)?([^\s()=<>!~:"']+)\s*[=<>!~]/g;
-const QUOTED = /"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/g;
+const KEY = /(?:^|[\s(])(?:(metric|param|tag)\.)?([^\s()=<>!~:"'≤≥≠]+)\s*[=<>!~≤≥≠]/g;
+const QUOTED = /"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[“„][^“”„]*[“”]/g;
 const FIELDS: readonly string[] = ['state', 'name', 'experiment', 'id'];
 
 /** Return the first key of a search that no run has; null where each is known, or the keys are not. */
@@ -28,4 +28,10 @@ export function unknownKey(query: string, known: IRunColumns): string | null {
     }
   }
   return null;
+}
+
+/** Return how a key is written here that is written as MLflow does, `metrics.acc`; null for any other. */
+export function keyOfMlflow(key: string): string | null {
+  const [, kind, name] = /^(metric|param|tag)s\.(.+)$/.exec(key) ?? [];
+  return kind ? `${kind}.${name}` : null;
 }

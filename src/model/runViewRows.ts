@@ -91,7 +91,8 @@ export class RowReader {
     return { kind: 'text', start: this._rowStart, end, line: this._terminal.lines[this._ended] ?? [] };
   }
 
-  private readonly _terminal = new TerminalText(KEPT_LINES, WIDEST_BYTES);
+  /** A row is a line of the log: the cursor stays in it. */
+  private readonly _terminal = new TerminalText(KEPT_LINES, WIDEST_BYTES, false);
   private _ended = 0;
   private _rowStart: number;
   private _width = 0;

@@ -1,8 +1,9 @@
 /**
  * What a terminal would show of the end of a log: the last lines, with colours, carriage returns and backspaces done.
  *
- * Only SGR (colours, bold, underline), CR, LF, BS and TAB mean something. Every other control sequence - titles, the
- * clipboard, links, cursor jumps - is dropped. Memory is bounded, whatever is printed.
+ * Only SGR (colours, bold, underline), CR, LF, BS, TAB and cursor up mean something, the last for bars that are several
+ * lines high. Every other control sequence - titles, the clipboard, links, cursor jumps - is dropped. Memory is
+ * bounded, whatever is printed.
  */
 
 /** Text in one style; `classes` are JupyterLab's own for ANSI colours. */
@@ -18,6 +19,8 @@ const COLOURS = ['black', 'red', 'green', 'yellow', 'blue', 'magenta', 'cyan', '
 // eslint-disable-next-line no-control-regex -- control characters are what this is about.
 const TOKEN =
   /\x1b\[([\d;:]*)m|\x1b\[[0-?]*[ -/]*[@-~]|\x1b[\]PX^_][\s\S]*?(?:\x07|\x1b\\)|\x1b[^[\]PX^_]|[\x00-\x1f\x7f-\x9f]/g;
+// eslint-disable-next-line no-control-regex -- bars of several lines go up.
+const UP = /^\x1b\[\d*A$/;
 // eslint-disable-next-line no-control-regex -- an escape that has begun and may go on in the next chunk.
 const UNFINISHED = /\x1b(?:\[[\d;:]*|[\]PX^_][^\x07\x1b]{0,4096})?$/;
 
@@ -28,15 +31,17 @@ interface ICell {
 
 /** The last lines of a stream. */
 export class TerminalText {
-  /** Keep `maxLines` lines, each of at most `maxColumns` characters. */
+  /** Keep `maxLines` lines, each of at most `maxColumns` characters; a cursor that may not go up writes on. */
   constructor(
     private readonly _maxLines: number,
-    private readonly _maxColumns = 2000
+    private readonly _maxColumns = 2000,
+    private readonly _mayGoUp = true
   ) {}
 
   /** The lines, the last of them perhaps unfinished; an empty last one is left out. */
   get lines(): readonly Line[] {
-    return this._cells.length ? [...this._done, joined(this._cells)] : this._done;
+    const below = this._below.map(joined);
+    return this._cells.length || below.length ? [...this._done, joined(this._cells), ...below] : this._done;
   }
 
   /** Whether bytes were left out before the first line. */
@@ -56,6 +61,8 @@ export class TerminalText {
     this._newLine();
     this._isCut = true;
     this._done = [];
+    this._below.length = 0;
+    this._cells = [];
   }
 
   private _print(text: string): void {
@@ -85,6 +92,8 @@ export class TerminalText {
     } else if (/^\x1b\[[02]?K$/.test(token)) {
       // eslint-disable-line no-control-regex -- progress bars erase lines.
       this._cells.length = token.includes('2') ? 0 : Math.min(this._cells.length, this._column);
+    } else if (this._mayGoUp && UP.test(token)) {
+      this._goUp(parseInt(token.slice(2), 10) || 1);
     }
   }
 
@@ -103,8 +112,18 @@ export class TerminalText {
   private _newLine(): void {
     this._done = [...this._done.slice(-(this._maxLines - 1)), joined(this._cells)];
     this._isCut = this._isCut || this._done.length >= this._maxLines;
-    this._cells = [];
+    this._cells = this._below.shift() ?? [];
     this._column = 0;
+  }
+
+  private _goUp(lines: number): void {
+    const above = this._done.slice(-lines).map(cellsOf);
+    const [first, ...others] = above;
+    if (first) {
+      this._below.unshift(...others, this._cells);
+      this._cells = first;
+      this._done = this._done.slice(0, -above.length);
+    }
   }
 
   private _style(codes: readonly number[]): void {
@@ -154,6 +173,8 @@ export class TerminalText {
   private _rest = '';
   private _done: readonly Line[] = [];
   private _cells: ICell[] = [];
+  /** Lines under the cursor. */
+  private readonly _below: ICell[][] = [];
   private _column = 0;
   private _classes = '';
   private _sgr: { fg?: string; bg?: string; bold?: boolean; underline?: boolean; inverse?: boolean } = {};
@@ -171,4 +192,8 @@ function joined(cells: readonly ICell[]): Line {
     }
   }
   return spans;
+}
+
+function cellsOf(line: Line): ICell[] {
+  return line.flatMap(({ text, classes }) => Array.from(text, character => ({ text: character, classes })));
 }

@@ -75,22 +75,25 @@ export class WatchedList<T> implements IDisposable {
 
   /** Take what an action has made of the list. */
   protected take(items: readonly T[]): void {
-    this._set(items, null);
+    this._set(++this._asked, items, null);
   }
 
   private async _load(): Promise<void> {
+    const number = ++this._asked;
     try {
-      this._set(await this._list(), null);
+      this._set(number, await this._list(), null);
     } catch (error) {
-      this._set(this._items, asRefusal(error));
+      this._set(number, this._items, asRefusal(error));
       throw error; // The poll waits longer then.
     }
   }
 
-  private _set(items: readonly T[], problem: RequestError | null): void {
-    if (this.isDisposed) {
+  private _set(number: number, items: readonly T[], problem: RequestError | null): void {
+    // An answer that a newer one or an action has overtaken would show what was.
+    if (this.isDisposed || number < this._shown) {
       return;
     }
+    this._shown = number;
     this._isReady = this._isReady || problem === null;
     this._items = items;
     this._problem = problem;
@@ -103,6 +106,8 @@ export class WatchedList<T> implements IDisposable {
   private _isReady = false;
   private _problem: RequestError | null = null;
   private _lookers = 0;
+  private _asked = 0;
+  private _shown = 0;
 }
 
 /** Whatever went wrong, as something that can be told. */

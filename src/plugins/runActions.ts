@@ -172,7 +172,7 @@ function register(
     isEnabled: args => isEnabledFor(action, namedIds(args).length, explorer),
     describedBy: { args: ARGUMENTS },
     execute: async args => {
-      const runs = isNamed(args) ? await actions.find(namedIds(args)) : explorer.selected;
+      const runs = isNamed(args) ? await actions.find(namedIds(args), explorer.selected) : explorer.selected;
       if (action.isEnabled(runs)) {
         await action.act(runs, args);
       }

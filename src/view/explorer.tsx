@@ -5,9 +5,10 @@ import { CommandRegistry } from '@lumino/commands';
 import React, { useRef } from 'react';
 
 import { CommandIDs } from '../commands';
+import { WIRE_VERSION } from '../api/types';
 import { ExplorerModel } from '../model/explorer';
 import { problemText } from '../model/problemText';
-import { queryProblem, unknownKey } from '../model/queryProblem';
+import { keyOfMlflow, queryProblem, unknownKey } from '../model/queryProblem';
 import { IRunManager } from '../tokens';
 import { useSignal } from './hooks';
 import { RunList } from './runList';
@@ -55,15 +56,21 @@ export function Explorer(props: IExplorerProps): JSX.Element {
   );
 }
 
-/** What the user should know: a wrong query, no server, a store in trouble, a list that still grows. */
+/** What the user should know: an older page than the server, a wrong query, no server, a store in trouble, a list that still grows. */
 function Notices({ model, manager, trans }: IExplorerProps): JSX.Element | null {
   const homes = manager.status?.homes.filter(home => home.problem) ?? [];
+  const isOlder = (manager.status?.wire_version ?? 0) > WIRE_VERSION;
   const { problem } = model;
-  if (!problem && !homes.length && !model.isBuilding) {
+  if (!isOlder && !problem && !homes.length && !model.isBuilding) {
     return null;
   }
   return (
     <div className="mlops-Notices" role="status">
+      {isOlder && (
+        <div className="mlops-Notice mlops-mod-warning">
+          {trans.__('jupyter-mlops was upgraded. Reload the page.')}
+        </div>
+      )}
       {problem && (
         <div className="mlops-Notice mlops-mod-error">
           <bdi>{queryProblem(problemText(problem, trans), model.query)}</bdi>
@@ -100,10 +107,12 @@ function Nothing({ model, trans, commands }: IExplorerProps): JSX.Element {
   }
   if (model.query) {
     const unknown = unknownKey(model.query, model.columns);
+    const meant = unknown && keyOfMlflow(unknown);
     return (
       <div className="mlops-Nothing" role="status">
         <p>{trans.__('No run fits this search.')}</p>
         {unknown && <p>{trans.__('No run has a metric, a parameter or a tag “%1”.', unknown)}</p>}
+        {meant && <p>{trans.__('Here it is written %1.', meant)}</p>}
         <button className="mlops-linkButton" onClick={() => model.setQuery('')}>
           {trans.__('Clear the search')}
         </button>

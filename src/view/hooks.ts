@@ -1,7 +1,7 @@
 /** React's side of Lumino's signals and of the clock. */
 
 import { ISignal } from '@lumino/signaling';
-import { RefObject, useEffect, useReducer, useState } from 'react';
+import { RefObject, useEffect, useReducer, useRef, useState } from 'react';
 
 import { onTick } from '../model/clock';
 
@@ -35,4 +35,19 @@ export function useWidth(element: RefObject<HTMLElement>): number {
     return () => observer.disconnect();
   }, [element]);
   return width;
+}
+
+/** The value; while it `isComing` the one before, for at most so many milliseconds. */
+export function usePatience<T>(value: T, isComing: boolean, patienceMs: number): T {
+  const shown = useRef(value);
+  const [isOver, setIsOver] = useState(false);
+  useEffect(() => {
+    const timer = isComing ? setTimeout(() => setIsOver(true), patienceMs) : undefined;
+    return () => {
+      clearTimeout(timer);
+      setIsOver(false);
+    };
+  }, [isComing, patienceMs]);
+  shown.current = isComing && !isOver ? shown.current : value;
+  return shown.current;
 }

@@ -33,15 +33,25 @@ export function LogLines(props: {
         follows.current = scrollHeight - scrollTop - clientHeight < NEAR_PX;
       }}
     >
-      <pre>
-        {lines.map((line, index) => (
-          <React.Fragment key={index}>
-            <LogLine line={line} />
-            {'\n'}
-          </React.Fragment>
-        ))}
-      </pre>
+      <LogText lines={lines} />
     </div>
+  );
+}
+
+/** Lines as one text, to be read and copied. */
+export function LogText(props: {
+  readonly lines: readonly Line[];
+  readonly className?: string;
+}): JSX.Element {
+  return (
+    <pre className={props.className}>
+      {props.lines.map((line, index) => (
+        <React.Fragment key={index}>
+          <LogLine line={line} />
+          {'\n'}
+        </React.Fragment>
+      ))}
+    </pre>
   );
 }
 

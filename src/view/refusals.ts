@@ -14,10 +14,41 @@ export async function orSayWhy<T>(act: () => Promise<T>, trans: TranslationBundl
   try {
     return await act();
   } catch (error) {
-    if (!(error instanceof RequestError)) {
-      throw error;
-    }
-    Notification.error(problemText(error, trans), { autoClose: false });
+    sayWhy(error, trans);
     return null;
   }
+}
+
+/** Do for each run what may be refused, and return the answers; say once of how many it was, and why of the first. */
+export async function eachOrSayWhy<T, R>(
+  runs: readonly T[],
+  act: (run: T) => Promise<R>,
+  trans: TranslationBundle
+): Promise<readonly R[]> {
+  const answers: R[] = [];
+  const refusals: unknown[] = [];
+  for (const answer of await Promise.allSettled(runs.map(act))) {
+    if (answer.status === 'fulfilled') {
+      answers.push(answer.value);
+    } else {
+      refusals.push(answer.reason);
+    }
+  }
+  if (refusals.length) {
+    sayWhy(refusals[0], trans, why =>
+      runs.length > 1 ? trans.__('%1 of %2 runs: %3', refusals.length, runs.length, why) : why
+    );
+  }
+  return answers;
+}
+
+function sayWhy(
+  error: unknown,
+  trans: TranslationBundle,
+  sentence: (why: string) => string = why => why
+): void {
+  if (!(error instanceof RequestError)) {
+    throw error;
+  }
+  Notification.error(sentence(problemText(error, trans)), { autoClose: false });
 }

@@ -7,7 +7,7 @@ import { IChangeRun, IRunSummary } from '../api/types';
 import { isDeletable, isEnded, isOurs, runName } from '../model/runs';
 import { IRunManager } from '../tokens';
 import { askDelete, askName, askNote, askStop, askTag } from './dialogs';
-import { orSayWhy } from './refusals';
+import { eachOrSayWhy, orSayWhy } from './refusals';
 
 /** See the module. */
 export class RunActions {
@@ -17,13 +17,12 @@ export class RunActions {
     private readonly _trans: TranslationBundle
   ) {}
 
-  /** Return the summaries of runs that are given by id. */
-  async find(runIds: readonly string[]): Promise<readonly IRunSummary[]> {
-    const found = await orSayWhy(
-      () => Promise.all(runIds.map(runId => this._manager.api.detail(runId))),
-      this._trans
-    );
-    return (found ?? []).map(detail => detail.summary);
+  /** Return the summaries of runs that are given by id; those that are `known` are not asked for. */
+  async find(runIds: readonly string[], known: readonly IRunSummary[]): Promise<readonly IRunSummary[]> {
+    const summaries = new Map(known.map(run => [run.run_id, run]));
+    const find = async (runId: string) =>
+      summaries.get(runId) ?? (await this._manager.api.detail(runId)).summary;
+    return eachOrSayWhy(runIds, find, this._trans);
   }
 
   /** Stop those that go on. */
@@ -101,7 +100,7 @@ export class RunActions {
     runs: readonly IRunSummary[],
     act: (run: IRunSummary) => Promise<unknown>
   ): Promise<void> {
-    await orSayWhy(() => Promise.all(runs.map(act)), this._trans);
+    await eachOrSayWhy(runs, act, this._trans);
     await this._manager.refresh();
   }
 }

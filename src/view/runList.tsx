@@ -7,7 +7,7 @@ import React, { useId, useLayoutEffect, useMemo, useRef } from 'react';
 import { IColumn, column, fitting } from '../model/columns';
 import { ExplorerModel } from '../model/explorer';
 import { isEnded } from '../model/runs';
-import { useNow, useWidth } from './hooks';
+import { useNow, usePatience, useWidth } from './hooks';
 import { listKey } from './listKeys';
 import { RunHeader } from './runHeader';
 import { GroupRow, RunRow } from './runRow';
@@ -17,12 +17,15 @@ const ROW_PX = 24;
 const OVERSCAN = 4;
 /** Lines' elements are used again: the place on the screen has an element, not the run. Their number grows by so many. */
 const SLOTS = 16;
-const NAME_PX = 96;
+/** Some twenty letters beside the state. */
+const NAME_PX = 160;
 /** A column's head needs more room than its cells: its title, and the sign of the order. */
 const HEAD_PX = 24;
 /** How far the menu opens from the line's left end. */
 const MENU_PX = 24;
 const RIGHT_BUTTON = 2;
+/** After a jump the server answers within some 10 ms: so long its lines are not drawn empty, only to be drawn again. */
+const PATIENCE_MS = 80;
 /** How often the age of a run that has ended is looked at: its line changes with nothing else. */
 const AGE_MS = 15_000;
 
@@ -44,9 +47,10 @@ export function RunList(props: IRunListProps): JSX.Element {
   const { groupBy, columns: ids } = model.choice;
   const width = useWidth(box);
   const now = useNow();
-  const columns = useMemo(() => {
+  const [columns, hidden] = useMemo(() => {
     const chosen = ids.map(each => column(each, trans)).filter((each): each is IColumn => each !== null);
-    return hasHeader || !width ? chosen : fitting(chosen, width, NAME_PX);
+    const shown = hasHeader || !width ? chosen : fitting(chosen, width, NAME_PX);
+    return [shown, chosen.filter(each => !shown.includes(each))];
   }, [ids, trans, hasHeader, width]);
   const virtualizer = useVirtualizer({
     count: model.rowCount,
@@ -54,10 +58,12 @@ export function RunList(props: IRunListProps): JSX.Element {
     estimateSize: () => ROW_PX,
     overscan: OVERSCAN
   });
-  const items = virtualizer.getVirtualItems();
-  const [start, end] = [items[0]?.index ?? 0, (items[items.length - 1]?.index ?? 0) + 1];
+  const wanted = virtualizer.getVirtualItems();
+  const [start, end] = [wanted[0]?.index ?? 0, (wanted[wanted.length - 1]?.index ?? 0) + 1];
   // Not after the empty lines are painted: the rows are asked for a frame sooner.
   useLayoutEffect(() => model.look(start, end), [model, start, end, model.rowCount]);
+  const isComing = wanted.length > 0 && wanted.every(({ index }) => model.rowAt(index).kind === 'waiting');
+  const items = usePatience(wanted, isComing, PATIENCE_MS);
   const slots = Math.ceil(items.length / SLOTS) * SLOTS;
   const extra = hasHeader ? HEAD_PX : 0;
   const template = [`minmax(${NAME_PX}px, 1fr)`, ...columns.map(each => `${each.width + extra}px`)].join(' ');
@@ -112,6 +118,7 @@ export function RunList(props: IRunListProps): JSX.Element {
             {...props}
             now={now}
             columns={columns}
+            hidden={hidden}
             index={item.index}
             id={`${id}-${item.index}`}
             top={item.start}
@@ -168,6 +175,7 @@ function returnFocus(box: HTMLElement): void {
 interface IListRowProps extends IRunListProps {
   readonly now: number;
   readonly columns: readonly IColumn[];
+  readonly hidden: readonly IColumn[];
   readonly index: number;
   readonly id: string;
   readonly top: number;
@@ -199,6 +207,7 @@ function ListRow(props: IListRowProps): JSX.Element {
       run={run}
       now={!run || isEnded(run.status) ? Math.floor(props.now / AGE_MS) * AGE_MS : props.now}
       columns={props.columns}
+      hidden={props.hidden}
       level={props.level}
       isSelected={!!run && model.selection.has(run.run_id)}
       trans={trans}

@@ -28,6 +28,8 @@ interface IRunRowProps {
   readonly run: IRunSummary | null;
   readonly now: number;
   readonly columns: readonly IColumn[];
+  /** Columns that there is no room for: hovering the name says them. */
+  readonly hidden: readonly IColumn[];
   readonly level: number;
   readonly isSelected: boolean;
   readonly trans: TranslationBundle;
@@ -44,6 +46,7 @@ function isSame(a: IRunRowProps, b: IRunRowProps): boolean {
     a.run === b.run &&
     a.now === b.now &&
     a.columns === b.columns &&
+    a.hidden === b.hidden &&
     a.level === b.level &&
     a.isSelected === b.isSelected &&
     a.trans === b.trans &&
@@ -54,7 +57,7 @@ function isSame(a: IRunRowProps, b: IRunRowProps): boolean {
 }
 
 function RunLine(props: IRunRowProps): JSX.Element {
-  const { place, run, columns, level, isSelected, trans } = props;
+  const { place, run, now, columns, hidden, level, isSelected, trans } = props;
   // A line that waits hides what it showed before: its elements are filled again a moment later.
   const before = useRef(run);
   const drawn = (before.current = run ?? before.current);
@@ -76,19 +79,19 @@ function RunLine(props: IRunRowProps): JSX.Element {
       onContextMenu={props.onMenu}
       onDoubleClick={props.onOpen}
     >
-      <Cells run={drawn} now={props.now} {...{ columns, level, trans }} />
+      <Cells run={drawn} {...{ now, columns, hidden, level, trans }} />
     </div>
   );
 }
 
 const Cells = React.memo(function Cells(
-  props: Pick<IRunRowProps, 'run' | 'now' | 'columns' | 'level' | 'trans'>
+  props: Pick<IRunRowProps, 'run' | 'now' | 'columns' | 'hidden' | 'level' | 'trans'>
 ): JSX.Element {
-  const { run, now, columns, level, trans } = props;
+  const { run, now, columns, hidden, level, trans } = props;
   return (
     <>
       <span role="gridcell" className="mlops-RunRow-name" style={{ paddingLeft: level > 1 ? 14 : 6 }}>
-        {run && <Name run={run} trans={trans} />}
+        {run && <Name {...{ run, now, hidden, trans }} />}
       </span>
       {columns.map(column => (
         <Cell key={column.id} column={column} run={run} now={now} trans={trans} />
@@ -97,9 +100,18 @@ const Cells = React.memo(function Cells(
   );
 });
 
-function Name({ run, trans }: { readonly run: IRunSummary; readonly trans: TranslationBundle }): JSX.Element {
+function Name(props: {
+  readonly run: IRunSummary;
+  readonly now: number;
+  readonly hidden: readonly IColumn[];
+  readonly trans: TranslationBundle;
+}): JSX.Element {
+  const { run, now, hidden, trans } = props;
   const name = runName(run);
-  const title = [name, run.detail, run.run_id].filter(Boolean).join('\n');
+  const facts = hidden
+    .map(column => [column.title, column.cell(run, now).text] as const)
+    .map(([what, text]) => text && `${what}: ${text}`);
+  const title = [name, run.detail, ...facts, run.run_id].filter(Boolean).join('\n');
   return (
     <>
       <StateMark status={run.status} trans={trans} />

@@ -22,7 +22,7 @@ export function endpoint(name = 'cancer', change: Partial<IEndpoint> = {}): IEnd
     state: 'running',
     current: 2,
     versions: [version(1), version(2)],
-    figures: { requests: 12, errors: 1, rows: 12, per_s: 1.2345, p50_s: 0.00123456, p95_s: 0.002 },
+    figures: { requests: 12, errors: 0, rows: 12, per_s: 1.2345, p50_s: 0.00123456, p95_s: 0.002 },
     restarts: { count: 0, cause: '', at: '', in_a_row: 0, given_up: false },
     problem: '',
     home_id: '0123456789ab',

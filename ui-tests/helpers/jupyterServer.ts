@@ -70,9 +70,7 @@ export class JupyterServer {
     const endAt = Date.now() + START_MS;
     while (!(await this._answers())) {
       if (this._process.exitCode !== null || Date.now() > endAt) {
-        throw new Error(
-          `The server did not start:\n${readFileSync(join(this.folder, 'server.log'), 'utf8')}`
-        );
+        throw new Error(`The server did not start:\n${this.log}`);
       }
       await new Promise(done => setTimeout(done, 50));
     }
@@ -130,6 +128,11 @@ export class JupyterServer {
     return (await response.json()) as T;
   }
 
+  /** What the server has logged. */
+  get log(): string {
+    return readFileSync(join(this.folder, 'server.log'), 'utf8');
+  }
+
   /** The server's process id. */
   get pid(): number {
     return this._process?.pid ?? 0;
@@ -166,6 +169,8 @@ export class JupyterServer {
       JUPYTER_RUNTIME_DIR: below('runtime'),
       JUPYTERLAB_SETTINGS_DIR: below('settings'),
       JUPYTERLAB_WORKSPACES_DIR: below('workspaces'),
+      // A crash says in the log where it was.
+      PYTHONFAULTHANDLER: '1',
       XDG_DATA_HOME: below('share'),
       XDG_RUNTIME_DIR: below('run')
     };

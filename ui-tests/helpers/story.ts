@@ -16,10 +16,13 @@ interface IStory {
 
 export const test = base.extend<IStory>({
   serverOptions: [{}, { option: true }],
-  server: async ({ serverOptions }, use) => {
+  server: async ({ serverOptions }, use, info) => {
     const server = new JupyterServer(serverOptions);
     await server.start();
     await use(server);
+    if (info.status !== info.expectedStatus) {
+      await info.attach('server.log', { body: server.log, contentType: 'text/plain' });
+    }
     await server.dispose();
   },
   lab: async ({ page, server }, use) => {

@@ -19,6 +19,7 @@ from typing import Any
 
 import msgspec
 
+from ...entities import decode
 from ...exceptions import UsageError
 from ...home import crash_point, write_atomic
 
@@ -185,7 +186,7 @@ def _lines(path: Path) -> list[bytes]:
 def _believed(path: Path, line: bytes) -> Part | None:
     """Return a part when it is, byte for byte, what its line says."""
     try:
-        entry = msgspec.json.decode(line, type=_Entry)
+        entry = decode(line, _Entry)
     except msgspec.MsgspecError:
         return None
     if not path.exists() or path.stat().st_size != entry.size or _checksum(path) != entry.crc:

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import msgspec
 
-from ...entities import EndpointFigures, encode
+from ...entities import EndpointFigures, encode, understood
 from ...exceptions import MlopsError
 from ...home import Home, LifeLock, write_atomic
 from ..serving import EndpointHandler, ModelError, RequestError, ServedModel, Server, Serving, application
@@ -99,7 +99,7 @@ async def _watch(directory: EndpointDirectory, serving: Serving, ended: asyncio.
 
 
 def _write_figures(directory: EndpointDirectory, serving: Serving) -> None:
-    figures = msgspec.convert(serving.metrics.figures(), EndpointFigures, strict=False)
+    figures = msgspec.convert(serving.metrics.figures(), understood(EndpointFigures), strict=False)
     with contextlib.suppress(OSError):  # a full disk, or a directory that is gone, ends nothing
         write_atomic(directory.figures_file, encode(figures), durable=False)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from ..._elements import Element, element
 from ...entities import Endpoint, EndpointTest, OnnxTensor
 from .._figures import ago, number, size
-from .._pending._waiting import printable
+from .._terminal_text import printable
 from .._view import View, muted, name_element, rows_element, table_element, text_table
 
 _ICONS = {

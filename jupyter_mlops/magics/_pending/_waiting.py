@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import signal
 import sys
 import threading
@@ -14,6 +13,7 @@ from typing import Protocol
 from ..._elements import Element, element
 from ...entities import WAITS_FOR_DISK, RunState
 from .._figures import clock
+from .._terminal_text import printable
 from .._view import View
 
 STOPPED_WAITING = "Stopped waiting; the run goes on. Run the cell again to wait for it again."
@@ -25,7 +25,6 @@ FREE_SPACE = f"it is {WAITS_FOR_DISK}: free some, and it ends"
 _QUIET_S = 0.2
 _STEP_S = 0.5
 _TAIL_LINES = 5
-_CONTROL = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 class AwaitedRun(Protocol):
@@ -108,12 +107,6 @@ def wait_for(run: AwaitedRun, names: Collection[str], screen: Screen) -> None:
                     return
         finally:
             screen.clear()
-
-
-def printable(text: str) -> str:
-    """Return lines as they stand on a terminal in the end, without colours: a carriage return overwrites."""
-    lines = (line.rstrip("\r").rpartition("\r")[2] for line in text.removesuffix("\n").split("\n"))
-    return "\n".join(_CONTROL.sub("", line)[:400] for line in lines)
 
 
 @contextmanager

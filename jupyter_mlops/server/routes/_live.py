@@ -12,6 +12,7 @@ from jupyter_server.base.websocket import WebSocketMixin
 from tornado.web import HTTPError
 from tornado.websocket import WebSocketClosedError, WebSocketHandler
 
+from ...entities import decode
 from .._context import ServerContext
 from ._base import AUTH_RESOURCE, RUN_ID
 
@@ -66,7 +67,7 @@ class LiveSocket(WebSocketMixin, WebSocketHandler, JupyterHandler):
     def on_message(self, message: str | bytes) -> None:
         """Watch or forget a run; close on anything else."""
         try:
-            request = msgspec.json.decode(message, type=_Request)
+            request = decode(message, _Request)
         except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
             self.close(_NOT_UNDERSTOOD, "send watch or forget")
             return

@@ -18,8 +18,8 @@ from tornado.httputil import HTTPHeaders
 from tornado.iostream import StreamClosedError
 from tornado.web import authenticated
 
-from ...tensorboard import SupervisedBoard, find_stock_tensorboard
-from .._forwarding import Forwarded, NotListeningError, Target, forward, safe_location
+from ...tensorboard import Address, SupervisedBoard, find_stock_tensorboard
+from .._forwarding import Forwarded, NotListeningError, Target, UnansweredError, forward, safe_location
 from ._base import RUN_ID, MlopsHandler, RefusalError
 
 _READY_S = 60.0
@@ -27,6 +27,7 @@ _LOOK_S = 0.05
 _ATTEMPTS = 20
 _NO_ANSWER = "This TensorBoard does not answer. Open it again."
 _SANDBOX = "sandbox allow-scripts allow-same-origin allow-forms allow-modals allow-popups allow-downloads"
+_FRAMED_BY_NOBODY, _FRAMED_BY_JUPYTER = "frame-ancestors 'none'", "frame-ancestors 'self'"
 _PAGE_WITHOUT_POLICY = "default-src 'self'; object-src 'none'"
 
 PASSED_ON = (
@@ -65,9 +66,12 @@ class ProxyHandler(MlopsHandler):
 
     @property
     def content_security_policy(self) -> str:
-        """Jupyter's own policy for pages, and a sandbox with what TensorBoard needs."""
+        """Jupyter's own policy for pages, and a sandbox with what TensorBoard needs.
+
+        JupyterHub lets nobody frame a page of a user's server; this one is made to stand in JupyterLab.
+        """
         policy: str = AuthenticatedHandler.content_security_policy.fget(self)  # type: ignore[attr-defined] # a property
-        return f"{policy}; {_SANDBOX}"
+        return f"{policy.replace(_FRAMED_BY_NOBODY, _FRAMED_BY_JUPYTER)}; {_SANDBOX}"
 
     async def prepare(self) -> None:  # type: ignore[override]  # as in MlopsHandler
         """Refuse the scripts of service workers: such a worker would outlive the page."""
@@ -102,6 +106,8 @@ class ProxyHandler(MlopsHandler):
         ------
         NotListeningError
             The child was not there; nothing is answered yet.
+        UnansweredError
+            It has gone before it answered.
         """
         if path.startswith("//") or ".." in path.split("/") or any(char in path for char in "\\\0"):
             raise RefusalError(404, "There is no such page.")
@@ -115,7 +121,7 @@ class ProxyHandler(MlopsHandler):
             if self._exchange.cancelled():
                 return
             self._exchange.result()
-        except NotListeningError:
+        except (NotListeningError, UnansweredError):
             raise
         except (StreamClosedError, TimeoutError):
             if not self._headers_written:
@@ -186,6 +192,7 @@ class BoardProxyHandler(ProxyHandler):
         board = self.context.tensorboards.find(board_id) if RUN_ID.fullmatch(board_id) else None
         if board is None:
             raise RefusalError(404, "No such TensorBoard is open. Open it again from the Runs sidebar.")
+        gone: Address | None = None
         for _ in range(_ATTEMPTS):
             await self._until_ready(board)
             with board.request() as address:
@@ -193,11 +200,17 @@ class BoardProxyHandler(ProxyHandler):
                     problem = board.instance().problem or "This TensorBoard is starting. Reload in a moment."
                     raise RefusalError(503, problem)
                 try:
-                    await self.pass_on(Target(address.socket, f"/{address.secret}"), path, board.public_path)
+                    if address != gone:
+                        await self.pass_on(Target(address.socket, f"/{address.secret}"), path, board.public_path)
+                        return
                 except NotListeningError:
-                    await asyncio.sleep(_LOOK_S)  # it has crashed, and its supervisor is about to notice
-                else:
-                    return
+                    pass
+                except UnansweredError:
+                    # A page does not ask again by itself. The next child is asked, and no third: it may die of this.
+                    if gone is not None or self.request.method == "POST":
+                        break
+                    gone = address
+                await asyncio.sleep(_LOOK_S)  # it has crashed, and its supervisor is about to notice
         raise RefusalError(503, _NO_ANSWER)
 
     async def _until_ready(self, board: SupervisedBoard) -> None:
@@ -241,5 +254,5 @@ class StockProxyHandler(ProxyHandler):
         public_path = f"{self.base_url}jupyter-mlops/tensorboard/port/{found.port}"
         try:
             await self.pass_on(Target((found.host, found.port), found.path_prefix), path, public_path)
-        except NotListeningError:
+        except (NotListeningError, UnansweredError):
             raise RefusalError(503, _NO_ANSWER) from None

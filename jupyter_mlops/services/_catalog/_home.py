@@ -73,6 +73,11 @@ class HomeFeed:
         )
 
     @property
+    def _read_stores(self) -> tuple[SqliteFeed, ...]:
+        """The local stores that were read to their end: only there another server can go on."""
+        return tuple(store for store in self._stores.values() if not store.building)
+
+    @property
     def problems(self) -> tuple[str, ...]:
         """What stores cannot be read, and why."""
         stores = tuple(store.problem for store in tuple(self._stores.values()))
@@ -111,8 +116,7 @@ class HomeFeed:
             changed |= store.reread(gone) | store.poll(end)
         for remote in self._remotes.values():
             changed |= remote.poll()
-        if not self.building:
-            self._memory.save(self._directories, self._stores.values(), changed)
+        self._memory.save(self._directories, self._read_stores, changed)
         return changed
 
     def stored(self, run_id: str) -> StoredRun | None:
@@ -155,8 +159,7 @@ class HomeFeed:
 
     def close(self) -> None:
         """Save what is not saved and let files go."""
-        if not self.building:
-            self._memory.finish(self._directories, self._stores.values())
+        self._memory.finish(self._directories, self._read_stores)
         self._memory.close()
         for store in self._stores.values():
             store.close()

@@ -14,11 +14,11 @@ from itertools import islice, takewhile
 
 import msgspec
 
-from ...entities import Figure, RunSummary
+from ...entities import Figure, RunSummary, understood
 from ._columns import Mask, NumberColumn, TextColumn, mask_of
 
 _encode = msgspec.msgpack.Encoder().encode
-_decode = msgspec.msgpack.Decoder(RunSummary).decode
+_decode = msgspec.msgpack.Decoder(understood(RunSummary)).decode
 
 _STATUS_ORDER = ("RUNNING", "SCHEDULED", "FAILED", "KILLED", "FINISHED")
 _TIMES = ("submitted_at", "started_at", "ended_at")

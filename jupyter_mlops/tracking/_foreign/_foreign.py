@@ -15,7 +15,7 @@ from typing import Any
 
 import msgspec
 
-from ...entities import RunStatus
+from ...entities import RunStatus, understood
 from ...exceptions import TrackingError
 from .._keeper_start import keeper_environment
 from .._uris import sqlite_path, without_credentials
@@ -104,7 +104,7 @@ def decode_runs(rows: list[dict[str, Any]]) -> tuple[ForeignRun, ...]:
     runs = []
     for row in rows:
         try:
-            runs.append(msgspec.convert(row, ForeignRun, strict=False))
+            runs.append(msgspec.convert(row, understood(ForeignRun), strict=False))
         except msgspec.ValidationError:
             continue
     return tuple(runs)

@@ -42,15 +42,17 @@ def spool_paths(directory: Path) -> list[Path]:
     return sorted(directory.glob("metrics*.spool"))
 
 
-def read_keys(spool: Path) -> dict[int, Series]:
-    """Return the series of a spool by key id."""
-    series: dict[int, Series] = {}
+def read_keys(spool: Path, *, links: bool = False) -> dict[int, Series]:
+    """Return the series of a spool by key id; those whose points stand in another one only where `links` asks."""
+    found: dict[int, Series] = {}
     for line in read_lines(spool.with_suffix(".keys")):
         try:
-            series[line.number] = Series(**json.loads(line.data))
+            series = Series(**json.loads(line.data))
         except (ValueError, TypeError):
             continue  # torn by a full disk; its number is used up all the same
-    return series
+        if links or not series.link:
+            found[line.number] = series
+    return found
 
 
 def read_spool(path: Path, start: int = 0, *, limit: int | None = None, skip_gaps: bool = False) -> SpoolPage:

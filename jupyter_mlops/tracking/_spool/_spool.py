@@ -37,13 +37,17 @@ _RETRY_S = 0.5
 
 
 class Series(NamedTuple):
-    """Which metric of which run a point belongs to; the rest is what MLflow lets a metric refer to."""
+    """Which metric of which run a point belongs to; the rest is what MLflow lets a metric refer to.
+
+    The points of a `link` stand in another series of the run: they are repeated only to be linked to a model.
+    """
 
     run_id: str
     key: str
     model_id: str | None = None
     dataset_name: str | None = None
     dataset_digest: str | None = None
+    link: bool = False
 
 
 class _Drawn(NamedTuple):
@@ -202,7 +206,7 @@ class MetricSpool:
                 return self._ids[series]
             if not self._has_room() or self._keys is None:
                 return 0
-            line = {name: value for name, value in series._asdict().items() if value is not None}
+            line = {name: value for name, value in series._asdict().items() if value}
             if not self._keys.append(json.dumps(line).encode()):
                 return 0
             self._ids[series] = self._keys.written

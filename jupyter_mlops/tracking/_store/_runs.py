@@ -24,7 +24,6 @@ from mlflow.entities import (
 from mlflow.exceptions import MlflowException
 from mlflow.protos.databricks_pb2 import INVALID_PARAMETER_VALUE, INVALID_STATE
 from mlflow.store.entities.paged_list import PagedList
-from mlflow.utils.name_utils import _generate_random_name
 from mlflow.utils.search_utils import SearchUtils
 
 from .._joining import say_once
@@ -32,7 +31,8 @@ from .._record import NAME_TAG, PARENT_TAG, RunRecord
 from .._spool._reading import read_keys, read_spool, spool_paths
 from .._spool._spool import Series
 from .._values import check_key, metric_step, metric_timestamp, metric_value
-from ._base import StorePart, from_dataset_input, real_ids, refusals, stored_param, stored_tag
+from ._base import StorePart, from_dataset_input, random_name, real_ids, refusals, stored_param, stored_tag
+from ._links import are_links
 
 _MODEL_HISTORY_TAG = "mlflow.log-model.history"
 
@@ -45,7 +45,7 @@ class RunsPart(StorePart):
     ) -> Run:
         """Start a child run, under an id of ours."""
         given = dict(stored_tag(tag.key, tag.value) for tag in tags or ())
-        name = run_name or given.get(NAME_TAG) or _generate_random_name()
+        name = run_name or given.get(NAME_TAG) or random_name()
         run_id = uuid.uuid4().hex
         given = {PARENT_TAG: self.run_id, **given, NAME_TAG: name}
         self.journal.append(
@@ -114,11 +114,12 @@ class RunsPart(StorePart):
         if not self.is_own(run_id):
             self.real.call(lambda store: store.log_metric(run_id, metric), f"a metric of run {run_id}")
             return
-        series = Series(run_id, metric.key, metric.model_id, metric.dataset_name, metric.dataset_digest)
-        try:
-            self.spool.write_point(series, metric.value, metric.step, metric.timestamp)
-        except (TypeError, ValueError) as error:
-            raise MlflowException(str(error), error_code=INVALID_PARAMETER_VALUE) from error
+        with refusals():
+            self._write(run_id, metric)
+
+    def _write(self, run_id: str, metric: Metric, *, link: bool = False) -> None:
+        series = Series(run_id, metric.key, metric.model_id, metric.dataset_name, metric.dataset_digest, link)
+        self.spool.write_point(series, metric.value, metric.step, metric.timestamp)
 
     def log_param(self, run_id: str, param: Param) -> None:
         """Record a param."""
@@ -140,8 +141,9 @@ class RunsPart(StorePart):
         with refusals():
             for metric in metrics:
                 _check(metric)
-        for metric in metrics:
-            self.log_metric(run_id, metric)
+            links = are_links(self.session.directory, run_id, metrics)
+            for metric, link in zip(metrics, links, strict=True):
+                self._write(run_id, metric, link=link)
         for key, value in stored_params.items():
             self.journal.append("log_param", run_id, key=key, value=value)
         for key, value in stored_tags:

@@ -53,24 +53,29 @@ export function endpointPace(figures: IEndpointFigures, trans: TranslationBundle
   if (!figures.requests) {
     return trans.__('not asked yet');
   }
-  return trans.__(
+  const pace = trans.__(
     '%1/s · p50 %2 ms · p95 %3 ms',
     formatFigure(Number(figures.per_s.toPrecision(2))),
     formatFigure(Number((figures.p50_s * 1000).toPrecision(3))),
     formatFigure(Number((figures.p95_s * 1000).toPrecision(3)))
   );
+  return figures.errors ? `${pace} · ${endpointErrors(figures, trans)}` : pace;
 }
 
-/** Requests a second and median latency, where there is little room. */
+/** How many requests were refused or failed, of how many. */
+function endpointErrors({ errors, requests }: IEndpointFigures, trans: TranslationBundle): string {
+  return trans.__('%1 of %2 requests failed', errors.toLocaleString(), requests.toLocaleString());
+}
+
+/** Requests a second and median latency, or how many failed, where there is little room. */
 export function endpointPaceBriefly(figures: IEndpointFigures, trans: TranslationBundle): string {
   if (!figures.requests) {
     return '';
   }
-  return trans.__(
-    '%1/s · %2 ms',
-    formatFigure(Number(figures.per_s.toPrecision(2))),
-    formatFigure(Number((figures.p50_s * 1000).toPrecision(2)))
-  );
+  const pace = formatFigure(Number(figures.per_s.toPrecision(2)));
+  return figures.errors
+    ? trans.__('%1/s · %2 failed', pace, figures.errors.toLocaleString())
+    : trans.__('%1/s · %2 ms', pace, formatFigure(Number((figures.p50_s * 1000).toPrecision(2))));
 }
 
 /** How often it was started again unasked, and why; empty where it was not. */

@@ -1,13 +1,11 @@
 /** The section of the sidebar that lists the endpoints. */
 
 import { TranslationBundle } from '@jupyterlab/translation';
-import React, { useState } from 'react';
+import React from 'react';
 
 import { IEndpoint } from '../../api/types';
 import { EndpointsModel } from '../../model/endpoints';
-import { FooterRows } from '../footer/footerRows';
-import { FooterSection } from '../footer/footerSection';
-import { useSignal } from '../hooks';
+import { WatchedSection } from '../footer/watchedSection';
 import {
   EndpointState,
   endpointPace,
@@ -31,52 +29,32 @@ export interface IEndpointsSectionProps {
 /** See the module. */
 export function EndpointsSection(props: IEndpointsSectionProps): JSX.Element {
   const { model, trans } = props;
-  useSignal(model.changed);
-  const [isOpen, setOpen] = useState(false);
-  const { items, isReady, problem } = model;
   return (
-    <FooterSection
+    <WatchedSection
+      model={model}
       title={trans.__('Endpoints')}
-      count={isReady ? items.length : null}
-      isOpen={isOpen}
-      onToggle={() => setOpen(!isOpen)}
-      problem={problem}
-      onRetry={() => void model.refresh()}
+      label={trans.__('Endpoints')}
+      rowOf={each => ({
+        key: `${each.home_id}/${each.name}`,
+        name: each.name,
+        hint: hintOf(each, trans),
+        content: <Row endpoint={each} trans={trans} />
+      })}
+      empty={
+        <>
+          {trans.__('No endpoints yet. In a notebook:')} <code>%deploy best --to local -n NAME</code>
+        </>
+      }
       trans={trans}
-    >
-      {items.length > 0 ? (
-        <FooterRows
-          rows={items.map(each => ({
-            key: `${each.home_id}/${each.name}`,
-            name: each.name,
-            hint: hintOf(each, trans),
-            content: <Row endpoint={each} trans={trans} />
-          }))}
-          label={trans.__('Endpoints')}
-          trans={trans}
-          onOpen={key => props.onOpen(nameIn(key))}
-          onMenu={(key, left, top) => {
-            const endpoint = model.find(nameIn(key));
-            if (endpoint) {
-              props.onMenu(endpoint, left, top);
-            }
-          }}
-          onDelete={key => props.onStop(nameIn(key))}
-        />
-      ) : (
-        <Nothing model={model} trans={trans} />
-      )}
-    </FooterSection>
+      onOpen={({ name }) => props.onOpen(name)}
+      onMenu={props.onMenu}
+      onDelete={({ name }) => props.onStop(name)}
+    />
   );
 }
 
 function hintOf({ figures, restarts }: IEndpoint, trans: TranslationBundle): string {
   return [endpointPace(figures, trans), endpointRestarts(restarts, trans)].filter(Boolean).join(' · ');
-}
-
-/** A name has no slash. */
-function nameIn(key: string): string {
-  return key.slice(key.indexOf('/') + 1);
 }
 
 function Row(props: { readonly endpoint: IEndpoint; readonly trans: TranslationBundle }): JSX.Element {
@@ -90,21 +68,5 @@ function Row(props: { readonly endpoint: IEndpoint; readonly trans: TranslationB
       {restarts && <span className="mlops-FooterRow-fact">{restarts}</span>}
       <span className="mlops-FooterRow-fact">{endpointPaceBriefly(endpoint.figures, trans)}</span>
     </>
-  );
-}
-
-function Nothing(props: { readonly model: EndpointsModel; readonly trans: TranslationBundle }): JSX.Element {
-  const { model, trans } = props;
-  if (!model.isReady) {
-    return (
-      <p className="mlops-FooterSection-empty" role="status">
-        {model.problem === null && trans.__('Loading…')}
-      </p>
-    );
-  }
-  return (
-    <p className="mlops-FooterSection-empty" role="status">
-      {trans.__('No endpoints yet. In a notebook:')} <code>%deploy best --to local -n NAME</code>
-    </p>
   );
 }

@@ -6,6 +6,7 @@ import React from 'react';
 
 import { IModelParity, IModelVersion } from '../../api/types';
 import { failedIcon, finishedIcon } from '../../icons';
+import { formatTime } from '../../model/format';
 import { ModelRow, aliasesOf, versionOf } from '../../model/models';
 
 interface IModelLineProps {
@@ -23,7 +24,6 @@ export function ModelLine({ id, row, isActive, trans, onClick, onOpenRun }: IMod
   const version = versionOf(row);
   const Caret = isModel && row.isOpen ? caretDownIcon : caretRightIcon;
   const title = isModel ? row.model.name : trans.__('Version %1', row.version.version);
-  const description = isModel ? row.model.description : row.version.description;
   return (
     <div
       id={id}
@@ -37,7 +37,10 @@ export function ModelLine({ id, row, isActive, trans, onClick, onOpenRun }: IMod
       <span className="mlops-ModelLine-caret" aria-hidden="true">
         {isModel && <Caret.react tag="span" className="mlops-RunRow-caret" />}
       </span>
-      <bdi className="mlops-ModelLine-name" title={[title, description].filter(Boolean).join('\n')}>
+      <bdi
+        className="mlops-ModelLine-name"
+        title={[title, ...hintsOf(row, trans)].filter(Boolean).join('\n')}
+      >
         {title}
       </bdi>
       {aliasesOf(row).map(([alias, number]) => (
@@ -60,6 +63,24 @@ export function ModelLine({ id, row, isActive, trans, onClick, onOpenRun }: IMod
       )}
     </div>
   );
+}
+
+/** What hovering says below the name: its words, and when it was registered. */
+function hintsOf(row: ModelRow, trans: TranslationBundle): readonly string[] {
+  if (row.kind === 'version') {
+    return [row.version.description, on(trans.__('Registered'), row.version.created_at)];
+  }
+  const { description, created_at, updated_at } = row.model;
+  return [
+    description,
+    on(trans.__('Registered'), created_at),
+    updated_at === created_at ? '' : on(trans.__('Last change'), updated_at)
+  ];
+}
+
+/** Nothing where a registry does not say when. */
+function on(what: string, at: string): string {
+  return at && `${what}: ${formatTime(at)}`;
 }
 
 /** What the export of the version's run found; nothing without one. */

@@ -6,7 +6,7 @@ import React, { useEffect, useState } from 'react';
 import { request } from '../../api/request';
 import { RunApi } from '../../api/runs';
 import { IArtifactEntry } from '../../api/types';
-import { formatBytes } from '../../model/format';
+import { formatBytes, formatFileName } from '../../model/format';
 import { readCsv } from '../../model/runViewTable';
 
 const LARGEST_BYTES = 5_000_000;
@@ -27,10 +27,11 @@ type Content = { readonly picture: string } | { readonly text: string } | { read
 export function ArtifactPreview(props: IPreviewProps): JSX.Element {
   const { entry, api, runId, trans } = props;
   const content = useContent(props);
+  const name = formatFileName(entry.path);
   return (
-    <div className="mlops-ArtifactPreview" role="region" aria-label={entry.path}>
+    <div className="mlops-ArtifactPreview" role="region" aria-label={name}>
       <div className="mlops-ArtifactPreview-head">
-        <bdi>{entry.path}</bdi>
+        <bdi>{name}</bdi>
         <span className="mlops-Figure mlops-quiet">{formatBytes(entry.size)}</span>
         <a href={api.artifactUrl(runId, entry.path)} download rel="noopener">
           {trans.__('Download')}

@@ -4,7 +4,7 @@ import { fileIcon, folderIcon } from '@jupyterlab/ui-components';
 import React, { useEffect, useState } from 'react';
 
 import { IArtifactEntry, IArtifactPage } from '../../api/types';
-import { formatBytes } from '../../model/format';
+import { formatBytes, formatFileName } from '../../model/format';
 import { ArtifactPreview } from './artifactPreview';
 import type { ITabProps } from './runView';
 
@@ -41,7 +41,7 @@ export function ArtifactsTab(props: ITabProps): JSX.Element {
                 <td>
                   <button className="mlops-plainButton mlops-ArtifactsTab-entry" onClick={() => open(entry)}>
                     <EntryIcon entry={entry} />
-                    <bdi>{entry.path.split('/').pop()}</bdi>
+                    <bdi>{formatFileName(entry.path.split('/').pop() ?? '')}</bdi>
                   </button>
                 </td>
                 <td className="mlops-Figure mlops-mod-right mlops-quiet">
@@ -51,6 +51,11 @@ export function ArtifactsTab(props: ITabProps): JSX.Element {
             ))}
           </tbody>
         </table>
+        {page?.left_out ? (
+          <p className="mlops-quiet">
+            {trans._n('%1 more is not listed.', '%1 more are not listed.', page.left_out)}
+          </p>
+        ) : null}
         {page && !page.entries.length && <p className="mlops-quiet">{trans.__('This folder is empty.')}</p>}
       </div>
       {shown && (
@@ -84,7 +89,7 @@ function Crumbs(props: {
             className="mlops-linkButton"
             onClick={() => props.onOpen(parts.slice(0, index + 1).join('/'))}
           >
-            <bdi>{part}</bdi>
+            <bdi>{formatFileName(part)}</bdi>
           </button>
         </React.Fragment>
       ))}

@@ -2,10 +2,10 @@
 
 import React from 'react';
 
-import { InputTable } from './inputTable';
-import { Section } from './facts';
-import type { ITabProps } from './runView';
 import { CommandIDs } from '../../commands';
+import { FactTable, IFact, Section } from './facts';
+import { InputTable } from './inputTable';
+import type { ITabProps } from './runView';
 
 /** See the module. */
 export function DataTab({ model, around }: ITabProps): JSX.Element | null {
@@ -14,8 +14,16 @@ export function DataTab({ model, around }: ITabProps): JSX.Element | null {
   if (!detail) {
     return null;
   }
-  const upstream = Object.entries(detail.upstream_runs);
-  const left = Object.entries(detail.untransferable);
+  const openRun = (runId: string) => void commands.execute(CommandIDs.openRun, { runIds: [runId] });
+  const upstream = Object.entries(detail.upstream_runs).map(([name, runId]) =>
+    variable(
+      name,
+      <button className="mlops-linkButton" onClick={() => openRun(runId)}>
+        {runId.slice(0, 8)}
+      </button>
+    )
+  );
+  const left = Object.entries(detail.untransferable).map(([name, reason]) => variable(name, reason));
   return (
     <div className="mlops-DataTab">
       {detail.inputs.length > 0 && (
@@ -25,49 +33,18 @@ export function DataTab({ model, around }: ITabProps): JSX.Element | null {
       )}
       {upstream.length > 0 && (
         <Section title={trans.__('From earlier runs')} isWide>
-          <table className="mlops-FactTable" aria-label={trans.__('From earlier runs')}>
-            <tbody>
-              {upstream.map(([name, runId]) => (
-                <tr key={name}>
-                  <th scope="row">
-                    <code>
-                      <bdi>{name}</bdi>
-                    </code>
-                  </th>
-                  <td>
-                    <button
-                      className="mlops-linkButton"
-                      onClick={() => void commands.execute(CommandIDs.openRun, { runIds: [runId] })}
-                    >
-                      {runId.slice(0, 8)}
-                    </button>
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
+          <FactTable label={trans.__('From earlier runs')} facts={upstream} />
         </Section>
       )}
       {left.length > 0 && (
         <Section title={trans.__('Could not travel')} isWide>
-          <table className="mlops-FactTable" aria-label={trans.__('Could not travel')}>
-            <tbody>
-              {left.map(([name, reason]) => (
-                <tr key={name}>
-                  <th scope="row">
-                    <code>
-                      <bdi>{name}</bdi>
-                    </code>
-                  </th>
-                  <td>
-                    <bdi>{reason}</bdi>
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
+          <FactTable label={trans.__('Could not travel')} facts={left} />
         </Section>
       )}
     </div>
   );
+}
+
+function variable(name: string, value: IFact['value']): IFact {
+  return { name, value, isCode: true };
 }

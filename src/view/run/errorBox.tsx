@@ -5,7 +5,7 @@ import React, { useMemo } from 'react';
 
 import { RunViewModel } from '../../model/runView';
 import { TerminalText } from '../../model/terminalText';
-import { LogLine } from '../logLines';
+import { LogText } from '../logLines';
 
 const MOST_LINES = 500;
 
@@ -64,14 +64,5 @@ function Traceback({ text }: { readonly text: string }): JSX.Element {
     terminal.write(new TextEncoder().encode(text));
     return terminal.lines;
   }, [text]);
-  return (
-    <pre className="mlops-RunError-traceback jp-RenderedText">
-      {lines.map((line, index) => (
-        <React.Fragment key={index}>
-          <LogLine line={line} />
-          {'\n'}
-        </React.Fragment>
-      ))}
-    </pre>
-  );
+  return <LogText lines={lines} className="mlops-RunError-traceback jp-RenderedText" />;
 }

@@ -25,6 +25,8 @@ export interface IFact {
   readonly value: ReactNode;
   readonly title?: string;
   readonly isFigure?: boolean;
+  /** Whether the name is one of the code. */
+  readonly isCode?: boolean;
 }
 
 /** Names and values, one a line. */
@@ -35,7 +37,13 @@ export function FactTable(props: { readonly label: string; readonly facts: reado
         {props.facts.map(fact => (
           <tr key={fact.name}>
             <th scope="row">
-              <bdi>{fact.name}</bdi>
+              {fact.isCode ? (
+                <code>
+                  <bdi>{fact.name}</bdi>
+                </code>
+              ) : (
+                <bdi>{fact.name}</bdi>
+              )}
             </th>
             <td className={fact.isFigure ? 'mlops-Figure' : undefined} title={fact.title}>
               {typeof fact.value === 'string' ? <bdi>{fact.value}</bdi> : fact.value}

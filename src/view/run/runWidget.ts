@@ -9,6 +9,8 @@ import { runName } from '../../model/runs';
 import { runsIcon } from '../../icons';
 import { IRunSurroundings } from './surroundings';
 
+const LONGEST_LABEL = 60;
+
 /** See the module. */
 export class RunWidget extends MainAreaWidget<Panel> {
   /** Show the run of a model, which the widget owns from now on. */
@@ -38,7 +40,13 @@ export class RunWidget extends MainAreaWidget<Panel> {
   private _showName(): void {
     const { runId, summary } = this.model;
     const name = summary ? runName(summary) : runId.slice(0, 8);
-    this.title.label = name;
+    this.title.label = shortened(name);
     this.title.caption = `${name}\n${runId}`;
   }
+}
+
+/** A name for a tab: JupyterLab shows it in the status bar too, and gives it there all the room that there is. */
+function shortened(name: string): string {
+  const letters = [...name];
+  return letters.length > LONGEST_LABEL ? `${letters.slice(0, LONGEST_LABEL - 1).join('')}…` : name;
 }

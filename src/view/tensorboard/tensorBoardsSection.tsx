@@ -2,15 +2,13 @@
 
 import { TranslationBundle } from '@jupyterlab/translation';
 import { LabIcon } from '@jupyterlab/ui-components';
-import React, { useState } from 'react';
+import React from 'react';
 
 import { ITensorBoardInstance } from '../../api/types';
 import { failedIcon, finishedIcon, killedIcon, scheduledIcon } from '../../icons';
 import { formatBytes } from '../../model/format';
 import { TensorBoardsModel } from '../../model/tensorBoards';
-import { FooterRows } from '../footer/footerRows';
-import { FooterSection } from '../footer/footerSection';
-import { useSignal } from '../hooks';
+import { WatchedSection } from '../footer/watchedSection';
 
 type State = ITensorBoardInstance['state'];
 
@@ -36,43 +34,28 @@ export interface ITensorBoardsSectionProps {
 /** See the module. */
 export function TensorBoardsSection(props: ITensorBoardsSectionProps): JSX.Element {
   const { model, trans } = props;
-  useSignal(model.changed);
-  const [isOpen, setOpen] = useState(false);
-  const { items, isReady, problem } = model;
-  const having = (id: string, act: (board: ITensorBoardInstance) => void) => {
-    const board = model.find(id);
-    if (board) {
-      act(board);
-    }
-  };
   return (
-    <FooterSection
+    <WatchedSection
+      model={model}
       title={trans.__('TensorBoard')}
-      count={isReady ? items.length : null}
-      isOpen={isOpen}
-      onToggle={() => setOpen(!isOpen)}
-      problem={problem}
-      onRetry={() => void model.refresh()}
+      label={trans.__('TensorBoards')}
+      rowOf={each => ({
+        key: each.instance_id,
+        name: each.label,
+        hint: [each.label, stateText(each, trans)].join('\n'),
+        content: <Row board={each} trans={trans} />
+      })}
+      empty={
+        <>
+          {trans.__('No TensorBoard runs. Choose “Open in TensorBoard” in the menu of a run, or write')}{' '}
+          <code>%tensorboard RUN</code>
+        </>
+      }
       trans={trans}
-    >
-      {items.length > 0 ? (
-        <FooterRows
-          rows={items.map(each => ({
-            key: each.instance_id,
-            name: each.label,
-            hint: [each.label, stateText(each, trans)].join('\n'),
-            content: <Row board={each} trans={trans} />
-          }))}
-          label={trans.__('TensorBoards')}
-          trans={trans}
-          onOpen={id => having(id, props.onOpen)}
-          onMenu={(id, left, top) => having(id, board => props.onMenu(board, left, top))}
-          onDelete={id => having(id, props.onStop)}
-        />
-      ) : (
-        <Nothing isReady={isReady} hasProblem={problem !== null} trans={trans} />
-      )}
-    </FooterSection>
+      onOpen={props.onOpen}
+      onMenu={props.onMenu}
+      onDelete={props.onStop}
+    />
   );
 }
 
@@ -119,25 +102,5 @@ function Row(props: {
         {board.memory_bytes > 0 ? formatBytes(board.memory_bytes) : word}
       </span>
     </>
-  );
-}
-
-function Nothing(props: {
-  readonly isReady: boolean;
-  readonly hasProblem: boolean;
-  readonly trans: TranslationBundle;
-}): JSX.Element {
-  const { isReady, hasProblem, trans } = props;
-  return (
-    <p className="mlops-FooterSection-empty" role="status">
-      {isReady ? (
-        <>
-          {trans.__('No TensorBoard runs. Choose “Open in TensorBoard” in the menu of a run, or write')}{' '}
-          <code>%tensorboard RUN</code>
-        </>
-      ) : (
-        !hasProblem && trans.__('Loading…')
-      )}
-    </p>
   );
 }

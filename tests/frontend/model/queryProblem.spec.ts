@@ -1,4 +1,4 @@
-import { queryProblem, unknownKey } from '../../../src/model/queryProblem';
+import { keyOfMlflow, queryProblem, unknownKey } from '../../../src/model/queryProblem';
 
 it.each([
   [
@@ -35,6 +35,9 @@ describe('a key that no run has', () => {
     ['acc > 0.9 and lr<0.1 state:failed name~base', null],
     ['/acc > 0.9 and lr < 0.1', '/acc'],
     ['not (rate >= 1)', 'rate'],
+    ['acc≥0.9 rate≥1', 'rate'],
+    ['tag.stage = “rate > 1”', null],
+    ['metrics.acc > 0.9', 'metrics.acc'],
     ['metric.acc > 1 param.acc = 2', 'acc'],
     ['tag.stage = "a b = c"', null],
     ['just words', null],
@@ -47,4 +50,13 @@ describe('a key that no run has', () => {
     const none = { params: [], metrics: [], tags: [], experiments: [], notebooks: [] };
     expect(unknownKey('acc > 1', none)).toBeNull();
   });
+});
+
+it.each([
+  ['metrics.acc', 'metric.acc'],
+  ['params.a.b', 'param.a.b'],
+  ['metrics.', null],
+  ['acc', null]
+])('%j, as MLflow writes it, is %j here', (key, meant) => {
+  expect(keyOfMlflow(key)).toBe(meant);
 });

@@ -35,6 +35,45 @@ it('steps back, and fills tabs', () => {
   expect(shown(written('\b\bx'))).toEqual(['x']);
 });
 
+it('writes over the lines above, as nested bars do', () => {
+  expect(shown(written('epoch 1\nbatch 1\x1b[A\repoch 2'))).toEqual(['epoch 2', 'batch 1']);
+  expect(shown(written('epoch 1\nbatch 1\x1b', '[A', '\n\rbatch 2\n'))).toEqual(['epoch 1', 'batch 2']);
+  expect(shown(written('a\nb\nc\x1b[2A\r1\n2\n3\n4'))).toEqual(['1', '2', '3', '4']);
+  expect(shown(written('top\x1b[9A\rTOP'))).toEqual(['TOP']);
+  expect(written('\x1b[31mred\x1b[0m\n\x1b[A\rb').lines[0]).toEqual([
+    { text: 'b', classes: '' },
+    { text: 'ed', classes: 'ansi-red-fg' }
+  ]);
+});
+
+it('keeps two lines of 10,000 updates of two', () => {
+  const text = new TerminalText(5);
+  for (let update = 0; update < 10_000; update++) {
+    text.write(new TextEncoder().encode(`\repoch ${update}\n\rbatch ${update}\x1b[A`));
+  }
+  expect(shown(text)).toEqual(['epoch 9999', 'batch 9999']);
+  expect(text.isCut).toBe(false);
+});
+
+it('keeps no more lines for a cursor that goes up', () => {
+  const text = new TerminalText(3);
+  text.write(new TextEncoder().encode('1\n2\n3\n4\n5\x1b[99A\rtwo\n\n\n\n6'));
+  expect(shown(text)).toEqual(['3', '4', '5', '6']);
+});
+
+it('leaves the cursor in its line where lines are counted', () => {
+  const text = new TerminalText(3, 100, false);
+  text.write(new TextEncoder().encode('1\n2\x1b[A\rx'));
+  expect(shown(text)).toEqual(['1', 'x']);
+});
+
+it('begins again behind a hole, whatever stood below', () => {
+  const text = written('1\n2\x1b[A');
+  text.skip();
+  text.write(new TextEncoder().encode('after'));
+  expect(shown(text)).toEqual(['after']);
+});
+
 it('colours by SGR, with the classes that JupyterLab has', () => {
   expect(written('\x1b[1;31mred\x1b[0m plain \x1b[92;44mx\x1b[39;49;22my').lines).toEqual([
     [

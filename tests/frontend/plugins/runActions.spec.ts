@@ -215,3 +215,27 @@ it('says why the server refuses, and opens nothing then', async () => {
   expect(said()).toEqual(Array(2).fill('error: The run goes on: stop it first.'));
   expect(story.opener.opened).toEqual([]);
 });
+
+it('does for the others what is refused for some, and says once for how many and why', async () => {
+  const gone = new Refusal(404, { message: 'No such run.' });
+  const story = new Story([run(1), run(2), run(3)], ({ path }) => (path.endsWith('2') ? gone : {}));
+  await story.do(CommandIDs.archiveRun);
+  expect(story.asked).toHaveLength(3);
+  expect(said()).toEqual(['error: 1 of 3 runs: No such run.']);
+  expect(story.manager.refreshed).toBe(1);
+});
+
+it('acts on those that are there of many that are named, and asks for none that is selected', async () => {
+  const gone = new Refusal(404, { message: 'No such run.' });
+  const story = new Story([run(1)], ({ path }) =>
+    path.endsWith('2') ? gone : { summary: run(Number(path.slice(-1))) }
+  );
+  await story.do(CommandIDs.archiveRun, { runIds: [runId(1), runId(2), runId(3)] });
+  expect(story.asked).toEqual([
+    ['GET', `runs/${runId(2)}`],
+    ['GET', `runs/${runId(3)}`],
+    ['PATCH', `runs/${runId(1)}`, { archived: true }],
+    ['PATCH', `runs/${runId(3)}`, { archived: true }]
+  ]);
+  expect(said()).toEqual(['error: 1 of 3 runs: No such run.']);
+});

@@ -45,12 +45,16 @@ class Story {
       if (path === 'comparisons') {
         return comparison([run(1), run(2)]);
       }
-      return path.endsWith('/artifacts') ? { path: '', entries: [] } : detail();
+      return path.endsWith('/artifacts') ? { path: '', entries: [] } : detail(this._shown);
     })
   );
   readonly opener: IRunOpener;
 
-  constructor(selected: readonly IRunSummary[] = [], notebooks: INotebookTracker | null = null) {
+  constructor(
+    selected: readonly IRunSummary[] = [],
+    notebooks: INotebookTracker | null = null,
+    private readonly _shown: IRunSummary = run(1)
+  ) {
     const { editors, languages, rendermime } = new Scene(this.manager).around;
     const explorer = {
       selected,
@@ -130,6 +134,16 @@ describe('a run', () => {
     expect(app.added[0]?.title.label).toBe('00000000');
     await settle();
     expect([app.added[0]?.title.label, app.added[0]?.title.caption]).toEqual(['run 1', `run 1\n${runId(1)}`]);
+  });
+
+  it('has a tab of a bounded name, and says all of it when pointed at', async () => {
+    const { app, opener } = new Story([], null, run(1, { name: 'x'.repeat(250) }));
+    await opener.openRun(runId(1));
+    await settle();
+    expect([app.added[0]?.title.label, app.added[0]?.title.caption]).toEqual([
+      `${'x'.repeat(59)}…`,
+      `${'x'.repeat(250)}\n${runId(1)}`
+    ]);
   });
 
   it('is let go of when its tab is closed', async () => {

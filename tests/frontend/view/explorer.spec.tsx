@@ -2,7 +2,7 @@ import { nullTranslator } from '@jupyterlab/translation';
 import { CommandRegistry } from '@lumino/commands';
 import React from 'react';
 
-import { IRunSummary } from '../../../src/api/types';
+import { IRunSummary, WIRE_VERSION } from '../../../src/api/types';
 import { CommandIDs } from '../../../src/commands';
 import { ExplorerModel, IExplorerChoice } from '../../../src/model/explorer';
 import { Explorer } from '../../../src/view/explorer';
@@ -129,6 +129,28 @@ it('asks for the lines that it is scrolled to, once, and shows them', async () =
   await happened(settle);
   expect(asked).toEqual(['runs 450 100']);
   expect([story.names[0], story.names[story.names.length - 1]]).toEqual(['run 496', 'run 523']);
+});
+
+it('draws the lines of a jump when they come, and empty only where the server takes its time', async () => {
+  const server = listOf(...Array.from({ length: 1000 }, (_, i) => run(i)));
+  let answer = (): void => undefined;
+  const wait = new Promise<void>(resolve => (answer = resolve));
+  const story = await new Story(asked =>
+    Number(asked.query.get('offset')) < 400 ? server(asked) : wait.then(() => server(asked))
+  ).shown();
+  await happened(() => {
+    story.grid.scrollTop = 24 * 500;
+    story.grid.dispatchEvent(new Event('scroll'));
+  });
+  expect(story.list.all('row', 'Loading')).toEqual([]);
+  await happened(() => new Promise(resolve => setTimeout(resolve, 150)));
+  expect(story.list.all('row', 'Loading').length).toBe(story.names.length);
+  await happened(async () => {
+    answer();
+    await settle();
+  });
+  expect(story.list.all('row', 'Loading')).toEqual([]);
+  expect(story.names[0]).toBe('run 496');
 });
 
 it('cuts a long name in its middle: names of a sweep differ at their ends', async () => {
@@ -500,13 +522,27 @@ it('says which store is in trouble, and that more will come', async () => {
   const story = await new Story(() => ({ ...page([]), building: true })).shown();
   await happened(() => {
     story.manager.status = status({
-      homes: [{ home_id: 'h', label: 'work', tracking_uri: '', problem: 'The disk is full.' }]
+      homes: [{ home_id: 'h', label: 'work', problem: 'The disk is full.' }]
     });
     story.manager.statusChanged.emit(story.manager.status);
   });
   const said = story.list.all('status')[0]!.textContent;
   expect(said).toContain('work: The disk is full.');
   expect(said).toContain('more runs will come');
+});
+
+it('asks to reload a page that is older than its server, and no other', async () => {
+  const story = await new Story(listOf(run(1))).shown();
+  const serverSpeaks = (wire_version: number) =>
+    happened(() => {
+      story.manager.status = status({ wire_version });
+      story.manager.statusChanged.emit(story.manager.status);
+    });
+
+  await serverSpeaks(WIRE_VERSION);
+  expect(story.list.text).not.toContain('Reload the page');
+  await serverSpeaks(WIRE_VERSION + 1);
+  expect(story.list.one('status').textContent).toBe('jupyter-mlops was upgraded. Reload the page.');
 });
 
 it('shows text as text, whatever is in it', async () => {

@@ -90,7 +90,7 @@ CASES = {
     ),
     "coroutine": (closed_coroutine, "coroutine", "await it before the cell, or call the function inside the cell"),
     "bar": (
-        lambda: simply(lambda: tqdm(total=1, disable=True)),
+        lambda: tqdm(total=1, file=io.StringIO()),
         "tqdm.std.tqdm",
         "make the bar inside the cell, or pass what it counts: bar.n",
     ),

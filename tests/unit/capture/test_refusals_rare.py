@@ -25,7 +25,7 @@ from typing import Any
 import pytest
 
 from jupyter_mlops.capture import Refusal, dump_values
-from jupyter_mlops.capture._refusals import _REMEDIES, RefusedValueError, refusal_of, remedy_of, type_name
+from jupyter_mlops.capture._refusals import _REMEDIES, RefusedValueError, refused_base, remedy_of, type_name
 
 OPEN, MAKE, CONNECT = (
     "open it inside the cell",
@@ -190,7 +190,7 @@ HIDDEN = {"_thread.lock", "posix.ScandirIterator", "_csv.reader", "_csv.writer"}
 def test_every_name_in_the_table_is_what_python_calls_the_type(name):
     module, _, attribute = name.rpartition(".")
     kind = getattr(importlib.import_module(module), attribute)
-    assert refusal_of(kind) == _REMEDIES[name]
+    assert (refused_base(kind), remedy_of(kind)) == (kind, _REMEDIES[name])
 
 
 def test_a_remedy_is_a_step_and_no_sentence():
@@ -208,7 +208,7 @@ class Odd:
 
 
 def test_an_unlisted_kind_has_the_general_remedy():
-    assert refusal_of(Odd) is None
+    assert refused_base(Odd) is None
     assert remedy_of(Odd) == "make it inside the cell, or keep only the data that the cell needs"
 
 
@@ -227,13 +227,15 @@ def test_a_type_is_named_as_people_write_it():
         __module__ = "__main__"
         __qualname__ = "OfTheNotebook"
 
-    values = [1, [], OfTheNotebook(), Odd.Inner(), io.StringIO()]
+    values = [1, [], OfTheNotebook(), Odd.Inner(), io.StringIO(), OfTheNotebook, io.IOBase]
     assert [type_name(value) for value in values] == [
         "int",
         "list",
         "OfTheNotebook",
         f"{__name__}.Odd.Inner",
         "_io.StringIO",
+        "class",
+        "class",
     ]
 
 

@@ -15,7 +15,7 @@ from jupyter_mlops.magics._figures import ago, clock, number, size, span
 from jupyter_mlops.magics._log_view import LogView
 from jupyter_mlops.magics._names import width
 from jupyter_mlops.magics._notice import HelpText, Notice
-from jupyter_mlops.magics._pending._waiting import WaitingView, printable
+from jupyter_mlops.magics._pending._waiting import WaitingView
 from jupyter_mlops.magics._run_details import RunDetails
 from jupyter_mlops.magics._runs_table import RunRow, RunsTable
 from jupyter_mlops.magics._travel_view import TravelView
@@ -317,22 +317,6 @@ def test_a_log_says_when_there_is_more():
     assert repr(view).splitlines()[:2] == ["1", "2"]
     assert "%runs logs -f a follows it" in repr(view)
     assert repr(LogView("a", "", is_tail=False, is_over=True)) == "a has printed nothing yet."
-
-
-@pytest.mark.parametrize(
-    ("raw", "text"),
-    [
-        ("a\r\nb", "a\nb"),
-        ("10%\r50%\r100%\n", "100%"),
-        ("\x1b[31mred\x1b[0m", "red"),
-        ("\x1b]0;title\x07x", "x"),
-        ("a\x00b\x08", "ab"),
-        ("", ""),
-        ("x" * 1000, "x" * 400),
-    ],
-)
-def test_b37_a_line_is_what_a_terminal_would_show_in_the_end(raw, text):
-    assert printable(raw) == text
 
 
 def test_a_travel_report():

@@ -68,6 +68,8 @@ class Handler(BaseHTTPRequestHandler):
             self.wfile.write(b"half"); self.wfile.flush(); self.connection.shutdown(2); return
         if path == "/dies":
             os._exit(3)
+        if path == "/dies-once" and not os.path.exists("../died"):
+            open("../died", "w").close(); os._exit(3)
         self.answer(200, json.dumps(told).encode(), Content_Type="application/json")
 
     do_POST = do_HEAD = do_GET
@@ -216,6 +218,20 @@ def test_b22_a_childs_policy_is_kept_and_ours_is_added(server, board):
     )
 
 
+@pytest.mark.parametrize(
+    ("servers", "framed_by"),
+    [
+        pytest.param("frame-ancestors 'none'", "frame-ancestors 'self'", id="JupyterHub's"),
+        pytest.param("frame-ancestors 'self' portal.example", "frame-ancestors 'self' portal.example", id="a portal's"),
+    ],
+)
+def test_a_board_stands_in_jupyterlab_whatever_else_may_not(server, board, monkeypatch, servers, framed_by):
+    headers = server.app.web_app.settings.setdefault("headers", {})
+    monkeypatch.setitem(headers, "Content-Security-Policy", servers)
+    assert server.get("api/tensorboards").headers["Content-Security-Policy"].startswith(servers)
+    assert server.get(f"{board}/policy").headers.get_all("Content-Security-Policy")[0].startswith(f"{framed_by};")
+
+
 @pytest.mark.parametrize("target", ["http:__evil.example_", "__evil.example_x", "PUBLICx_", "_lab", "PUBLIC_.._.._lab"])
 def test_b22_a_redirect_to_elsewhere_is_refused(server, board, target):
     assert server.get(f"{board}/to/{target}").status == 502
@@ -347,6 +363,15 @@ def test_f43_a_child_that_dies_under_a_request_is_there_again_for_the_next(serve
     assert server.get(f"{board}/dies").status == 503
     # For some milliseconds the kernel still takes connections for a process that is ending.
     wait_until(lambda: server.get(f"{board}/x").status == 200, 30)
+
+
+def test_f43_what_a_page_asked_for_as_the_child_died_is_answered_by_the_next_one(server, board):
+    answer = server.get(f"{board}/dies-once")
+    assert (answer.status, answer.json["path"].endswith("/dies-once")) == (200, True)
+
+
+def test_f43_what_was_posted_as_the_child_died_is_not_posted_again(server, board):
+    assert server.request("POST", f"{board}/dies-once", {}).status == 503
 
 
 def test_a_board_that_was_idle_wakes_when_it_is_asked(server, boards, make_run):

@@ -182,13 +182,17 @@ def test_a_file_with_a_second_name_is_listed_and_never_opened(run, tmp_path):
         content(run, "twin.txt")
 
 
-def test_a_huge_folder_is_listed_in_part(run):
+def test_of_a_huge_folder_the_first_are_listed_and_the_others_counted(run):
     folder = run.directory.artifacts / "many"
     folder.mkdir()
-    for number in range(MOST_ENTRIES + 1):
-        (folder / str(number)).mkdir()
+    (folder / "z").mkdir()
+    for number in range(MOST_ENTRIES + 100):
+        (folder / f"{number:05}").touch()
 
-    assert len(paths(run, "many")) == MOST_ENTRIES
+    page = list_artifacts(run, "many")
+
+    numbers = [f"many/{number:05}" for number in range(MOST_ENTRIES - 1)]
+    assert ([entry.path for entry in page.entries], page.left_out) == (["many/z", *numbers], 101)
 
 
 def test_no_descriptor_stays_open_however_it_ends(run, tmp_path):

@@ -92,6 +92,18 @@ def test_everything_that_a_run_left_is_there(make_run):
     )  # fmt: skip
 
 
+def test_data_stands_before_the_code_that_it_is_given_to(make_run):
+    run = make_run()
+    names = ("Model", "X", "fit", "y")
+    write(
+        run,
+        inputs=Manifest(values=tuple(ValueRef(name, "t", 1) for name in names), stream_sha256=""),
+        provenance=Provenance(fingerprints=tuple(Fingerprint(name=name, type="t", digest="d") for name in ("X", "y"))),
+    )
+
+    assert [given.name for given in detail(run).inputs] == ["X", "y", "Model", "fit"]
+
+
 def test_what_a_machine_did_not_tell_has_no_row(make_run):
     run = make_run()
     write(run, environment=Environment(python="3.12.1", platform="", host=""))

@@ -1,6 +1,7 @@
 """The gate in front of TensorBoard, and data that are fresh when somebody looks."""
 
 import threading
+import time
 
 import pytest
 
@@ -127,6 +128,22 @@ def test_a_load_that_takes_long_holds_nobody_up_for_ever():
     assert loads.count == 0
     loads.may_go_on.set()
     wait_until(lambda: loads.count >= 1)
+
+
+@pytest.mark.parametrize("loaded", [False, True])
+def test_a_load_that_takes_long_is_waited_for_once_however_much_a_page_asks(loaded):
+    loads = Loads()
+    reloading = Reloading(loads, interval_s=0.01)
+    if loaded:
+        reloading.refresh(20.0, 20.0)
+    loads.may_go_on.clear()
+    threading.Event().wait(0.1)
+    began = time.monotonic()
+    for _ in range(10):
+        reloading.refresh(0.5, 0.5)
+    took_s = time.monotonic() - began
+    loads.may_go_on.set()
+    assert took_s < 2.0
 
 
 def test_a_load_that_fails_is_tried_again(caplog):

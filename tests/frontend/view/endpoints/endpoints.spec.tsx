@@ -104,6 +104,16 @@ describe('the section of endpoints', () => {
     expect(story.opened).toEqual(['a', 'stop a', 'menu of a at 20 0']);
   });
 
+  it('says how many requests failed, where some did', async () => {
+    const figures = { ...endpoint().figures, requests: 1200, errors: 7 };
+    const drawn = await new Story([endpoint('a', { figures })]).list();
+    await happened(() => drawn.one('button', /Endpoints/).click());
+    const row = drawn.one('button', /^Runninga/);
+
+    expect(row.textContent).toBe('Runningav21.2/s · 7 failed');
+    expect(row.title).toBe('1.2/s · p50 1.23 ms · p95 2 ms · 7 of 1,200 requests failed');
+  });
+
   it.each([
     [{}, 'Runningav21.2/s · 1.2 ms', '1.2/s · p50 1.23 ms · p95 2 ms'],
     [{ count: 1 }, 'Runningav21 restart1.2/s · 1.2 ms', /· restarted 1 time: signal 9$/],

@@ -3,6 +3,7 @@ import React from 'react';
 
 import { IRegisteredModel } from '../../../../src/api/types';
 import { ModelRow, ModelsModel, labelOf } from '../../../../src/model/models';
+import { formatTime } from '../../../../src/model/format';
 import { ModelsSection } from '../../../../src/view/models/modelsSection';
 import { Answer, FakeManager, FakeServer, Refusal, runId, settle, until } from '../../fakes';
 import { having, registered, told, version } from '../../modelFakes';
@@ -111,6 +112,34 @@ it('shows the versions of a model that is clicked, and hides them again', async 
   expect(model!.getAttribute('aria-expanded')).toBe('true');
   await happened(() => model!.click());
   expect(story.lines).toHaveLength(1);
+});
+
+it('says on hover what a model and a version are for, and since when they are registered', async () => {
+  const [made, changed] = ['2026-11-21T12:00:00+00:00', '2026-11-22T13:00:00+00:00'];
+  const one = version('cancer', 1, [], { description: 'for the clinic', created_at: changed });
+  const model = {
+    ...registered('cancer', one),
+    description: 'benign or not',
+    created_at: made,
+    updated_at: changed
+  };
+  const story = await Story.of(model).open();
+  await happened(() => story.section.one('treeitem').click());
+
+  const hints = story.section.all('treeitem').map(line => line.querySelector('bdi')!.title.split('\n'));
+  expect(hints).toEqual([
+    ['cancer', 'benign or not', `Registered: ${formatTime(made)}`, `Last change: ${formatTime(changed)}`],
+    ['Version 1', 'for the clinic', `Registered: ${formatTime(changed)}`]
+  ]);
+});
+
+it('says once when a model was registered that has not changed since, and nothing where nobody knows', async () => {
+  const at = '2026-11-21T12:00:00+00:00';
+  const same = { ...registered('a', version('a', 1)), created_at: at, updated_at: at };
+  const story = await Story.of(same, registered('b', version('b', 1))).open();
+
+  const hints = story.section.all('treeitem').map(line => line.querySelector('bdi')!.title);
+  expect(hints).toEqual([`a\nRegistered: ${formatTime(at)}`, 'b']);
 });
 
 it('opens the run of a version by its link', async () => {

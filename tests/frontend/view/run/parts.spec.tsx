@@ -124,6 +124,19 @@ describe('artifacts', () => {
     expect(story.table('Files')).toHaveLength(5);
   });
 
+  it('are counted where a folder has more than is listed', async () => {
+    const story = await RunStory.open(detail(), { tab: 'artifacts', folders: FOLDERS, leftOut: 18_000 });
+    expect(story.view.node.textContent).toContain('18000 more are not listed.');
+    expect((await open()).view.node.textContent).not.toContain('not listed');
+  });
+
+  it('have names that turn no writing around', async () => {
+    const story = await open({}, { '': [entry('\u202egnp.exe', 1), entry('👩\u200d🔬.txt', 1)] });
+    expect(story.table('Files').map(([name]) => name)).toEqual(['\ufffdgnp.exe', '👩\u200d🔬.txt']);
+    await story.click('button', '\ufffdgnp.exe');
+    expect(story.view.one('region', '\ufffdgnp.exe').textContent).toContain('\ufffdgnp.exe');
+  });
+
   it('are text as text', async () => {
     const story = await open({ 'a.txt': new Response(NASTY) });
     await story.click('button', 'a.txt');

@@ -14,6 +14,8 @@ interface IKnown {
   readonly tab?: RunTab;
   /** The folders of its artifacts, by path. */
   readonly folders?: Readonly<Record<string, readonly IArtifactEntry[]>>;
+  /** Entries of each folder that are not told. */
+  readonly leftOut?: number;
   /** The files among them, by path. */
   readonly files?: Readonly<Record<string, Response | Refusal>>;
   /** Whatever else is asked. */
@@ -80,7 +82,8 @@ export class RunStory {
       return own;
     }
     if (path.endsWith('/artifacts')) {
-      return { path: query.get('path') ?? '', entries: this._known.folders?.[query.get('path') ?? ''] ?? [] };
+      const path = query.get('path') ?? '';
+      return { path, entries: this._known.folders?.[path] ?? [], left_out: this._known.leftOut ?? 0 };
     }
     if (path.endsWith('/content')) {
       return (

@@ -12,7 +12,8 @@ from jupyter_mlops.entities import UserRecord
 from jupyter_mlops.home import Home
 from jupyter_mlops.services import RunCatalog, RunSelection, RunService
 from jupyter_mlops.services._catalog._directories import _RACY_S
-from jupyter_mlops.tracking import CatalogFile
+from jupyter_mlops.services._catalog._home import HomeFeed
+from jupyter_mlops.tracking import CatalogFile, RunTable
 
 
 def age(*paths: Path) -> None:
@@ -184,3 +185,22 @@ def test_a_server_that_ends_early_has_saved_all_that_it_has_read(session, store,
     assert sum(1 for _ in iter(lambda: len(file.load(1000)), 0)) == 21
     assert str(store) in file.bookmarks()
     file.close()
+
+
+def test_a_server_that_ends_while_it_builds_has_kept_what_it_has_read(session, service, make_run, home):
+    """A home of 10,000 runs takes a while to be read: servers that are stopped meanwhile come to an end of it."""
+    runs = [make_run(f"run {number}") for number in range(60)]
+    age(*(run.directory.path for run in runs))
+    feed = HomeFeed("h1", service, RunTable(), lambda _: False, lambda *_: True, lambda: False)
+    while not feed.poll(0.0):
+        pass
+    assert feed.building
+    feed.close()
+    kept = saved(home)
+    assert 0 < len(kept) < 60
+
+    for run in runs:
+        if run.id in kept:
+            # In place, so that only who reads it again sees it.
+            run.directory.spec_file.write_bytes(run.directory.spec_file.read_bytes().replace(b"run ", b"new "))
+    assert not any(name.startswith("new ") for name in session())

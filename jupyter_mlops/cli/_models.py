@@ -6,11 +6,11 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from ._cli_records import to_json
-from ._cli_words import as_commands
-from .entities import ChangeModel
-from .exceptions import UsageError
-from .services import ModelService, RunService, is_whole_model
+from ..entities import ChangeModel
+from ..exceptions import UsageError
+from ..services import ModelService, RunService, is_whole_model
+from ._records import to_json
+from ._words import as_commands
 
 WELL = 0
 _NOTHING = "No models are registered. Register what a run made: jupyter mlops models register RUN NAME"
@@ -27,7 +27,7 @@ def _list(service: ModelService, arguments: argparse.Namespace) -> None:
     if arguments.json:
         _write(to_json(found))
         return
-    from .magics import ModelsTable
+    from ..magics import ModelsTable
 
     _write(repr(ModelsTable(found, nothing=_NOTHING)))
 
@@ -83,7 +83,7 @@ def _show_model(service: ModelService, name: str, *, as_json: bool) -> None:
     if as_json:
         _write(to_json(model))
         return
-    from .magics import ModelView
+    from ..magics import ModelView
 
     _write(as_commands(repr(ModelView(model))))
 
@@ -93,7 +93,7 @@ def _show_version(service: ModelService, reference: str, *, as_json: bool) -> No
     if as_json:
         _write(to_json(lineage.version))
         return
-    from .magics import VersionView
+    from ..magics import VersionView
 
     _write(as_commands(repr(VersionView(lineage))))
 

@@ -7,12 +7,12 @@ from argparse import Namespace
 
 import msgspec
 
-from ._cli_models import run_models
-from ._cli_records import DiffRecord, ListRecord, ReproductionRecord, RunRecord, to_json
-from ._cli_words import as_commands
-from .entities import RunStatus, ScoreProgress
-from .exceptions import UsageError
-from .services import LOCAL, Endpoints, LocalEndpoint, Run, RunService, deploy_local
+from ..entities import RunStatus, ScoreProgress
+from ..exceptions import UsageError
+from ..services import LOCAL, Endpoints, LocalEndpoint, Run, RunService, deploy_local
+from ._models import run_models
+from ._records import DiffRecord, ListRecord, ReproductionRecord, RunRecord, to_json
+from ._words import as_commands
 
 WELL, FAILED = 0, 1
 
@@ -24,7 +24,7 @@ def runs(service: RunService, arguments: Namespace) -> int:
     if arguments.json:
         _write(to_json(ListRecord.of(page)))
         return WELL
-    from .magics import RunsTable
+    from ..magics import RunsTable
 
     table = repr(RunsTable.of(page, query, more="narrow the query, or ask for more of them with -n"))
     _write(table if page.runs else as_commands(table))
@@ -58,7 +58,7 @@ def diff(service: RunService, arguments: Namespace) -> int:
     if arguments.json:
         _write(to_json(DiffRecord.of(found)))
         return WELL
-    from .magics import DiffView
+    from ..magics import DiffView
 
     _write(repr(DiffView(found)))
     return WELL
@@ -95,7 +95,7 @@ def reproduce(service: RunService, arguments: Namespace) -> int:
     if arguments.json:
         _write(to_json(ReproductionRecord.of(found)))
     else:
-        from .magics import ReproductionView
+        from ..magics import ReproductionView
 
         _write(repr(ReproductionView(found)))
     return WELL if found.is_exact else FAILED
@@ -108,7 +108,7 @@ def gc(service: RunService, arguments: Namespace) -> int:
     if arguments.json:
         _write(to_json(done))
         return WELL
-    from .magics import CollectionView
+    from ..magics import CollectionView
 
     _write(repr(CollectionView(done, is_dry=arguments.dry_run)))
     return WELL
@@ -129,8 +129,8 @@ def models(service: RunService, arguments: Namespace) -> int:
 
 def package(service: RunService, arguments: Namespace) -> int:
     """Pack a model for elsewhere."""
-    from .services import package_for
-    from .widgets import package_text
+    from ..services import package_for
+    from ..widgets import package_text
 
     made = package_for(service, arguments.what, arguments.to, directory=arguments.output, name=arguments.name, X=None)
     _write(package_text(made))
@@ -139,9 +139,9 @@ def package(service: RunService, arguments: Namespace) -> int:
 
 def score(service: RunService, arguments: Namespace) -> int:
     """Answer each row of a file; on a terminal a line tells how far it is."""
-    from .deployment import CHUNK, ScoreWish
-    from .services import score_for
-    from .widgets import progress_text, score_text
+    from ..deployment import CHUNK, ScoreWish
+    from ..services import score_for
+    from ..widgets import progress_text, score_text
 
     columns = tuple(part.strip() for part in arguments.columns.split(",") if part.strip())
     chunk = CHUNK if arguments.chunk is None else arguments.chunk
@@ -162,7 +162,7 @@ def score(service: RunService, arguments: Namespace) -> int:
 def deploy(service: RunService, arguments: Namespace) -> int:
     """Put a run's or a file's model where it is asked."""
     if arguments.to != LOCAL:
-        from .deployment import load_target
+        from ..deployment import load_target
 
         name = load_target(arguments.to).name
         raise UsageError(f"To {name} goes a package, which is a folder: jupyter mlops package WHAT --to {name}.")
@@ -175,7 +175,7 @@ def endpoints(service: RunService, arguments: Namespace) -> int:
     """List endpoints, or show, stop or roll back one."""
     known = Endpoints(service.home)
     if arguments.action == "list":
-        from .magics import EndpointsTable
+        from ..magics import EndpointsTable
 
         found = known.list()
         _write(msgspec.json.encode(found).decode() if arguments.json else as_commands(repr(EndpointsTable(found))))
@@ -196,7 +196,7 @@ def endpoints(service: RunService, arguments: Namespace) -> int:
 
 
 def _shown(endpoint: LocalEndpoint) -> str:
-    from .magics import EndpointView
+    from ..magics import EndpointView
 
     return repr(EndpointView(endpoint.stand(), endpoint.directory.socket))
 
@@ -214,7 +214,7 @@ def _show(run: Run, *, as_json: bool) -> None:
     if as_json:
         _write(to_json(RunRecord.of(run)))
         return
-    from .magics import RunDetails
+    from ..magics import RunDetails
 
     _write(repr(RunDetails.of(run)))
 

@@ -1,103 +1,23 @@
-"""`jupyter mlops`: runs from a terminal. Parses, asks one service, shows the answer; needs no kernel and no server.
-
-Exit codes: 0 well, 1 the run failed or differs, 2 the command was written wrong, 3 nothing there is meant, 130
-interrupted. Errors are one line on stderr; `--json` is for programs and goes to stdout.
-"""
+"""The words of `jupyter mlops`: which commands there are, and what each takes."""
 
 from __future__ import annotations
 
 import argparse
-import os
-import sys
-from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from ._cli_models_parser import add_models
-from ._cli_words import as_commands
-from .exceptions import (
-    EndpointNotFoundError,
-    HomeError,
-    MlopsError,
-    RunNotFoundError,
-    UnknownReferenceError,
-    UsageError,
-)
-
-if TYPE_CHECKING:
-    from .services import RunService
-
-WELL, FAILED, MISUSED, NOT_FOUND, INTERRUPTED = 0, 1, 2, 3, 130
-"""What the process answers to its caller."""
+from ._models_parser import add_models
 
 _REFERENCE = "an id or its beginning, a name, last, last~2, best:METRIC, best:-METRIC, best"
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Run a command and return its exit code.
-
-    Parameters
-    ----------
-    argv : sequence of str, optional
-        The words after `jupyter mlops`; those of the process unless given.
-    """
-    arguments = _parser().parse_args(argv)
-    try:
-        return _execute(arguments)
-    except (UnknownReferenceError, RunNotFoundError, EndpointNotFoundError, _NoHomeError) as error:
-        return _complain(error, NOT_FOUND)
-    except UsageError as error:
-        return _complain(error, MISUSED)
-    except MlopsError as error:
-        return _complain(error, FAILED)
-    except KeyboardInterrupt:
-        return INTERRUPTED
-    except BrokenPipeError:
-        # The reader, `head` perhaps, has seen enough; Python must not complain when it flushes at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return WELL
-
-
-class _NoHomeError(HomeError):
-    """There is no home here: nothing that was asked for can exist."""
-
-
-def _execute(arguments: argparse.Namespace) -> int:
-    from . import _cli_commands
-
-    execute = getattr(_cli_commands, arguments.command)
-    code: int = execute(_service(arguments.home), arguments)
-    sys.stdout.flush()
-    return code
-
-
-def _service(path: Path | None) -> RunService:
-    from .home import Home
-    from .services import service_of
-
-    try:
-        home = Home.open(path) if path else Home.find(create=False)
-    except HomeError as error:
-        raise _NoHomeError(str(error)) from error
-    return service_of(home)
-
-
-def _complain(error: MlopsError, code: int) -> int:
-    """Say what is wrong in one line, in this edge's words for the next step."""
-    text = as_commands(str(error)).replace("\n", " ")
-    sys.stderr.write(f"jupyter mlops: {text}\n")
-    return code
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of all commands."""
+    root = argparse.ArgumentParser(
         prog="jupyter mlops",
         description="Runs that %%train has started, the models that they made, and the endpoints that answer by them.",
     )
-    parser.add_argument(
-        "--home", type=Path, metavar="DIR", help="a .mlops directory; by default found as git finds .git"
-    )
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    root.add_argument("--home", type=Path, metavar="DIR", help="a .mlops directory; by default found as git finds .git")
+    commands = root.add_subparsers(dest="command", required=True, metavar="COMMAND")
     shows_json = argparse.ArgumentParser(add_help=False)
     shows_json.add_argument("--json", action="store_true", help="print JSON")
     one_run = argparse.ArgumentParser(add_help=False)
@@ -106,7 +26,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_acting(commands, shows_json, one_run)
     add_models(commands)
     _add_endpoints(commands, shows_json)
-    return parser
+    return root
 
 
 def _add_looking(
@@ -174,7 +94,3 @@ def _add_endpoints(
     endpoints = commands.add_parser("endpoints", parents=[shows_json], help="list endpoints, or do something with one")
     endpoints.add_argument("action", nargs="?", default="list", choices=("list", "show", "logs", "stop", "rollback"))
     endpoints.add_argument("name", nargs="?", default="", metavar="NAME", help="of the endpoint")
-
-
-if __name__ == "__main__":
-    sys.exit(main())

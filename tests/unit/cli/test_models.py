@@ -6,8 +6,8 @@ import json
 import pytest
 from registries import add_model, make_registry
 
-from jupyter_mlops._cli_words import as_commands
 from jupyter_mlops.cli import main
+from jupyter_mlops.cli._words import as_commands
 from jupyter_mlops.home import Home
 
 

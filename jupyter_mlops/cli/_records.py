@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from .entities import CellError
-from .services import Run
+from ..entities import CellError
+from ..services import Run
 
 if TYPE_CHECKING:
-    from .services import Agreement, Change, Reproduction, RunDiff, RunFacts, RunPage
+    from ..services import Agreement, Change, Reproduction, RunDiff, RunFacts, RunPage
 
 
 class RunRecord(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,9 +7,9 @@ import msgspec
 import pytest
 from runs import submit
 
-from jupyter_mlops._cli_records import AgreementRecord, DiffRecord, ListRecord, ReproductionRecord, RunRecord, to_json
-from jupyter_mlops._cli_words import as_commands
 from jupyter_mlops.cli import main
+from jupyter_mlops.cli._records import AgreementRecord, DiffRecord, ListRecord, ReproductionRecord, RunRecord, to_json
+from jupyter_mlops.cli._words import as_commands
 from jupyter_mlops.entities import CellError, Exit, Result, RunStatus
 from jupyter_mlops.home import Home
 from jupyter_mlops.launchers import LocalLauncher

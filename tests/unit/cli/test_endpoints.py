@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import pytest
 from endpoint_models import bundle, total
 
-from jupyter_mlops._cli_words import as_commands
 from jupyter_mlops.cli import main
+from jupyter_mlops.cli._words import as_commands
 from jupyter_mlops.deployment import EndpointDirectory, stop
 from jupyter_mlops.home import Home
 

@@ -75,7 +75,7 @@ def report_widget(
             return title
 
         def _repr_mimebundle_(self, **kwargs: Any) -> Any:
-            data, metadata = super()._repr_mimebundle_(**kwargs)
+            data, metadata = super()._repr_mimebundle_(**kwargs) or ({}, {})
             return {**data, "text/html": picture}, metadata
 
     widget = ReportWidget(report=_open(report, model, X, y).to_json())

@@ -14,7 +14,7 @@ class Case(NamedTuple):
     @property
     def needs(self) -> str:
         """The library without which the case makes no sense."""
-        for library in ("lightning", "torch", "keras", "tensorflow", "xgboost", "lightgbm"):
+        for library in ("lightning", "optuna", "torch", "keras", "tensorflow", "xgboost", "lightgbm"):
             if library in self.setup + self.cell:
                 return library
         return "sklearn"
@@ -881,6 +881,25 @@ p = model.predict(X)
     ),
 ]
 
+TUNING = [
+    Case(
+        "optuna_study",
+        DATA,
+        """
+import optuna
+from sklearn.model_selection import cross_val_score
+from sklearn.tree import DecisionTreeClassifier
+def objective(trial):
+    depth = trial.suggest_int("depth", 1, 6)
+    return cross_val_score(DecisionTreeClassifier(max_depth=depth, random_state=0), X, y, cv=3).mean()
+study = optuna.create_study(direction="maximize", sampler=optuna.samplers.TPESampler(seed=0))
+study.optimize(objective, n_trials=5)
+best = study.best_params
+""",
+        "best, study.best_value, [trial.params for trial in study.trials], study.ask().number",
+    ),
+]
+
 NET = """
 import lightning as L, torch
 from torch.utils.data import DataLoader, TensorDataset
@@ -938,4 +957,5 @@ validated = trainer.validate(net, batches, verbose=False)
     ),
 ]
 
-CASES = [*ESTIMATORS, *SKLEARN, *NUMPY, *PANDAS, *PYTHON, *MAGICS, *PLOTTING, *TORCH, *KERAS, *BOOSTING, *LIGHTNING]
+CASES = [*ESTIMATORS, *SKLEARN, *NUMPY, *PANDAS, *PYTHON, *MAGICS, *PLOTTING]
+CASES += [*TORCH, *KERAS, *BOOSTING, *TUNING, *LIGHTNING]

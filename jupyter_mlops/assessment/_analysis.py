@@ -13,7 +13,7 @@ from ._columns import Column, read_column
 from ._grouping import RowGroups, row_groups
 from ._measures import Measures, shared_metrics
 from ._metrics import resolve_metrics
-from ._mitigation import mitigations, mitigator_of
+from ._mitigation import is_private, mitigations, mitigator_of
 from ._notes import notes_of
 from ._outcome import Outcome, read_outcome
 from ._predictions import Predictions, predict, type_name
@@ -103,7 +103,7 @@ def analyse(question: FairnessQuestion) -> FairnessReport:
         fingerprint=_fingerprint(read),
         data=dict(question.data),
     )
-    return notes_of(report, tables, notes)
+    return notes_of(report, tables, [*notes, *_privacy(question)])
 
 
 def _demand_fairlearn() -> None:
@@ -189,6 +189,15 @@ def _models(question: FairnessQuestion, read: Read) -> tuple[FairnessModel, ...]
         )
         for name, model in question.models.items()
     )
+
+
+def _privacy(question: FairnessQuestion) -> list[str]:
+    private = [name for name, model in question.models.items() if is_private(model)]
+    if not private:
+        return []
+    return [
+        f"Differential privacy protects the rows that {' and '.join(private)} learned from, not those of this report."
+    ]
 
 
 def _texts(outcome: Outcome) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -111,19 +112,17 @@ def _is_continuous(series: pd.Series) -> bool:
 
 
 def _binned(name: str, series: pd.Series, bins: int) -> Column:
-    """Cut at the quantiles; a bin includes its upper bound, and the first one its lower bound too."""
+    """Cut at the quantiles; a bin includes its upper bound. The ends are open: the largest value is somebody's."""
     import numpy as np
 
     numbers = series.to_numpy(dtype=float, na_value=np.nan)
     finite = numbers[np.isfinite(numbers)]
     if not len(finite):
         raise UsageError(f"{name} has no finite number, so it cannot be cut into bins. Give it as text.")
-    edges = np.unique(np.quantile(finite, np.linspace(0, 1, bins + 1)))
-    if len(edges) == 1:
-        edges = np.repeat(edges, 2)
-    codes = np.searchsorted(edges[1:-1], numbers, side="left")
-    shown = [f"{edge:.6g}" for edge in edges]
-    levels = [f"{low} to {high}" for low, high in pairwise(shown)]
+    edges = np.unique(np.quantile(finite, _inner(bins)))
+    edges = edges[edges < finite.max()]
+    codes = np.searchsorted(edges, numbers, side="left")
+    levels = _parts([f"{edge:.6g}" for edge in edges])
     return _leveled(name, np.where(np.isnan(numbers), -1, codes), levels, tuple(map(float, edges)))
 
 
@@ -132,13 +131,26 @@ def _cut_times(name: str, times: pd.Series, bins: int) -> Column:
     import numpy as np
 
     seconds = times.to_numpy(dtype=float)
-    edges = np.unique(np.nanquantile(seconds, np.linspace(0, 1, bins + 1), method="nearest"))
-    edges = np.repeat(edges, 2) if len(edges) == 1 else edges
+    edges = np.unique(np.nanquantile(seconds, _inner(bins), method="nearest"))
+    edges = edges[edges < np.nanmax(seconds)]
     unit = "D" if not (edges % 86_400).any() else "s"
     shown = edges.astype("int64").astype("datetime64[s]").astype(f"datetime64[{unit}]").astype(str)
-    levels = [f"{low} to {high}" for low, high in pairwise(shown)]
-    codes = np.searchsorted(edges[1:-1], seconds, side="left")
-    return _leveled(name, np.where(np.isnan(seconds), -1, codes), levels, tuple(map(float, edges)))
+    codes = np.searchsorted(edges, seconds, side="left")
+    return _leveled(name, np.where(np.isnan(seconds), -1, codes), _parts(shown), tuple(map(float, edges)))
+
+
+def _inner(bins: int) -> np.ndarray[Any, Any]:
+    """Return the quantiles between bins."""
+    import numpy as np
+
+    return np.linspace(0, 1, bins + 1)[1:-1]
+
+
+def _parts(edges: Sequence[str]) -> list[str]:
+    """Return what the parts are called that lie between edges, and beyond the outer ones."""
+    if not len(edges):
+        return ["every value"]
+    return [f"up to {edges[0]}", *(f"{low} to {high}" for low, high in pairwise(edges)), f"above {edges[-1]}"]
 
 
 def _factorized(name: str, series: pd.Series) -> Column:

@@ -15,6 +15,7 @@ from ._counting import LabelPairs, formula_of
 from ._metrics import Metric
 from ._outcome import Outcome
 from ._ranking import quick_equal
+from ._withholding import Withheld
 
 if TYPE_CHECKING:
     import numpy as np
@@ -55,17 +56,17 @@ class Measures:
     def _is_plain(self, metric: Metric) -> bool:
         return self.weights is None or not metric.weighs
 
-    def over(self, groups: np.ndarray[Any, Any], withheld: np.ndarray[Any, Any]) -> dict[str, Measure]:
+    def over(self, groups: np.ndarray[Any, Any], hidden: Withheld) -> dict[str, Measure]:
         """Return a function of row numbers for each model and metric.
 
         Parameters
         ----------
         groups : array of int, one a row
             Which cell of the report a row is in.
-        withheld : array of bool, one a cell
-            Cells whose figures must not be known: they come out as NaN, and so take no part in any comparison.
+        hidden : Withheld
+            Whose figures must not be known: they come out as NaN, and so take no part in any comparison.
         """
-        rows = _Rows(groups, withheld)
+        rows = _Rows(groups, hidden)
         asked = ((number, name, metric) for number, name in enumerate(self.outcome.answers) for metric in self.metrics)
         measures: dict[str, Measure] = {}
         for number, name, metric in asked:
@@ -169,9 +170,9 @@ def _unchecked() -> AbstractContextManager[Any]:
 class _Rows:
     """Indexes arrays by row numbers, each array once for all metrics that are asked about the same rows."""
 
-    def __init__(self, groups: np.ndarray[Any, Any], withheld: np.ndarray[Any, Any]) -> None:
+    def __init__(self, groups: np.ndarray[Any, Any], hidden: Withheld) -> None:
         self._groups = groups
-        self._withheld = withheld
+        self._hidden = hidden
         self._positions: object = None
         self._are_all = False
         self._taken: dict[int, Any] = {}
@@ -185,9 +186,12 @@ class _Rows:
         return self._taken[id(array)]
 
     def are_withheld(self, positions: np.ndarray[Any, Any]) -> bool:
-        """Whether the rows are of one cell, and its figures must not be known."""
+        """Whether the rows are a cell's, or a stratum's, whose figures must not be known."""
         cell = self._groups[positions[0]]
-        return bool(self._withheld[cell]) and bool((self._groups[positions] == cell).all())
+        of_cell, of_stratum = bool(self._hidden.cells[cell]), self._hidden.hides_stratum_of(cell)
+        if of_cell == of_stratum:
+            return of_cell
+        return of_cell if bool((self._groups[positions] == cell).all()) else of_stratum
 
     def whole_cell(self, positions: np.ndarray[Any, Any]) -> set[int]:
         """Return the cell that has exactly these rows; none for a resample of it, or for rows of several."""

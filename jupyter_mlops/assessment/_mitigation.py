@@ -48,6 +48,13 @@ def mitigator_of(model: Any) -> str:
     return next((type(part).__name__ for part in parts if type(part).__module__.startswith("fairlearn.")), "")
 
 
+def is_private(model: Any) -> bool:
+    """Whether a model learned with differential privacy, as InterpretML's and diffprivlib's do."""
+    _, step = last_step(model)
+    given = step.get_params(deep=False) if hasattr(step, "get_params") and not isinstance(step, type) else {}
+    return "epsilon" in given and not {"delta", "accountant"}.isdisjoint(given)
+
+
 def last_step(model: Any) -> tuple[str, Any]:
     """Return a pipeline's last step by its name; the model itself, without a name, where it is none."""
     steps = getattr(model, "steps", None)
@@ -60,6 +67,11 @@ def _general(model: Any, features: tuple[FairnessFeature, ...]) -> str:
         return f"Fairlearn mitigates models of scikit-learn's kind, with fit, predict and get_params; this is a {kind}."
     if made_by := mitigator_of(model):
         return f"This model was made by {made_by} already. Mitigate the one that it was made from."
+    if is_private(model):
+        return (
+            "The model is differentially private, and mitigating looks at rows outside its budget or spends it again. "
+            "Mitigate a model without privacy, or write the cell yourself, over rows that may be known."
+        )
     cut = [feature.name for feature in features if feature.edges]
     if cut:
         return (

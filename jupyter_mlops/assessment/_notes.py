@@ -25,28 +25,30 @@ def _features(report: FairnessReport) -> Iterator[str]:
     for feature in (*report.sensitive, *report.control):
         if feature.edges:
             yield (
-                f"{feature.name} was cut into parts of equal size at {', '.join(_edges(feature))}; "
-                "a part includes its upper bound."
+                f"{feature.name} was cut at {', '.join(_edges(feature))} into parts as equal in size as values allow; "
+                "each includes its upper bound."
             )
         if len(feature.levels) == 1 and feature in report.sensitive:
             yield f"{feature.name} has one group only, {feature.levels[0]}: there is nothing to compare."
 
 
 def _edges(feature: FairnessFeature) -> Iterator[str]:
-    """Yield where a feature was cut, in the words of its levels: "18 to 33", "33 to 49"."""
-    parts = [level.split(" to ") for level in feature.levels[: len(feature.edges) - 1]]
-    yield from (low for low, _ in parts)
-    yield parts[-1][1]
+    """Yield where a feature was cut, in the words of its levels: "up to 33", "33 to 49", "above 49"."""
+    yield from (level.split("to ")[-1] for level in feature.levels[: len(feature.edges)])
 
 
 def _small(report: FairnessReport) -> Iterator[str]:
     for grouping in report.groupings:
         by = _by(report, grouping)
+        alone = grouping.sizes.count(1)
+        if alone:
+            are, tell = ("is", "its figures tell") if alone == 1 else ("are", "their figures tell")
+            yield f"By {by}, {_groups(alone)} {are} of one row: {tell} what it holds; see --min-group."
         if grouping.suppressed:
-            verb = "is" if len(grouping.suppressed) == 1 else "are"
+            are, have = ("is", "it has") if len(grouping.suppressed) == 1 else ("are", "they have")
             yield (
-                f"By {by}, {_groups(len(grouping.suppressed))} of fewer than {report.min_group} rows "
-                f"{verb} left out of every figure but the overall ones."
+                f"By {by}, {_groups(len(grouping.suppressed))} {are} left out of every figure but the overall ones: "
+                f"{have} fewer than {report.min_group} rows, or would tell by subtraction what such a group has."
             )
     if any(grouping.uncertain for grouping in report.groupings):
         reasons = [f"fewer than {report.uncertain_below} rows"] if report.uncertain_below else []

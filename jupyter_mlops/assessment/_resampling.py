@@ -16,6 +16,7 @@ import numpy as np
 from ._counting import Formula, LabelPairs
 from ._measures import Measure
 from ._question import Tell
+from ._withholding import Withheld
 
 Numbers = np.ndarray[Any, Any]
 _MOST_COUNTS = 4_000_000
@@ -34,8 +35,8 @@ class Partition:
         Stratum times `groups`, plus group.
     strata, groups : int
         How many; one stratum where there are no control features.
-    withheld : array of bool, one a cell
-        Cells without figures.
+    hidden : Withheld
+        Cells and strata without figures.
     overall, by_group : array
         What is known: a figure by stratum and measure; by stratum, group and measure.
     """
@@ -44,7 +45,7 @@ class Partition:
     cells: Numbers
     strata: int
     groups: int
-    withheld: Numbers
+    hidden: Withheld
     overall: Numbers
     by_group: Numbers
 
@@ -120,10 +121,10 @@ class _Drawer:
             else:
                 overall[:, list(self._asked)] = of_first[:, list(self._asked)]
         occurs = (np.bincount(cells, minlength=part.strata * part.groups) > 0).reshape(self._shape)
-        is_withheld = occurs & part.withheld.reshape(self._shape)
+        is_withheld = occurs & part.hidden.cells.reshape(self._shape)
         by_group[~occurs | is_withheld] = np.nan
         # A stratum without rows, or with rows of one cell only, whose figures must not be known.
-        overall[~occurs.any(1) | ((occurs.sum(1) == 1) & is_withheld.any(1))] = np.nan
+        overall[~occurs.any(1) | part.hidden.strata | ((occurs.sum(1) == 1) & is_withheld.any(1))] = np.nan
 
     def _quick(self, rows: Numbers) -> dict[int, Measure]:
         """Return what can be asked in a quicker way."""
@@ -152,10 +153,10 @@ class _Drawer:
     def _is_exact(self, place: int, by_group: Numbers, overall: Numbers) -> bool:
         """Whether figures are what the library gave, of each group that has one and of all rows."""
         part = self._partition
-        occurs = np.bincount(part.cells, minlength=part.withheld.size) > 0
-        known = (occurs & ~part.withheld).reshape(self._shape)
+        occurs = np.bincount(part.cells, minlength=part.hidden.cells.size) > 0
+        known, seen = (occurs & ~part.hidden.cells).reshape(self._shape), ~part.hidden.strata
         return np.array_equal(by_group[known], part.by_group[known][:, place], equal_nan=True) and np.array_equal(
-            overall, part.overall[:, place], equal_nan=True
+            overall[seen], part.overall[seen, place], equal_nan=True
         )
 
 

@@ -18,6 +18,7 @@ from ._metric_frame import disaggregate
 from ._question import FairnessQuestion
 from ._resampling import Partition, resample
 from ._strata import Strata
+from ._withholding import Withheld, withhold
 
 Table = tuple[tuple[Figure, ...], ...]
 
@@ -57,7 +58,8 @@ def compare_groups(
 ) -> Tables:
     """Return the metrics of each model in each partition, and what Fairlearn makes of them."""
     compared = [
-        _Comparison(measures, part, strata, question, at) for part, at in zip(groups, _parts(groups), strict=True)
+        _Comparison(measures, part, strata, question, hidden, at)
+        for part, hidden, at in zip(groups, withhold(groups, strata, question.min_group), _parts(groups), strict=True)
     ]
     if bootstrap is not None:
         samples = resample([each.partition for each in compared], bootstrap.samples, bootstrap.seed, question.tell)
@@ -99,6 +101,7 @@ class _Comparison:
         groups: RowGroups,
         strata: Strata,
         question: FairnessQuestion,
+        hidden: Withheld,
         what: str,
     ) -> None:
         self._groups = groups
@@ -108,10 +111,10 @@ class _Comparison:
         counts = np.bincount(cells, minlength=len(groups) * max(1, len(strata.levels)))
         self._cells = np.flatnonzero(counts)
         self._sizes = counts[self._cells]
-        self._withheld = self._sizes < question.min_group
-        self._uncertain = (self._sizes < question.uncertain_below) | _of_one_class(measures, cells, counts)[self._cells]
-        withheld = (counts > 0) & (counts < question.min_group)
-        self.measures: dict[str, Measure] = measures.over(cells, withheld)
+        self._withheld = hidden.cells[self._cells]
+        is_unsure = (self._sizes < question.uncertain_below) | _of_one_class(measures, cells, counts)[self._cells]
+        self._uncertain = is_unsure & ~self._withheld
+        self.measures: dict[str, Measure] = measures.over(cells, hidden)
         self._frame: MetricFrame = disaggregate(
             self.measures,
             groups.codes,
@@ -126,7 +129,7 @@ class _Comparison:
             cells=cells,
             strata=shape[0],
             groups=shape[1],
-            withheld=withheld,
+            hidden=hidden,
             overall=self._frame.overall[list(self.measures)].to_numpy(dtype=float).reshape(shape[0], -1),
             by_group=self._of_cells(np.arange(len(counts))).reshape(*shape, -1),
         )

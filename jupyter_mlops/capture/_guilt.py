@@ -37,7 +37,7 @@ def find_guilty(name: str, value: Any, pickler: ValuePickler, error: BaseExcepti
         error = traced
     chain = tracer.stack or [value]
     guilty = chain[-1]
-    reason = _said_by(error).strip() or type(error).__name__
+    reason = _said_by(error).strip().rstrip(".") or type(error).__name__
     if isinstance(error, RecursionError):
         chain, guilty, reason = [value], value, "it is nested too deeply"
     remedy = remedy_of(type(guilty))

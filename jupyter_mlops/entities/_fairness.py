@@ -34,7 +34,7 @@ class FairnessFeature(msgspec.Struct, frozen=True, kw_only=True):
     levels : tuple of str
         Its values as text, in the order in which groups count them.
     edges : tuple of float
-        Of a binned feature: the bounds of its bins, one more than it has bins. Empty for any other.
+        Of a binned feature: where it was cut, one place fewer than it has bins. Empty for any other.
     missing : int, optional
         Number of the level that stands for missing values; None where nothing is missing.
     """
@@ -109,7 +109,8 @@ class FairnessGrouping(msgspec.Struct, frozen=True, kw_only=True):
     uncertain : tuple of int
         Groups, by number, of fewer rows than `FairnessReport.uncertain_below`.
     suppressed : tuple of int
-        Groups, by number, whose figures are withheld: fewer rows than `FairnessReport.min_group`.
+        Groups, by number, whose figures are withheld: they have fewer rows than `FairnessReport.min_group`, or would
+        tell by subtraction what such a group has.
     total : int
         Groups that the data has; more than are here when the view was cut.
     """

@@ -30,8 +30,11 @@ def cell_error(error: BaseException, cell: str, shown: str = "") -> CellError:
     shown : str
         The traceback as the log has it; without it, Python's own.
     """
-    line = _line_in_cell(error)
     lines = cell.splitlines()
+    line = _line_of_code(error)
+    if line is not None:
+        # IPython compiles what stands below the empty lines that a cell begins with.
+        line += next((number for number, text in enumerate(lines) if text.strip()), 0)
     text = _ANSI.sub("", shown) or "".join(traceback.format_exception(error))
     return CellError(
         type=_type_name(type(error)),
@@ -53,8 +56,8 @@ def _type_name(kind: type[BaseException]) -> str:
     return kind.__qualname__ if module in ("builtins", "__main__") else f"{module}.{kind.__qualname__}"
 
 
-def _line_in_cell(error: BaseException) -> int | None:
-    """Return the line of the cell that was being executed, from 1."""
+def _line_of_code(error: BaseException) -> int | None:
+    """Return the line of the cell's code that was being executed, from 1."""
     if isinstance(error, SyntaxError) and error.filename and _CELL.match(error.filename):
         return error.lineno
     line = None

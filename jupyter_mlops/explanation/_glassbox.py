@@ -11,7 +11,8 @@ from typing import Any
 from ..entities import Importance, LocalExplanations
 from ._asking import asking
 from ._columns import figures
-from ._glassbox_data import Term, features_of_model, interaction_of, local_of, shape_of, terms_of
+from ._glassbox_data import Term, features_of_model, has_spread, interaction_of, local_of, shape_of, terms_of
+from ._privacy import privacy_notes
 from ._protocol import Explained, ExplanationWish, Suitability
 from ._subject import Subject, check_rows
 
@@ -68,7 +69,7 @@ class GlassBoxExplainer:
             shapes=tuple(shape_of(core, found, term) for term in ranked if len(term.features) == 1),
             interactions=tuple(interaction_of(core, found, term) for term in ranked if len(term.features) == 2),
             local=self.explain_rows(subject, wish.rows, importance.names) if wish.rows else None,
-            notes=_notes(core, len(terms)),
+            notes=(*_notes(core, len(terms)), *privacy_notes(core, has_rows=bool(wish.rows))),
         )
 
     def explain_rows(self, subject: Subject, rows: tuple[int, ...], names: tuple[str, ...]) -> LocalExplanations:
@@ -99,7 +100,7 @@ def _importance(core: Any, found: Any, terms: list[Term]) -> tuple[Importance, l
     overall = found.data()
     scores = [float(score) for score in overall["scores"]]
     ranked = sorted(terms, key=lambda term: -abs(scores[term.number]))
-    spread = _spread(core) if _is_ebm(core) else []
+    spread = _spread(core) if has_spread(core) else []
     bags = len(core.bagged_scores_[0]) if spread else 0
     return Importance(
         measure="mean size of what the term adds" if _is_ebm(core) else "coefficient, what one more of the column adds",
@@ -118,12 +119,9 @@ def _spread(core: Any) -> list[float]:
 
     import numpy as np
 
-    bags = len(core.bagged_scores_[0])
-    if bags < 2:
-        return []
     one = copy.copy(core)
     found = []
-    for bag in range(bags):
+    for bag in range(len(core.bagged_scores_[0])):
         one.term_scores_ = [scores[bag] for scores in core.bagged_scores_]
         found.append(one.term_importances())
     return [float(width) for width in np.std(found, axis=0)]

@@ -64,6 +64,11 @@ def terms_of(core: Any, found: Any) -> list[Term]:
     return [Term(number, place, tuple(map(int, core.term_features_[place]))) for number, place in enumerate(shown)]
 
 
+def has_spread(core: Any) -> bool:
+    """Whether an EBM has several outer bags to differ; of one alone InterpretML says that it is sure."""
+    return hasattr(core, "bagged_scores_") and len(core.bagged_scores_[0]) > 1
+
+
 def shape_of(core: Any, found: Any, term: Term) -> FeatureShape:
     """Return the shape of a term of one column."""
     data = found.data(term.number)
@@ -76,8 +81,8 @@ def shape_of(core: Any, found: Any, term: Term) -> FeatureShape:
         form=_form(kind, len(data["names"]), len(data["scores"])),
         grid=grid,
         values=_curves(data["scores"]),
-        low=_curves(data.get("lower_bounds")),
-        high=_curves(data.get("upper_bounds")),
+        low=_curves(data.get("lower_bounds")) if has_spread(core) else (),
+        high=_curves(data.get("upper_bounds")) if has_spread(core) else (),
         missing=_missing(core, term.place),
         density_grid=_grid(density["names"], kind),
         density=_curve(counted),

@@ -7,6 +7,8 @@ the columns that go into it.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
@@ -41,7 +43,9 @@ class ShapExplainer:
     def suits(self, subject: Subject) -> Suitability:
         """Tell whether the package is there."""
         if find_spec("shap") is None:
-            return Suitability(0, "the package is not installed; pip install shap, or use --method permutation")
+            return Suitability(
+                0, "the package is not installed; pip install 'jupyter_mlops[shap]', or use --method permutation"
+            )
         return Suitability(5, f"SHAP values explain any model from outside, here {type(subject.core).__name__}")
 
     def explain(self, subject: Subject, wish: ExplanationWish) -> Explained:
@@ -54,17 +58,21 @@ class ShapExplainer:
         """
         subject.require_data("SHAP", least=2)
         check_rows(wish.rows, subject.rows)
+        with _random_numbers_kept():
+            return self._explained(subject, wish)
+
+    def _explained(self, subject: Subject, wish: ExplanationWish) -> Explained:
         model = inspected(subject)
         values = _Values(subject, model, wish.seed)
         sample = subject.sampled(min(wish.sample, MOST_ROWS), wish.seed)
         with asking(subject):
-            found, base = values.of(sample)
+            found, base = values.of(sample, wish.tell)
         importance, order = importance_of(subject, found)
         shapes, _ = shapes_of(subject, model, order[:MOST_SHAPES], wish)
         local = local_rows(subject, model, wish.rows)
         if local is not None:
             with asking(subject):
-                added, _ = values.of(subject.chosen(wish.rows))
+                added, _ = values.of(subject.chosen(wish.rows), wish.tell)
             local = msgspec.structs.replace(local, contributions=tuple(map(figure_rows, added[:, :, order])))
         clusters = tuple(f"cluster {label}" for label in model.classes_) if subject.task.answer == "clusters" else ()
         return Explained(
@@ -85,6 +93,18 @@ class ShapExplainer:
         )
 
 
+@contextmanager
+def _random_numbers_kept() -> Iterator[None]:
+    """Give NumPy its own random numbers back: shap takes a seed for everybody's."""
+    import numpy as np
+
+    state = np.random.get_state()
+    try:
+        yield
+    finally:
+        np.random.set_state(state)
+
+
 class _Values:
     """shap's values of a subject's rows, by row, output and column, and what they are added to."""
 
@@ -101,12 +121,18 @@ class _Values:
 
         self._explainer = shap.PermutationExplainer(answers, masker, seed=seed)
 
-    def of(self, subject: Subject) -> tuple[Array, Array]:
+    def of(self, subject: Subject, tell: Callable[[str, int, int], None]) -> tuple[Array, Array]:
         import numpy as np
 
-        found = self._explainer(self._codes.encode(subject), silent=True)
-        values = found.values.reshape(*found.values.shape[:2], -1)  # of one output shap leaves the axis out
-        return np.moveaxis(values, 2, 1), np.atleast_1d(found.base_values[0])
+        table = self._codes.encode(subject)
+        found = []
+        for row in range(len(table)):
+            tell("rows", row, len(table))
+            found.append(self._explainer(table[row : row + 1], silent=True))
+        tell("rows", len(table), len(table))
+        values = np.concatenate([one.values for one in found])
+        values = values.reshape(*values.shape[:2], -1)  # of one output shap leaves the axis out
+        return np.moveaxis(values, 2, 1), np.atleast_1d(found[0].base_values[0])
 
 
 class Codes:

@@ -42,10 +42,20 @@ def conversions(wide: bool) -> dict[type, Convert]:
     from skl2onnx.operator_converters.decision_tree import convert_sklearn_decision_tree_classifier
     from skl2onnx.operator_converters.imputer_op import convert_sklearn_imputer
     from skl2onnx.operator_converters.k_bins_discretiser import convert_sklearn_k_bins_discretiser
+    from skl2onnx.operator_converters.linear_classifier import convert_sklearn_linear_classifier
     from skl2onnx.operator_converters.one_hot_encoder import convert_sklearn_one_hot_encoder
     from skl2onnx.operator_converters.random_forest import convert_sklearn_random_forest_classifier
     from skl2onnx.operator_converters.voting_classifier import convert_voting_classifier
-    from sklearn import cluster, ensemble, feature_selection, impute, isotonic, preprocessing, tree
+    from sklearn import (
+        cluster,
+        discriminant_analysis,
+        ensemble,
+        feature_selection,
+        impute,
+        isotonic,
+        preprocessing,
+        tree,
+    )
 
     single = _either(False, classifies_several, convert_sklearn_decision_tree_classifier, convert_several)
     forest = _either(False, classifies_several, convert_sklearn_random_forest_classifier, convert_several)
@@ -53,6 +63,7 @@ def conversions(wide: bool) -> dict[type, Convert]:
     return {
         cluster.KMeans: convert_clusters,
         cluster.MiniBatchKMeans: convert_clusters,
+        discriminant_analysis.LinearDiscriminantAnalysis: read_as(_logistic, convert_sklearn_linear_classifier),
         ensemble.ExtraTreesClassifier: forest,
         ensemble.HistGradientBoostingClassifier: _either(
             False, knows_categories, get_converter("SklearnHistGradientBoostingClassifier"), convert_classifier
@@ -145,6 +156,14 @@ def without_names(model: Any) -> None:
 def _dense(bins: Any) -> None:
     if bins.encode == "onehot":  # the same figures, and ONNX has no sparse ones
         bins.encode = "onehot-dense"
+
+
+def _logistic(model: Any) -> None:
+    """Let two classes share by the logistic function, as scikit-learn's do: skl2onnx takes a softmax of both scores."""
+    from sklearn.linear_model import LogisticRegression
+
+    if len(model.classes_) == 2:
+        model.__class__ = LogisticRegression
 
 
 def _unflattened(vote: Any) -> None:

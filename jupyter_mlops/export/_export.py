@@ -114,11 +114,14 @@ def export_model(model: Any, X: Any, path: str | Path, wish: ExportWish | None =
     best, tries = _best(converter, original, asked)
     if not best.parity.holds:
         raise ExportError(_refusal(converter, original, best, tries, asked))
-    write_onnx(best.pieces, target)
     report = _report(target, converter, original, best, tries, asked)
-    if not asked.quantise:
+    small = quantise(best, original, target, truth, asked.timed) if asked.quantise else None
+    write_onnx(best.pieces, target)  # last, so that whoever stops what takes long finds nothing
+    if small is None:
         return report
-    return changed(report, quantised=quantise(best, original, target, truth, asked.timed))
+    if small.pieces is not None:
+        write_onnx(small.pieces, target.with_name(small.report.file))
+    return changed(report, quantised=small.report)
 
 
 def _target(path: str | Path) -> Path:

@@ -13,6 +13,7 @@ from ..exceptions import ExportError, UsageError
 from ._edge_tensors import edge_tensors
 from ._inputs import InputTensor
 from ._lengths import free_axes
+from ._overflow import HUGE
 from ._quiet import answer_or_error, quiet
 from ._reasons import named_reason
 from ._tensors import Tensors
@@ -24,9 +25,6 @@ if TYPE_CHECKING:
 
 _PORTION = 8 << 20
 """Bytes of rows that a network is given at once."""
-
-_HUGE = 2.0**100
-"""From numbers of this size on, sums of float32 may overflow in one order and not in another."""
 
 _MOST_ALONE = 64
 """Rows that are asked alone: edge rows, of which some are huge."""
@@ -138,7 +136,7 @@ class Network(ABC):
         return feeds, np.ones(len(rows), dtype=bool)
 
     def beyond(self, rows: Tensors, told: Mapping[str, Array]) -> Array:
-        """Return the rows of finite numbers to which the network's own answer is none: it overflows on the way.
+        """Return the rows of huge numbers to which the network's own answer is none: it overflows on the way.
 
         Where it does so hangs on the order in which it adds, and that on the processor and on how many rows there are:
         a row of huge numbers is asked alone too. A missing value in the row is another matter: what is made of it is
@@ -148,10 +146,10 @@ class Network(ABC):
         for array in rows.arrays:
             largest = np.maximum(largest, np.abs(array.reshape(len(array), -1).astype(float)).max(axis=1, initial=0.0))
         finite, lost = np.isfinite(largest), _without_answer(told, len(rows))
-        for place in np.flatnonzero(finite & ~lost & (largest > _HUGE))[:_MOST_ALONE]:
+        for place in np.flatnonzero(finite & ~lost & (largest > HUGE))[:_MOST_ALONE]:
             alone = answer_or_error(partial(self.said, tuple(told), rows.take(np.array([place]))))
             lost[place] = not isinstance(alone, Exception) and _without_answer(alone, 1)[0]
-        return finite & lost
+        return finite & lost & (largest > HUGE)
 
     def answered_by(
         self,

@@ -1,6 +1,7 @@
-"""Rows of finite numbers to which a model's own answer says nothing: its sums overflow, or its points are all as far.
+"""Rows of huge numbers to which a model's own answer says nothing: its sums overflow, or its points are all as far.
 
-What comes of them hangs on the order in which the model adds, or holds its points; no file could say the same.
+What comes of them hangs on the order in which the model adds, or holds its points; no file could say the same. No
+answer to any other row is one, as beyond an isotonic regression's points: a file must give none either.
 """
 
 from __future__ import annotations
@@ -14,6 +15,9 @@ from ._quiet import answer_or_error
 from ._table import Table
 
 Array = np.ndarray[Any, Any]
+
+HUGE = 2.0**64
+"""From numbers of this size on, sums of squares overflow in float32, in one order and not in another."""
 
 _FAR = 2.0**26
 """Times as far as the farthest of the known points: squares of such distances keep nothing of where those lie."""
@@ -31,21 +35,22 @@ def overflowing(model: Any, rows: Table, told: Mapping[str, Array]) -> Array:
     told : Mapping
         What it said of them, by method.
     """
-    finite, lost = _finite(rows), np.zeros(len(rows), dtype=bool)
+    lost = np.zeros(len(rows), dtype=bool)
     for answer in told.values():
         if answer.dtype.kind == "f":
             lost |= np.isnan(answer).reshape(len(answer), -1).any(axis=1)
-    return finite & (lost | _far(model, rows))
+    largest = _largest(rows)
+    return np.isfinite(largest) & ((lost & (largest > HUGE)) | _far(model, rows))
 
 
-def _finite(rows: Table) -> Array:
-    """Return which rows have no infinite and no missing number."""
-    finite = np.ones(len(rows), dtype=bool)
+def _largest(rows: Table) -> Array:
+    """Return the size of each row's largest number; NaN where one is missing."""
+    largest = np.zeros(len(rows))
     for place in range(rows.width):
         column = rows.column(place)
-        if column.dtype.kind == "f":
-            finite &= np.isfinite(column)
-    return finite
+        if column.dtype.kind in "fiu":
+            largest = np.maximum(largest, np.abs(column.astype(np.float64)))
+    return largest
 
 
 def _far(model: Any, rows: Table) -> Array:

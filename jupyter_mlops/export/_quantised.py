@@ -7,7 +7,7 @@ those of the main file, and it fails closed by them too; it never takes the main
 from __future__ import annotations
 
 import hashlib
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -18,7 +18,7 @@ from msgspec.structs import replace as changed
 from ..entities import OnnxParity, OnnxQuantised, figure
 from ..exceptions import ExportError, UsageError
 from ._candidates import Tried
-from ._files import check_onnx, open_session, write_onnx
+from ._files import check_onnx, open_session
 from ._graph import add_metadata, operators_of
 from ._original import Original
 from ._parity import Candidate, Tolerance, same_label
@@ -42,26 +42,27 @@ _PREPARED = {"onnx.quant.pre_process": "onnxruntime.quant"}
 """The mark of a graph that is prepared; without it onnxruntime speaks to the root logger."""
 
 
-def quantise(
-    best: Tried, original: Original, path: Path, truth: np.ndarray[Any, Any] | None, timed: bool
-) -> OnnxQuantised:
-    """Write a quantised file beside the main one, or say why there is none.
+@dataclass(frozen=True)
+class Quantised:
+    """What became of it, and what is to be written; nothing where it is not near enough."""
+
+    report: OnnxQuantised
+    pieces: Pieces | None = None
+
+
+def quantise(best: Tried, original: Original, path: Path, truth: np.ndarray[Any, Any] | None, timed: bool) -> Quantised:
+    """Return a quantised file for the place beside the main one, or why there is none.
 
     Parameters
     ----------
     best : Tried
         What the main file holds.
     path : Path
-        Of the main file; `model.onnx` gets `model.int8.onnx` beside it.
+        Of the main file, which need not be there; `model.onnx` gets `model.int8.onnx` beside it.
     truth : ndarray, optional
         What is true of the real rows, see `truth_of`; None for unknown.
     timed : bool
         Whether latency is measured.
-
-    Raises
-    ------
-    UsageError
-        There is no place for the file.
     """
     try:
         if best.pieces.weights:
@@ -73,7 +74,7 @@ def quantise(
         check_onnx(pieces, "What onnxruntime quantised")
         session = open_session(pieces)
     except ExportError as error:
-        return OnnxQuantised(kind=KIND, problem=str(error))
+        return Quantised(OnnxQuantised(kind=KIND, problem=str(error)))
     candidate = replace(best.candidate, session=session)
     parity, answers = _compared(candidate, original)
     scores = {} if truth is None else _scores(answers, original, truth)
@@ -82,18 +83,17 @@ def quantise(
             f"{parity.real.differing:,} of {parity.real.checked:,} given rows answer otherwise "
             f"(another label, or off by more than {NEAR:.0%}); {parity.allowed:,} may."
         )
-        return OnnxQuantised(kind=KIND, problem=problem, parity=parity, **scores)
-    target = path.with_name(f"{path.stem}.int8{path.suffix or '.onnx'}")
-    write_onnx(pieces, target)
-    return OnnxQuantised(
+        return Quantised(OnnxQuantised(kind=KIND, problem=problem, parity=parity, **scores))
+    report = OnnxQuantised(
         kind=KIND,
-        file=target.name,
+        file=f"{path.stem}.int8{path.suffix or '.onnx'}",
         sha256=hashlib.sha256(pieces.graph).hexdigest(),
         size=pieces.size,
         parity=parity,
         latency=latencies(candidate, original) if timed else (),
         **scores,
     )
+    return Quantised(report, pieces)
 
 
 def with_small_weights(proto: ModelProto) -> ModelProto:

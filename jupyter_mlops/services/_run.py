@@ -331,7 +331,8 @@ def _failure(name: str, state: RunState, error: CellError | None) -> str:
         return f"Run {name} is {state.status.value}: {state.reason or 'no reason known'}. {see}"
     where = f" (cell line {error.line}: {error.source.strip()})" if error.line else ""
     last = error.message.strip().splitlines()[-1:]
-    return f"Run {name} failed: {': '.join([error.type, *last])}{where}. {see}"
+    said = f"Run {name} failed: {': '.join([error.type, *last])}{where}"
+    return f"{said}{'' if said.endswith(('.', '?', '!')) else '.'} {see}"
 
 
 def pause_s(age_s: float, longest_s: float) -> float:

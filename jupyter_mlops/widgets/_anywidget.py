@@ -12,7 +12,7 @@ import msgspec
 
 from ..entities import ExplanationReport, FairnessReport, WhatIf
 from ..exceptions import MissingExtraError, UsageError
-from ._page import front_end, module_of
+from ._page import front_end, module_of, picture_of
 
 if TYPE_CHECKING:
     from anywidget import AnyWidget
@@ -61,14 +61,22 @@ def report_widget(
             "reports without it."
         ) from error
 
+    title, picture = picture_of(report)
     module, style = front_end(module_of(report)), front_end("reports.css")
 
     class ReportWidget(AnyWidget):
-        """Draws the JSON of its trait `report`."""
+        """Draws the JSON of its trait `report`; where no widget is drawn, as by nbconvert, its still picture stands."""
 
         _esm = module
         _css = style
         report = Unicode().tag(sync=True)
+
+        def __repr__(self) -> str:
+            return title
+
+        def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+            data, metadata = super()._repr_mimebundle_(**kwargs) or ({}, {})
+            return {**data, "text/html": picture}, metadata
 
     widget = ReportWidget(report=_open(report, model, X, y).to_json())
     widget.on_msg(_answer)

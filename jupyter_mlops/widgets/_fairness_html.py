@@ -16,6 +16,10 @@ from ._markup import COLOURS, FRAME, MUTED, Child, markup, paragraph, table, tag
 _MOST_GROUPS = 30
 _MOST_MODELS = 4
 _MOST_GAPS = 40
+_GAP_HEADS = [
+    ("metric", False), ("model", False), ("all rows", True), ("lowest", True), ("highest", True), ("largest gap", True),
+    ("ratio", True),
+]  # fmt: skip
 
 
 def fairness_html(report: FairnessReport) -> str:
@@ -23,13 +27,15 @@ def fairness_html(report: FairnessReport) -> str:
     if not (report.groupings and report.metrics and report.results):
         return markup(tag("div", paragraph("The fairness report is empty."), class_="mlops-View", style=FRAME))
     number = len(report.groupings) - 1
-    results = [result for result in report.results if result.grouping == number][:_MOST_MODELS]
+    every = [result for result in report.results if result.grouping == number]
+    results = every[:_MOST_MODELS]
+    gaps = [gap for result in results for gap in _gaps(report, result)]
     metric = _first_metric(report)
     parts = [
         paragraph(*_head(report), muted=True),
         _groups(report, report.groupings[number], results, metric),
-        paragraph(*_care(report, report.groupings[number]), muted=True),
-        _gaps(report, results),
+        paragraph(*_care(report, report.groupings[number]), *_left_out(len(every), len(gaps)), muted=True),
+        table("Gaps between groups", _GAP_HEADS, gaps[:_MOST_GAPS]),
         *(paragraph(note, muted=True) for note in report.notes),
     ]
     return markup(tag("div", *parts, class_="mlops-View", style=FRAME))
@@ -58,7 +64,7 @@ def _groups(report: FairnessReport, grouping: FairnessGrouping, results: list[Fa
     scale = Scale([estimate for row in estimates.values() for estimate in row])
     hollow = [bool(report.models[result.model].mitigator) for result in results]
     rows: list[list[Child]] = [
-        [_group_name(report, grouping, group), _size(report, grouping, group), scale.dots(row, hollow), _figures(row)]
+        [_group_name(report, grouping, group), _size(grouping, group), scale.dots(row, hollow), _figures(row)]
         for group, row in estimates.items()
     ]
     by = " and ".join(report.sensitive[feature].name for feature in grouping.features)
@@ -74,13 +80,13 @@ def _groups(report: FairnessReport, grouping: FairnessGrouping, results: list[Fa
 def _group_name(report: FairnessReport, grouping: FairnessGrouping, group: int) -> Element:
     name = report.group_name(grouping, group)
     stratum = f" ({report.stratum_name(grouping.strata[group])})" if grouping.strata else ""
-    mark = " withheld" if group in grouping.suppressed else " uncertain" if group in grouping.uncertain else ""
-    return tag("span", tag("bdi", name + stratum), tag("span", mark, style=MUTED) if mark else None)
+    is_unsure = group in grouping.uncertain and group not in grouping.suppressed
+    return tag("span", tag("bdi", name + stratum), tag("span", " uncertain", style=MUTED) if is_unsure else None)
 
 
-def _size(report: FairnessReport, grouping: FairnessGrouping, group: int) -> str:
+def _size(grouping: FairnessGrouping, group: int) -> str:
     size = grouping.sizes[group]
-    return f"< {report.min_group:,}" if size is None else f"{size:,}"
+    return "withheld" if size is None else f"{size:,}"
 
 
 def _figures(estimates: list[Estimate]) -> Element:
@@ -99,18 +105,20 @@ def _care(report: FairnessReport, grouping: FairnessGrouping) -> Iterator[str]:
     if grouping.uncertain:
         yield f"Groups of fewer than {report.uncertain_below:,} rows, or of one outcome, are marked as uncertain."
     if grouping.suppressed:
-        yield f"Figures of groups of fewer than {report.min_group:,} rows are withheld."
+        yield f"Withheld are groups of fewer than {report.min_group:,} rows, and others that would tell their figures."
 
 
-def _gaps(report: FairnessReport, results: list[FairnessResult]) -> Element:
-    rows: list[list[Child]] = []
-    for result in results:
-        for metric, stratum in ((m, s) for m in range(len(report.metrics)) for s in range(len(report.strata) or 1)):
-            if report.metrics[metric].kind != "count":
-                rows.append(_gap(report, result, metric, stratum))
-    heads = [("metric", False), ("model", False), ("all rows", True), ("lowest", True), ("highest", True)]
-    heads += [("largest gap", True), ("ratio", True)]
-    return table("Gaps between groups", heads, rows[:_MOST_GAPS])
+def _left_out(models: int, gaps: int) -> Iterator[str]:
+    if models > _MOST_MODELS:
+        yield f"Shown are the first {_MOST_MODELS} of {models:,} models; JupyterLab's view shows all."
+    if gaps > _MOST_GAPS:
+        yield f"Below are the first {_MOST_GAPS} of {gaps:,} gaps."
+
+
+def _gaps(report: FairnessReport, result: FairnessResult) -> Iterator[list[Child]]:
+    for metric, stratum in ((m, s) for m in range(len(report.metrics)) for s in range(len(report.strata) or 1)):
+        if report.metrics[metric].kind != "count":
+            yield _gap(report, result, metric, stratum)
 
 
 def _gap(report: FairnessReport, result: FairnessResult, metric: int, stratum: int) -> list[Child]:

@@ -73,10 +73,7 @@ def report_page(report: FairnessReport | ExplanationReport) -> str:
     MlopsError
         This installation has no front end.
     """
-    if isinstance(report, FairnessReport):
-        title, static = "Fairness report", fairness_html(report)
-    else:
-        title, static = f"Explanation of {report.model or 'a model'}", explanation_html(report)
+    title, static = picture_of(report)
     return _PAGE.format(
         title=escape(title),
         css=front_end("reports.css"),
@@ -84,6 +81,13 @@ def report_page(report: FairnessReport | ExplanationReport) -> str:
         data=_inert(report.to_json()),
         module=_inert(json.dumps(front_end(module_of(report)))),
     )
+
+
+def picture_of(report: FairnessReport | ExplanationReport) -> tuple[str, str]:
+    """Return what a report is called, and its picture as HTML that needs no script."""
+    if isinstance(report, FairnessReport):
+        return "Fairness report", fairness_html(report)
+    return f"Explanation of {report.model or 'a model'}", explanation_html(report)
 
 
 def module_of(report: FairnessReport | ExplanationReport) -> str:

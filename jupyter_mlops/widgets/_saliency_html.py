@@ -21,8 +21,9 @@ _SIGN_FROM = 0.3
 
 
 def text_html(report: ExplanationReport, text: TextSaliency) -> Iterator[Element]:
-    """Yield a text as it was written, its pieces shaded for the first output, and what that means."""
-    scores = _numbers(text.scores[0] if text.scores else ())
+    """Yield a text as it was written, its pieces shaded for what it was taken for, and what that means."""
+    output = _output(report, text.row)
+    scores = _numbers(text.scores[output] if output < len(text.scores) else ())
     most = max(map(abs, scores), default=0.0)
     pieces = [
         _piece(token, score, most) for token, score in zip(text.tokens[:_MOST_TOKENS], scores, strict=False)
@@ -30,17 +31,18 @@ def text_html(report: ExplanationReport, text: TextSaliency) -> Iterator[Element
     yield tag("p", *pieces, dir="auto", style="line-height:2;white-space:pre-wrap;overflow-wrap:anywhere")
     left = sum(map(len, text.tokens[_MOST_TOKENS:])) + text.cut
     yield paragraph(
-        f"For the {report.scale} of {report.outputs[0]}: a straight line below raises it, a wavy one lowers it; the "
-        "stronger the shade, the more.",
+        f"For the {report.scale} of {report.outputs[output]}: a straight line below raises it, a wavy one lowers it; "
+        "the stronger the shade, the more.",
         f"{left:,} more characters are not shown." if left else "",
     )
 
 
 def image_html(report: ExplanationReport, image: ImageSaliency) -> Iterator[Element]:
-    """Yield an image, its parts shaded for the first output, and what that means."""
-    heat = [_numbers(row) for row in (image.heat[0] if image.heat else ())]
+    """Yield an image, its parts shaded for what it was taken for, and what that means."""
+    output = _output(report, image.row)
+    heat = [_numbers(row) for row in (image.heat[output] if output < len(image.heat) else ())]
     high = round(_SIDE * image.height / max(1, image.width))
-    said = f"Row {image.row}, shaded by what each part adds to the {report.scale} of {report.outputs[0]}."
+    said = f"Row {image.row}, shaded by what each part adds to the {report.scale} of {report.outputs[output]}."
     href = f"data:image/png;base64,{image.png}"
     picture = tag("image", href=href, width=_SIDE, height=high, opacity=0.4, preserveAspectRatio="none", style=_SHARP)
     box: dict[str, str | float | None] = {"width": _SIDE, "height": high, "viewBox": f"0 0 {_SIDE} {high}"}
@@ -48,6 +50,15 @@ def image_html(report: ExplanationReport, image: ImageSaliency) -> Iterator[Elem
     shaded = tag("svg", picture, *_cells(heat, high), role="img", aria_label=said, **box)
     yield tag("div", plain, shaded)
     yield paragraph(said, "Plus, orange: raises. Minus, blue: lowers. The stronger the colour, the more.")
+
+
+def _output(report: ExplanationReport, row: int) -> int:
+    """Return the class that a row was taken for; the first output where there are no classes."""
+    told = dict(zip(report.local.rows, report.local.predicted, strict=False)) if report.local else {}
+    predicted = _numbers(told.get(row, ()))
+    if report.task != "multiclass" or len(predicted) != len(report.outputs):
+        return 0
+    return max(range(len(predicted)), key=predicted.__getitem__)
 
 
 _SHARP = "image-rendering:pixelated"

@@ -39,7 +39,7 @@ export function isRunId(value: unknown): value is string {
 }
 
 /** Whether a text is one of the five states. */
-export function isStatus(value: unknown): value is RunStatus {
+function isStatus(value: unknown): value is RunStatus {
   return typeof value === 'string' && STATUSES.includes(value);
 }
 

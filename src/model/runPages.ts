@@ -5,7 +5,7 @@ import { IRunQuery, RunApi } from '../api/runs';
 import { IRunPage, IRunSummary } from '../api/types';
 
 /** Rows that are asked for at once. */
-export const PAGE_ROWS = 50;
+const PAGE_ROWS = 50;
 const MOST_PAGES = 4;
 
 /** A sparse list of runs. */

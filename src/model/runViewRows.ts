@@ -113,11 +113,6 @@ export function rowAt(rows: readonly IRow[], offset: number): number {
   return low;
 }
 
-/** Return a row's text without its colours. */
-export function rowText(row: IRow): string {
-  return row.line.map(span => span.text).join('');
-}
-
 function isContinuation(byte: number): boolean {
   return (byte & 0xc0) === 0x80;
 }

@@ -44,11 +44,6 @@ export class TerminalText {
     return this._cells.length || below.length ? [...this._done, joined(this._cells), ...below] : this._done;
   }
 
-  /** Whether bytes were left out before the first line. */
-  get isCut(): boolean {
-    return this._isCut;
-  }
-
   /** Take bytes that follow what was taken before. */
   write(bytes: Uint8Array): void {
     this._print(this._rest + this._decoder.decode(bytes, { stream: true }));
@@ -59,7 +54,6 @@ export class TerminalText {
     this._decoder = new TextDecoder();
     this._rest = '';
     this._newLine();
-    this._isCut = true;
     this._done = [];
     this._below.length = 0;
     this._cells = [];
@@ -111,7 +105,6 @@ export class TerminalText {
 
   private _newLine(): void {
     this._done = [...this._done.slice(-(this._maxLines - 1)), joined(this._cells)];
-    this._isCut = this._isCut || this._done.length >= this._maxLines;
     this._cells = this._below.shift() ?? [];
     this._column = 0;
   }
@@ -178,7 +171,6 @@ export class TerminalText {
   private _column = 0;
   private _classes = '';
   private _sgr: { fg?: string; bg?: string; bold?: boolean; underline?: boolean; inverse?: boolean } = {};
-  private _isCut = false;
 }
 
 function joined(cells: readonly ICell[]): Line {

@@ -10,7 +10,7 @@ import { isOurs, runName } from '../model/runs';
 const MOST_NAMES = 5;
 
 /** The names of some runs, for a question. */
-export function nameRuns(runs: readonly IRunSummary[], trans: TranslationBundle): string {
+function nameRuns(runs: readonly IRunSummary[], trans: TranslationBundle): string {
   const names = runs.slice(0, MOST_NAMES).map(runName).join(', ');
   const rest = runs.length - MOST_NAMES;
   return rest > 0 ? trans.__('%1 and %2 more', names, rest) : names;
@@ -85,7 +85,7 @@ export async function askTag(
 }
 
 /** Read `KEY=VALUE`; null where there is no key. */
-export function readTag(text: string): readonly [string, string | null] | null {
+function readTag(text: string): readonly [string, string | null] | null {
   const at = text.indexOf('=');
   const key = (at < 0 ? text : text.slice(0, at)).trim();
   const value = at < 0 ? '' : text.slice(at + 1).trim();

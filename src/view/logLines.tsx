@@ -56,7 +56,7 @@ export function LogText(props: {
 }
 
 /** One line, as text nodes. */
-export const LogLine = React.memo(function LogLine({ line }: { readonly line: Line }): JSX.Element {
+const LogLine = React.memo(function LogLine({ line }: { readonly line: Line }): JSX.Element {
   return (
     <>
       {line.map((span, index) =>

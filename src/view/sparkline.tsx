@@ -8,7 +8,7 @@ import { toNumber } from '../model/format';
 const PAD = 1.5;
 
 /** Return the line's path in a box of the given size; a hole where a value is no number. */
-export function sparkPath(values: readonly Figure[], width: number, height: number): string {
+function sparkPath(values: readonly Figure[], width: number, height: number): string {
   const numbers = values.map(toNumber);
   const finite = numbers.filter(Number.isFinite);
   if (finite.length < 2) {

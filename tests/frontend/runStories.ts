@@ -1,6 +1,7 @@
 /** What the stories about run view and comparison start from: a run in detail, its log, curves and files. */
 
 import { IArtifactEntry, IComparison, IMetricSeries, IRunDetail, IRunSummary } from '../../src/api/types';
+import { IRow } from '../../src/model/runViewRows';
 import { IAsked, run } from './fakes';
 
 /** All about a run of which nothing special is known, unless a story says otherwise. */
@@ -85,4 +86,9 @@ export function comparison(runs: readonly IRunSummary[], change: Partial<ICompar
 /** Which run a route is asked about. */
 export function askedRun({ path }: IAsked): string {
   return path.split('/')[1] ?? '';
+}
+
+/** A log's row without its colours. */
+export function rowText(row: IRow): string {
+  return row.line.map(span => span.text).join('');
 }

@@ -14,7 +14,7 @@ class Case(NamedTuple):
     @property
     def needs(self) -> str:
         """The library without which the case makes no sense."""
-        for library in ("lightning", "torch", "keras", "tensorflow", "xgboost", "lightgbm"):
+        for library in ("lightning", "optuna", "torch", "keras", "tensorflow", "xgboost", "lightgbm"):
             if library in self.setup + self.cell:
                 return library
         return "sklearn"
@@ -525,6 +525,86 @@ seen = len(caught)
 """,
         "seen",
     ),
+    Case(
+        "state_of_classes_and_functions",
+        """
+REGISTRY = {}
+def register(function):
+    REGISTRY[function.__name__] = function
+    return function
+class Run:
+    made, names = 0, []
+    def __init__(self, name):
+        type(self).made += 1
+        self.names.append(name)
+def double(x, seen=[]):
+    double.calls = getattr(double, 'calls', 0) + 1
+    seen.append(x)
+    return 2 * x
+""",
+        """
+@register
+def relu(x):
+    return max(x, 0)
+runs = [Run(name) for name in 'ab']
+doubled = [double(x) for x in range(3)]
+""",
+        "sorted(REGISTRY), REGISTRY['relu'] is relu, Run.made, Run.names, type(runs[0]) is Run, doubled, double.calls, "
+        "double.__defaults__",
+    ),
+    Case(
+        "what_has_ended",
+        """
+import sys, zipfile
+from tqdm.auto import tqdm
+with zipfile.ZipFile("rows.zip", "w") as rows:
+    rows.writestr("rows.csv", "a,b")
+bar = tqdm([1, 2], file=sys.stdout)
+total = sum(bar)
+""",
+        """
+with zipfile.ZipFile("rows.zip") as archive, archive.open("rows.csv") as member:
+    text = member.read()
+steps = tqdm((i * i for i in range(4)), total=4, desc="fit", file=sys.stdout)
+squares = list(steps)
+names, count = rows.namelist(), bar.n
+""",
+        "text, squares, names, count, archive.namelist(), member.closed, steps.n, steps.desc, list(steps)",
+    ),
+    Case(
+        "slots_flags_and_generics",
+        """
+import enum
+from dataclasses import dataclass, field, replace
+from typing import Generic, NamedTuple, Protocol, TypeVar, runtime_checkable
+T = TypeVar("T")
+@dataclass(slots=True, frozen=True, order=True)
+class Point:
+    x: int
+    tags: tuple = field(default_factory=tuple)
+class Mode(enum.Flag):
+    READ = enum.auto()
+    WRITE = enum.auto()
+    BOTH = READ | WRITE
+class Stack(Generic[T]):
+    def __init__(self):
+        self.items = []
+    def size(self):
+        return len(self.items)
+@runtime_checkable
+class HasSize(Protocol):
+    def size(self) -> int: ...
+point, stack = Point(3), Stack[int]()
+""",
+        """
+moved = replace(point, x=5, tags=("a",))
+mode = Mode.READ | Mode.WRITE
+stack.items.append(moved)
+has_size = isinstance(stack, HasSize)
+""",
+        "moved > point, moved == Point(5, ('a',)), hash(moved) == hash(Point(5, ('a',))), mode is Mode.BOTH, has_size, "
+        "stack.items[0] is moved, stack.__orig_class__ == Stack[int]",
+    ),
 ]
 
 MAGICS = [
@@ -653,6 +733,43 @@ total = a.sum().item()
 """,
         "total, a.sum().item(), b.sum().item()",
     ),
+    Case(
+        "torch_loader_with_workers",
+        """
+import torch
+from torch.utils.data import DataLoader, Dataset
+class Rows(Dataset):
+    def __init__(self, count):
+        self.x = torch.arange(count * 4.0).reshape(count, 4) / 100
+    def __len__(self):
+        return len(self.x)
+    def __getitem__(self, i):
+        return self.x[i], self.x[i].sum()
+torch.manual_seed(0)
+rows = Rows(32)
+loader = DataLoader(rows, batch_size=8, shuffle=True, num_workers=2, generator=torch.Generator().manual_seed(3))
+net = torch.nn.Sequential(torch.nn.Linear(4, 8), torch.nn.ReLU(), torch.nn.Linear(8, 1))
+mean = torch.optim.swa_utils.AveragedModel(net)
+""",
+        """
+optimizer = torch.optim.AdamW(net.parameters(), lr=1e-2)
+rates = torch.optim.lr_scheduler.OneCycleLR(optimizer, max_lr=0.05, total_steps=8)
+losses, shapes = [], []
+hook = net[0].register_forward_hook(lambda module, given, out: shapes.append(tuple(out.shape)))
+for _ in range(2):
+    for batch, target in loader:
+        optimizer.zero_grad()
+        loss = ((net(batch).squeeze(1) - target) ** 2).mean()
+        loss.backward()
+        optimizer.step()
+        rates.step()
+        mean.update_parameters(net)
+        losses.append(loss.item())
+hook.remove()
+""",
+        "losses, shapes, rates.get_last_lr(), [p.tolist() for p in [*net.parameters(), *mean.parameters()]], "
+        "optimizer.param_groups[0]['params'][0] is net[0].weight, rates.optimizer is optimizer, loader.dataset is rows",
+    ),
 ]
 
 KERAS = [
@@ -695,6 +812,50 @@ s = tf.reduce_sum(c)
 """,
         "v.numpy().tolist(), int(s)",
     ),
+    Case(
+        "keras_layers_and_callbacks_of_the_notebook",
+        """
+import keras, numpy as np
+keras.utils.set_random_seed(0)
+X = np.random.rand(64, 4).astype('float32')
+t = X.sum(1)
+class Scale(keras.layers.Layer):
+    def build(self, shape):
+        self.w = self.add_weight(shape=(shape[-1], 3))
+        self.calls = self.add_weight(shape=(), initializer='zeros', trainable=False)
+    def call(self, x):
+        self.calls.assign_add(1.0)
+        return keras.ops.relu(keras.ops.matmul(x, self.w))
+class Net(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.scale, self.head = Scale(), keras.layers.Dense(1)
+    def call(self, x):
+        return self.head(self.scale(x))
+class Losses(keras.callbacks.Callback):
+    def on_train_begin(self, logs=None):
+        self.seen = []
+    def on_epoch_end(self, epoch, logs=None):
+        self.seen.append(logs['loss'])
+def distance(a, b):
+    return keras.ops.mean(keras.ops.square(a - b))
+""",
+        """
+given = keras.Input((4,))
+first = keras.Model(given, keras.layers.Dense(1)(Scale()(given)))
+first.compile(keras.optimizers.Adam(0.01), loss=distance, metrics=['mae'])
+losses = Losses()
+stop = keras.callbacks.EarlyStopping(patience=2, restore_best_weights=True)
+rate = keras.callbacks.LearningRateScheduler(lambda epoch, rate: rate * 0.9)
+history = first.fit(X, t, epochs=3, verbose=0, validation_split=0.25, callbacks=[losses, rate, stop]).history
+second = Net()
+second.compile('sgd', 'mse')
+second.fit(X, t, epochs=2, verbose=0)
+""",
+        "history, losses.seen, [w.tolist() for w in first.get_weights() + second.get_weights()], "
+        "float(first.optimizer.learning_rate), type(first.layers[1]) is Scale, type(second) is Net, "
+        "second.predict(X, verbose=0)",
+    ),
 ]
 
 BOOSTING = [
@@ -717,6 +878,25 @@ model = lightgbm.LGBMClassifier(n_estimators=10, verbose=-1).fit(X, y)
 p = model.predict(X)
 """,
         "p",
+    ),
+]
+
+TUNING = [
+    Case(
+        "optuna_study",
+        DATA,
+        """
+import optuna
+from sklearn.model_selection import cross_val_score
+from sklearn.tree import DecisionTreeClassifier
+def objective(trial):
+    depth = trial.suggest_int("depth", 1, 6)
+    return cross_val_score(DecisionTreeClassifier(max_depth=depth, random_state=0), X, y, cv=3).mean()
+study = optuna.create_study(direction="maximize", sampler=optuna.samplers.TPESampler(seed=0))
+study.optimize(objective, n_trials=5)
+best = study.best_params
+""",
+        "best, study.best_value, [trial.params for trial in study.trials], study.ask().number",
     ),
 ]
 
@@ -777,4 +957,5 @@ validated = trainer.validate(net, batches, verbose=False)
     ),
 ]
 
-CASES = [*ESTIMATORS, *SKLEARN, *NUMPY, *PANDAS, *PYTHON, *MAGICS, *PLOTTING, *TORCH, *KERAS, *BOOSTING, *LIGHTNING]
+CASES = [*ESTIMATORS, *SKLEARN, *NUMPY, *PANDAS, *PYTHON, *MAGICS, *PLOTTING]
+CASES += [*TORCH, *KERAS, *BOOSTING, *TUNING, *LIGHTNING]

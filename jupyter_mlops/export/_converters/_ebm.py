@@ -48,11 +48,8 @@ class EbmConverter:
         ebm2onnx = demand("ebm2onnx")
         if conversion.opset not in (None, OPSET):
             raise ExportError(f"ebm2onnx writes opset {OPSET} only. Leave --opset out")
-        model, first = conversion.model, conversion.inputs[0]
-        classifies = hasattr(model, "classes_")
-        if not classifies:
-            model = copy.copy(model)
-            model.classes_ = (0,)  # ebm2onnx 3.3 asks for them to know how wide a pair of features is
+        model, first = _as_ordinary(conversion.model), conversion.inputs[0]
+        classifies = hasattr(conversion.model, "classes_")
         whole = len(conversion.inputs) == 1 and len(first.places) == len(model.feature_names_in_) > 1
         columns = {tensor.name: _WORDS[tensor.element] for tensor in conversion.inputs}
         dtype: Any = (first.name, _WORDS[first.element]) if whole else columns
@@ -64,3 +61,16 @@ class EbmConverter:
             for given in proto.graph.input:
                 given.type.tensor_type.shape.dim.add().dim_value = 1
         return proto
+
+
+def _as_ordinary(model: Any) -> Any:
+    """Return a copy that ebm2onnx knows: a differentially private model predicts as any other, by its tables."""
+    from interpret.glassbox import ExplainableBoostingClassifier, ExplainableBoostingRegressor
+
+    ordinary = copy.copy(model)
+    if hasattr(model, "classes_"):
+        ordinary.__class__ = ExplainableBoostingClassifier
+    else:
+        ordinary.__class__ = ExplainableBoostingRegressor
+        ordinary.classes_ = (0,)  # ebm2onnx 3.3 asks for them to know how wide a pair of features is
+    return ordinary

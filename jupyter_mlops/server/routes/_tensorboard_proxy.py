@@ -27,6 +27,7 @@ _LOOK_S = 0.05
 _ATTEMPTS = 20
 _NO_ANSWER = "This TensorBoard does not answer. Open it again."
 _SANDBOX = "sandbox allow-scripts allow-same-origin allow-forms allow-modals allow-popups allow-downloads"
+_FRAMED_BY_NOBODY, _FRAMED_BY_JUPYTER = "frame-ancestors 'none'", "frame-ancestors 'self'"
 _PAGE_WITHOUT_POLICY = "default-src 'self'; object-src 'none'"
 
 PASSED_ON = (
@@ -65,9 +66,12 @@ class ProxyHandler(MlopsHandler):
 
     @property
     def content_security_policy(self) -> str:
-        """Jupyter's own policy for pages, and a sandbox with what TensorBoard needs."""
+        """Jupyter's own policy for pages, and a sandbox with what TensorBoard needs.
+
+        JupyterHub lets nobody frame a page of a user's server; this one is made to stand in JupyterLab.
+        """
         policy: str = AuthenticatedHandler.content_security_policy.fget(self)  # type: ignore[attr-defined] # a property
-        return f"{policy}; {_SANDBOX}"
+        return f"{policy.replace(_FRAMED_BY_NOBODY, _FRAMED_BY_JUPYTER)}; {_SANDBOX}"
 
     async def prepare(self) -> None:  # type: ignore[override]  # as in MlopsHandler
         """Refuse the scripts of service workers: such a worker would outlive the page."""

@@ -76,7 +76,7 @@ def register(
             name, place, run_id, tags, description=description or None, await_creation_for=_AWAIT_S
         )
     for alias in aliases:
-        client.set_registered_model_alias(name, alias, made.version)
+        _point(client, name, alias, str(made.version))
     return {"version": int(made.version)}
 
 
@@ -86,7 +86,19 @@ def alias(client: Any, name: str, aliases: dict[str, int | None]) -> None:
         if version is None:
             client.delete_registered_model_alias(name, word)
         else:
-            client.set_registered_model_alias(name, word, str(version))
+            _point(client, name, word, str(version))
+
+
+def _point(client: Any, name: str, alias: str, version: str) -> None:
+    """Point an alias at a version, again where another process made the same alias at this moment."""
+    from mlflow.exceptions import MlflowException
+
+    try:
+        client.set_registered_model_alias(name, alias, version)
+    except MlflowException as error:
+        if error.error_code != "BAD_REQUEST":  # MLflow's word for a row that is there already
+            raise
+        client.set_registered_model_alias(name, alias, version)
 
 
 def describe(client: Any, name: str, version: int | None, text: str) -> None:

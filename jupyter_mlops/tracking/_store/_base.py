@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -25,6 +26,7 @@ from mlflow.entities import (
 )
 from mlflow.exceptions import MlflowException
 from mlflow.protos.databricks_pb2 import INVALID_PARAMETER_VALUE
+from mlflow.utils.name_utils import _GENERATOR_NOUNS, _GENERATOR_PREDICATES
 
 from .._joining import say_once
 from .._real_store import BoundedStore, open_real_store
@@ -152,6 +154,11 @@ def _stored(kind: str, key: str, value: object, limit: int) -> tuple[str, str]:
     if cut:
         say_once(f"{kind} {key!r} is longer than {limit} characters; {cut} of them are not stored.")
     return key, text
+
+
+def random_name() -> str:
+    """Return a name as MLflow gives one; MLflow's own function would draw it from the cell's random state."""
+    return f"{secrets.choice(_GENERATOR_PREDICATES)}-{secrets.choice(_GENERATOR_NOUNS)}-{secrets.randbelow(1000)}"
 
 
 @contextmanager

@@ -14,12 +14,11 @@ from mlflow.entities import (
     LoggedModelTag,
 )
 from mlflow.store.entities.paged_list import PagedList
-from mlflow.utils.name_utils import _generate_random_name
 from mlflow.utils.validation import _validate_logged_model_name
 
 from .._record import ModelRecord
 from .._values import masked
-from ._base import StorePart, real_ids
+from ._base import StorePart, random_name, real_ids
 
 
 class ModelsPart(StorePart):
@@ -42,7 +41,7 @@ class ModelsPart(StorePart):
             source_run_id or self.run_id,
             model_id=model_id,
             experiment=self.experiment_name(str(experiment_id)),
-            name=name or _generate_random_name(),
+            name=name or random_name(),
             model_type=model_type,
             tags={tag.key: masked(tag.key, tag.value) for tag in tags or ()},
             params={param.key: masked(param.key, param.value) for param in params or ()},

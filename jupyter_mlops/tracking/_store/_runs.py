@@ -24,7 +24,6 @@ from mlflow.entities import (
 from mlflow.exceptions import MlflowException
 from mlflow.protos.databricks_pb2 import INVALID_PARAMETER_VALUE, INVALID_STATE
 from mlflow.store.entities.paged_list import PagedList
-from mlflow.utils.name_utils import _generate_random_name
 from mlflow.utils.search_utils import SearchUtils
 
 from .._joining import say_once
@@ -32,7 +31,7 @@ from .._record import NAME_TAG, PARENT_TAG, RunRecord
 from .._spool._reading import read_keys, read_spool, spool_paths
 from .._spool._spool import Series
 from .._values import check_key, metric_step, metric_timestamp, metric_value
-from ._base import StorePart, from_dataset_input, real_ids, refusals, stored_param, stored_tag
+from ._base import StorePart, from_dataset_input, random_name, real_ids, refusals, stored_param, stored_tag
 from ._links import are_links
 
 _MODEL_HISTORY_TAG = "mlflow.log-model.history"
@@ -46,7 +45,7 @@ class RunsPart(StorePart):
     ) -> Run:
         """Start a child run, under an id of ours."""
         given = dict(stored_tag(tag.key, tag.value) for tag in tags or ())
-        name = run_name or given.get(NAME_TAG) or _generate_random_name()
+        name = run_name or given.get(NAME_TAG) or random_name()
         run_id = uuid.uuid4().hex
         given = {PARENT_TAG: self.run_id, **given, NAME_TAG: name}
         self.journal.append(

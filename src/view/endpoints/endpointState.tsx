@@ -18,7 +18,7 @@ const ICONS: Readonly<Record<State, LabIcon>> = {
 };
 
 /** The word for a state. */
-export function endpointStateWord(state: State, trans: TranslationBundle): string {
+function endpointStateWord(state: State, trans: TranslationBundle): string {
   switch (state) {
     case 'running':
       return trans.__('Running');

@@ -31,7 +31,7 @@ export function drawing(graph: IOnnxGraph, words: IWords): HTMLElement {
 }
 
 /** What stands in a box. */
-export function nodeText(node: IOnnxNode): string {
+function nodeText(node: IOnnxNode): string {
   return node.count === 1 || node.operators.length > 1
     ? node.label
     : `${node.label} ×${formatCount(node.count)}`;

@@ -30,7 +30,7 @@ import {
 } from '../../widgets/report/reading';
 
 /** The newest version that is known here. */
-export const ONNX_VERSION = 1;
+const ONNX_VERSION = 1;
 
 /** More boxes are no drawing, and a place far away is none on the page. */
 const MOST_BOXES = 200;

@@ -28,8 +28,8 @@ export function sameText(card: IOnnxCard, words: IWords): string {
   const differing = real.differing + edge.differing;
   const verdict = differing
     ? words._n(
-        '%1 row differs, as allowed:',
-        '%1 rows differ, as allowed:',
+        '%2 row differs, as allowed:',
+        '%2 rows differ, as allowed:',
         differing,
         formatCount(differing)
       )

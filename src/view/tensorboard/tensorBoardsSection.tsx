@@ -60,7 +60,7 @@ export function TensorBoardsSection(props: ITensorBoardsSectionProps): JSX.Eleme
 }
 
 /** How one does, in a sentence. */
-export function stateText(board: ITensorBoardInstance, trans: TranslationBundle): string {
+function stateText(board: ITensorBoardInstance, trans: TranslationBundle): string {
   switch (board.state) {
     case 'ready':
       return trans.__('Runs, and holds %1 of memory.', formatBytes(board.memory_bytes));

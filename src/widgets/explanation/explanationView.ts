@@ -8,7 +8,7 @@ import { IReportHost } from '../report/host';
 import { IWords } from '../report/words';
 import { heatMap, interactionName } from './heatMap';
 import { importanceRows, importanceSentence } from './importance';
-import { RowsView } from './rowsView';
+import { RowsView, firstOutput } from './rowsView';
 import { shapeChart } from './shapeChart';
 
 /** The view of a report that was read. */
@@ -21,7 +21,8 @@ export class ExplanationView {
     host: IReportHost
   ) {
     const words = (this._words = host.words);
-    this._rows = new RowsView(_report, host, part => this._say(part));
+    this._output = firstOutput(_report);
+    this._rows = new RowsView(_report, host, this._output, part => this._say(part));
     this.node = make(
       'section',
       { class: 'mlops-Report mlops-Explanation', 'aria-label': words.__('Explanation') },
@@ -160,7 +161,7 @@ export class ExplanationView {
 
   private _term = 0;
   private _interaction = -1;
-  private _output = 0;
+  private _output: number;
   private readonly _detail = make('div');
   private readonly _words: IWords;
   private readonly _rows: RowsView;

@@ -30,7 +30,7 @@ import { Read, readReport } from '../report/refusal';
 import { IReportHost } from '../report/host';
 
 /** The newest version that is known here. */
-export const EXPLANATION_VERSION = 2;
+const EXPLANATION_VERSION = 2;
 
 const figures = list(figure);
 const table = list(figures);

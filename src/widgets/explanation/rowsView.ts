@@ -1,6 +1,7 @@
 /** The rows that were named, one at a time: what leads to the answer, and what if the row were another. */
 
 import { IExplanationReport, ILocalExplanations, IWhatIfAnswer } from '../../api/types';
+import { toNumber } from '../../model/format';
 import { select } from '../report/controls';
 import { Child, make } from '../report/dom';
 import { IReportHost } from '../report/host';
@@ -18,6 +19,7 @@ export class RowsView {
   constructor(
     private readonly _report: IExplanationReport,
     private readonly _host: IReportHost,
+    private _output: number,
     private readonly _say: (part: HTMLElement) => void
   ) {
     const { words } = _host;
@@ -100,11 +102,17 @@ export class RowsView {
   }
 
   private _place = 0;
-  private _output = 0;
   private _shown: ILocalExplanations | null = null;
   private _whatIf: WhatIfControl | undefined;
   private readonly _row = make('div');
   private readonly _whatIfPlace = make('div');
+}
+
+/** The output to begin with: the class that was predicted for the first row, where rows are shown. */
+export function firstOutput(report: IExplanationReport): number {
+  const predicted = (report.local?.predicted[0] ?? []).map(toNumber);
+  const isOneOfSeveral = report.task === 'multiclass' && predicted.length === report.outputs.length;
+  return isOneOfSeveral ? Math.max(0, predicted.indexOf(Math.max(...predicted))) : 0;
 }
 
 /** The rows as they are, but one, which the model was asked about anew. */

@@ -41,7 +41,7 @@ export function dialsOf(
 }
 
 /** More than a reader would turn. */
-export const MOST_DIALS = 100;
+const MOST_DIALS = 100;
 
 /** One changed row. */
 export class ChangedRow {

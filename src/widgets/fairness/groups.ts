@@ -68,11 +68,11 @@ export class GroupsChart {
     const words = this._words;
     const only = gaps.length === 1 ? gaps[0] : undefined;
     const marks = [
-      row.isSuppressed ? words.__('withheld') : row.isUncertain ? words.__('uncertain') : '',
+      row.isUncertain && !row.isSuppressed ? words.__('uncertain') : '',
       only?.least === row && only.most !== row ? words.__('lowest') : '',
       only?.most === row && only.least !== row ? words.__('highest') : ''
     ].filter(Boolean);
-    const size = row.size === null ? `< ${formatCount(this._report.min_group)}` : formatCount(row.size);
+    const size = row.size === null ? words.__('withheld') : `n = ${formatCount(row.size)}`;
     return make(
       'div',
       { class: 'mlops-Groups-name', title: row.name },
@@ -80,7 +80,7 @@ export class GroupsChart {
       make(
         'div',
         { class: 'mlops-Groups-size' },
-        `n = ${size}`,
+        size,
         ...marks.map(mark => make('span', { class: 'mlops-Groups-mark' }, ` · ${mark}`))
       )
     );

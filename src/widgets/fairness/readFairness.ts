@@ -29,7 +29,7 @@ import {
 import { IReportHost } from '../report/host';
 
 /** The newest version that is known here. */
-export const FAIRNESS_VERSION = 1;
+const FAIRNESS_VERSION = 1;
 
 const table = list(list(figure));
 const spread = record<IFairnessSpread>({ values: table, low: or(table, []), high: or(table, []) });

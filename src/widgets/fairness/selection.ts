@@ -70,7 +70,7 @@ export function modelsOf(report: IFairnessReport, selection: ISelection): readon
 }
 
 /** A group as people read it: `female · black`. */
-export function groupName(report: IFairnessReport, grouping: IFairnessGrouping, group: number): string {
+function groupName(report: IFairnessReport, grouping: IFairnessGrouping, group: number): string {
   return grouping.features
     .map((feature, place) => report.sensitive[feature]?.levels[grouping.levels[place]?.[group] ?? -1] ?? '?')
     .join(' · ');

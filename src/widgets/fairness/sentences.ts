@@ -55,8 +55,8 @@ export function careSentences(
       : '',
     suppressed
       ? words._n(
-          '%1 group has fewer than %2 rows: its figures are withheld.',
-          '%1 groups have fewer than %2 rows: their figures are withheld.',
+          '%1 group is withheld: it has fewer than %2 rows, or would tell by subtraction what such a group has.',
+          '%1 groups are withheld: they have fewer than %2 rows, or would tell by subtraction what such a group has.',
           suppressed,
           formatCount(report.min_group)
         )

@@ -8,6 +8,7 @@ import { linePath, plot, stretched, ticksOf } from '../report/plot';
 import { IScale, scaleOf } from '../report/scale';
 import { symbol } from '../report/symbols';
 import { IWords, isolated } from '../report/words';
+import { placeNames } from './markNames';
 import { ISelection } from './selection';
 import { IPoint, tradeOff } from './tradeOff';
 
@@ -66,7 +67,8 @@ function picture(
       height: HEIGHT
     },
     stretched(draw('path', { class: 'mlops-TradeOff-front', d: linePath(front) })),
-    ...points.map(point => mark(point, x, y))
+    ...points.map(point => mark(point, x, y)),
+    ...names(points, x, y)
   );
 }
 
@@ -78,8 +80,6 @@ function mark(point: IPoint, x: IScale, y: IScale): SVGElement {
   const up = along(point.gap, y).map(place => (place === null ? null : 100 - place));
   const [middle, low, high] = up.map(per);
   const [, left, right] = along(point.performance, x).map(per);
-  // A name stands on the side where there is room.
-  const isRight = at > 60;
   return draw(
     'g',
     {},
@@ -89,19 +89,37 @@ function mark(point: IPoint, x: IScale, y: IScale): SVGElement {
     left && right && middle
       ? draw('line', { class: 'mlops-TradeOff-interval', x1: left, x2: right, y1: middle, y2: middle })
       : null,
-    symbol(point.model, Boolean(point.mitigator), `${at}%`, middle ?? '0'),
-    draw(
-      'text',
-      {
-        x: `${at}%`,
-        y: middle ?? '0',
-        dx: isRight ? -10 : 10,
-        dy: -6,
-        'text-anchor': isRight ? 'end' : 'start'
-      },
-      point.name.length > LONGEST_NAME ? `${point.name.slice(0, LONGEST_NAME)}…` : point.name
-    )
+    symbol(point.model, Boolean(point.mitigator), `${at}%`, middle ?? '0')
   );
+}
+
+/** Return the names of the marks; in a list each has its mark before it. */
+function names(points: readonly IPoint[], x: IScale, y: IScale): readonly SVGElement[] {
+  const marks = points.map(point => ({
+    across: x.place(point.performance.value) ?? 0,
+    down: ((100 - (y.place(point.gap.value) ?? 0)) / 100) * HEIGHT,
+    name: point.name.length > LONGEST_NAME ? `${point.name.slice(0, LONGEST_NAME)}…` : point.name
+  }));
+  return placeNames(marks, HEIGHT).map(({ across, isLeft, down, isListed }, index) => {
+    const side = isLeft ? -1 : 1;
+    const point = points[index]!;
+    return draw(
+      'svg',
+      { x: `${across}%`, y: down, overflow: 'visible' },
+      isListed
+        ? draw(
+            'g',
+            { transform: `translate(${side * 20} 0) scale(0.7)` },
+            symbol(point.model, Boolean(point.mitigator), '0', '0')
+          )
+        : null,
+      draw(
+        'text',
+        { x: side * (isListed ? 30 : 10), y: 4, 'text-anchor': isLeft ? 'end' : 'start' },
+        marks[index]!.name
+      )
+    );
+  });
 }
 
 const LONGEST_NAME = 24;

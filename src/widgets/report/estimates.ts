@@ -56,13 +56,13 @@ export function estimateCell(estimate: IEstimate, words: IWords): HTMLElement {
   );
 }
 
-/** 3,201. */
+/** 3,201; what a private model counts is noisy, and still whole. */
 export function formatCount(count: number): string {
   return COUNT.format(count);
 }
 
 /** Made once: making it is what takes long. */
-const COUNT = new Intl.NumberFormat();
+const COUNT = new Intl.NumberFormat(undefined, { maximumFractionDigits: 0 });
 
 /** Return the line from low to high at a height of the picture around it; nothing where there is no interval. */
 export function intervalLine(

@@ -1,7 +1,6 @@
 import { RunLogModel } from '../../../src/model/runViewLog';
-import { rowText } from '../../../src/model/runViewRows';
 import { FakeFeed, FakeServer, IAsked, Refusal, run, settle, until } from '../fakes';
-import { lines, logAnswer } from '../runStories';
+import { lines, logAnswer, rowText } from '../runStories';
 
 const MEGABYTE = lines(100_000);
 

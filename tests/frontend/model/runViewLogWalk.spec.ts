@@ -1,9 +1,9 @@
 /** A reader who wanders through a log of 1 GB: whatever way is taken, what is seen is what is there. */
 
 import { RunLogModel } from '../../../src/model/runViewLog';
-import { rowText } from '../../../src/model/runViewRows';
 import { ROW_PX, layOut, wishAt } from '../../../src/model/runViewWindow';
 import { FakeFeed, FakeServer, IAsked, run } from '../fakes';
+import { rowText } from '../runStories';
 
 const GIGABYTE = 1_000_000_000;
 const LINE_BYTES = 50;

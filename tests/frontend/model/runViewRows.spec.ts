@@ -1,4 +1,5 @@
-import { RowReader, gapRow, rowAt, rowText } from '../../../src/model/runViewRows';
+import { RowReader, gapRow, rowAt } from '../../../src/model/runViewRows';
+import { rowText } from '../runStories';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 

@@ -52,7 +52,6 @@ it('keeps two lines of 10,000 updates of two', () => {
     text.write(new TextEncoder().encode(`\repoch ${update}\n\rbatch ${update}\x1b[A`));
   }
   expect(shown(text)).toEqual(['epoch 9999', 'batch 9999']);
-  expect(text.isCut).toBe(false);
 });
 
 it('keeps no more lines for a cursor that goes up', () => {
@@ -126,10 +125,8 @@ it('splits no character at the edge of a chunk, and marks bytes that are none (F
 
 it('keeps the last lines, and of a line without an end its beginning (F39)', () => {
   const text = new TerminalText(3, 5);
-  expect(text.isCut).toBe(false);
   text.write(new TextEncoder().encode('1\n2\n3\n4\n5'));
   expect(shown(text)).toEqual(['2', '3', '4', '5']);
-  expect(text.isCut).toBe(true);
   text.write(new TextEncoder().encode('x'.repeat(1_000_000)));
   expect(shown(text).pop()).toBe('5xxxx');
 });

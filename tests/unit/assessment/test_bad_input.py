@@ -135,31 +135,32 @@ def test_small_groups_are_marked():
 
 
 def test_withheld_groups_take_no_part_in_anything():
-    sex = np.where(np.arange(40) < 5, "x", SEX)
-    predicted = np.where(sex == "x", 1, 0)
+    # Neither "w" nor "x" is told by all rows less the others: there are two of them, with eight rows.
+    sex = np.where(np.arange(40) < 8, np.where(np.arange(40) < 4, "w", "x"), SEX)
+    predicted = np.where(np.arange(40) < 8, 1, 0)
     report = report_of(predicted, sex=sex, min_group=6, metrics=("selection_rate",), boot=10)
     result = report.results[0]
 
-    assert (report.groupings[0].sizes, report.groupings[0].suppressed) == ((17, 18, None), (2,))
+    assert (report.groupings[0].sizes, report.groupings[0].suppressed) == ((16, 16, None, None), (2, 3))
     assert (result.by_group, result.maximum.values, result.difference.values) == (
-        ((0.0, 0.0, "NaN"),),
+        ((0.0, 0.0, "NaN", "NaN"),),
         ((0.0,),),
         ((0.0,),),
     )
-    assert (result.high, result.difference.high) == (((0.0, 0.0, "NaN"),), ((0.0,),))
-    assert "By sex, 1 group of fewer than 6 rows is left out" in " ".join(report.notes)
+    assert (result.high, result.difference.high) == (((0.0, 0.0, "NaN", "NaN"),), ((0.0,),))
+    assert "By sex, 2 groups are left out of every figure but the overall ones" in " ".join(report.notes)
 
 
 def test_a_continuous_feature_is_cut_where_everybody_can_see():
     age = np.linspace(18, 80, 40)
     report = report_of(sex=age)
 
-    assert report.sensitive[0].levels == ("18 to 33.5", "33.5 to 49", "49 to 64.5", "64.5 to 80")
-    assert report.sensitive[0].edges == (18.0, 33.5, 49.0, 64.5, 80.0)
+    assert report.sensitive[0].levels == ("up to 33.5", "33.5 to 49", "49 to 64.5", "above 64.5")
+    assert report.sensitive[0].edges == (33.5, 49.0, 64.5)
     assert report.groupings[0].sizes == (10, 10, 10, 10)
     assert (
         report.notes[0]
-        == "sex was cut into parts of equal size at 18, 33.5, 49, 64.5, 80; a part includes its upper bound."
+        == "sex was cut at 33.5, 49, 64.5 into parts as equal in size as values allow; each includes its upper bound."
     )
 
 

@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 from jupyter_mlops.assessment._measures import Measures, shared_metrics
 from jupyter_mlops.assessment._metrics import Metric
 from jupyter_mlops.assessment._outcome import Answer, Outcome
+from jupyter_mlops.assessment._withholding import Withheld
 from jupyter_mlops.exceptions import UsageError
 
-NOBODY = np.zeros(3, dtype=bool)
+NOBODY = Withheld(np.zeros(3, dtype=bool), np.zeros(1, dtype=bool))
+THE_SECOND = Withheld(np.array([False, True, False]), np.zeros(1, dtype=bool))
 CELLS = np.array([0, 0, 1, 1, 2, 2])
 NUMBERS = np.array([1.0, 2.0, 3.0, 4.0, 5.0, 6.0])
 ALL = np.arange(6)
@@ -45,7 +47,7 @@ def test_a_metric_sees_the_rows_that_it_is_asked_about(positions):
 
 def test_a_withheld_cell_has_no_figure_and_its_metric_is_not_even_asked():
     asked = []
-    measure = measure_of(lambda truth, said: asked.append(said) or 0.0, withheld=np.array([False, True, False]))
+    measure = measure_of(lambda truth, said: asked.append(said) or 0.0, withheld=THE_SECOND)
 
     assert np.isnan(measure(np.array([2, 3]), None))
     assert asked == []
@@ -53,13 +55,13 @@ def test_a_withheld_cell_has_no_figure_and_its_metric_is_not_even_asked():
 
 @pytest.mark.parametrize("positions", [[1, 2], [2, 3, 4], [0, 1, 2, 3, 4, 5]])
 def test_rows_of_several_cells_have_a_figure_though_one_of_these_is_withheld(positions):
-    measure = measure_of(mean, withheld=np.array([False, True, False]))
+    measure = measure_of(mean, withheld=THE_SECOND)
 
     assert measure(np.array(positions), None) == fmean(NUMBERS[positions])
 
 
 def test_rows_that_are_drawn_twice_from_a_withheld_cell_have_no_figure_either():
-    measure = measure_of(mean, withheld=np.array([False, True, False]))
+    measure = measure_of(mean, withheld=THE_SECOND)
 
     assert np.isnan(measure(np.array([3, 3, 2, 3, 3, 3]), None))
 

@@ -11,6 +11,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from sklearn.tree import DecisionTreeClassifier
 
+from jupyter_mlops.assessment import FairnessQuestion, analyse
 from jupyter_mlops.assessment._mitigation import MITIGATORS, mitigations, mitigator_of
 from jupyter_mlops.entities import FairnessFeature
 
@@ -151,3 +152,20 @@ def test_what_was_mitigated_says_by_what_and_is_not_mitigated_again(X, y):
     assert mitigator_of(mitigated) == "ExponentiatedGradient"
     assert possible(mitigated, X) == []
     assert mitigator_of(LogisticRegression()) == ""
+
+
+def test_a_private_model_is_not_trained_again_outside_its_budget(X, y):
+    class PrivateClassifier(LogisticRegression):
+        """As InterpretML's and diffprivlib's look from outside."""
+
+        def __init__(self, epsilon=1.0, delta=1e-5):
+            super().__init__()
+            self.epsilon, self.delta = epsilon, delta
+
+    private = PrivateClassifier().fit(X, y)
+    for model in (private, make_pipeline(FunctionTransformer(), PrivateClassifier()).fit(X, y)):
+        reasons = mitigations(model, X, CLASSES, (SEX,))
+        assert set(reasons) == set(MITIGATORS)
+        assert {reason.split(",")[0] for reason in reasons.values()} == {"The model is differentially private"}
+    report = analyse(FairnessQuestion(models={"m": private}, X=X, y=y, sensitive={"sex": X["sex"]}, boot=0))
+    assert report.notes[-1] == "Differential privacy protects the rows that m learned from, not those of this report."

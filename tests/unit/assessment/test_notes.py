@@ -19,6 +19,15 @@ def report_of(sensitive, *, boot=0, metrics=("selection_rate",), y=Y, **options)
     return analyse(question)
 
 
+def shown_of(sizes, least) -> set[str]:
+    """Return the groups of one feature that are shown: small ones are not, nor what all rows would tell them by."""
+    by_size = sorted(sizes, key=lambda name: (sizes[name], name))
+    hidden = [name for name in by_size if sizes[name] < least]
+    while hidden and len(hidden) < len(by_size) and (len(hidden) < 2 or sum(map(sizes.get, hidden)) < least):
+        hidden.append(by_size[len(hidden)])
+    return set(by_size) - set(hidden)
+
+
 @settings(max_examples=25, deadline=None)
 @given(st.integers(0, 2**31), st.integers(2, 15), st.booleans())
 def test_withheld_groups_are_nowhere_and_the_others_are_as_without_them(seed, least, resamples):
@@ -28,7 +37,7 @@ def test_withheld_groups_are_nowhere_and_the_others_are_as_without_them(seed, le
     grouping, result = report.groupings[0], report.results[0]
 
     expected = MetricFrame(metrics=selection_rate, y_true=y, y_pred=y, sensitive_features=sex).by_group
-    kept = [name for name in expected.index if (sex == name).sum() >= least]
+    kept = shown_of({name: int((sex == name).sum()) for name in expected.index}, least)
     found = {}
     for place, name in enumerate(report.sensitive[0].levels):
         figures = [figure_value(table[0][place]) for table in (result.by_group, result.low, result.high) if table]
@@ -47,16 +56,25 @@ def test_one_group_is_nothing_to_compare():
     assert report_of({"sex": ["f"] * 60}).notes == ("sex has one group only, f: there is nothing to compare.",)
 
 
-@pytest.mark.parametrize(("small", "said"), [(["f"], "1 group of fewer than 5 rows is"), (["f", "g"], "2 groups of")])
-def test_withheld_groups_are_counted_in_words(small, said):
-    notes = report_of({"sex": [*small, *["m"] * (60 - len(small))]}, min_group=5).notes
+@pytest.mark.parametrize(
+    ("sex", "said"), [(["m"] * 3, "1 group is left out"), (["f"] + ["m"] * 59, "2 groups are left out")]
+)
+def test_withheld_groups_are_counted_in_words(sex, said):
+    notes = report_of({"sex": sex}, min_group=5, y=Y[: len(sex)]).notes
     assert any(said in note for note in notes)
+
+
+def test_groups_of_one_row_are_counted_as_they_tell_what_it_holds():
+    rows = [*"abc", *["d"] * 57]
+    told = "By name, 3 groups are of one row: their figures tell what it holds; see --min-group."
+    assert told in report_of({"name": rows}).notes
+    assert not any("of one row" in note for note in report_of({"name": rows}, min_group=2).notes)
 
 
 def test_days_are_said_to_be_cut_at_days():
     born = np.datetime64("1950-01-01") + np.arange(60)
     assert report_of({"born": born}, bins=2).notes[0] == (
-        "born was cut into parts of equal size at 1950-01-01, 1950-01-31, 1950-03-01; a part includes its upper bound."
+        "born was cut at 1950-01-31 into parts as equal in size as values allow; each includes its upper bound."
     )
 
 

@@ -87,6 +87,7 @@ def test_an_error_without_words_is_told_by_its_kind(kind):
 
 
 def test_a_long_error_is_told_by_its_beginning():
+    assert refusal_of(Refusing(ValueError("Use get_state() instead.."))).reason == "Use get_state() instead"
     assert refusal_of(Refusing(ValueError("word " * 1000))).reason == ("word " * 60)
 
 

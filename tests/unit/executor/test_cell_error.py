@@ -25,6 +25,12 @@ def test_the_line_is_the_cells_own_statement_not_the_function_it_called():
     )
 
 
+def test_empty_lines_under_the_magic_are_counted():
+    """IPython takes them away before it compiles the cell, so that its own numbers begin below them."""
+    told = cell_error(raised(CELL), f"\n  \n{CELL}")
+    assert (told.line, told.source) == (6, "train(2)")
+
+
 def test_the_line_is_found_where_ipython_names_a_statement_by_its_line():
     """IPython 7, which Colab ships, compiles each statement under a name of its own."""
     code = compile("1 / 0", CELL_FILE, "exec").replace(co_name="<cell line: 4>", co_firstlineno=4)

@@ -75,7 +75,9 @@ def test_an_unknown_method_is_told_with_the_known_ones():
 
 @pytest.mark.skipif(find_spec("shap") is not None, reason="the package is installed here")
 def test_shap_says_what_it_needs_and_what_to_do_instead(logistic, numbers):
-    said = r"--method shap does not explain .*: the package is not installed; pip install shap, or use --method permut"
+    said = (
+        r"--method shap does not explain .*: the package is not installed; pip install 'jupyter_mlops\[shap\]', or use"
+    )
     with pytest.raises(UsageError, match=said):
         explain_model(logistic, *numbers, method="shap")
 

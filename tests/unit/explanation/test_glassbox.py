@@ -76,6 +76,13 @@ def test_every_shape_is_interpretmls(report, boosted):
         assert list(shape.density) == list(map(float, data["density"]["scores"]))
 
 
+def test_one_outer_bag_does_not_say_how_sure_it_is(tumours):
+    alone = explain_model(ExplainableBoostingClassifier(**{**QUICK, "outer_bags": 1}).fit(*tumours))
+
+    assert (alone.importance.interval, alone.importance.low) == ("", ())
+    assert {(shape.low, shape.high) for shape in alone.shapes} == {((), ())}
+
+
 def test_shapes_come_in_the_order_of_their_importance(report):
     ranked = [term[0] for term in report.importance.features if len(term) == 1]
     assert [shape.feature for shape in report.shapes] == ranked

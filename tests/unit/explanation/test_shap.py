@@ -121,3 +121,20 @@ def test_several_classes_and_clusters_have_values_each(table, labels):
 def test_it_is_never_chosen_by_itself(table, labels):
     data = table[["age", "pay"]].astype(float)
     assert explain_model(LogisticRegression().fit(data, labels), data, labels).method == "permutation"
+
+
+def test_the_notebook_goes_on_with_its_own_random_numbers(table, labels):
+    data = table[["age", "pay"]].astype(float)
+    model = LogisticRegression().fit(data, labels)
+    np.random.seed(7)
+    expected = np.random.RandomState(7).random(3).tolist()
+    asked(model, data, labels)
+    assert np.random.random(3).tolist() == expected
+
+
+def test_a_long_wait_says_how_far_it_is(table, labels):
+    data = table[["age", "pay"]].astype(float)
+    heard = []
+    wish = ExplanationWish(tell=lambda *told: heard.append(told))
+    asked(LogisticRegression().fit(data, labels), data, labels, wish)
+    assert [told for told in heard if told[0] == "rows"] == [("rows", row, 40) for row in range(41)]

@@ -7,6 +7,7 @@ import pytest
 import xgboost
 from sklearn.compose import make_column_transformer
 from sklearn.decomposition import PCA
+from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.ensemble import IsolationForest, RandomForestClassifier, VotingClassifier
 from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
 from sklearn.impute import SimpleImputer
@@ -38,6 +39,8 @@ KINDS = {
     "the best of linear machines": lambda: GridSearchCV(
         make_pipeline(StandardScaler(), LinearSVC()), {"linearsvc__C": [0.1, 1.0]}, cv=2
     ),
+    "a discriminant of two classes": lambda: LinearDiscriminantAnalysis(),
+    "one behind a scaler": lambda: make_pipeline(StandardScaler(), LinearDiscriminantAnalysis(solver="eigen")),
     "boosted trees": lambda: xgboost.XGBClassifier(n_estimators=4, max_depth=2),
 }
 

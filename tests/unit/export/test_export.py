@@ -306,6 +306,22 @@ def interrupted_at(line: int, work) -> bool:
     return False
 
 
+@pytest.mark.parametrize("quantised", [False, True])
+def test_an_interrupt_while_it_is_timed_leaves_no_file(quantised, fitted, X, tmp_path):
+    """All that takes long is done before the first file is there."""
+
+    def predict(rows):
+        if len(rows) == 10_000:
+            raise KeyboardInterrupt
+        return LogisticRegression.predict(fitted, rows)
+
+    fitted.predict = predict
+    with pytest.raises(KeyboardInterrupt):
+        export_model(fitted, X, tmp_path / "m.onnx", ExportWish(quantise=quantised))
+
+    assert list(tmp_path.iterdir()) == []
+
+
 # Between a file's opening and the first line of its `with` only the collector can close it.
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("before", [None, b"before"], ids=["nothing", "another file"])

@@ -126,12 +126,20 @@ def test_answers_of_different_widths_are_told():
         ask(subject, subject.rows(np.array([[1.0], [2.0]])), ("call",))
 
 
-def test_a_finite_row_without_an_answer_is_beyond_and_a_missing_value_is_not():
+def test_a_huge_row_without_an_answer_is_beyond_and_a_missing_value_is_not():
     subject = Plain(lambda x: x)
-    rows = subject.rows((np.array([[1.0], [np.nan], [2.0]]), np.array([[1], [1], [1]])))
+    rows = subject.rows((np.array([[1e30], [np.nan], [2e30]]), np.array([[1], [1], [1]])))
 
     assert subject.beyond(rows, {"call": np.array([[1.0], [np.nan], [np.inf]])}).tolist() == [False, False, True]
     assert subject.beyond(rows, {"call": np.array([[1, 2, 3]]).T}).tolist() == [False] * 3
+
+
+def test_no_answer_to_numbers_that_anybody_has_is_compared():
+    """The logarithm of -1 is none, and the reciprocal of 0 infinite: so must the file say."""
+    subject = Plain(lambda x: x)
+    rows = subject.rows(np.array([[-1.0], [0.0]]))
+
+    assert subject.beyond(rows, {"call": np.array([[np.nan], [np.inf]])}).tolist() == [False, False]
 
 
 def test_a_row_of_huge_numbers_that_has_an_answer_only_among_others_is_beyond():

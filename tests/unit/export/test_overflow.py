@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from sklearn.isotonic import IsotonicRegression
 from sklearn.linear_model import LinearRegression
 from sklearn.neighbors import KNeighborsClassifier, KNeighborsRegressor, LocalOutlierFactor
 from sklearn.pipeline import make_pipeline
@@ -14,10 +15,24 @@ from jupyter_mlops.export._overflow import overflowing
 OWN = "the answer is beyond the model's own sums"
 
 
-def test_a_row_of_finite_numbers_without_an_answer_is_beyond_the_model():
-    rows = Table.of(np.array([[1.0, 2.0], [np.nan, 1.0], [np.inf, 1.0], [3.0, 4.0]]))
+def test_a_row_of_huge_numbers_without_an_answer_is_beyond_the_model():
+    rows = Table.of(np.array([[1e200, 2.0], [np.nan, 1e200], [np.inf, 1e200], [3e200, 4.0]]))
     told = {"predict": np.array([["a"]] * 4, dtype=object), "decision_function": np.array([[np.nan]] * 3 + [[1.0]])}
     assert overflowing(LinearRegression(), rows, told).tolist() == [True, False, False, False]
+
+
+def test_no_answer_to_numbers_that_anybody_has_is_an_answer():
+    """What no sum can overflow at is what the model means: it is compared, and NaN is equal to NaN alone."""
+    rows = Table.of(np.array([[1.0], [-1e9], [0.0], [1e-300]]))
+    assert not overflowing(LinearRegression(), rows, {"predict": np.full((4, 1), np.nan)}).any()
+
+
+def test_no_answer_beyond_the_points_is_compared(X, later, tmp_path):
+    model = IsotonicRegression(out_of_bounds="nan").fit(X[:, 0], X[:, 1])
+    rows = later[:300, :1] * 3
+    report = exported(model, rows, later[:, :1], tmp_path / "m.onnx")
+    assert np.isnan(model.predict(rows)).any()
+    assert report.parity.real.checked == len(rows)
 
 
 @pytest.mark.parametrize("scaled", [False, True], ids=["alone", "scaled"])

@@ -218,6 +218,20 @@ def test_b22_a_childs_policy_is_kept_and_ours_is_added(server, board):
     )
 
 
+@pytest.mark.parametrize(
+    ("servers", "framed_by"),
+    [
+        pytest.param("frame-ancestors 'none'", "frame-ancestors 'self'", id="JupyterHub's"),
+        pytest.param("frame-ancestors 'self' portal.example", "frame-ancestors 'self' portal.example", id="a portal's"),
+    ],
+)
+def test_a_board_stands_in_jupyterlab_whatever_else_may_not(server, board, monkeypatch, servers, framed_by):
+    headers = server.app.web_app.settings.setdefault("headers", {})
+    monkeypatch.setitem(headers, "Content-Security-Policy", servers)
+    assert server.get("api/tensorboards").headers["Content-Security-Policy"].startswith(servers)
+    assert server.get(f"{board}/policy").headers.get_all("Content-Security-Policy")[0].startswith(f"{framed_by};")
+
+
 @pytest.mark.parametrize("target", ["http:__evil.example_", "__evil.example_x", "PUBLICx_", "_lab", "PUBLIC_.._.._lab"])
 def test_b22_a_redirect_to_elsewhere_is_refused(server, board, target):
     assert server.get(f"{board}/to/{target}").status == 502

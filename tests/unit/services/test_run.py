@@ -120,6 +120,12 @@ def test_keeping_and_letting_go(make_run):
             CellError(type="KeyboardInterrupt", message=""),
             "Run base failed: KeyboardInterrupt. See %runs logs base.",
         ),
+        (
+            RunStatus.FAILED,
+            "exit code 1",
+            CellError(type="ValueError", message="Is it fitted?"),
+            "Run base failed: ValueError: Is it fitted? See %runs logs base.",
+        ),
     ],
 )
 def test_a_failed_run_gives_its_error_instead_of_results(make_run, status, reason, error, message):

@@ -133,3 +133,14 @@ def test_a_model_that_cannot_be_asked_is_refused(shown, model, named, fairness):
         shown(msgspec.structs.replace(named, local=None), model, X)
     with pytest.raises(UsageError, match=r"A fairness report asks no model\. Give report_widget the report alone\."):
         shown(fairness, model, X)
+
+
+def test_where_no_widget_is_drawn_its_picture_stands(shown, fairness, named):
+    for report, title, picture in (
+        (fairness, "Fairness report", "Gaps between groups"),
+        (named, "Explanation of model", "Importance of features"),
+    ):
+        data, _ = shown(report)._repr_mimebundle_()
+        assert data["text/plain"].startswith(title.split(" of ")[0])
+        assert picture in data["text/html"]
+        assert "application/vnd.jupyter.widget-view+json" in data

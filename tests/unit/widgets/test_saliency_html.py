@@ -90,3 +90,11 @@ def test_a_saved_page_may_show_its_own_image_and_no_other(front_end):
 
     assert "img-src data:;" in page or 'img-src data:"' in page
     assert not re.search(r"https?:", page.split("</head>")[1])
+
+
+def test_an_image_is_shaded_for_the_class_that_it_was_taken_for():
+    image = report("image")
+    assert "adds to the network output of 3." in seen(explanation_html(image))
+    assert "adds to the network output of 0." in seen(
+        explanation_html(msgspec.structs.replace(image, task="regression"))
+    )

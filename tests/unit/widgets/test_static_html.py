@@ -93,8 +93,8 @@ def test_groups_that_are_withheld_are_named_without_figures(controlled):
     group = grouping.suppressed[0]
     name = f"{controlled.group_name(grouping, group)} ({controlled.stratum_name(grouping.strata[group])})"
     withheld = next(row for row in page.rows if row[0].startswith(name))
-    assert withheld == [f"{name} withheld", "< 10", "", "--"]
-    assert "Figures of groups of fewer than 10 rows are withheld." in page.text
+    assert withheld == [name, "withheld", "", "--"]
+    assert "Withheld are groups of fewer than 10 rows, and others that would tell their figures." in page.text
     assert "accuracy (low)" in {row[0] for row in page.rows}
 
 
@@ -193,3 +193,21 @@ def test_many_groups_are_cut_with_a_word(fairness):
 @pytest.mark.parametrize("digits", [0, 3, 5])
 def test_the_size_stays_small(fairness, digits):
     assert len(fairness_html(msgspec.structs.replace(fairness, digits=digits))) < 40_000
+
+
+def with_models(report, count):
+    """Return a report of as many models, each as the first."""
+    ours = [result for result in report.results if result.model == 0]
+    return msgspec.structs.replace(
+        report,
+        models=tuple(msgspec.structs.replace(report.models[0], name=f"model {number}") for number in range(count)),
+        overall=report.overall[:1] * count,
+        results=tuple(msgspec.structs.replace(each, model=number) for number in range(count) for each in ours),
+    )
+
+
+def test_what_a_picture_leaves_out_is_said(fairness, controlled):
+    few, many = (Page(fairness_html(with_models(report, count))) for report, count in ((fairness, 4), (controlled, 5)))
+    assert "Shown are the first" not in few.text
+    assert "Shown are the first 4 of 5 models; JupyterLab's view shows all." in many.text
+    assert re.search("Below are the first 40 of [0-9]+ gaps[.]", many.text)

@@ -78,6 +78,13 @@ describe('a text', () => {
 });
 
 describe('an image', () => {
+  it('is first explained as the class that it was taken for', () => {
+    const node = shown(image);
+    const output = [...node.querySelectorAll('label')].find(label => label.textContent?.startsWith('Output'));
+    expect(output!.querySelector('select')!.selectedOptions[0]!.textContent).toBe('3');
+    expect(sentences(node).at(-1)).toContain('the network output of 3');
+  });
+
   it('stands beside itself, shaded by what each part adds', () => {
     const node = shown(image);
     const addresses = [...node.querySelectorAll('img')].map(each => each.getAttribute('src'));
@@ -91,11 +98,11 @@ describe('an image', () => {
     const node = shown(image);
     const [first] = sentences(node).slice(-1);
     expect(first).toMatch(
-      /^Row \d, column \d of the cells changes the network output of 0 most \([+−]0\.\d+\)\. Plus, orange/
+      /^Row \d, column \d of the cells changes the network output of 3 most \([+−]0\.\d+\)\. Plus, orange/
     );
-    choose(node, 'Output', '3');
+    choose(node, 'Output', '0');
     const now = sentences(node).at(-1)!;
-    expect(now).toContain('network output of 3');
+    expect(now).toContain('network output of 0');
     expect(seen(node.querySelector('[role=status]')!.textContent)).not.toBe('');
     const box = node.querySelector('details')!;
     box.open = true;
@@ -109,7 +116,7 @@ describe('an image', () => {
       ['NaN', 0]
     ]);
     expect(sentences(shown(changed(image, 'images.0.heat', heat))).at(-1)).toBe(
-      'No part of the image changes the network output of 0.'
+      'No part of the image changes the network output of 3.'
     );
   });
 

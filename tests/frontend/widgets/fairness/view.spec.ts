@@ -155,10 +155,10 @@ describe('a fairness report', () => {
       min_group: 5
     });
     const node = shown(report);
-    expect(rowTexts(node)[0]).toEqual(['female · blackn = < 5 · withheld', '', '–']);
+    expect(rowTexts(node)[0]).toEqual(['female · blackwithheld', '', '–']);
     expect(sentences(node)).toEqual([
       'best: selection rate lies between 0.2 (male · black, n = 10) and 0.3 (male · white, n = 11); over all rows it is 0.47. The largest gap is 0.1.',
-      'Dotted: all rows. No intervals were asked for, so how sure the figures are is not known. 1 group has fewer than 5 rows: its figures are withheld. In 1 group the metric is not defined. Shown are 4 of 2,000 groups: the largest and those at the ends. All are in the report’s file.'
+      'Dotted: all rows. No intervals were asked for, so how sure the figures are is not known. 1 group is withheld: it has fewer than 5 rows, or would tell by subtraction what such a group has. In 1 group the metric is not defined. Shown are 4 of 2,000 groups: the largest and those at the ends. All are in the report’s file.'
     ]);
   });
 

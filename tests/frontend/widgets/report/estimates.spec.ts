@@ -54,7 +54,13 @@ describe('an estimate in words', () => {
   });
 
   it('counts in thousands', () => {
-    expect([0, 999, 3201, 1_000_000].map(formatCount)).toEqual(['0', '999', '3,201', '1,000,000']);
+    expect([0, 999, 3201, 1_000_000, 306.076].map(formatCount)).toEqual([
+      '0',
+      '999',
+      '3,201',
+      '1,000,000',
+      '306'
+    ]);
   });
 });
 

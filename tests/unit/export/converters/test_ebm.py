@@ -79,6 +79,18 @@ def test_a_machine_becomes_a_file_that_answers_alike(name, tmp_path):
         np.testing.assert_allclose(found[1], model.predict_proba(X), atol=1e-5)
 
 
+@pytest.mark.parametrize("kind", ["Classifier", "Regressor"])
+def test_a_private_machine_is_exported_as_any_other(kind, tmp_path):
+    from interpret import privacy
+
+    make = getattr(privacy, f"DPExplainableBoosting{kind}")
+    model = make(max_rounds=20).fit(PEOPLE, LIVES)
+    report = export_model(model, PEOPLE, tmp_path / "m.onnx", QUICK)
+
+    assert (report.converter, report.parity.differing, report.parity.real.checked) == ("ebm", 0, len(PEOPLE))
+    assert type(model) is make
+
+
 def test_numbers_are_one_input_and_categories_have_their_own(tmp_path):
     one = export_model(*fitted("binary"), tmp_path / "m.onnx", QUICK)
     apart = export_model(*fitted("categories"), tmp_path / "m.onnx", QUICK)

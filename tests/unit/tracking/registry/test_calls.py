@@ -61,6 +61,33 @@ def test_words_in_one_process(address, monkeypatch):
     assert "cancer" in refused["error"]
 
 
+class Raced:
+    """A registry in which somebody else makes an alias between MLflow's look and its own insert, once or always."""
+
+    def __init__(self, times: int) -> None:
+        self.times, self.aliases = times, {}
+
+    def set_registered_model_alias(self, name: str, alias: str, version: str) -> None:
+        from mlflow.exceptions import MlflowException
+        from mlflow.protos.databricks_pb2 import BAD_REQUEST
+
+        if self.times:
+            self.times -= 1
+            raise MlflowException("(sqlite3.IntegrityError) UNIQUE constraint failed", error_code=BAD_REQUEST)
+        self.aliases[alias] = version
+
+
+def test_an_alias_that_two_make_at_once_is_the_last_ones():
+    registry = Raced(times=1)
+    assert WORDS["alias"](registry, "cancer", {"champion": 2}) is None
+    assert registry.aliases == {"champion": "2"}
+
+
+def test_what_goes_wrong_each_time_is_said():
+    with pytest.raises(Exception, match="UNIQUE constraint failed"):
+        WORDS["alias"](Raced(times=2), "cancer", {"champion": 2})
+
+
 def test_every_word_is_known_to_the_service():
     assert sorted(WORDS) == ["alias", "delete", "describe", "fetch", "find", "register", "tag"]
 

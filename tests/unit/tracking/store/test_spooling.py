@@ -1,6 +1,7 @@
 """The spooling store: what MLflow may say to a run, what it is answered, and what is on record afterwards."""
 
 import json
+import random
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -105,6 +106,15 @@ def test_a_child_run_without_a_name_gets_one_and_one_named_by_tag_keeps_it(store
     plain = store.create_run(CANCER, "eve", None, None, None).info
     tagged = store.create_run(CANCER, "eve", None, [RunTag("mlflow.runName", "by tag")], None).info
     assert (bool(plain.run_name), plain.start_time > 0, tagged.run_name) == (True, True, "by tag")
+
+
+def test_a_name_is_not_drawn_from_the_cells_random_state(run: RunDirectory, store: SpoolingStore) -> None:
+    random.seed(0)
+    names = {store.create_run(CANCER, "eve", None, None, None).info.run_name for _ in range(3)}
+    models = {store.create_logged_model(CANCER, source_run_id=run.run_id).name for _ in range(3)}
+    drawn = random.random()
+    random.seed(0)
+    assert (drawn, len(names), len(models)) == (random.random(), 3, 3)
 
 
 def test_how_the_cells_own_run_stands_is_not_for_the_cell_to_say(run: RunDirectory, store: SpoolingStore) -> None:

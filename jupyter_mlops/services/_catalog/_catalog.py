@@ -262,6 +262,8 @@ class RunCatalog:
             if found is not None:
                 return home, found
         self.stored_summary(run_id)
+        if self._building:
+            raise TrackingError(f"The store of run {run_id} is still being read. Try again in a moment.")
         raise TrackingError(f"The store of run {run_id} is not followed any more. Refresh the list of runs.")
 
     def _is_watched(self) -> bool:

@@ -239,3 +239,32 @@ it('acts on those that are there of many that are named, and asks for none that 
   ]);
   expect(said()).toEqual(['error: 1 of 3 runs: No such run.']);
 });
+
+it('opens those that are named in their order, whichever is found first', async () => {
+  const story = new Story([], async ({ path }) => {
+    const number = Number(path.slice(-1));
+    for (let pause = number; pause < 4; pause++) {
+      await settle();
+    }
+    return { summary: run(number) };
+  });
+  await story.do(CommandIDs.compareRuns, { runIds: [runId(1), runId(2), runId(3)] });
+  expect(story.opener.opened).toEqual([[runId(1), runId(2), runId(3)]]);
+});
+
+it('asks for a few at a time: a browser has six connections to a server, and the notebook needs some', async () => {
+  let open = 0;
+  let most = 0;
+  const answered = async () => {
+    most = Math.max(most, (open += 1));
+    await settle();
+    open -= 1;
+    return {};
+  };
+  const story = new Story(
+    Array.from({ length: 20 }, (_, n) => run(n)),
+    answered
+  );
+  await story.do(CommandIDs.archiveRun);
+  expect([story.asked.length, most]).toEqual([20, 3]);
+});

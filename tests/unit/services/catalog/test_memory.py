@@ -9,6 +9,7 @@ import pytest
 from stores import do, make_store, run_row
 
 from jupyter_mlops.entities import UserRecord
+from jupyter_mlops.exceptions import TrackingError
 from jupyter_mlops.home import Home
 from jupyter_mlops.services import RunCatalog, RunSelection, RunService
 from jupyter_mlops.services._catalog._directories import _RACY_S
@@ -204,3 +205,21 @@ def test_a_server_that_ends_while_it_builds_has_kept_what_it_has_read(session, s
             # In place, so that only who reads it again sees it.
             run.directory.spec_file.write_bytes(run.directory.spec_file.read_bytes().replace(b"run ", b"new "))
     assert not any(name.startswith("new ") for name in session())
+
+
+def test_a_run_of_a_store_that_is_still_being_read_cannot_be_changed_yet(session, service, store):
+    with closing(sqlite3.connect(store)) as database, database:
+        rows = ((f"{number:032x}",) for number in range(2_500))
+        database.executemany("INSERT INTO runs VALUES (?, 'n', 'FINISHED', 1000, 2000, 'active', 1)", rows)
+    session()
+    catalog = RunCatalog([("h1", service)])
+    catalog.refresh(budget_s=0.0)
+    (run,) = catalog.page(limit=1).runs
+
+    with pytest.raises(TrackingError, match=r"still being read[.] Try again in a moment[.]"):
+        catalog.stored_run(run.run_id)
+
+    while catalog.building:
+        catalog.refresh()
+    assert catalog.stored_run(run.run_id).uri == f"sqlite:///{store}"
+    catalog.close()

@@ -45,6 +45,8 @@ interface ISection {
 
 /** Two keys that come together are one question; a reader waits for no pause. */
 const TYPING_MS = 15;
+/** Lines that are selected by one key: more than anybody acts on at once. */
+export const MOST_SELECTED = 1000;
 const NO_COLUMNS: IRunColumns = { params: [], metrics: [], tags: [], experiments: [], notebooks: [] };
 
 /** See the module. */
@@ -213,8 +215,9 @@ export class ExplorerModel implements IObservableDisposable {
   /** Select what a pointer or a key says: one run, one more, or all up to it. */
   select(index: number, how: 'only' | 'toggle' | 'range'): void {
     const row = this.rowAt(index);
+    this._choices += 1;
     if (how === 'range') {
-      this.selection.add(this._between(this._anchor, index));
+      void this._selectLines(this._anchor, index);
     } else if (row.kind === 'run') {
       this._anchor = index;
       if (how === 'toggle') {
@@ -226,14 +229,15 @@ export class ExplorerModel implements IObservableDisposable {
     this.activate(index);
   }
 
-  /** Select every run that has come. */
+  /** Select every run, up to `MOST_SELECTED` lines. */
   selectAll(): void {
-    this.selection.set(this._between(0, this.rowCount - 1));
-    this._changed.emit();
+    this.selection.set([]);
+    void this._selectLines(0, this.rowCount - 1);
   }
 
   /** Select nothing. */
   clearSelection(): void {
+    this._choices += 1;
     this.selection.set([]);
     this._changed.emit();
   }
@@ -244,16 +248,7 @@ export class ExplorerModel implements IObservableDisposable {
     if (!this._isShown) {
       return;
     }
-    let first = 0;
-    for (const section of this._sections) {
-      const head = section.group ? 1 : 0;
-      const length = this._length(section);
-      const [from, to] = [Math.max(0, start - first - head), Math.min(length - head, end - first - head)];
-      if (to > from) {
-        void section.pages.ensure(from, to);
-      }
-      first += length;
-    }
+    void this._ensure(start, end);
     this._watch(this._between(start, end - 1).filter(run => !isEnded(run.status) && run.source === 'mlops'));
   }
 
@@ -305,6 +300,38 @@ export class ExplorerModel implements IObservableDisposable {
       first += length;
     }
     return null;
+  }
+
+  /** Have the runs of some lines come, as far as they are not there. */
+  private async _ensure(start: number, end: number): Promise<void> {
+    const coming: Promise<void>[] = [];
+    let first = 0;
+    for (const section of this._sections) {
+      const head = section.group ? 1 : 0;
+      const length = this._length(section);
+      const [from, to] = [Math.max(0, start - first - head), Math.min(length - head, end - first - head)];
+      if (to > from) {
+        coming.push(section.pages.ensure(from, to));
+      }
+      first += length;
+    }
+    await Promise.all(coming);
+  }
+
+  /** Select the runs of lines too: at once those that are there, and the others when they have come. */
+  private async _selectLines(a: number, b: number): Promise<void> {
+    const start = Math.max(0, Math.min(a, b));
+    const end = Math.min(Math.max(a, b), start + MOST_SELECTED - 1);
+    const choice = ++this._choices;
+    const sections = this._sections;
+    this.selection.add(this._between(start, end));
+    this._changed.emit();
+    await this._ensure(start, end + 1);
+    // Whoever has chosen otherwise meanwhile, or looks at another list, does not mean these.
+    if (choice === this._choices && sections === this._sections) {
+      this.selection.add(this._between(start, end));
+      this._changed.emit();
+    }
   }
 
   private _between(a: number, b: number): IRunSummary[] {
@@ -457,6 +484,8 @@ export class ExplorerModel implements IObservableDisposable {
   private _looked: [number, number] = [0, 50];
   private _active = 0;
   private _anchor = 0;
+  /** How often something was selected: what comes late knows by it that it was meant no more. */
+  private _choices = 0;
   private _isReady = false;
   private _wasToggled = false;
   private _isBuilding = false;

@@ -58,14 +58,16 @@ export class RunPages {
   /** Have the rows from `start` up to `end` come, as far as they are not there or are stale. */
   async ensure(start: number, end: number): Promise<void> {
     const last = Math.max(start, Math.min(end, this._isReady ? this._total : end) - 1);
-    const missing: number[] = [];
-    for (let page = Math.floor(start / PAGE_ROWS); page <= Math.floor(last / PAGE_ROWS); page++) {
-      if (!this._fresh.has(page)) {
-        this._fresh.add(page);
-        missing.push(page);
-      }
+    const first = Math.floor(start / PAGE_ROWS);
+    const pages = follow(first, Math.floor(last / PAGE_ROWS) - first + 1);
+    const missing = pages.filter(page => !this._fresh.has(page));
+    missing.forEach(page => this._fresh.add(page));
+    for (const [first, count] of neighbours(missing)) {
+      const coming = this._load(first, count);
+      follow(first, count).forEach(page => this._coming.set(page, coming));
     }
-    await Promise.all(neighbours(missing).map(([first, count]) => this._load(first, count)));
+    // Also those that somebody else has asked for a moment ago.
+    await Promise.all(pages.map(page => this._coming.get(page)));
   }
 
   /** Ask again for whatever is looked at next; until it comes, what was known stays. */
@@ -92,7 +94,7 @@ export class RunPages {
   }
 
   private async _load(first: number, count: number): Promise<void> {
-    const pages = Array.from({ length: count }, (_, index) => first + index);
+    const pages = follow(first, count);
     try {
       const query = { ...this._query, offset: first * PAGE_ROWS, limit: count * PAGE_ROWS };
       this._take(pages, await this._api.page(query, this._abort.signal));
@@ -124,10 +126,16 @@ export class RunPages {
 
   private readonly _pages = new Map<number, readonly IRunSummary[]>();
   private readonly _fresh = new Set<number>();
+  private readonly _coming = new Map<number, Promise<void>>();
   private readonly _abort = new AbortController();
   private _total = 0;
   private _isReady = false;
   private _building = false;
+}
+
+/** Return so many pages from the first on. */
+function follow(first: number, count: number): readonly number[] {
+  return Array.from({ length: count }, (_, index) => first + index);
 }
 
 /** Return pages that follow each other as first and count, at most so many together as the server gives at once. */

@@ -6,7 +6,7 @@ import { CommandRegistry } from '@lumino/commands';
 import React from 'react';
 
 import { CommandIDs } from '../commands';
-import { ExplorerModel } from '../model/explorer';
+import { ExplorerModel, MOST_SELECTED } from '../model/explorer';
 import { isOurs } from '../model/runs';
 
 /** From how many selected runs on the bar is shown: one run's actions are in its menu. */
@@ -36,7 +36,9 @@ export function SelectionBar(props: {
   return (
     <div className="mlops-SelectionBar" role="toolbar" aria-label={trans.__('Selected runs')}>
       <span className="mlops-SelectionBar-head">
-        {trans._n('%1 run selected', '%1 runs selected', runIds.length)}
+        {runIds.length === MOST_SELECTED && model.total > MOST_SELECTED
+          ? trans.__('The first %1 of %2 runs', MOST_SELECTED.toLocaleString(), model.total.toLocaleString())
+          : trans._n('%1 run selected', '%1 runs selected', runIds.length)}
         <button
           className="mlops-plainButton"
           title={trans.__('Select nothing')}

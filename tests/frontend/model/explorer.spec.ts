@@ -211,6 +211,29 @@ describe('the selection', () => {
     expect(names(model)).toEqual([]);
   });
 
+  it('is all that is listed, also what was never looked at', async () => {
+    const { model } = await new Story().shown();
+    model.selectAll();
+    expect(model.selection.size).toBe(50);
+    await settle();
+    expect(model.selection.size).toBe(123);
+    model.select(0, 'only');
+    model.select(122, 'range');
+    expect(model.selection.size).toBe(123);
+  });
+
+  it('is what was chosen last: runs that come later do not join it', async () => {
+    const { model } = await new Story().shown();
+    model.selectAll();
+    model.select(1, 'only');
+    await settle();
+    expect(names(model)).toEqual(['run 2']);
+    model.selectAll();
+    model.clearSelection();
+    await settle();
+    expect(names(model)).toEqual([]);
+  });
+
   it('leaves groups out', async () => {
     const { model } = await new Story({ groupBy: 'notebook' }).shown();
     model.selectAll();

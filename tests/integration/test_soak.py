@@ -4,6 +4,7 @@
 order of kills, as far as the machine lets it.
 """
 
+import contextlib
 import os
 import random
 
@@ -56,7 +57,8 @@ def test_after_random_kills_every_run_has_one_true_end_and_nothing_is_left(soake
     finished = [run_id for run_id, status in begun.items() if status == "FINISHED"]
     assert in_the_store(soaked) == (begun, dict.fromkeys(finished, POINTS))
     assert len(finished) >= 3
-    wait_until(lambda: not processes_of(soaked.path), 30)
+    with contextlib.suppress(TimeoutError):  # who is left is told below
+        wait_until(lambda: not processes_of(soaked.path), 30)
     held = [path.name for path in [*soaked.slots.glob("*.lock"), *soaked.queue.iterdir()] if lock_holder(path)]
     assert (processes_of(soaked.path), held) == ([], [])
     assert {run.run_id: run.state() for run in runs} == states

@@ -100,10 +100,16 @@ def agree(report: FairnessReport, number: int, frame: MetricFrame, keys: list[st
             np.testing.assert_array_equal(table(found), wanted)
         for name, read in STATISTICS.items():
             for found, expected in zip(bounds(getattr(result, name)), read(frame), strict=True):
-                wanted = np.atleast_2d(expected[keys].to_numpy(dtype=float)).T
-                np.testing.assert_array_equal(found, wanted, err_msg=name)
+                np.testing.assert_array_equal(found, by_stratum(expected, frame, keys), err_msg=name)
         for found, expected in zip(bounds(report.overall[0]), frame.overall_ci, strict=True):
-            np.testing.assert_array_equal(found, np.atleast_2d(expected[keys].to_numpy(dtype=float)).T)
+            np.testing.assert_array_equal(found, by_stratum(expected, frame, keys))
+
+
+def by_stratum(expected: Any, frame: MetricFrame, keys: list[str]) -> Any:
+    """Return Fairlearn's figures, a row a metric; it leaves out a stratum that no resample has drawn."""
+    if isinstance(expected, pd.DataFrame):
+        expected = expected.reindex(frame.overall.index)
+    return np.atleast_2d(expected[keys].to_numpy(dtype=float)).T
 
 
 quick = settings(max_examples=3, deadline=None, suppress_health_check=list(HealthCheck))

@@ -115,7 +115,7 @@ def test_the_usual_names_are_found(session):
 
 
 def test_a_sensitive_feature_may_stand_beside_the_rows(session):
-    assert fairness(session, "model -s sex,age --boot 0").report.sensitive[1].levels[0] == "20 to 32.5"
+    assert fairness(session, "model -s sex,age --boot 0").report.sensitive[1].levels[0] == "up to 32.5"
 
 
 def test_a_frame_of_features_stands_for_its_columns(session):

@@ -21,6 +21,7 @@ from jupyter_mlops.tracking import start_keeper
 SECONDS = float(os.environ.get("JUPYTER_MLOPS_SOAK_S", "15"))
 SEED = int(os.environ.get("JUPYTER_MLOPS_SOAK_SEED", random.SystemRandom().randrange(10**6)))
 POINTS = 20
+FEWEST_FINISHED = 3
 
 pytestmark = [
     pytest.mark.soak,
@@ -37,6 +38,8 @@ def soaked(tmp_path, monkeypatch):
     home = Home.create(tmp_path / ".mlops")
     soak = Soak(home, SEED)
     soak.run(SECONDS)
+    while len(finished(home)) < FEWEST_FINISHED:  # a busy machine lets fewer through between two kills
+        soak.run(SECONDS)
     runs = [home.run(run_id) for run_id in home.run_ids()]
     print(f"seed {SEED}: {len(runs)} runs, killed {dict(soak.killed)}")
     wait_until(lambda: all(run.state().status.is_terminal for run in runs), 120)
@@ -54,14 +57,18 @@ def test_after_random_kills_every_run_has_one_true_end_and_nothing_is_left(soake
     assert [run.run_id for run in runs if states[run.run_id].status is RunStatus.FINISHED and not is_whole(run)] == []
     assert [run.run_id for run in runs if missing_objects(soaked, run)] == []
     begun = {run.run_id: states[run.run_id].status.value for run in runs if run.spec_file.exists()}
-    finished = [run_id for run_id, status in begun.items() if status == "FINISHED"]
-    assert in_the_store(soaked) == (begun, dict.fromkeys(finished, POINTS))
-    assert len(finished) >= 3
+    assert in_the_store(soaked) == (begun, dict.fromkeys(finished(soaked), POINTS))
+    assert len(finished(soaked)) >= FEWEST_FINISHED
     with contextlib.suppress(TimeoutError):  # who is left is told below
         wait_until(lambda: not processes_of(soaked.path), 30)
     held = [path.name for path in [*soaked.slots.glob("*.lock"), *soaked.queue.iterdir()] if lock_holder(path)]
     assert (processes_of(soaked.path), held) == ([], [])
     assert {run.run_id: run.state() for run in runs} == states
+
+
+def finished(home: Home) -> list[str]:
+    """Return the runs that came to a good end."""
+    return [run_id for run_id in home.run_ids() if home.run(run_id).state().status is RunStatus.FINISHED]
 
 
 def are_shipped(home: Home, runs: list[RunDirectory]) -> bool:

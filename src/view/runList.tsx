@@ -17,8 +17,8 @@ const ROW_PX = 24;
 const OVERSCAN = 4;
 /** Lines' elements are used again: the place on the screen has an element, not the run. Their number grows by so many. */
 const SLOTS = 16;
-/** Some twenty letters beside the state. */
-const NAME_PX = 160;
+/** Some twelve letters beside the state: as wide as JupyterLab opens a sidebar, the time taken stays beside it. */
+const NAME_PX = 112;
 /** A column's head needs more room than its cells: its title, and the sign of the order. */
 const HEAD_PX = 24;
 /** How far the menu opens from the line's left end. */

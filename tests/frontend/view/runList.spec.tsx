@@ -88,9 +88,9 @@ describe('the sidebar’s list', () => {
   });
 
   it.each([
-    [400, ['01:00', '0.9', 'course'], ['When']],
-    [320, ['01:00', '0.9'], ['When']],
-    [250, ['0.9'], ['When', 'Time']]
+    [350, ['01:00', '0.9', 'course'], ['When']],
+    [250, ['01:00', '0.9'], ['When']],
+    [230, ['0.9'], ['When', 'Time']]
   ])('gives the name its place at %d pixels, and says on hover what has gone', async (width, shown, gone) => {
     const list = await sidebar(width);
     expect(facts(list)).toEqual(shown);
@@ -100,10 +100,10 @@ describe('the sidebar’s list', () => {
   });
 
   it('follows the sidebar as it is drawn wider and narrower', async () => {
-    const list = await sidebar(250);
+    const list = await sidebar(230);
     Layout.isWide(420);
     expect(facts(list)).toHaveLength(4);
-    Layout.isWide(250);
+    Layout.isWide(230);
     expect(facts(list)).toHaveLength(1);
   });
 

@@ -5,6 +5,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from stores import make_store
 
 from jupyter_mlops.entities import ChangeRun
 from jupyter_mlops.exceptions import RunNotFoundError, TrackingError, UsageError
@@ -12,18 +13,8 @@ from jupyter_mlops.services import RunCatalog, RunSelection, RunService
 from jupyter_mlops.services._stored_runs import StoredRuns
 from jupyter_mlops.tracking import StoreChange
 
-SCHEMA = """
-CREATE TABLE experiments (experiment_id INTEGER PRIMARY KEY, name TEXT, lifecycle_stage TEXT);
-CREATE TABLE runs (run_uuid TEXT PRIMARY KEY, name TEXT, status TEXT, start_time INT, end_time INT,
-                   lifecycle_stage TEXT, experiment_id INT);
-CREATE TABLE metrics (key TEXT, value REAL, timestamp INT, run_uuid TEXT, step INT, is_nan INT);
-CREATE TABLE latest_metrics (key TEXT, value REAL, run_uuid TEXT, is_nan INT, PRIMARY KEY (key, run_uuid));
-CREATE TABLE params (key TEXT, value TEXT, run_uuid TEXT, PRIMARY KEY (key, run_uuid));
-CREATE TABLE tags (key TEXT, value TEXT, run_uuid TEXT, PRIMARY KEY (key, run_uuid));
-INSERT INTO experiments VALUES (1, 'theirs', 'active');
-INSERT INTO runs VALUES ('AAA', 'theirs', 'RUNNING', 1760000000000, NULL, 'active', 1);
-"""
 THEIRS = "a" * 32
+LIVE = f"INSERT INTO runs VALUES ('{THEIRS}', 'theirs', 'RUNNING', 1760000000000, NULL, 'active', 1);"
 
 
 class SqlWriter:
@@ -52,8 +43,7 @@ class SqlWriter:
 @pytest.fixture
 def store(home) -> Path:
     path = home.path / "mlflow.db"
-    with closing(sqlite3.connect(path)) as database:
-        database.executescript(SCHEMA.replace("AAA", THEIRS))
+    make_store(path, LIVE)
     return path
 
 

@@ -27,7 +27,7 @@ demo: $(STAMPS)/demo  ## train real models through %%train in a real kernel, and
 	$(BIN)/python examples/demo.py
 
 lab: $(STAMPS)/labextension  ## open JupyterLab on the quickstart notebook
-	$(BIN)/jupyter lab $(ROOT) $(LAB_OPTIONS) examples/quickstart.ipynb
+	$(BIN)/jupyter lab $(ROOT) --notebook-dir=examples --LabApp.default_url=/lab/tree/quickstart.ipynb $(LAB_OPTIONS)
 
 test: check jest pytest ui-tests  ## every suite
 

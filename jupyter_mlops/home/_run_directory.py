@@ -7,6 +7,7 @@ standard library alone.
 from __future__ import annotations
 
 import hashlib
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -27,7 +28,7 @@ from ..entities import (
     encode,
 )
 from ..exceptions import HomeError, RunNotFoundError, UntrustedManifestError
-from ._files import read_bytes, read_json, write_atomic
+from ._files import modified_at, read_bytes, read_json, write_atomic
 from ._status import read_state
 
 if TYPE_CHECKING:
@@ -220,12 +221,20 @@ class RunDirectory:
 
     def seen_alive_s(self) -> float | None:
         """Return for how many seconds the run has written something, by the file system; None if it never began."""
-        written = (self.log_file, self.display_file, self.metrics_file, self.journal_file)
         try:
-            began = self.executor_file.stat().st_mtime
-            return max([0.0, *(file.stat().st_mtime - began for file in written if file.exists())])
+            return max(0.0, self._written_at() - self.executor_file.stat().st_mtime)
         except OSError:
             return None
+
+    def silent_s(self) -> float | None:
+        """Return for how many seconds the run has written nothing, by the clock; None if it never wrote anything."""
+        written_at = self._written_at()
+        return time.time() - written_at if written_at else None
+
+    def _written_at(self) -> float:
+        """Return when the run wrote last: printed, showed or logged something."""
+        files = (self.log_file, self.display_file, self.metrics_file, self.journal_file)
+        return max(map(modified_at, files))
 
     def state(self) -> RunState:
         """Return how the run stands now; see `read_state`."""

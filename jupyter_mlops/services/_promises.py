@@ -68,7 +68,7 @@ def decide_promises(command: SubmitRun) -> Promises:
     UsageError
         The user lists results that the cell never has.
     """
-    from ..capture import Patches, analyse_cell, changed_unseen, reach, registered_names, with_functions_of
+    from ..capture import Patches, analyse_cell, reach, registered_names, with_functions_of
 
     names = with_outputs_changed(analyse_cell(command.source, command.transform or str), command.namespace)
     patches = Patches.of(command.history, command.namespace, command.transform or str)
@@ -89,7 +89,7 @@ def decide_promises(command: SubmitRun) -> Promises:
     wanted |= remembered(read, names, reached, command.namespace)
     upstream = {name: command.pending[name] for name in sorted(wanted) if name in command.pending}
     held = {name: command.namespace[name] for name in wanted if name in command.namespace and name not in upstream}
-    unseen = changed_unseen(command.namespace, held) - given
+    unseen = _changed_unseen(command.namespace, held, names, reached) - given
     names = structs.replace(names, mutates=names.mutates | reached.writes | unseen)
     held |= {name: command.namespace[name] for name in unseen}
     captured = tuple(sorted(name for name, value in held.items() if not _is_the_shells_open(name, value)))
@@ -124,6 +124,16 @@ def decide_promises(command: SubmitRun) -> Promises:
 def _bound(names: CellNames, reached: Reach) -> frozenset[str]:
     """Return what the cell binds or deletes, itself or through functions of the notebook."""
     return names.assigns | names.deletes | reached.rebinds
+
+
+def _changed_unseen(
+    namespace: Mapping[str, object], read: Iterable[str], names: CellNames, reached: Reach
+) -> frozenset[str]:
+    """Return what the cell may change besides the objects of its names: by operators and properties, in classes."""
+    from ..capture import changed_in_classes, changed_unseen
+
+    chains = names.attribute_chains | reached.attribute_chains
+    return changed_unseen(namespace, read) | changed_in_classes(namespace, names.methods, chains)
 
 
 def _made(names: CellNames, reached: Reach, namespace: Mapping[str, object]) -> frozenset[str]:
@@ -181,6 +191,10 @@ def _is_the_shells_open(name: str, value: object) -> bool:
 
 def _may_change_unseen(value: object) -> bool:
     """Whether it is worth looking if a captured object came back changed."""
+    from ..capture import holds_state
+
+    if isinstance(value, type):
+        return value.__module__ == "__main__" and holds_state(value)
     return not isinstance(value, (*_ATOMS, *_CODE))
 
 

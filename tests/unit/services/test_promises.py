@@ -4,6 +4,7 @@ import functools
 import gzip
 import types
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -175,6 +176,40 @@ def test_a_name_inside_of_what_may_change_goes_along(source, names, told):
 
 COUNTING = "class Count:\n    log = []\n    def __lshift__(self, n): self.log.append(n)\ncount = Count()"
 CLOSING = "def outer():\n    global kept\n    kept = []\n    return lambda: kept.append(2)\nkeep = outer()"
+
+
+CONFIG = """
+class CFG:
+    path, columns, history, model = Path("."), ("a",), [], {}
+    @classmethod
+    def show(cls): pass
+class Small(CFG): pass
+cfg = CFG
+def note(n): CFG.history.append(n)
+"""
+
+
+@pytest.mark.parametrize(
+    ("source", "told"),
+    [
+        ("CFG.history.append(1)", Told({"CFG"}, {"CFG"})),
+        ("CFG.model['a'].fit(1)", Told({"CFG"}, {"CFG"})),
+        ("note(1)", Told({"CFG", "note"}, {"CFG"})),
+        ("def f(n): CFG.history.append(n)\nf(1)", Told({"CFG"}, {"CFG", "f"})),
+        ("h = CFG.history\nh.append(1)", Told({"CFG"}, {"CFG", "h"})),
+        ("cfg.history.append(1)", Told({"CFG", "cfg"}, {"CFG", "cfg"})),
+        ("Small.history.append(1)", Told({"CFG", "Small"}, {"CFG", "Small"})),
+        ("CFG.history.count(1)", Told({"CFG"}, set(), {"CFG"})),
+        ("CFG.path.mkdir()", Told({"CFG"}, set(), {"CFG"})),
+        ("CFG.show()", Told({"CFG"}, set(), {"CFG"})),
+        ("y = len(CFG.columns)", Told({"CFG"}, {"y"}, {"CFG"})),
+    ],
+)
+def test_what_a_class_of_the_notebook_holds_may_change(source, told):
+    space = notebook(Path=Path)
+    exec(CONFIG, space)
+    history = (ExecutedCell(CONFIG, analyse_cell(CONFIG, str)),)
+    assert decide(source, space, history=history) == told
 
 
 @pytest.mark.parametrize(

@@ -56,7 +56,9 @@ test('runs are found, compared, opened and loaded by the keyboard alone', async 
   await expect(lab.list).toBeFocused();
   await lab.tabTo('TensorBoard');
   await press('Enter');
-  await expect(lab.tensorBoard.getByText('rate-0.03', { exact: true }).first()).toBeVisible({ timeout: 60_000 });
+  await expect(lab.tensorBoard.getByText('rate-0.03', { exact: true }).first()).toBeVisible({
+    timeout: 60_000
+  });
 
   // One of them, part by part.
   await press('Control+Alt+r');

@@ -77,6 +77,17 @@ def test_best_is_never_guessed_but_set_once(service, three):
     assert service.set_main_metric("acc") == "other"
 
 
+def test_of_one_finished_run_it_is_the_best(service, make_run):
+    make_run("only", experiment="story")
+    make_run("failed", status=RunStatus.FAILED, experiment="story")
+
+    assert service.find("best").name == "only"
+
+    make_run("second", experiment="story")
+    with pytest.raises(UnknownReferenceError, match="no main metric"):
+        service.find("best")
+
+
 def test_a_main_metric_outlives_the_process_and_needs_a_name(service, three, home, launcher):
     service.set_main_metric("acc", "quickstart")
 

@@ -60,10 +60,13 @@ class Origin(msgspec.Struct, frozen=True):
 
 
 class RunExport(msgspec.Struct, frozen=True):
-    """A model that a run writes as ONNX once its results are delivered: its name, and that of rows to compare on."""
+    """A model that a run writes as ONNX once its results are delivered: its name, and that of rows to compare on.
+
+    Without rows those are meant that `held_out` finds in the run.
+    """
 
     model: str
-    data: str = "X_test"
+    data: str = ""
 
 
 class RunSpec(msgspec.Struct, frozen=True, kw_only=True):

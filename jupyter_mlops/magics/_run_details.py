@@ -105,7 +105,7 @@ def _export_text(run: Run) -> str:
         return f"{tags['mlops.onnx'].rpartition(' ')[0]}, kept as onnx/model.onnx"
     if "mlops.onnx.refused" in tags:
         return f"refused. {tags['mlops.onnx.refused']}"
-    return f"{wanted.model} to ONNX, compared on {wanted.data}" if wanted else ""
+    return f"{wanted.model} to ONNX, compared on {wanted.data or 'rows that it has not seen'}" if wanted else ""
 
 
 def _took(run: Run, state: RunState) -> str:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import structs
 
+from ..entities import held_out
 from ._commands import SubmitRun
 from ._returns import require_returnable
 from ._shared_names import names_inside
@@ -22,6 +23,7 @@ from ._shells_names import never_made, remembered, shells_own, with_outputs_chan
 
 if TYPE_CHECKING:
     from ..capture import CellNames, Patches, Reach
+    from ..entities import RunExport
 
 _ATOMS = (ModuleType, str, bytes, int, float, complex, type(None))
 _CODE = (FunctionType, BuiltinFunctionType, type)
@@ -77,7 +79,7 @@ def decide_promises(command: SubmitRun) -> Promises:
     given = {param.key for param in command.params}
     read = names.reads - given
     if command.export is not None:  # what the cell makes of them is exported, else what the notebook has
-        read |= {command.export.model, command.export.data} - names.assigns - given
+        read |= _exported(command.export, names.assigns | given, known)
     if names.dynamic:
         read |= _all_data(command.namespace)
     # No cell reads them, and a run registers them again: accessors of frames, handlers of loggers.
@@ -119,6 +121,12 @@ def decide_promises(command: SubmitRun) -> Promises:
         undecided=_sorted(undecided, names),
         patches=patches,
     )
+
+
+def _exported(export: RunExport, made: frozenset[str], known: Mapping[str, object]) -> set[str]:
+    """Return what an export needs of the notebook: of the rows that nobody has named, those that the run has not."""
+    rows = export.data or held_out(made) or held_out(known)
+    return {name for name in (export.model, rows) if name} - made
 
 
 def _bound(names: CellNames, reached: Reach) -> frozenset[str]:

@@ -374,6 +374,19 @@ def test_what_a_run_exports_goes_along_unless_the_cell_makes_it(source, captured
     assert (told.captured, told.upstream) == (captured, upstream)
 
 
+@pytest.mark.parametrize(
+    ("source", "rows", "captured"),
+    [
+        ("model = 1", {"Xte": X}, {"Xte"}),
+        ("model = 1", {"Xte": X, "X_test": X}, {"X_test"}),
+        ("model = Xte = 1", {"X_test": X}, set()),
+        ("model = 1", {"X": X}, set()),
+    ],
+)
+def test_rows_that_nobody_has_named_are_known_by_their_usual_names(source, rows, captured):
+    assert decide(source, notebook(**rows), export=RunExport("model")).captured == captured
+
+
 def test_rows_that_an_earlier_run_delivers_are_waited_for():
     told = decide("model = 1", notebook(), export=RunExport("model", "rows"), pending={"rows": "a" * 32})
 

@@ -95,7 +95,7 @@ INSTALL = rm -rf $(EXTENSION) && mkdir -p jupyter_mlops/labextension $(STAMPS) &
   SKIP_JUPYTER_BUILDER=1 $(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python -e
 
 $(STAMPS)/demo: pyproject.toml package.json | $(BIN)/uv
-	$(INSTALL) ".[lab,sklearn,demo]"
+	$(INSTALL) ".[demo]"
 	touch $@
 
 $(STAMPS)/dev: pyproject.toml package.json | $(BIN)/uv

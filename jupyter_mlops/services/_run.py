@@ -29,6 +29,9 @@ _POLL_FIRST_S, _POLL_RESULT_S, _POLL_MOST_S = 0.001, 0.01, 0.05
 _POLL_SHARE = 0.02
 """Of the time that has passed: so much later than the run, at most, is its end seen."""
 
+RESULT = "result"
+"""What the value that a function returns is called among the results of its run."""
+
 
 class Run:
     """One tracked execution of a cell.
@@ -233,8 +236,13 @@ class Run:
         return self.directory.read(GitState, self.directory.git_file)
 
     @python_edge
-    def result(self, name: str) -> Any:
+    def result(self, name: str = RESULT) -> Any:
         """Wait for the run and return one of its results.
+
+        Parameters
+        ----------
+        name : str, optional
+            By default what the function returned that `train` was given.
 
         Raises
         ------

@@ -106,8 +106,8 @@ class RunSpec(msgspec.Struct, frozen=True, kw_only=True):
     explicit_returns : bool
         `pending` is the user's list; nothing else comes back.
     imports : dict
-        The part of `pending` that the cell only imports, with the statement that does it: not what anybody calls a
-        result.
+        What the cell only imports, with the statement that does it: not what anybody calls a result, and of `pending`
+        what the notebook can make itself.
     upstream : tuple of Upstream
         Names that come from runs that may still be going.
     timeout_s : float, optional

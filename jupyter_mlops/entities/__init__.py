@@ -90,6 +90,7 @@ from ._registry import (
 from ._report_summary import ExplanationSummary, FairnessGap, FairnessSummary, RunReports
 from ._run import (
     AUTOLOG_FLAVORS,
+    LOST_ENTRIES,
     WAITS_FOR_DISK,
     CellError,
     EarlyRelease,
@@ -131,6 +132,7 @@ __all__ = [
     "AUTOLOG_FLAVORS",
     "EXPLANATION_VERSION",
     "FAIRNESS_VERSION",
+    "LOST_ENTRIES",
     "WAITS_FOR_DISK",
     "WIRE_VERSION",
     "ArtifactEntry",

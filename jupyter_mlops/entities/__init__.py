@@ -91,6 +91,7 @@ from ._registry import (
 from ._report_summary import ExplanationSummary, FairnessGap, FairnessSummary, RunReports
 from ._run import (
     AUTOLOG_FLAVORS,
+    LOST_ENTRIES,
     WAITS_FOR_DISK,
     CellError,
     EarlyRelease,
@@ -133,6 +134,7 @@ __all__ = [
     "EXPLANATION_VERSION",
     "FAIRNESS_VERSION",
     "HELD_OUT",
+    "LOST_ENTRIES",
     "WAITS_FOR_DISK",
     "WIRE_VERSION",
     "ArtifactEntry",

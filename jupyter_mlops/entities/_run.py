@@ -272,6 +272,9 @@ class Exit(msgspec.Struct, frozen=True, kw_only=True):
 WAITS_FOR_DISK = "waiting for disk space"
 """A run's reason while it has ended but for the files that say so."""
 
+LOST_ENTRIES = "mlops.lost_entries"
+"""Tag of a run: how many parameters, tags, artifacts and the like a full disk has cost."""
+
 
 class RunState(msgspec.Struct, frozen=True, kw_only=True):
     """How a run stands now, computed from its files and locks.

@@ -221,20 +221,22 @@ class RunDirectory:
 
     def seen_alive_s(self) -> float | None:
         """Return for how many seconds the run has written something, by the file system; None if it never began."""
+        printed = self._printed_at()
         try:
-            return max(0.0, self._written_at() - self.executor_file.stat().st_mtime)
+            return max(0.0, max(printed, modified_at(self.metrics_file)) - self.executor_file.stat().st_mtime)
         except OSError:
             return None
 
     def silent_s(self) -> float | None:
-        """Return for how many seconds the run has written nothing, by the clock; None if it never wrote anything."""
-        written_at = self._written_at()
-        return time.time() - written_at if written_at else None
+        """Return for how many seconds the run has printed, shown or recorded nothing; None if it never did.
 
-    def _written_at(self) -> float:
-        """Return when the run wrote last: printed, showed or logged something."""
-        files = (self.log_file, self.display_file, self.metrics_file, self.journal_file)
-        return max(map(modified_at, files))
+        Metrics do not count: of a run that hangs, its process still records what memory it has.
+        """
+        printed = self._printed_at()
+        return time.time() - printed if printed else None
+
+    def _printed_at(self) -> float:
+        return max(map(modified_at, (self.log_file, self.display_file, self.journal_file)))
 
     def state(self) -> RunState:
         """Return how the run stands now; see `read_state`."""

@@ -197,6 +197,13 @@ class Run:
         return tuple(read_metrics(self.directory).get(key, ()))
 
     @property
+    def lost_points(self) -> int:
+        """How many points of metrics found no room on a full disk."""
+        from ..tracking import lost_points
+
+        return lost_points(self.directory)
+
+    @property
     def params(self) -> dict[str, str]:
         """Parameters as text: `-p`, and what the cell logged."""
         from ..tracking import read_params
@@ -237,12 +244,7 @@ class Run:
 
     @python_edge
     def result(self, name: str = RESULT) -> Any:
-        """Wait for the run and return one of its results.
-
-        Parameters
-        ----------
-        name : str, optional
-            By default what the function returned that `train` was given.
+        """Wait for the run and return one of its results; by default what the function of `train` returned.
 
         Raises
         ------

@@ -4,6 +4,7 @@ import { TranslationBundle } from '@jupyterlab/translation';
 
 import { own } from '../api/guards';
 import { Figure, IRunSummary } from '../api/types';
+import { isLessBetter } from './comparisonFacts';
 import { formatAge, formatDuration, formatFigure, formatFigureBriefly, formatTime } from './format';
 import { headlineMetric, isEnded, runSeconds } from './runs';
 
@@ -66,6 +67,13 @@ export function shownIds(chosen: readonly string[], key: string): readonly strin
     return [...chosen, key];
   }
   return chosen.flatMap(id => (id !== 'metric' ? [id] : space === 'metric' ? [key] : [key, id]));
+}
+
+/** Return the order in which a key is sorted at first: what the user looks for stands on top. */
+export function firstOrder(key: string): 'asc' | 'desc' {
+  const [space = ''] = key.split('.', 1);
+  const isUpwards = ['name', 'status', 'param'].includes(space) || (space === 'metric' && isLessBetter(key));
+  return isUpwards ? 'asc' : 'desc';
 }
 
 /** What the server calls the columns that it has under another name; those of ours that it has not are left out. */

@@ -43,7 +43,7 @@ def explain(session: NotebookSession, line: str) -> ExplanationView:
 
     command = ExplainCommand.parse(line)
     namespace = session.shell.user_ns
-    model = model_or_run(command.model, namespace, session.runs)
+    model = model_or_run(command.model, session)
     data, target = _data(command, namespace)
     with session.steps(_STOPPED) as steps:
         wish = ExplanationWish(

@@ -110,7 +110,8 @@ def question(session: NotebookSession, command: FairnessCommand) -> FairnessQues
     data, target = command.data or _default(0, namespace), command.target or _default(1, namespace)
     X = value_named(data, namespace) if data else None
     X, y = _outcome(target, X, namespace)
-    models = {word: model_or_run(word, namespace, session.runs) for word in (command.model, *command.compare)}
+    models = {command.model: model_or_run(command.model, session)}
+    models |= {_called(word, model): model for word in command.compare for model in [model_or_run(word, session)]}
     origins = session.pending.deliveries.origins
     made_by = {name: run_id for name, model in models.items() if (run_id := origins.run_id(model))}
     names = {"X": data, "y": target, "weights": command.weights}
@@ -128,6 +129,14 @@ def question(session: NotebookSession, command: FairnessCommand) -> FairnessQues
         data={what: name for what, name in names.items() if name},
         run_ids=made_by,
     )
+
+
+def _called(word: str, model: Any) -> str:
+    """Return what a model is called: of a run by its id, as *Mitigate* writes it, people know the name."""
+    from ..services import Run
+
+    is_by_id = isinstance(model, Run) and model.id.startswith(word)
+    return f"{model.name} ({word})" if is_by_id else word
 
 
 def save(report: FairnessReport, path: Path) -> None:

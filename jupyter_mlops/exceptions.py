@@ -4,6 +4,7 @@
 MlopsError
 ├── UsageError                 a magic, command or call was written wrong
 │   └── UnknownReferenceError  no run fits a reference
+│       ├── NotFinishedError   none does yet: those that may are under way
 │       └── ModelNotFoundError no registered model does
 ├── HomeError                  .mlops cannot be made, read or written
 │   ├── UntrustedManifestError a manifest without this user's signature
@@ -37,6 +38,22 @@ class UsageError(MlopsError):
 
 class UnknownReferenceError(UsageError):
     """No run fits a reference such as `last~3` or `baseline`."""
+
+
+class NotFinishedError(UnknownReferenceError):
+    """No run fits `best` yet, but runs are under way that may.
+
+    Parameters
+    ----------
+    message : str
+        What is asked of which runs.
+    run_ids : tuple of str
+        Those that are under way, the newest first.
+    """
+
+    def __init__(self, message: str, run_ids: tuple[str, ...]) -> None:
+        super().__init__(message)
+        self.run_ids = run_ids
 
 
 class ModelNotFoundError(UnknownReferenceError):

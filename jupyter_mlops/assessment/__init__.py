@@ -13,11 +13,13 @@ from .._lazy import lazy_exports
 
 if TYPE_CHECKING:
     from ._analysis import analyse
+    from ._columns import MISSING
     from ._cut import MOST_GROUPS, cut_for_view
     from ._mitigation import MITIGATORS, last_step, mitigations
     from ._question import FairnessQuestion, MetricName
 
 __all__ = [
+    "MISSING",
     "MITIGATORS",
     "MOST_GROUPS",
     "FairnessQuestion",
@@ -31,6 +33,7 @@ __all__ = [
 __getattr__, __dir__ = lazy_exports(
     __name__,
     {
+        "MISSING": "._columns",
         "MOST_GROUPS": "._cut",
         "MITIGATORS": "._mitigation",
         "FairnessQuestion": "._question",

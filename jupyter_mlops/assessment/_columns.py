@@ -18,7 +18,8 @@ MOST_WHOLE_NUMBERS = 20
 MOST_FRACTIONS = 10
 """Distinct numbers that are still taken for names of groups: whole ones, and others."""
 
-_MISSING = "missing"
+MISSING = "missing"
+"""What the group of rows without a value is called; a mitigator is fitted on this word too."""
 
 
 @dataclass(frozen=True)
@@ -191,5 +192,5 @@ def _leveled(name: str, codes: np.ndarray[Any, Any], values: list[Any], edges: t
     if is_missing.any():
         missing = len(texts)
         numbers[is_missing] = missing
-        texts.append(_MISSING if _MISSING not in texts else f"({_MISSING})")
+        texts.append(MISSING if MISSING not in texts else f"({MISSING})")
     return Column(FairnessFeature(name=name, levels=tuple(texts), edges=edges, missing=missing), numbers)

@@ -78,11 +78,6 @@ def _general(model: Any, features: tuple[FairnessFeature, ...]) -> str:
             f"{cut[0]} is a continuous feature, cut into parts for the report only. "
             "Make a column of groups of it, and name that."
         )
-    missing = [feature.name for feature in features if feature.missing is not None]
-    if missing:
-        return (
-            f"{missing[0]} has missing values, which Fairlearn's mitigators refuse. Fill them with a word of your own."
-        )
     return ""
 
 
@@ -116,6 +111,8 @@ def _removable(model: Any, X: Any, features: tuple[FairnessFeature, ...]) -> str
             return f"It takes correlation out of the columns of X, and {feature.name} is none of them."
         if getattr(dtypes[feature.name], "kind", "O") not in "iufb":
             return f"It works on numbers, and the column {feature.name} holds text. Add it to X as 0 and 1."
+        if feature.missing is not None:
+            return f"It works on numbers, and the column {feature.name} has missing values. Fill them first."
     names = getattr(model, "feature_names_in_", None)
     absent = [feature.name for feature in features if names is not None and feature.name not in names]
     if absent:

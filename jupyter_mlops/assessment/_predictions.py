@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 from .._boosters import booster_advice
 from ..exceptions import UsageError
+from ._columns import MISSING
 from ._mitigation import mitigator_of
 
 Nature = Literal["classifier", "regressor", "network", "raw"]
@@ -192,6 +193,8 @@ def _mitigated_by(model: Any, features: Mapping[str, Any]) -> Any:
     frame = pd.DataFrame({name: _array(name, column) for name, column in features.items()})
     interpolated = getattr(model, "interpolated_thresholder_", None)
     known = {str(group) for group in getattr(interpolated, "interpolation_dict", {})}
+    if any(MISSING in group.split(",") for group in known):  # of other mitigators Fairlearn refuses such rows
+        frame = frame.astype(object).where(frame.notna(), MISSING)
     fitting = [name for name in frame if known.issuperset(map(str, frame[name].unique()))]
     if len(fitting) > 1:
         raise UsageError(

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from ..entities import figure_value
-from ..exceptions import UsageError
 from ._explain_command import ExplainCommand
 from ._figures import number
 from ._named_values import is_name, model_or_run, value_named
-from ._report_line import report_bundle
+from ._report_line import report_bundle, save_as
 from ._view import text_table
 
 if TYPE_CHECKING:
@@ -38,12 +36,12 @@ def explain(session: NotebookSession, line: str) -> ExplanationView:
     KeyboardInterrupt
         The user stopped it.
     """
-    from ..explanation import SAMPLE, ExplanationWish
+    from ..explanation import SAMPLE, ExplanationWish, cut_for_view
     from ..services import ExplainModel, explain_for, with_model
 
     command = ExplainCommand.parse(line)
     namespace = session.shell.user_ns
-    model = model_or_run(command.model, namespace, session.runs)
+    model = model_or_run(command.model, session)
     data, target = _data(command, namespace)
     with session.steps(_STOPPED) as steps:
         wish = ExplanationWish(
@@ -63,7 +61,7 @@ def explain(session: NotebookSession, line: str) -> ExplanationView:
         )
         report = explain_for(session.runs, wanted)
     if command.save:
-        save(report, Path(command.save).expanduser())
+        save_as(command.save, report, cut_for_view(report))
     if command.output:
         session.bind({command.output: report})
     told = f"Saved as {command.save}." if command.save else ""
@@ -77,26 +75,6 @@ def _what_if(session: NotebookSession, wanted: ExplainModel, report: Explanation
     if not session.what_if.is_open or not can_be_asked(report):
         return None
     return session.what_if.kept.keep(asked_rows(wanted.model, wanted.data, wanted.target, report))
-
-
-def save(report: ExplanationReport, path: Path) -> None:
-    """Write a report: as data, or as a page that opens offline.
-
-    Raises
-    ------
-    UsageError
-        The file cannot be written.
-    """
-    from ..home import write_atomic
-    from ..widgets import save_report
-
-    if path.suffix.lower() == ".html":
-        save_report(report, path)
-        return
-    try:
-        write_atomic(path, report.to_json().encode() + b"\n")
-    except OSError as error:
-        raise UsageError(f"Cannot write {path}: {error.strerror}. Choose another place with --save.") from error
 
 
 def _data(command: ExplainCommand, namespace: Mapping[str, Any]) -> tuple[Any, Any]:

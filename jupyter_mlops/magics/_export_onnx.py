@@ -34,7 +34,7 @@ def export_onnx(session: NotebookSession, line: str) -> OnnxView:
     command = ExportOnnxCommand.parse(line)
     # An address is no name: the model is loaded elsewhere, and its run is known there.
     lies_elsewhere = is_model_address(command.model)
-    model = None if lies_elsewhere else model_or_run(command.model, session.shell.user_ns, session.runs)
+    model = None if lies_elsewhere else model_or_run(command.model, session)
     run_id = "" if lies_elsewhere else session.pending.deliveries.origins.run_id(model)
     rows = _rows(session, command)
     truth = value_named(command.target, session.shell.user_ns) if command.target else None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..exceptions import UsageError
@@ -12,6 +11,7 @@ from ._fairness_command import FairnessCommand
 from ._fairness_view import FairnessView
 from ._named_values import is_name, model_or_run, value_named
 from ._notice import Notice
+from ._report_line import save_as
 
 if TYPE_CHECKING:
     from ..assessment import FairnessQuestion
@@ -33,6 +33,7 @@ def fairness(session: NotebookSession, line: str) -> FairnessView | Notice:
     KeyboardInterrupt
         The user stopped it.
     """
+    from ..assessment import cut_for_view
     from ..services import assess_for
 
     command = FairnessCommand.parse(line)
@@ -47,7 +48,7 @@ def fairness(session: NotebookSession, line: str) -> FairnessView | Notice:
         told += [bound] if bound else []
         told.append("The next cell is a run that lessens the gap: read it, change it, run it.")
     if command.save:
-        save(report, Path(command.save).expanduser())
+        save_as(command.save, report, cut_for_view(report))
         told.append(f"Saved as {command.save}.")
     return Notice(" ".join(told)) if command.mitigate else FairnessView(report, " ".join(told))
 
@@ -110,7 +111,8 @@ def question(session: NotebookSession, command: FairnessCommand) -> FairnessQues
     data, target = command.data or _default(0, namespace), command.target or _default(1, namespace)
     X = value_named(data, namespace) if data else None
     X, y = _outcome(target, X, namespace)
-    models = {word: model_or_run(word, namespace, session.runs) for word in (command.model, *command.compare)}
+    models = {command.model: model_or_run(command.model, session)}
+    models |= {_called(word, model): model for word in command.compare for model in [model_or_run(word, session)]}
     origins = session.pending.deliveries.origins
     made_by = {name: run_id for name, model in models.items() if (run_id := origins.run_id(model))}
     names = {"X": data, "y": target, "weights": command.weights}
@@ -130,25 +132,12 @@ def question(session: NotebookSession, command: FairnessCommand) -> FairnessQues
     )
 
 
-def save(report: FairnessReport, path: Path) -> None:
-    """Write a report: as data, all of it, or as a page that opens offline, with what a view shows.
+def _called(word: str, model: Any) -> str:
+    """Return what a model is called: of a run by its id, as *Mitigate* writes it, people know the name."""
+    from ..services import Run
 
-    Raises
-    ------
-    UsageError
-        The file cannot be written.
-    """
-    from ..assessment import cut_for_view
-    from ..home import write_atomic
-    from ..widgets import save_report
-
-    if path.suffix.lower() == ".html":
-        save_report(cut_for_view(report), path)
-        return
-    try:
-        write_atomic(path, report.to_json().encode() + b"\n")
-    except OSError as error:
-        raise UsageError(f"Cannot write {path}: {error.strerror}. Choose another place with --save.") from error
+    is_by_id = isinstance(model, Run) and model.id.startswith(word)
+    return f"{model.name} ({word})" if is_by_id else word
 
 
 def _default(place: int, namespace: Mapping[str, Any]) -> str:

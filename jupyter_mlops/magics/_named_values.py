@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
-from ..exceptions import UnknownReferenceError, UsageError
+from ..exceptions import NotFinishedError, UnknownReferenceError, UsageError
+from ._pending._waiting import wait_for
 
 if TYPE_CHECKING:
-    from ..services import Run, RunService
+    from ..services import Run
+    from ._session import NotebookSession
 
 
 def value_named(name: str, namespace: Mapping[str, Any]) -> Any:
@@ -42,7 +44,7 @@ def is_name(word: str, namespace: Mapping[str, Any]) -> bool:
     return word.partition(".")[0] in namespace
 
 
-def model_or_run(word: str, namespace: Mapping[str, Any], runs: RunService) -> Any:
+def model_or_run(word: str, session: NotebookSession) -> Any:
     """Return what a word means: a name of the notebook, else a run.
 
     Raises
@@ -51,12 +53,15 @@ def model_or_run(word: str, namespace: Mapping[str, Any], runs: RunService) -> A
         It can only be a run, and there is none.
     UsageError
         It is neither.
+    KeyboardInterrupt
+        The user stopped waiting for runs of which the best is wanted.
     """
-    return value_named(word, namespace) if is_name(word, namespace) else _run_named(word, namespace, runs)
+    namespace = session.shell.user_ns
+    return value_named(word, namespace) if is_name(word, namespace) else _run_named(word, session)
 
 
-def _run_named(word: str, namespace: Mapping[str, Any], runs: RunService) -> Run:
-    """Return the run that a word means.
+def _run_named(word: str, session: NotebookSession) -> Run:
+    """Return the run that a word means; where all that may be meant are under way, as after *Run All*, wait for them.
 
     Raises
     ------
@@ -66,8 +71,20 @@ def _run_named(word: str, namespace: Mapping[str, Any], runs: RunService) -> Run
         There is none, and a name of the notebook was perhaps meant.
     """
     try:
-        return runs.find(word)
+        try:
+            return session.runs.find(word)
+        except NotFinishedError as error:
+            _wait_for(error.run_ids, session)
+            return session.runs.find(word)
     except UnknownReferenceError as error:
         if not word.isidentifier():
             raise
-        raise UsageError(f"{word} is not defined here.{near_name(word, namespace)} {error}") from None
+        near = near_name(word, session.shell.user_ns)
+        raise UsageError(f"{word} is not defined here.{near} {error}") from None
+
+
+def _wait_for(run_ids: Collection[str], session: NotebookSession) -> None:
+    for run_id in run_ids:
+        run = session.runs.get(run_id)
+        wait_for(run, (), session.open_screen(may_clear=False))
+        run.wait()  # what it delivers is there a moment before it has ended

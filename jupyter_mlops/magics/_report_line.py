@@ -1,17 +1,21 @@
-"""What the lines that make a report have in common: words of their lines, and the output that shows a report."""
+"""What the lines that make a report have in common: words of their lines, the output that shows a report, its file."""
 
 from __future__ import annotations
 
 import argparse
 import re
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from .._elements import element
 from ..entities import plain
+from ..exceptions import UsageError
 from ._view import muted
+
+if TYPE_CHECKING:
+    from ..entities import ExplanationReport, FairnessReport
 
 _NAME = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
 _SAVED_AS = (".html", ".json")
@@ -43,6 +47,34 @@ def file_word(text: str) -> str:
     if text and Path(text).suffix.lower() not in _SAVED_AS:
         raise argparse.ArgumentTypeError(f"{text[:60]!r} says not how: end it with {' or '.join(_SAVED_AS)}")
     return text
+
+
+def save_as(file: str, report: ExplanationReport | FairnessReport, view: ExplanationReport | FairnessReport) -> None:
+    """Write a report: as data, all of it, or as a page that opens offline, with what a view shows.
+
+    Parameters
+    ----------
+    file : str
+        Its ending says how; see `file_word`.
+    report, view
+        The whole report, and as it is cut for a page.
+
+    Raises
+    ------
+    UsageError
+        The file cannot be written.
+    """
+    from ..home import write_atomic
+    from ..widgets import save_report
+
+    path = Path(file).expanduser()
+    if path.suffix.lower() == ".html":
+        save_report(view, path)
+        return
+    try:
+        write_atomic(path, report.to_json().encode() + b"\n")
+    except OSError as error:
+        raise UsageError(f"Cannot write {path}: {error.strerror}. Choose another place with --save.") from error
 
 
 def report_bundle(text: str, html: str, mime_type: str, view: msgspec.Struct, told: str) -> dict[str, Any]:

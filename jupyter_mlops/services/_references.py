@@ -14,11 +14,11 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
 from ..entities import RunStatus
-from ..exceptions import UnknownReferenceError
+from ..exceptions import NotFinishedError, UnknownReferenceError
 from ._index import RunIndex
 from ._main_metrics import MainMetrics
 from ._names import clean_name
@@ -49,6 +49,8 @@ class References:
         ------
         UnknownReferenceError
             No run fits, or several do; the message lists them.
+        NotFinishedError
+            No run fits `best` yet.
         """
         reference = reference.strip()
         if match := _LAST.fullmatch(reference):
@@ -107,12 +109,15 @@ class References:
         if not key:
             raise UnknownReferenceError("best: needs a metric: best:acc (largest) or best:-loss (smallest).")
         best: tuple[float, Run] | None = None
-        for run in self._delivered(experiment):
-            value = sign * run.metrics.get(key, math.nan)
-            if not math.isnan(value) and (best is None or value > best[0]):
+        under_way: list[Run] = []
+        for run in self._runs(experiment):
+            value = sign * run.metrics.get(key, math.nan) if _has_delivered(run) else math.nan
+            if math.isnan(value):
+                under_way += [run] * (not run.status.is_terminal)
+            elif best is None or value > best[0]:
                 best = (value, run)
         if best is None:
-            raise UnknownReferenceError(f"No finished run has a metric {key!r}. See %runs for those that were logged.")
+            raise _none_yet(key, under_way)
         return best[1]
 
 
@@ -123,6 +128,15 @@ def _has_delivered(run: Run) -> bool:
         return status is RunStatus.FINISHED
     result = run.directory.result()
     return result is not None and result.status is RunStatus.FINISHED
+
+
+def _none_yet(metric: str, under_way: Sequence[Run]) -> UnknownReferenceError:
+    """Return what to say where no run that has delivered has a metric."""
+    none = f"No finished run has a metric {metric!r}"
+    if not under_way:
+        return UnknownReferenceError(f"{none}. See %runs for those that were logged.")
+    going = f"{none} yet; under way: {_listed(under_way)}. Ask again when they have ended."
+    return NotFinishedError(going, tuple(run.id for run in under_way))
 
 
 def _listed(candidates: Iterable[Run]) -> str:

@@ -87,6 +87,28 @@ def test_runs_are_compared_by_their_references(notebook):
     assert kept(notebook, "one") == kept(notebook, "two")
 
 
+def test_a_run_that_is_compared_by_its_id_is_called_by_its_name(notebook):
+    notebook.run(f"%%train named\n{FIT}")
+    assert notebook.until_ended("named") == "FINISHED"
+    short = notebook.directory("named").run_id[:8]
+    output = notebook.run(f"%fairness model -s woman --compare {short} --metrics accuracy --boot 0")
+
+    assert output.ok, output.error
+    assert [model.name for model in kept(notebook, "named").models] == ["model", f"named ({short})"]
+
+
+def test_the_best_run_is_waited_for_while_none_has_finished(notebook):
+    log = "import jupyter_mlops as mlops\nmlops.log(share=0.5)"
+    notebook.run(f"%%train only\ngate('only')\n{FIT}\n{log}")
+    waiting = notebook.begin("%fairness best:share -s woman --metrics accuracy --boot 0")
+    notebook.until_shown(waiting, "waiting for results from only")
+    notebook.release("only")
+    shown = notebook.finish(waiting)
+
+    assert shown.ok, shown.error
+    assert shown.value.splitlines()[0] == "best:share: binary, 200 rows, by woman"
+
+
 def test_a_mitigation_of_a_run_binds_its_model_under_a_name_that_is_free(notebook):
     notebook.run(f"%%train early\n{FIT}")
     notebook.run(f"%%train late\n{FIT}")

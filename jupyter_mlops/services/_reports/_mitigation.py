@@ -74,6 +74,7 @@ def mitigation_cell(wanted: Mitigation, namespace: Mapping[str, Any]) -> str:
     columns = _columns(wanted.model, _value(X, namespace))
     rows = f"{X}[{columns!r}]" if columns else X if outcome == y else f"{X}.drop(columns={y!r})"
     sensitive = _sensitive(wanted.sensitive, X, namespace, is_of_report=X == wanted.X)
+    sensitive += _filled(wanted.sensitive, sensitive, X, namespace)
     parent = wanted.run_id or wanted.name
     head = f"%%train {wanted.name}-{mitigator} -t {shlex.quote(f'{PARENT_TAG}={parent}')}"
     note = [_SAME_ROWS] if X == wanted.X else []
@@ -157,6 +158,26 @@ def _sensitive(wanted: tuple[str, ...], X: str, namespace: Mapping[str, Any], *,
     if len(wanted) > 1:
         raise UsageError(f"{X} has no column {absent[0]!r}. Make the sensitive features columns of {X}, or name one.")
     return wanted[0] if is_of_report else _for_training(wanted[0], namespace)
+
+
+def _filled(wanted: tuple[str, ...], sensitive: str, X: str, namespace: Mapping[str, Any]) -> str:
+    """Return what makes missing values a group of their own, as they are one in the report; empty where none is."""
+    from ...assessment import MISSING
+
+    rows = _value(X, namespace)
+    of_rows = set(wanted) <= set(getattr(rows, "columns", ()))
+    columns = [rows[name] for name in wanted] if of_rows else [_value(sensitive, namespace)]
+    if not any(_has_missing(column) for column in columns):
+        return ""
+    if not all(hasattr(column, "fillna") for column in columns):
+        raise UsageError(f"{sensitive} has missing values, which Fairlearn's mitigators refuse. Fill them with a word.")
+    return f'.astype(object).fillna("{MISSING}")'
+
+
+def _has_missing(column: Any) -> bool:
+    import pandas as pd
+
+    return bool(pd.Series(column).isna().any())
 
 
 def _threshold_optimizer(wanted: Mitigation, sensitive: str) -> list[str]:

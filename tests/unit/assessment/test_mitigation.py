@@ -125,19 +125,10 @@ def test_columns_that_have_no_frame_any_more_are_chosen_by_their_places(X, y, co
     assert reason == ("" if is_possible else "The model chooses columns of a frame, and what it leaves is none.")
 
 
-@pytest.mark.parametrize(
-    ("feature", "said"),
-    [
-        (
-            FairnessFeature(name="age", levels=("20 to 40", "40 to 60"), edges=(20, 40, 60)),
-            "age is a continuous feature",
-        ),
-        (FairnessFeature(name="sex", levels=("f", "missing"), missing=1), "sex has missing values"),
-    ],
-)
-def test_features_that_no_mitigator_takes(X, y, feature, said):
-    reasons = mitigations(LogisticRegression().fit(X, y), X, CLASSES, (feature,)).values()
-    assert all(reason.startswith(said) for reason in reasons)
+def test_a_continuous_feature_is_no_mitigator_s(X, y):
+    age = FairnessFeature(name="age", levels=("20 to 40", "40 to 60"), edges=(20, 40, 60))
+    reasons = mitigations(LogisticRegression().fit(X, y), X, CLASSES, (age,)).values()
+    assert all(reason.startswith("age is a continuous feature") for reason in reasons)
 
 
 @pytest.mark.parametrize("model", [np.zeros(60), lambda X: X["signal"] > 0, object()])

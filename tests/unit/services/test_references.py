@@ -3,7 +3,7 @@
 import pytest
 
 from jupyter_mlops.entities import Result, RunStatus
-from jupyter_mlops.exceptions import UnknownReferenceError, UsageError
+from jupyter_mlops.exceptions import NotFinishedError, UnknownReferenceError, UsageError
 from jupyter_mlops.home import LifeLock
 
 A, B, C = "aaaa1111" + "0" * 24, "aaaa2222" + "0" * 24, "bbbb3333" + "0" * 24
@@ -123,6 +123,23 @@ def test_metrics_that_are_not_a_number_are_never_best(service, make_run):
     make_run("low", metrics={"acc": 0.1})
 
     assert service.find("best:acc").name == "low"
+
+
+def test_nothing_is_best_before_a_run_has_finished(service, make_run):
+    going = make_run("going", run_id=A, metrics={"acc": 0.9}, status=RunStatus.RUNNING)
+
+    with pytest.raises(NotFinishedError) as error:
+        service.find("best:acc")
+
+    said = "No finished run has a metric 'acc' yet; under way: aaaa1111 (going). Ask again when they have ended."
+    assert (str(error.value), error.value.run_ids) == (said, (going.id,))
+
+
+def test_what_is_under_way_keeps_nobody_waiting_who_asks_for_the_best_so_far(service, make_run):
+    make_run("done", metrics={"acc": 0.5})
+    make_run("going", metrics={"acc": 0.9}, status=RunStatus.RUNNING)
+
+    assert service.find("best:acc").name == "done"
 
 
 def test_b04_a_run_is_found_by_its_name_as_shown_and_as_stored(service, make_run):

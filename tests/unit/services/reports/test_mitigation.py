@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
@@ -79,6 +80,39 @@ def test_the_cell_runs_as_it_stands_and_lessens_the_gap(kind, mitigator):
     assert gaps[1] <= gaps[0] if (kind, mitigator) == ("blind", "GridSearch") else gaps[1] < gaps[0]
     assert report.models[1].mitigator == mitigator
     assert report.models[1].mitigations == ()
+
+
+def with_gaps(kind: str) -> dict:
+    """Return a notebook where every fifth row's sex is not known."""
+    sex = {"text": pd.Series(FEMALE).map(WORDS), "numbers": pd.Series(FEMALE, dtype=float)}[kind]
+    rows = X.assign(female=sex.mask(np.arange(len(X)) % 5 == 0))
+    return notebook(MODELS["blind"](), X_train=rows[:250], X_test=rows[250:])
+
+
+@pytest.mark.parametrize("kind", ["text", "numbers"])
+@pytest.mark.parametrize("mitigator", ["ThresholdOptimizer", "ExponentiatedGradient"])
+def test_missing_values_are_a_group_of_their_own_for_a_mitigator_too(kind, mitigator):
+    names = with_gaps(kind)
+
+    after = ran(cell(mitigator, names), names)
+
+    report = report_of(names, before=names["model"], after=after["mitigated"])
+    assert report.sensitive[0].levels[-1] == "missing"
+    before, lessened = (result.disparities["demographic_parity_difference"][0] for result in report.results)
+    assert lessened < before
+
+
+@pytest.mark.parametrize("rows", ["X_train", "X_test"])
+def test_missing_values_of_one_split_alone_are_filled_there(rows):
+    names = with_gaps("text")
+    known = {rows: names[rows].fillna({"female": "no"})}
+    assert ("missing" in cell("ThresholdOptimizer", names | known)) == (rows == "X_test")
+
+
+def test_what_correlates_with_missing_values_cannot_be_removed():
+    model = HistGradientBoostingClassifier(max_iter=2).fit(X_TRAIN, Y_TRAIN)
+    with pytest.raises(UsageError, match=r"the column female has missing values\. Fill them"):
+        cell("CorrelationRemover", with_gaps("numbers") | {"model": model})
 
 
 @pytest.mark.parametrize("mitigator", MITIGATORS)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from ._own._calibration import convert_calibrated
 from ._own._categories import convert_categories, shape_of_categories
 from ._own._categories import needs_own as needs_own_encoder
 from ._own._category_trees import convert_classifier, convert_regressor, shape_of_figure, shape_of_labels
@@ -47,6 +48,7 @@ def conversions(wide: bool) -> dict[type, Convert]:
     from skl2onnx.operator_converters.random_forest import convert_sklearn_random_forest_classifier
     from skl2onnx.operator_converters.voting_classifier import convert_voting_classifier
     from sklearn import (
+        calibration,
         cluster,
         discriminant_analysis,
         ensemble,
@@ -61,6 +63,7 @@ def conversions(wide: bool) -> dict[type, Convert]:
     forest = _either(False, classifies_several, convert_sklearn_random_forest_classifier, convert_several)
     selectors = (getattr(feature_selection, name) for name in _SELECTORS)
     return {
+        calibration.CalibratedClassifierCV: convert_calibrated,
         cluster.KMeans: convert_clusters,
         cluster.MiniBatchKMeans: convert_clusters,
         discriminant_analysis.LinearDiscriminantAnalysis: read_as(_logistic, convert_sklearn_linear_classifier),
@@ -93,13 +96,14 @@ def conversions(wide: bool) -> dict[type, Convert]:
 def shapes(wide: bool) -> dict[type, Callable[[Any], None]]:
     """Return what comes out of those classes of which skl2onnx says something else, by class; see `conversions`."""
     from skl2onnx.common._registration import get_shape_calculator
-    from sklearn import ensemble, impute, isotonic, preprocessing
+    from sklearn import calibration, ensemble, impute, isotonic, preprocessing
 
     imputed = get_shape_calculator("SklearnImputer")
     boosted, figure = (
         get_shape_calculator(f"SklearnHistGradientBoosting{kind}") for kind in ("Classifier", "Regressor")
     )
     return {
+        calibration.CalibratedClassifierCV: shape_of_labels,
         ensemble.HistGradientBoostingClassifier: _either(False, knows_categories, boosted, shape_of_labels),
         ensemble.HistGradientBoostingRegressor: _either(False, knows_categories, figure, shape_of_figure),
         impute.SimpleImputer: _either(wide, needs_own_imputer, imputed, shape_of_imputed),

@@ -16,6 +16,7 @@ import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
+from operator import itemgetter
 
 from ..entities import RunStatus
 from ..exceptions import NotFinishedError, UnknownReferenceError
@@ -112,10 +113,10 @@ class References:
         under_way: list[Run] = []
         for run in self._runs(experiment):
             value = sign * run.metrics.get(key, math.nan) if _has_delivered(run) else math.nan
-            if math.isnan(value):
-                under_way += [run] * (not run.status.is_terminal)
-            elif best is None or value > best[0]:
-                best = (value, run)
+            if not math.isnan(value):
+                best = max(best, (value, run), key=itemgetter(0)) if best else (value, run)
+            elif not run.status.is_terminal:
+                under_way.append(run)
         if best is None:
             raise _none_yet(key, under_way)
         return best[1]

@@ -15,6 +15,7 @@ def parser() -> argparse.ArgumentParser:
     root = argparse.ArgumentParser(
         prog="jupyter mlops",
         description="Runs that %%train has started, the models that they made, and the endpoints that answer by them.",
+        epilog="Exit codes: 0 well, 1 the run failed or differs, 2 written wrong, 3 no such run, 130 interrupted.",
     )
     root.add_argument("--home", type=Path, metavar="DIR", help="a .mlops directory; by default found as git finds .git")
     commands = root.add_subparsers(dest="command", required=True, metavar="COMMAND")

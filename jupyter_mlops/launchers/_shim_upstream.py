@@ -120,7 +120,12 @@ def _released(run_dir: Path) -> frozenset[str]:
 
 
 def _delivered(run_dir: Path) -> str | None:
-    return _recorded(run_dir / "exit.json") or _recorded(run_dir / "result.json")
+    told = _recorded(run_dir / "exit.json")
+    if told:
+        return told
+    told = _recorded(run_dir / "result.json")
+    # Of a run that is stopped its executor knows an interrupt; its shim will say what it was.
+    return "KILLED" if told == "FAILED" and (run_dir / "stop.json").exists() else told
 
 
 def _recorded(path: Path) -> str | None:

@@ -331,6 +331,24 @@ seen = count
         "seen, count",
     ),
     Case(
+        "settings_in_a_class",
+        DATA
+        + """
+class CFG:
+    folds, columns, history, best = 3, ["f0", "f1"], [], {}
+def log(fold, score):
+    CFG.history.append(score)
+    CFG.best.setdefault(fold, score)
+""",
+        """
+from sklearn.linear_model import Ridge
+CFG.columns.remove("f1")
+for fold in range(CFG.folds):
+    log(fold, Ridge(fold + 1).fit(frame[CFG.columns], y).score(frame[CFG.columns], y))
+""",
+        "CFG.history, CFG.best, CFG.columns, fold",
+    ),
+    Case(
         "class_with_state",
         """
 class Account:

@@ -20,7 +20,7 @@ _LINES = """
 alias alias_magic autoawait autocall automagic autoreload autosave bookmark cat cd clear code_wrap colors conda config
 connect_info cp dhist dirs doctest_mode env gui hist history killbgscripts ldir less lf lk ll load load_ext logoff
 logon logstart logstate logstop ls lsmagic lx magic mamba man matplotlib micromamba mkdir more mv notebook page
-pastebin pdb pdef pdoc pfile pinfo pinfo2 pip popd pprint precision psearch psource pushd pwd pycat qtconsole quickref
+pastebin pdb pip popd pprint precision psearch pushd pwd pycat qtconsole quickref
 rehashx reload_ext rep rm rmdir save sc set_env subshell sx system tb tensorboard unalias unload_ext uv xmode
 """
 _FOREIGN = """
@@ -264,6 +264,12 @@ def _store(text: str, line: int) -> MagicText:
     return MagicText((reads_of(words, line),))
 
 
+def _inspect(text: str, line: int) -> MagicText:
+    """Read `model.fit?`, which is `%pinfo model.fit`: it shows what the name holds."""
+    inspected = _WORD.match(text.lstrip())
+    return MagicText((reads_of([inspected[0]], line),)) if inspected else MagicText()
+
+
 def _run(text: str, _line: int) -> MagicText:
     """Read `%run`: a script leaves its names here; with `-i`, or as a notebook, it reads ours too."""
     _, code = split_options(text, "niel:N:tdb:D:s:T:pm:G")
@@ -288,6 +294,7 @@ _BY_NAME: dict[str, Callable[[str, int], MagicText]] = {
     "xdel": lambda text, _line: MagicText(deletes=tuple(_words(split_options(text, "n")[1]))),
     "reset": _reset,
     "reset_selective": lambda *_: MagicText(deletes_unknown=True),
+    **dict.fromkeys(("pinfo", "pinfo2", "pdef", "pdoc", "pfile", "psource"), _inspect),
     **dict.fromkeys(("who", "who_ls", "whos"), lambda *_: _UNSEEN),
     **dict.fromkeys(("rerun", "recall", "macro", "edit", "ed", "loadpy"), lambda *_: _UNSEEN_BOTH),
 }

@@ -267,6 +267,7 @@ def test_every_command_has_help(capsys):
     overview = capsys.readouterr().out
 
     assert [command for command in commands if f"\n    {command}" not in overview] == []
+    assert "Exit codes: 0 well, 1 the run failed or differs" in " ".join(overview.split())
     for command in commands:
         with pytest.raises(SystemExit) as ended:
             main([command, "-h"])

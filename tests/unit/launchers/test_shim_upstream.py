@@ -118,6 +118,14 @@ class TestDelivery:
         executor.release()
         shim.release()
 
+    @pytest.mark.parametrize(("status", "answer"), [("FAILED", "KILLED"), ("FINISHED", "FINISHED")])
+    def test_a_run_that_was_told_to_stop_was_stopped_before_its_shim_says_so(self, run_dir, status, answer):
+        write(run_dir, "stop.json", by="user")
+        write(run_dir, "result.json", status=status)
+        assert look_for_delivery(run_dir) == Look(answer)
+        write(run_dir, "exit.json", status=status)
+        assert look_for_delivery(run_dir) == Look(status)
+
     def test_the_executors_word_counts_when_the_shim_was_killed(self, run_dir):
         write(run_dir, "shim.json", pid=1)
         write(run_dir, "result.json", status="FINISHED")

@@ -41,7 +41,7 @@ def interesting(names: frozenset[str]) -> set[str]:
         ("%time a", {"a"}),
         ("%%time\na", {"a"}),
         ("!echo {a} $b", {"a", "b"}),
-        ("a?", set()),
+        ("a?", {"a"}),
         ("%runs model", set()),
         ("%runs show model", set()),
         ("x = 1\n%runs logs model\na", {"a"}),

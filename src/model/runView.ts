@@ -49,6 +49,7 @@ export class RunViewModel implements IDisposable {
     this._feed.summaryChanged.connect(this._onSummary, this);
     this._feed.gone.connect(this._onGone, this);
     manager.connectionChanged.connect(this._emit, this);
+    manager.runsChanged.connect(this._onRunsChanged, this);
     void this.refresh();
   }
 
@@ -140,6 +141,7 @@ export class RunViewModel implements IDisposable {
       this._isGone = false;
     } catch (error) {
       this._isGone = error instanceof RequestError && error.status === 404;
+      this._mayCome = error instanceof RequestError && error.status === 503;
       this._problem = error instanceof Error ? error.message : String(error);
     }
     if (!this._isDisposed) {
@@ -164,6 +166,7 @@ export class RunViewModel implements IDisposable {
     if (!this._isDisposed) {
       this._isDisposed = true;
       this.manager.connectionChanged.disconnect(this._emit, this);
+      this.manager.runsChanged.disconnect(this._onRunsChanged, this);
       this._log?.dispose();
       this._curves?.dispose();
       this._feed.dispose();
@@ -221,6 +224,13 @@ export class RunViewModel implements IDisposable {
     this._emit();
   }
 
+  /** A tab that was open before a restart asks while the server still reads the stores: the run may be there now. */
+  private _onRunsChanged(): void {
+    if (this._problem && this._mayCome) {
+      void this.refresh();
+    }
+  }
+
   private _onGone(): void {
     this._isGone = true;
     this._changed.emit();
@@ -232,6 +242,7 @@ export class RunViewModel implements IDisposable {
     }
   }
 
+  private _mayCome = false;
   private readonly _feed: IRunFeed;
   private readonly _changed = new Signal<this, void>(this);
   private readonly _tabChanged = new Signal<this, RunTab>(this);

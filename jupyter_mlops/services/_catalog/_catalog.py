@@ -129,9 +129,16 @@ class RunCatalog:
         ------
         RunNotFoundError
             There is no such run.
+        TrackingError
+            It is not among the runs that were read so far: a tab that was open before a restart asks at once.
         """
         with self._table.lock:
             summary = self._table.get(run_id)
+        if summary is None and self._building:
+            raise TrackingError(
+                f"Run {run_id[:32]} is not among the runs that were read so far; the rest is being read. "
+                "Try again in a moment."
+            )
         if summary is None or summary.source == "mlops":
             raise RunNotFoundError(f"No run {run_id[:32]} in the homes that this server shows.")
         return summary

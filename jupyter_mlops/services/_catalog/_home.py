@@ -74,7 +74,7 @@ class HomeFeed:
     @property
     def _read_stores(self) -> tuple[SqliteFeed, ...]:
         """The local stores that were read to their end: only there another server can go on."""
-        return tuple(store for store in self._stores.values() if not store.building)
+        return tuple(store for store in self._stores.values() if store.is_read)
 
     @property
     def problems(self) -> tuple[str, ...]:

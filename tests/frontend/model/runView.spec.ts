@@ -38,6 +38,22 @@ class Story {
   }
 }
 
+it('looks again for a run that the server has not read yet, and for no other', async () => {
+  const story = new Story(new Refusal(503, { message: 'The store is still being read.' }));
+  await settle();
+  expect([story.model.problem, story.model.isGone]).toEqual(['The store is still being read.', false]);
+  story.detail = detail();
+  story.manager.runsChanged.emit();
+  await settle();
+  expect([story.model.problem, story.model.summary?.name]).toEqual(['', 'run 1']);
+
+  const asked = story.asked.length;
+  story.manager.runsChanged.emit();
+  await settle();
+  expect(story.asked).toHaveLength(asked);
+  story.model.dispose();
+});
+
 it('knows nothing until the server has answered', async () => {
   const { model } = new Story();
   expect([model.summary, model.detail, model.problem, model.isGone, model.tabs]).toEqual([

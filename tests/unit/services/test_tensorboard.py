@@ -42,7 +42,9 @@ def supervisor() -> IdleSupervisor:
 @pytest.fixture
 def boards(root: Path, supervisor: IdleSupervisor) -> TensorBoardService:
     homes = Homes(root)
-    return TensorBoardService(homes, RunCatalog(homes), supervisor, (root,))
+    catalog = RunCatalog(homes)
+    catalog.refresh()
+    return TensorBoardService(homes, catalog, supervisor, (root,))
 
 
 def shown(boards: TensorBoardService, supervisor: IdleSupervisor, **wish: object) -> Board:

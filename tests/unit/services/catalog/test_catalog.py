@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from jupyter_mlops.entities import Exit, RunColumns, RunGroup, RunStatus, UserRecord
-from jupyter_mlops.exceptions import UsageError
+from jupyter_mlops.exceptions import RunNotFoundError, TrackingError, UsageError
 from jupyter_mlops.home import Home, LifeLock
 from jupyter_mlops.services import Run, RunCatalog, RunSelection, RunService
 
@@ -191,6 +191,13 @@ def test_a_deleted_home_has_no_runs(catalog, make_run, home):
     shutil.rmtree(home.path)
     catalog.refresh()
     assert names(catalog) == []
+
+
+def test_a_run_that_was_not_read_yet_may_still_come_and_is_not_called_gone(catalog):
+    with pytest.raises(TrackingError, match=r"is not among the runs that were read so far; .* Try again in a moment\."):
+        catalog.stored_summary("a" * 32)
+    with pytest.raises(RunNotFoundError):
+        refreshed(catalog).stored_summary("a" * 32)
 
 
 def test_building_is_bounded_and_goes_on(catalog, make_run):

@@ -89,8 +89,10 @@ def test_f31_a_store_that_breaks_is_said(catalog, home):
 
 def test_a_run_that_is_nowhere_is_not_found(catalog, make_run):
     run = make_run(metrics={"loss": 1.0})
+    catalog.refresh()
     assert catalog.curves(run.id).series[0].total == 1
     shutil.rmtree(run.directory.path)
+    catalog.refresh()
 
     for run_id in (run.id, "f" * 32):
         with pytest.raises(RunNotFoundError):

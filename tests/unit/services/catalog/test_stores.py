@@ -11,6 +11,7 @@ from jupyter_mlops.entities import RunStatus
 from jupyter_mlops.services import RunCatalog, RunSelection, RunService
 from jupyter_mlops.services._catalog._stores import store_summary
 from jupyter_mlops.tracking import ForeignRun
+from jupyter_mlops.tracking._catalog import _sqlite
 
 THEIRS, OURS = "a" * 32, "b" * 32
 
@@ -72,6 +73,22 @@ def test_f31_a_damaged_store_is_said_and_ours_are_shown(catalog, store, make_run
     assert names(catalog) == {"ours": "mlops"}
     (problem,) = catalog.problems("h1")
     assert problem.startswith(f"{store} cannot be read: file is not a database")
+
+
+def test_f31_a_store_that_breaks_while_it_is_read_is_given_time(catalog, store, monkeypatch):
+    do(store, run_row(THEIRS, "theirs"))
+    names(catalog)
+    do(store, f"INSERT INTO tags VALUES ('stage', 'good', '{THEIRS}')")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(_sqlite, "_read", lambda *_: do(store, "SELECT broken"))
+        catalog.refresh()
+        assert catalog.problems("h1")
+        assert not catalog.building
+
+    catalog.refresh()
+    assert catalog.problems("h1") == ()
+    assert catalog.page().runs[0].tags == {"stage": "good"}
 
 
 def test_a_home_that_goes_takes_its_store_along(service, store):

@@ -6,6 +6,9 @@ BIN    := $(VENV)/bin
 STAMPS := $(VENV)/.stamps
 # The newest release that the suites passed with. Plain pip finds a CPU build where one is configured (uv does not look there).
 TORCH  ?= torch==2.13.0
+# Jupyter refuses root, who in a container is everybody, until told; "make lab LAB_OPTIONS=--port=9000" says more.
+LAB_OPTIONS ?=
+ROOT   := $(if $(filter 0,$(shell id -u)),--allow-root)
 
 JLPM   := PATH="$(CURDIR)/$(BIN):$$PATH" jlpm
 EXTENSION := $(VENV)/share/jupyter/labextensions/jupyter-mlops
@@ -24,7 +27,7 @@ demo: $(STAMPS)/demo  ## train real models through %%train in a real kernel, and
 	$(BIN)/python examples/demo.py
 
 lab: $(STAMPS)/labextension  ## open JupyterLab on the quickstart notebook
-	$(BIN)/jupyter lab examples/quickstart.ipynb
+	$(BIN)/jupyter lab $(ROOT) --notebook-dir=examples --LabApp.default_url=/lab/tree/quickstart.ipynb $(LAB_OPTIONS)
 
 test: check jest pytest ui-tests  ## every suite
 
@@ -92,7 +95,7 @@ INSTALL = rm -rf $(EXTENSION) && mkdir -p jupyter_mlops/labextension $(STAMPS) &
   SKIP_JUPYTER_BUILDER=1 $(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python -e
 
 $(STAMPS)/demo: pyproject.toml package.json | $(BIN)/uv
-	$(INSTALL) ".[lab,sklearn,demo]"
+	$(INSTALL) ".[demo]"
 	touch $@
 
 $(STAMPS)/dev: pyproject.toml package.json | $(BIN)/uv

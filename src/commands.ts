@@ -30,6 +30,7 @@ export const CommandIDs = {
   stopTensorBoard: 'jupyter-mlops:stop-tensorboard',
   showRuns: 'jupyter-mlops:show-runs',
   openRunTable: 'jupyter-mlops:open-run-table',
+  arrangeRuns: 'jupyter-mlops:arrange-runs',
   toggleGroup: 'jupyter-mlops:toggle-group',
   closeGroups: 'jupyter-mlops:close-groups',
   refreshRuns: 'jupyter-mlops:refresh-runs',

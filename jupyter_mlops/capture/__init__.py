@@ -18,7 +18,7 @@ from ._surroundings._ambient import AmbientState
 from ._surroundings._module_state import MODULE_STATE, ModuleState
 from ._surroundings._patches import PATCHES, Patches
 from ._surroundings._registrations import registered_names
-from ._text._code_writes import changed_unseen
+from ._text._code_writes import changed_in_classes, changed_unseen, holds_state
 from ._text._imports import import_statements
 from ._text._magics_text import KNOWN_MAGICS, is_known_magic
 from ._text._names import CellLine, CellNames, FunctionChanges, analyse_cell, analyse_tree
@@ -49,11 +49,13 @@ __all__ = [
     "backward_slice",
     "begin_snapshots",
     "changed_files",
+    "changed_in_classes",
     "changed_unseen",
     "digest",
     "dump_values",
     "environment",
     "fingerprint",
+    "holds_state",
     "import_statements",
     "is_known_magic",
     "is_output",

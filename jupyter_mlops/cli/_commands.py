@@ -11,7 +11,7 @@ from ..entities import RunStatus, ScoreProgress
 from ..exceptions import UsageError
 from ..services import LOCAL, Endpoints, LocalEndpoint, Run, RunService, deploy_local
 from ._models import run_models
-from ._records import DiffRecord, ListRecord, ReproductionRecord, RunRecord, to_json
+from ._records import DiffRecord, ListRecord, LogRecord, ReproductionRecord, RunRecord, to_json
 from ._words import as_commands
 
 WELL, FAILED = 0, 1
@@ -38,8 +38,13 @@ def show(service: RunService, arguments: Namespace) -> int:
 
 
 def logs(service: RunService, arguments: Namespace) -> int:
-    """Print a run's log, byte for byte unless only its end is asked for."""
+    """Print a run's log, byte for byte unless only its end or JSON is asked for."""
     run = service.find(arguments.run)
+    if arguments.json:
+        if arguments.follow:
+            raise UsageError("logs --json prints the log as it is now: leave out --json to follow it.")
+        _write(to_json(LogRecord(id=run.id, status=run.status.value, log=run.log(tail=arguments.tail))))
+        return WELL
     offset = 0
     if arguments.tail is not None:
         offset = run.output.size
@@ -67,11 +72,14 @@ def diff(service: RunService, arguments: Namespace) -> int:
 def stop(service: RunService, arguments: Namespace) -> int:
     """Stop a run."""
     run = service.find(arguments.run)
-    if run.status.is_terminal:
-        _write(f"{run.name} has ended already: {run.status.value}.")
-        return WELL
+    had_ended = run.status.is_terminal
     run.stop()
-    _write(f"Asked {run.name} ({run.id[:8]}) to stop.")
+    if arguments.json:
+        _write(to_json(RunRecord.of(run)))
+    elif had_ended:
+        _write(f"{run.name} has ended already: {run.status.value}.")
+    else:
+        _write(f"Asked {run.name} ({run.id[:8]}) to stop.")
     return WELL
 
 

@@ -41,7 +41,9 @@ def _add_looking(
     runs.add_argument("-n", "--limit", type=int, default=20, help="at most so many (default: 20)")
     runs.add_argument("--foreign", action="store_true", help="also runs of other tools, from the tracking store")
     commands.add_parser("show", parents=[one_run, shows_json], help="show one run")
-    logs = commands.add_parser("logs", parents=[one_run], help="print what a run has printed, byte for byte")
+    logs = commands.add_parser(
+        "logs", parents=[one_run, shows_json], help="print what a run has printed, byte for byte"
+    )
     logs.add_argument("-f", "--follow", action="store_true", help="go on until the run has ended")
     logs.add_argument("-n", "--tail", type=int, metavar="LINES", help="only the last lines")
     diff = commands.add_parser("diff", parents=[shows_json], help="show what differs between two runs")
@@ -54,7 +56,7 @@ def _add_acting(
     shows_json: argparse.ArgumentParser,
     one_run: argparse.ArgumentParser,
 ) -> None:
-    commands.add_parser("stop", parents=[one_run], help="stop a run")
+    commands.add_parser("stop", parents=[one_run, shows_json], help="stop a run")
     wait = commands.add_parser("wait", parents=[one_run, shows_json], help="wait until a run has ended")
     wait.add_argument("--timeout", type=float, metavar="SECONDS", help="wait no longer than this")
     reproduce = commands.add_parser(

@@ -65,6 +65,14 @@ class ListRecord(msgspec.Struct, frozen=True, kw_only=True):
         return cls(runs=tuple(map(RunRecord.of, page.runs)), has_more=page.has_more, missing=page.missing)
 
 
+class LogRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """What a run has printed by now; bytes that are no UTF-8 are replaced."""
+
+    id: str
+    status: str
+    log: str
+
+
 class DiffRecord(msgspec.Struct, frozen=True, kw_only=True):
     """What differs between two runs; each change is `[before, after]`."""
 

@@ -62,6 +62,7 @@ from ._fairness import (
     FairnessSpread,
 )
 from ._figures import Figure, FigureColumn, Figures, figure, figure_value, plain
+from ._held_out import HELD_OUT, held_out
 from ._onnx import (
     ONNX_REPORT_VERSION,
     OnnxCard,
@@ -90,6 +91,7 @@ from ._registry import (
 from ._report_summary import ExplanationSummary, FairnessGap, FairnessSummary, RunReports
 from ._run import (
     AUTOLOG_FLAVORS,
+    LOST_ENTRIES,
     WAITS_FOR_DISK,
     CellError,
     EarlyRelease,
@@ -131,6 +133,8 @@ __all__ = [
     "AUTOLOG_FLAVORS",
     "EXPLANATION_VERSION",
     "FAIRNESS_VERSION",
+    "HELD_OUT",
+    "LOST_ENTRIES",
     "WAITS_FOR_DISK",
     "WIRE_VERSION",
     "ArtifactEntry",
@@ -226,6 +230,7 @@ __all__ = [
     "encode",
     "figure",
     "figure_value",
+    "held_out",
     "plain",
     "understood",
 ]

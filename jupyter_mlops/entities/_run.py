@@ -60,10 +60,13 @@ class Origin(msgspec.Struct, frozen=True):
 
 
 class RunExport(msgspec.Struct, frozen=True):
-    """A model that a run writes as ONNX once its results are delivered: its name, and that of rows to compare on."""
+    """A model that a run writes as ONNX once its results are delivered: its name, and that of rows to compare on.
+
+    Without rows those are meant that `held_out` finds in the run.
+    """
 
     model: str
-    data: str = "X_test"
+    data: str = ""
 
 
 class RunSpec(msgspec.Struct, frozen=True, kw_only=True):
@@ -103,8 +106,8 @@ class RunSpec(msgspec.Struct, frozen=True, kw_only=True):
     explicit_returns : bool
         `pending` is the user's list; nothing else comes back.
     imports : dict
-        The part of `pending` that the cell only imports, with the statement that does it: not what anybody calls a
-        result.
+        What the cell only imports, with the statement that does it: not what anybody calls a result, and of `pending`
+        what the notebook can make itself.
     upstream : tuple of Upstream
         Names that come from runs that may still be going.
     timeout_s : float, optional
@@ -268,6 +271,9 @@ class Exit(msgspec.Struct, frozen=True, kw_only=True):
 
 WAITS_FOR_DISK = "waiting for disk space"
 """A run's reason while it has ended but for the files that say so."""
+
+LOST_ENTRIES = "mlops.lost_entries"
+"""Tag of a run: how many parameters, tags, artifacts and the like a full disk has cost."""
 
 
 class RunState(msgspec.Struct, frozen=True, kw_only=True):

@@ -97,8 +97,7 @@ def main(run_dir: Path, approach: Approach | None = None) -> int:
     leave(streams)
     session = current_session()
     if session is not None:
-        session.spool.close()
-        session.journal.close()
+        session.close()
     return result.exit_code
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from ._own._calibration import convert_calibrated
 from ._own._categories import convert_categories, shape_of_categories
 from ._own._categories import needs_own as needs_own_encoder
 from ._own._category_trees import convert_classifier, convert_regressor, shape_of_figure, shape_of_labels
@@ -16,10 +17,11 @@ from ._own._curves import convert_isotonic, convert_splines, shape_of_isotonic, 
 from ._own._functions import convert_function, shape_of_function
 from ._own._imputing import convert_imputer, shape_of_imputed
 from ._own._imputing import needs_own as needs_own_imputer
-from ._own._numbers import convert_binarizer, convert_normalizer, convert_power, shape_of_numbers
+from ._own._numbers import convert_binarizer, convert_normalizer, convert_power, convert_weights, shape_of_numbers
 from ._own._selecting import convert_selection
 from ._own._several_targets import convert_several
 from ._own._several_targets import needs_own as classifies_several
+from ._own._words import convert_words
 
 Convert = Callable[[Any, Any, Any], None]
 """A conversion as skl2onnx calls it: with a scope, an operator and a container."""
@@ -47,9 +49,11 @@ def conversions(wide: bool) -> dict[type, Convert]:
     from skl2onnx.operator_converters.random_forest import convert_sklearn_random_forest_classifier
     from skl2onnx.operator_converters.voting_classifier import convert_voting_classifier
     from sklearn import (
+        calibration,
         cluster,
         discriminant_analysis,
         ensemble,
+        feature_extraction,
         feature_selection,
         impute,
         isotonic,
@@ -61,6 +65,7 @@ def conversions(wide: bool) -> dict[type, Convert]:
     forest = _either(False, classifies_several, convert_sklearn_random_forest_classifier, convert_several)
     selectors = (getattr(feature_selection, name) for name in _SELECTORS)
     return {
+        calibration.CalibratedClassifierCV: convert_calibrated,
         cluster.KMeans: convert_clusters,
         cluster.MiniBatchKMeans: convert_clusters,
         discriminant_analysis.LinearDiscriminantAnalysis: read_as(_logistic, convert_sklearn_linear_classifier),
@@ -73,6 +78,8 @@ def conversions(wide: bool) -> dict[type, Convert]:
         ),
         ensemble.RandomForestClassifier: forest,
         ensemble.VotingClassifier: read_as(_unflattened, convert_voting_classifier),
+        feature_extraction.text.TfidfTransformer: convert_weights,
+        feature_extraction.text.TfidfVectorizer: convert_words,
         impute.SimpleImputer: _either(wide, needs_own_imputer, convert_sklearn_imputer, convert_imputer),
         isotonic.IsotonicRegression: convert_isotonic,
         preprocessing.Binarizer: convert_binarizer,
@@ -93,15 +100,17 @@ def conversions(wide: bool) -> dict[type, Convert]:
 def shapes(wide: bool) -> dict[type, Callable[[Any], None]]:
     """Return what comes out of those classes of which skl2onnx says something else, by class; see `conversions`."""
     from skl2onnx.common._registration import get_shape_calculator
-    from sklearn import ensemble, impute, isotonic, preprocessing
+    from sklearn import calibration, ensemble, feature_extraction, impute, isotonic, preprocessing
 
     imputed = get_shape_calculator("SklearnImputer")
     boosted, figure = (
         get_shape_calculator(f"SklearnHistGradientBoosting{kind}") for kind in ("Classifier", "Regressor")
     )
     return {
+        calibration.CalibratedClassifierCV: shape_of_labels,
         ensemble.HistGradientBoostingClassifier: _either(False, knows_categories, boosted, shape_of_labels),
         ensemble.HistGradientBoostingRegressor: _either(False, knows_categories, figure, shape_of_figure),
+        feature_extraction.text.TfidfTransformer: shape_of_numbers,
         impute.SimpleImputer: _either(wide, needs_own_imputer, imputed, shape_of_imputed),
         isotonic.IsotonicRegression: shape_of_isotonic,
         preprocessing.Binarizer: shape_of_numbers,

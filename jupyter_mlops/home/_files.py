@@ -149,6 +149,14 @@ def read_json(path: StrPath) -> dict[str, Any] | None:
     return value if isinstance(value, dict) else None
 
 
+def modified_at(path: StrPath) -> float:
+    """Return when a file was last written; long ago where there is none."""
+    try:
+        return Path(path).stat().st_mtime
+    except FileNotFoundError:
+        return 0.0
+
+
 def boot_id() -> str:
     """Return what differs after every start of the machine; empty where the system does not tell.
 

@@ -7,6 +7,7 @@ standard library alone.
 from __future__ import annotations
 
 import hashlib
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -27,7 +28,7 @@ from ..entities import (
     encode,
 )
 from ..exceptions import HomeError, RunNotFoundError, UntrustedManifestError
-from ._files import read_bytes, read_json, write_atomic
+from ._files import modified_at, read_bytes, read_json, write_atomic
 from ._status import read_state
 
 if TYPE_CHECKING:
@@ -220,12 +221,22 @@ class RunDirectory:
 
     def seen_alive_s(self) -> float | None:
         """Return for how many seconds the run has written something, by the file system; None if it never began."""
-        written = (self.log_file, self.display_file, self.metrics_file, self.journal_file)
+        printed = self._printed_at()
         try:
-            began = self.executor_file.stat().st_mtime
-            return max([0.0, *(file.stat().st_mtime - began for file in written if file.exists())])
+            return max(0.0, max(printed, modified_at(self.metrics_file)) - self.executor_file.stat().st_mtime)
         except OSError:
             return None
+
+    def silent_s(self) -> float | None:
+        """Return for how many seconds the run has printed, shown or recorded nothing; None if it never did.
+
+        Metrics do not count: of a run that hangs, its process still records what memory it has.
+        """
+        printed = self._printed_at()
+        return time.time() - printed if printed else None
+
+    def _printed_at(self) -> float:
+        return max(map(modified_at, (self.log_file, self.display_file, self.journal_file)))
 
     def state(self) -> RunState:
         """Return how the run stands now; see `read_state`."""

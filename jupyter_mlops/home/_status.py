@@ -9,12 +9,10 @@ import time
 from typing import TYPE_CHECKING
 
 from ..entities import WAITS_FOR_DISK, Exit, ProcessRecord, RunState, RunStatus, WaitRecord
-from ._files import boot_id, seconds_since
+from ._files import boot_id, modified_at, seconds_since
 from ._locks import is_flagged, lock_holder
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from ._run_directory import RunDirectory
 
 DELIVERED = "results delivered, finishing"
@@ -22,6 +20,9 @@ DELIVERED = "results delivered, finishing"
 
 STARTING_S = 5.0
 """For so long after submission a run without any process is taken to be starting."""
+
+SILENT_S = 60.0
+"""A run that has written nothing for longer is said to: it may hang, or its cell has nothing to say."""
 
 
 def read_state(run: RunDirectory) -> RunState:
@@ -64,7 +65,7 @@ def _living(run: RunDirectory) -> RunState | None:
     for _look in range(2):
         if lock_holder(run.executor_lock) is not None:
             supervised = lock_holder(run.shim_lock) is not None
-            return _running(run, _running_reason(run), supervised=supervised)
+            return _running(run, _running_reason(run) or _silence(run), supervised=supervised)
         holder = lock_holder(run.shim_lock)
         if holder is None:
             return None
@@ -85,6 +86,16 @@ def _running_reason(run: RunDirectory) -> str:
     if run.stop_requested():
         return "stopping"
     return DELIVERED if run.result_file.exists() else ""
+
+
+def _silence(run: RunDirectory) -> str:
+    """Say for how long a run has written nothing, when that is long."""
+    executor, silent_s = run.executor(), run.silent_s()
+    if executor is None or silent_s is None or silent_s < SILENT_S:
+        return ""
+    # By a clock that was set forward, a run could be silent for longer than it runs.
+    silent_s = min(silent_s, _running_s(executor))
+    return f"no output for {silent_s // 60:.0f} min" if silent_s >= SILENT_S else ""
 
 
 def _running(run: RunDirectory, reason: str, *, supervised: bool) -> RunState:
@@ -190,13 +201,5 @@ def _loss(last: ProcessRecord, *, began: bool) -> str:
 def _is_young(run: RunDirectory) -> bool:
     """Tell whether a run was submitted just now; a clock that was set back counts as long ago."""
     # By what a submission writes, not by the directory: that is as young as the last file which anybody put into it.
-    written = [_modified(file) for file in (run.spec_file, run.inputs_stream, run.inputs_file)]
-    return abs(time.time() - (max(written) or _modified(run.path))) < STARTING_S
-
-
-def _modified(path: Path) -> float:
-    """Return when a file was last written; long ago where there is none."""
-    try:
-        return path.stat().st_mtime
-    except FileNotFoundError:
-        return 0.0
+    written = [modified_at(file) for file in (run.spec_file, run.inputs_stream, run.inputs_file)]
+    return abs(time.time() - (max(written) or modified_at(run.path))) < STARTING_S

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ..entities import held_out
 from ..exceptions import UsageError
 from ._export_onnx_command import ExportOnnxCommand
 from ._named_values import model_or_run, value_named
@@ -16,9 +17,6 @@ if TYPE_CHECKING:
 
 MIME_TYPE = "application/vnd.jupyter-mlops.onnx+json"
 """What the labextension draws: an `OnnxCard`, pure data."""
-
-_DEFAULT = "X_test"
-"""What scikit-learn's users call the rows that a model has not seen."""
 
 
 def export_onnx(session: NotebookSession, line: str) -> OnnxView:
@@ -102,8 +100,8 @@ def _rows(session: NotebookSession, command: ExportOnnxCommand) -> Any:
     from ..export import rows_together
 
     namespace = session.shell.user_ns
-    names = command.data or ((_DEFAULT,) if _DEFAULT in namespace else ())
-    if not names:
+    names = command.data or (held_out(namespace),)
+    if not names[0]:
         raise UsageError("There are no rows to compare on. Name them with -X, as the model takes them.")
     values = [value_named(name, namespace) for name in names]
     return rows_together(values, names)

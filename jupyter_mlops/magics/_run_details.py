@@ -8,7 +8,7 @@ from itertools import starmap
 from typing import TYPE_CHECKING
 
 from .._elements import Element, element
-from ..entities import CellError, RunState
+from ..entities import LOST_ENTRIES, CellError, RunState
 from ._figures import ago, number, size, span
 from ._names import error_line, param_text
 from ._view import View, muted, name_element, rows_element, state_element, state_text
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from ..services import Run
 
 _MOST_ITEMS = 12
+_HIDDEN = ("mlflow.", LOST_ENTRIES)
+"""Beginnings of tags that are told otherwise, or not for people."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +86,8 @@ def _facts(run: Run) -> list[tuple[str, str]]:
         ("took", _took(run, state)),
         ("params", _listed(starmap(param_text, (run.params or {p.key: p.text for p in spec.params}).items()))),
         ("metrics", _listed(metrics)),
-        ("tags", _listed(f"{key}={value}" for key, value in run.tags.items() if not key.startswith("mlflow."))),
+        ("tags", _listed(f"{key}={value}" for key, value in run.tags.items() if not key.startswith(_HIDDEN))),
+        ("lost", _lost(run)),
         ("repeats", f"{spec.origin.run_id[:8]} ({spec.origin.how})" if spec.origin else ""),
         ("waits for", _listed(f"{item.name} from {item.run_id[:8]}" for item in spec.upstream)),
         ("returned", _listed(_without(spec.imports, result.returned)) if result else ""),
@@ -98,6 +101,14 @@ def _facts(run: Run) -> list[tuple[str, str]]:
     return [(label, text) for label, text in facts if text]
 
 
+def _lost(run: Run) -> str:
+    """Return what a full disk has cost."""
+    points, entries = run.lost_points, run.tags.get(LOST_ENTRIES, "")
+    parts = [f"{points:,} metric point{'' if points == 1 else 's'}"] if points else []
+    parts += [f"{entries} of its parameters, tags and artifacts"] if entries else []
+    return f"{', '.join(parts)} found no room on the disk" if parts else ""
+
+
 def _export_text(run: Run) -> str:
     """Return what became of an export: the file that the run keeps, why there is none, or what is wanted."""
     tags, wanted = run.tags, run.spec.export
@@ -105,7 +116,7 @@ def _export_text(run: Run) -> str:
         return f"{tags['mlops.onnx'].rpartition(' ')[0]}, kept as onnx/model.onnx"
     if "mlops.onnx.refused" in tags:
         return f"refused. {tags['mlops.onnx.refused']}"
-    return f"{wanted.model} to ONNX, compared on {wanted.data}" if wanted else ""
+    return f"{wanted.model} to ONNX, compared on {wanted.data or 'rows that it has not seen'}" if wanted else ""
 
 
 def _took(run: Run, state: RunState) -> str:

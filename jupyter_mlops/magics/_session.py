@@ -6,9 +6,9 @@ import asyncio
 import contextlib
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..capture import begin_snapshots, observe_modules
 from ..exceptions import MlopsError
@@ -22,8 +22,8 @@ from ._pending._shell import PendingNames
 from ._pending._waiting import NotebookScreen, Screen, TerminalScreen
 from ._progress import Steps, stepwise
 from ._run_card import RunCard
-from ._run_line import RunLine
 from ._shown_errors import ShownErrors
+from ._shown_values import ShownValues
 from ._train_command import TrainCommand
 from ._view import View
 from ._what_if import WhatIfDesk
@@ -31,43 +31,12 @@ from ._what_if import WhatIfDesk
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
-    from ..entities import ExplanationReport, FairnessReport, OnnxReport
     from ..services import Run, RunService, SubmitRun
-    from ._explain import ExplanationView
-    from ._export_onnx import OnnxView
-    from ._fairness_view import FairnessView
 
 _UNSEEN_NAMES = (
     "The cell binds names that its text does not show: a new one comes back when a cell reads it, one that exists here "
     "keeps its value unless --returns lists it."
 )
-
-
-def _explanation(report: ExplanationReport) -> ExplanationView:
-    from ._explain import ExplanationView
-
-    return ExplanationView(report)
-
-
-def _fairness(report: FairnessReport) -> FairnessView:
-    from ._fairness_view import FairnessView
-
-    return FairnessView(report)
-
-
-def _exported(report: OnnxReport) -> OnnxView:
-    from ._export_onnx import OnnxView
-
-    return OnnxView(report)
-
-
-_SHOWN_AS: dict[tuple[str, str], Callable[[Any], Any]] = {
-    ("jupyter_mlops.services._run", "Run"): RunLine.of,
-    ("jupyter_mlops.entities._explanation", "ExplanationReport"): _explanation,
-    ("jupyter_mlops.entities._fairness", "FairnessReport"): _fairness,
-    ("jupyter_mlops.entities._onnx", "OnnxReport"): _exported,
-}
-"""What a notebook shows of values whose types, of the layers below, know no notebook."""
 
 
 class NotebookSession:
@@ -92,6 +61,7 @@ class NotebookSession:
         )
         self.errors = ShownErrors(shell, self.pending.explain_name_error)
         self.what_if = WhatIfDesk(shell)
+        self.values = ShownValues(shell.display_formatter.mimebundle_formatter)
 
     @property
     def in_notebook(self) -> bool:
@@ -220,16 +190,14 @@ class NotebookSession:
         for line in self._lines:
             line.register()
         self.what_if.register()
-        for kind, view_of in _SHOWN_AS.items():
-            self._formats.for_type_by_name(*kind, lambda value, view_of=view_of: view_of(value)._repr_mimebundle_())
+        self.values.register()
         self.shell.events.register("post_run_cell", self._after_cell)
         self._after_cell()
 
     def unregister(self) -> None:
         """Look at no further cell."""
         self.shell.events.unregister("post_run_cell", self._after_cell)
-        for kind in _SHOWN_AS:
-            self._formats.pop(".".join(kind), None)
+        self.values.unregister()
         self.what_if.unregister()
         for line in self._lines:
             line.unregister()
@@ -237,11 +205,6 @@ class NotebookSession:
         self.errors.unregister()
         self.history.unregister()
         self.pending.unregister()
-
-    @property
-    def _formats(self) -> Any:
-        """IPython's table of how to show what."""
-        return self.shell.display_formatter.mimebundle_formatter
 
     @property
     def _reloads_modules(self) -> bool:

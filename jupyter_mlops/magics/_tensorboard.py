@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .._elements import Element, element
+from ..exceptions import UnknownReferenceError
 from ._tensorboard_command import TensorBoardCommand
 from ._view import View, muted, name_element
 
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
 MIME_TYPE = "application/vnd.jupyter-mlops.tensorboard+json"
 """What the labextension draws: pure data, see `TensorBoardView.data`."""
 
+_WHOLE_ID = re.compile(r"[0-9a-f]{32}")
 _ELSEWHERE = "JupyterLab and Jupyter Notebook show it, where jupyter_mlops is installed."
 
 
@@ -27,14 +30,31 @@ def tensorboard(session: NotebookSession, line: str) -> TensorBoardView:
         The line is wrong, or no run fits.
     """
     command = TensorBoardCommand.parse(line)
-    runs = [session.runs.find(reference) for reference in command.references]
+    shown = [_shown(session, reference) for reference in command.references]
     return TensorBoardView(
-        run_ids=tuple(dict.fromkeys(run.id for run in runs)),
-        names=tuple(dict.fromkeys(run.name for run in runs)),
+        run_ids=tuple(dict.fromkeys(run_id for run_id, _ in shown)),
+        names=tuple(dict.fromkeys(name for _, name in shown)),
         logdir=command.absolute_logdir(Path.cwd()),
         flags=command.flags,
         height=command.height,
     )
+
+
+def _shown(session: NotebookSession, reference: str) -> tuple[str, str]:
+    """Return id and name of a run; a whole id may be another tool's run, which the Jupyter server knows.
+
+    Raises
+    ------
+    UnknownReferenceError
+        No run fits, or several do.
+    """
+    try:
+        run = session.runs.find(reference)
+    except UnknownReferenceError:
+        if not _WHOLE_ID.fullmatch(reference):
+            raise
+        return reference, reference[:8]
+    return run.id, run.name
 
 
 class TensorBoardView(View):

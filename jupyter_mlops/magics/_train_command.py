@@ -104,7 +104,7 @@ def _parser() -> MagicParser:
     add("--wait", action="store_true", help="block until the run has ended, for scripts and CI")
     add("--autolog", default="on", type=_autolog, metavar="on|off|FLAVORS", help="MLflow autologging (default: on)")
     add("--export", type=_export, metavar="onnx:MODEL[,X]",
-        help="write MODEL as ONNX at the end, compared on rows X (default: X_test); the run keeps it")  # fmt: skip
+        help="write MODEL as ONNX at the end, compared on rows X (default: X_test, Xte); the run keeps it")  # fmt: skip
     add("--dry-run", action="store_true", help="show what would travel and what would be pending; start nothing")
     return parser
 

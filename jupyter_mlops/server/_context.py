@@ -85,7 +85,7 @@ class ServerContext:
     @cached_property
     def tensorboards(self) -> TensorBoardService:
         """The TensorBoards of this server; nothing of them is there before the first is asked for."""
-        return TensorBoardService.below(self.base_url, self.homes)
+        return TensorBoardService.below(self.base_url, self.homes, self.catalog)
 
     async def close(self) -> None:
         """End the hub, the TensorBoards and the threads; what these were asked and have not begun is dropped."""

@@ -78,7 +78,7 @@ def run_or_version(runs: RunService, text: str) -> Run | ModelVersion:
 
 
 def exported(runs: RunService, run: Run, X: Any) -> Path:
-    """Return where a run keeps its export, which is made now where there is none.
+    """Return where a run keeps its export. One that the run makes itself is waited for, else it is made now.
 
     Raises
     ------
@@ -88,6 +88,8 @@ def exported(runs: RunService, run: Run, X: Any) -> Path:
         The run's model cannot be exported.
     """
     kept = run.directory.artifacts / MODEL_ARTIFACT
+    if not kept.exists() and run.spec.export is not None:
+        run.wait()  # the export is the last thing that it does
     if not kept.exists():
         _export(runs, run, X)
     return kept

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..entities import ChangeRun, RunExport, RunSpec, RunStatus
+from ..entities import HELD_OUT, ChangeRun, RunExport, RunSpec, RunStatus, held_out
 from ..exceptions import LaunchError, MlopsError, UsageError
 from ._export_onnx import ARTIFACT, REFUSED_TAG, export_tags, keep_model
 from ._reports._kept import keep_artifact
@@ -60,7 +60,8 @@ class ExportAfterwards:
         from ..export import ExportWish, export_model
 
         model = self._value(self.wanted.model, namespace, "It has no such name.")
-        rows = self._value(self.wanted.data, namespace, f"Name rows: --export onnx:{self.wanted.model},X")
+        name = self.wanted.data or held_out(namespace) or HELD_OUT[0]
+        rows = self._value(name, namespace, f"Name rows: --export onnx:{self.wanted.model},X")
         wish = ExportWish(name=self.wanted.model, run_id=run.id)
         with TemporaryDirectory(prefix="jupyter-mlops-") as folder:
             path = Path(folder) / f"{self.wanted.model}.onnx"

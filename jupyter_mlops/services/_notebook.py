@@ -61,7 +61,7 @@ def write_notebook_below(root: Path, path: str, run: Run) -> str:
 def _notebook(run: Run) -> dict[str, Any]:
     cells = [
         _markdown(_introduction(run)),
-        _code(f"import jupyter_mlops as mlops\n\noriginal = mlops.runs[{run.id!r}]\noriginal"),
+        _code(f"%load_ext jupyter_mlops\nimport jupyter_mlops as mlops\n\noriginal = mlops.runs[{run.id!r}]\noriginal"),
         _code("again = mlops.runs.reproduce(original)\nagain.wait()\nagain"),
         _code("mlops.runs.compare(original, again)"),
         _markdown(_code_to_read(run)),

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import structs
 
+from ..entities import held_out
 from ._commands import SubmitRun
 from ._returns import require_returnable
 from ._shared_names import names_inside
@@ -22,6 +23,7 @@ from ._shells_names import never_made, remembered, shells_own, with_outputs_chan
 
 if TYPE_CHECKING:
     from ..capture import CellNames, Patches, Reach
+    from ..entities import RunExport
 
 _ATOMS = (ModuleType, str, bytes, int, float, complex, type(None))
 _CODE = (FunctionType, BuiltinFunctionType, type)
@@ -68,7 +70,7 @@ def decide_promises(command: SubmitRun) -> Promises:
     UsageError
         The user lists results that the cell never has.
     """
-    from ..capture import Patches, analyse_cell, changed_unseen, reach, registered_names, with_functions_of
+    from ..capture import Patches, analyse_cell, reach, registered_names, with_functions_of
 
     names = with_outputs_changed(analyse_cell(command.source, command.transform or str), command.namespace)
     patches = Patches.of(command.history, command.namespace, command.transform or str)
@@ -77,7 +79,7 @@ def decide_promises(command: SubmitRun) -> Promises:
     given = {param.key for param in command.params}
     read = names.reads - given
     if command.export is not None:  # what the cell makes of them is exported, else what the notebook has
-        read |= {command.export.model, command.export.data} - names.assigns - given
+        read |= _exported(command.export, names.assigns | given, known)
     if names.dynamic:
         read |= _all_data(command.namespace)
     # No cell reads them, and a run registers them again: accessors of frames, handlers of loggers.
@@ -89,7 +91,7 @@ def decide_promises(command: SubmitRun) -> Promises:
     wanted |= remembered(read, names, reached, command.namespace)
     upstream = {name: command.pending[name] for name in sorted(wanted) if name in command.pending}
     held = {name: command.namespace[name] for name in wanted if name in command.namespace and name not in upstream}
-    unseen = changed_unseen(command.namespace, held) - given
+    unseen = _changed_unseen(command.namespace, held, names, reached) - given
     names = structs.replace(names, mutates=names.mutates | reached.writes | unseen)
     held |= {name: command.namespace[name] for name in unseen}
     captured = tuple(sorted(name for name, value in held.items() if not _is_the_shells_open(name, value)))
@@ -121,9 +123,25 @@ def decide_promises(command: SubmitRun) -> Promises:
     )
 
 
+def _exported(export: RunExport, made: frozenset[str], known: Mapping[str, object]) -> set[str]:
+    """Return what an export needs of the notebook: of the rows that nobody has named, those that the run has not."""
+    rows = export.data or held_out(made) or held_out(known)
+    return {name for name in (export.model, rows) if name} - made
+
+
 def _bound(names: CellNames, reached: Reach) -> frozenset[str]:
     """Return what the cell binds or deletes, itself or through functions of the notebook."""
     return names.assigns | names.deletes | reached.rebinds
+
+
+def _changed_unseen(
+    namespace: Mapping[str, object], read: Iterable[str], names: CellNames, reached: Reach
+) -> frozenset[str]:
+    """Return what the cell may change besides the objects of its names: by operators and properties, in classes."""
+    from ..capture import changed_in_classes, changed_unseen
+
+    chains = names.attribute_chains | reached.attribute_chains
+    return changed_unseen(namespace, read) | changed_in_classes(namespace, names.methods, chains)
 
 
 def _made(names: CellNames, reached: Reach, namespace: Mapping[str, object]) -> frozenset[str]:
@@ -181,6 +199,10 @@ def _is_the_shells_open(name: str, value: object) -> bool:
 
 def _may_change_unseen(value: object) -> bool:
     """Whether it is worth looking if a captured object came back changed."""
+    from ..capture import holds_state
+
+    if isinstance(value, type):
+        return value.__module__ == "__main__" and holds_state(value)
     return not isinstance(value, (*_ATOMS, *_CODE))
 
 

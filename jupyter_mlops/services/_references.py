@@ -4,8 +4,9 @@
 R = id, or its unique beginning (4 digits and more)
   | a name                 the newest run of that name
   | last | last~N          the newest run, the one N before it
-  | best:METRIC            largest last value among the finished runs; best:-METRIC smallest
-  | best                   by the main metric of the newest run's experiment, set once; a direction is never guessed
+  | best:METRIC            largest last value among the runs that have delivered; best:-METRIC smallest
+  | best                   by the main metric of the newest run's experiment, set once; a direction is never guessed;
+                           of one run that has delivered there, that one
 ```
 """
 
@@ -15,6 +16,7 @@ import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
+from operator import itemgetter
 
 from ..entities import RunStatus
 from ..exceptions import NotFinishedError, UnknownReferenceError
@@ -63,6 +65,9 @@ class References:
     def _runs(self, experiment: str) -> Iterator[Run]:
         return (run for run in self._index if not experiment or run.experiment == experiment)
 
+    def _delivered(self, experiment: str) -> Iterator[Run]:
+        return (run for run in self._runs(experiment) if _has_delivered(run))
+
     def _last(self, back: int, experiment: str) -> Run:
         for run in islice(self._runs(experiment), back, None):
             return run
@@ -91,6 +96,9 @@ class References:
         where = experiment or self._last(0, "").experiment
         metric = self._main_metrics.get(where)
         if metric is None:
+            delivered = list(islice(self._delivered(where), 2))
+            if len(delivered) == 1:
+                return delivered[0]
             raise UnknownReferenceError(
                 f"Experiment {where!r} has no main metric, so nothing says what is best. "
                 "Set it once, `%runs main acc` or `%runs main -loss` in a notebook, or write best:METRIC."
@@ -104,21 +112,27 @@ class References:
         best: tuple[float, Run] | None = None
         under_way: list[Run] = []
         for run in self._runs(experiment):
-            status = run.status
-            if not status.is_terminal:
+            value = sign * run.metrics.get(key, math.nan) if _has_delivered(run) else math.nan
+            if not math.isnan(value):
+                best = max(best, (value, run), key=itemgetter(0)) if best else (value, run)
+            elif not run.status.is_terminal:
                 under_way.append(run)
-            if status is not RunStatus.FINISHED:
-                continue
-            value = sign * run.metrics.get(key, math.nan)
-            if not math.isnan(value) and (best is None or value > best[0]):
-                best = (value, run)
         if best is None:
             raise _none_yet(key, under_way)
         return best[1]
 
 
+def _has_delivered(run: Run) -> bool:
+    """Whether a cell ended well. Its run may still be logging plots and models, which nobody waits for."""
+    status = run.status
+    if status is not RunStatus.RUNNING:
+        return status is RunStatus.FINISHED
+    result = run.directory.result()
+    return result is not None and result.status is RunStatus.FINISHED
+
+
 def _none_yet(metric: str, under_way: Sequence[Run]) -> UnknownReferenceError:
-    """Return what to say where no finished run has a metric."""
+    """Return what to say where no run that has delivered has a metric."""
     none = f"No finished run has a metric {metric!r}"
     if not under_way:
         return UnknownReferenceError(f"{none}. See %runs for those that were logged.")

@@ -29,6 +29,9 @@ _POLL_FIRST_S, _POLL_RESULT_S, _POLL_MOST_S = 0.001, 0.01, 0.05
 _POLL_SHARE = 0.02
 """Of the time that has passed: so much later than the run, at most, is its end seen."""
 
+RESULT = "result"
+"""What the value that a function returns is called among the results of its run."""
+
 
 class Run:
     """One tracked execution of a cell.
@@ -194,6 +197,13 @@ class Run:
         return tuple(read_metrics(self.directory).get(key, ()))
 
     @property
+    def lost_points(self) -> int:
+        """How many points of metrics found no room on a full disk."""
+        from ..tracking import lost_points
+
+        return lost_points(self.directory)
+
+    @property
     def params(self) -> dict[str, str]:
         """Parameters as text: `-p`, and what the cell logged."""
         from ..tracking import read_params
@@ -233,8 +243,8 @@ class Run:
         return self.directory.read(GitState, self.directory.git_file)
 
     @python_edge
-    def result(self, name: str) -> Any:
-        """Wait for the run and return one of its results.
+    def result(self, name: str = RESULT) -> Any:
+        """Wait for the run and return one of its results; by default what the function of `train` returned.
 
         Raises
         ------

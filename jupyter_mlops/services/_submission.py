@@ -92,11 +92,12 @@ def report_travel(command: SubmitRun, home: Home) -> TravelReport:
     except CannotTravelError as error:
         refused = str(error)
     modules = {name for name in promises.captured if isinstance(command.namespace[name], ModuleType)}
-    imports = modules_of(modules, command.namespace, promises.attribute_chains)
+    travelling = modules_of(modules, command.namespace, promises.attribute_chains)
+    imports = _imports(command)
     return TravelReport(
         values=tuple(value for value in values if value.name not in modules and not value.name.startswith(_OURS)),
-        modules=tuple(sorted({name for made in imports for name in (made.module, *made.submodules)})),
-        pending=tuple(name for name in promises.pending if name not in _imports(command, promises)),
+        modules=tuple(sorted({name for made in travelling for name in (made.module, *made.submodules)})),
+        pending=tuple(name for name in promises.pending if name not in imports),
         watched=promises.watched,
         upstream=promises.upstream,
         notices=notices_of(promises, command.namespace),
@@ -155,14 +156,11 @@ def _pack(command: SubmitRun, promises: Promises, ambient: AmbientState, home: H
     )
 
 
-def _imports(command: SubmitRun, promises: Promises) -> dict[str, str]:
-    """Return what the cell promises and only imports; what the user lists is a result all the same."""
+def _imports(command: SubmitRun) -> dict[str, str]:
+    """Return what the cell only imports; what the user lists is a result all the same."""
     from ..capture import import_statements
 
-    if command.returns is not None:
-        return {}
-    found = import_statements(command.source, command.transform or str)
-    return {name: found[name] for name in promises.pending if name in found}
+    return {} if command.returns is not None else import_statements(command.source, command.transform or str)
 
 
 def _kept(command: SubmitRun, promises: Promises) -> dict[str, object]:
@@ -251,7 +249,7 @@ def _make_spec(command: SubmitRun, promises: Promises, home: Home, launcher: str
         undecided=promises.undecided,
         notices=notices_of(promises, command.namespace),
         explicit_returns=command.returns is not None,
-        imports=_imports(command, promises),
+        imports=_imports(command),
         upstream=tuple(
             Upstream(name, run_id)
             for name, first in promises.upstream.items()

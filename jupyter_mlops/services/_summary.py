@@ -85,7 +85,7 @@ class SummaryReader:
             metrics=shown_metrics(metrics),
             left_out=left_out(params, tags, metrics),
             main_metric=main if main in metrics else "",
-            spark=tuple(figure(value) for value in book.spark(_sparked(main, metrics))),
+            spark=tuple(figure(value) for value in book.spark(headline(main, metrics))),
             progress=None if state.status.is_terminal else self._read_progress(size),
             log_bytes=size,
             returned=tuple(name for name in (result.returned if result else spec.pending) if name not in spec.imports),
@@ -127,11 +127,15 @@ def _clean_key(key: str) -> str:
     return clean_name(key)
 
 
-def _sparked(main: str, metrics: Iterable[str]) -> str:
-    """Return the metric that a sparkline shows: the main one, else the first that is not the machine's."""
-    keys = list(metrics)
-    own = [key for key in keys if not key.startswith("system/")]
-    return main if main in keys else next(iter(own), "")
+def headline(main: str, metrics: Iterable[str]) -> str:
+    """Return the metric to show where there is room for one; `src/model/runs.ts` follows the same order.
+
+    That is the experiment's main one, else the first that the cell has logged. What autologging has measured on the
+    data that the model was trained on comes after it, there the estimator's own score first; what measures the machine
+    never comes.
+    """
+    keys = [key for key in metrics if not key.startswith("system/")]
+    return min(keys, key=lambda key: (key != main, key.startswith("training_"), key != "training_score"), default="")
 
 
 def _end(run: Run, size: int) -> bytes:

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+from datetime import datetime
 from pathlib import Path
 from urllib.parse import quote
 
-from ..entities import OpenTensorBoard, TensorBoardInstance
+from ..entities import OpenTensorBoard, RunStatus, RunSummary, TensorBoardInstance
 from ..exceptions import RunNotFoundError, UsageError
 from ..home import user_runtime_dir
 from ..tensorboard import (
     Board,
     ShownFolder,
     ShownRun,
+    ShownStoredRun,
     SupervisedBoard,
     TensorBoardSupervisor,
     check_flags,
     directory_name,
     distinct_labels,
 )
+from ._catalog._catalog import RunCatalog
 from ._homes import Homes
 from ._names import clean_name
 from ._run import Run
@@ -37,19 +41,24 @@ class TensorBoardService:
     ----------
     homes : Homes
         Whose runs may be shown.
+    catalog : RunCatalog
+        Knows the runs that only a store of theirs has: other tools' may be shown too.
     supervisor : TensorBoardSupervisor
         Holds the processes.
     roots : tuple of Path
         Directories below which any folder may be shown; the server's root, unless the administrator adds more.
     """
 
-    def __init__(self, homes: Homes, supervisor: TensorBoardSupervisor, roots: tuple[Path, ...]) -> None:
+    def __init__(
+        self, homes: Homes, catalog: RunCatalog, supervisor: TensorBoardSupervisor, roots: tuple[Path, ...]
+    ) -> None:
         self._homes = homes
+        self._catalog = catalog
         self._supervisor = supervisor
         self._roots = roots
 
     @classmethod
-    def below(cls, base_url: str, homes: Homes) -> TensorBoardService:
+    def below(cls, base_url: str, homes: Homes, catalog: RunCatalog) -> TensorBoardService:
         """Return the service of a Jupyter server, whose proxy is at `<base_url>jupyter-mlops/tensorboard/`.
 
         Raises
@@ -60,7 +69,7 @@ class TensorBoardService:
         url_path = "jupyter-mlops/tensorboard/"
         # As a redirect has to have it; a base URL with a space comes encoded from some hubs and plain from others.
         public_path = quote(base_url, safe="/%@~") + url_path
-        return cls(homes, TensorBoardSupervisor(user_runtime_dir(), public_path, url_path), (homes.root,))
+        return cls(homes, catalog, TensorBoardSupervisor(user_runtime_dir(), public_path, url_path), (homes.root,))
 
     def open(self, wish: OpenTensorBoard) -> TensorBoardInstance:
         """Show runs or folders; equal wishes share one TensorBoard. Returns while it starts.
@@ -68,7 +77,9 @@ class TensorBoardService:
         Raises
         ------
         RunNotFoundError
-            A run is in none of the homes.
+            A run is neither in the homes nor in their stores.
+        TrackingError
+            The store that has a run is not followed any more.
         UsageError
             Nothing is asked for, too much, or what may not be shown.
         MissingExtraError
@@ -80,7 +91,14 @@ class TensorBoardService:
         if not runs and not folders:
             raise UsageError("TensorBoard needs something to show: runs, or --logdir with a folder of event files.")
         label = ", ".join([run.label for run in runs] + [self._called(folder) for folder in folders])
-        board = Board(runs=runs, folders=folders, flags=flags, logdir=wish.logdir, label=clean_name(label))
+        board = Board(
+            runs=tuple(run for run in runs if isinstance(run, ShownRun)),
+            stored_runs=tuple(run for run in runs if isinstance(run, ShownStoredRun)),
+            folders=folders,
+            flags=flags,
+            logdir=wish.logdir,
+            label=clean_name(label),
+        )
         return self._supervisor.open(board)
 
     def instances(self) -> tuple[TensorBoardInstance, ...]:
@@ -99,18 +117,38 @@ class TensorBoardService:
         """End all boards: the server ends."""
         self._supervisor.close()
 
-    def _runs(self, run_ids: tuple[str, ...]) -> tuple[ShownRun, ...]:
+    def _runs(self, run_ids: tuple[str, ...]) -> tuple[ShownRun | ShownStoredRun, ...]:
         if len(run_ids) > MOST_RUNS:
             raise UsageError(f"TensorBoard shows up to {MOST_RUNS} runs, {len(run_ids)} are asked for. Choose fewer.")
         runs = [self._run(run_id) for run_id in dict.fromkeys(run_ids)]
-        labels = distinct_labels([(run.id, run.name) for run in runs])
-        return tuple(ShownRun(label, str(run.directory.path)) for run, label in zip(runs, labels, strict=True))
+        labels = distinct_labels([(run.id if isinstance(run, Run) else run.run_id, run.name) for run in runs])
+        return tuple(
+            ShownRun(label, str(run.directory.path)) if isinstance(run, Run) else self._stored(run, label)
+            for run, label in zip(runs, labels, strict=True)
+        )
 
-    def _run(self, run_id: str) -> Run:
+    def _run(self, run_id: str) -> Run | RunSummary:
+        """Return a run by its directory, else as its store had it last."""
         try:
             return self._homes.find(run_id)[1]
         except RunNotFoundError as error:
-            raise RunNotFoundError(f"{error} TensorBoard shows runs of %%train, and folders with --logdir.") from None
+            with contextlib.suppress(RunNotFoundError):
+                return self._catalog.stored_summary(run_id)
+            raise RunNotFoundError(
+                f"{error} TensorBoard shows runs that the list has, and folders with --logdir."
+            ) from None
+
+    def _stored(self, run: RunSummary, label: str) -> ShownStoredRun:
+        stored = self._catalog.stored_run(run.run_id)
+        return ShownStoredRun(
+            label=label,
+            uri=stored.uri,
+            run_id=stored.run_id,
+            params=run.params,
+            started_s=_seconds(run.started_at) or 0.0,
+            ended_s=_seconds(run.ended_at),
+            well=run.status is RunStatus.FINISHED,
+        )
 
     def _folders(self, logdir: str) -> tuple[ShownFolder, ...]:
         if not logdir:
@@ -165,3 +203,8 @@ class TensorBoardService:
     def _allowed(self) -> list[Path]:
         """Return the roots and the homes: event files of runs lie there, and may be asked for by path."""
         return [*self._roots, *(service.home.path for _, service in self._homes)]
+
+
+def _seconds(moment: str) -> float | None:
+    """Return a moment of the wire in seconds since 1970; None where there is none."""
+    return datetime.fromisoformat(moment).timestamp() if moment else None

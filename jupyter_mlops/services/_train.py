@@ -13,10 +13,7 @@ from ..exceptions import UsageError
 from ._commands import SubmitRun
 from ._default import current_service
 from ._edge import python_edge
-from ._run import Run
-
-RESULT = "result"
-"""What the value that a function returns is called among the run's results."""
+from ._run import RESULT, Run
 
 
 @python_edge
@@ -52,7 +49,7 @@ def train(
     Examples
     --------
     >>> run = train(fit, X=X, y=y, C=1.0)
-    >>> run.result("result")
+    >>> run.result()
     LogisticRegression()
     """
     if not isinstance(function_or_source, str) and not callable(function_or_source):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from .._lazy import lazy_exports
 
 if TYPE_CHECKING:
-    from ._board import Board, ShownFolder, ShownRun
+    from ._board import Board, ShownFolder, ShownRun, ShownStoredRun
     from ._flags import HONOURED, MEANINGLESS, REFUSED, check_flags
     from ._labels import directory_name, distinct_labels
     from ._stock import StockTensorBoard, find_stock_tensorboard
@@ -27,6 +27,7 @@ __all__ = [
     "REFUSED",
     "ShownFolder",
     "ShownRun",
+    "ShownStoredRun",
     "StockTensorBoard",
     "SupervisedBoard",
     "TensorBoardSupervisor",
@@ -47,6 +48,7 @@ __getattr__, __dir__ = lazy_exports(
         "REFUSED": "._flags",
         "ShownFolder": "._board",
         "ShownRun": "._board",
+        "ShownStoredRun": "._board",
         "StockTensorBoard": "._stock",
         "SupervisedBoard": "._supervised",
         "TensorBoardSupervisor": "._supervisor",

@@ -24,6 +24,34 @@ class ShownRun(msgspec.Struct, frozen=True):
     path: str
 
 
+class ShownStoredRun(msgspec.Struct, frozen=True, kw_only=True):
+    """A run on a board that only a tracking store has.
+
+    Parameters
+    ----------
+    label : str
+        As of a `ShownRun`.
+    uri : str
+        The store's address; it may hold a login.
+    run_id : str
+        The store's id of the run.
+    params : dict
+        For the HPARAMS page.
+    started_s, ended_s : float
+        Seconds since 1970; without an end the run goes on.
+    well : bool
+        Whether it has ended as it should.
+    """
+
+    label: str
+    uri: str
+    run_id: str
+    params: dict[str, str] = {}
+    started_s: float = 0.0
+    ended_s: float | None = None
+    well: bool = True
+
+
 class ShownFolder(msgspec.Struct, frozen=True):
     """A folder with event files on a board; an empty label shows its content as it is."""
 
@@ -45,6 +73,7 @@ class Board(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     runs: tuple[ShownRun, ...] = ()
+    stored_runs: tuple[ShownStoredRun, ...] = ()
     folders: tuple[ShownFolder, ...] = ()
     flags: dict[str, str] = {}
     logdir: str = ""
@@ -55,10 +84,16 @@ class Board(msgspec.Struct, frozen=True, kw_only=True):
         """32 hex digits; equal for equal sets of runs and folders, however they are called and in whatever order."""
         shown = (
             sorted(run.path for run in self.runs),
+            sorted((run.uri, run.run_id) for run in self.stored_runs),
             sorted((folder.path, folder.label) for folder in self.folders),
             sorted(self.flags.items()),
         )
         return hashlib.sha256(msgspec.json.encode(shown)).hexdigest()[:32]
+
+    @property
+    def asks_servers(self) -> bool:
+        """Whether runs are read from tracking servers, which may want a login."""
+        return any(run.uri.startswith(("http://", "https://")) for run in self.stored_runs)
 
 
 class Order(msgspec.Struct, frozen=True, kw_only=True):

@@ -18,6 +18,7 @@ CHILD = (sys.executable, "-P", "-m", "jupyter_mlops.tensorboard.child")
 RECORD = "process.json"
 
 _GRACE_S = 2.0
+_LOGIN = ("MLFLOW_TRACKING_PASSWORD", "MLFLOW_TRACKING_TOKEN")
 _SECRET = re.compile(r"token|secret|passw|credential|api_?key|cookie", re.IGNORECASE)
 
 
@@ -47,7 +48,7 @@ class Child:
                 stdout=subprocess.PIPE,
                 stderr=log,
                 cwd=folder,
-                env=_environment(),
+                env=_environment(with_login=order.board.asks_servers),
                 start_new_session=True,
             )
         self._record(folder / RECORD)
@@ -110,6 +111,10 @@ class Child:
             write_atomic(file, encode(record), durable=False)
 
 
-def _environment() -> dict[str, str]:
-    """Return the environment without the server's secrets: a plugin of TensorBoard is anybody's code."""
-    return {name: value for name, value in os.environ.items() if not _SECRET.search(name)}
+def _environment(*, with_login: bool) -> dict[str, str]:
+    """Return the environment without the server's secrets: a plugin of TensorBoard is anybody's code.
+
+    The login of MLflow's own variables goes along where a tracking server is to be asked for curves.
+    """
+    kept = _LOGIN if with_login else ()
+    return {name: value for name, value in os.environ.items() if name in kept or not _SECRET.search(name)}

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ._catalog._orders import RunOrders
     from ._catalog._rest_curves import RestCurves
     from ._catalog._sqlite import SqliteStore, StoreChanges
+    from ._catalog._stored_curves import stored_curves
     from ._catalog._table import RunTable, decode_body
     from ._entry import open_spooling_store
     from ._foreign._foreign import RUN_TAG, ForeignRun, ForeignRuns, foreign_runs, stored_tags
@@ -110,6 +111,7 @@ __all__ = [
     "shipped_run",
     "sqlite_path",
     "start_keeper",
+    "stored_curves",
     "stored_tags",
     "store_problem",
     "when_imported",
@@ -178,6 +180,7 @@ __getattr__, __dir__ = lazy_exports(
         "shipped_run": "._shipped",
         "sqlite_path": "._uris",
         "start_keeper": "._keeper_start",
+        "stored_curves": "._catalog._stored_curves",
         "stored_tags": "._foreign._foreign",
         "store_problem": "._keeper_status",
         "when_imported": "._import_hook",

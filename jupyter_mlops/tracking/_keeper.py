@@ -70,6 +70,7 @@ class Keeper:
         self._tracked = {line.data.decode("ascii", "replace") for line in read_lines(home.path / TRACKED)}
         self._known: set[str] = set()
         self._watched: dict[str, RunDirectory] = {}
+        self._shipped: set[str] = set()
         self._changed = ChangedRuns(home.path)
         self._again: set[str] = set()
         self._seen_at = -1
@@ -96,10 +97,12 @@ class Keeper:
         """Find new runs, take note of shipped ones; return whether there is work that can be done."""
         self._find_runs()
         self._find_changes()
-        self._end_survivors()
         for lane in self._lanes.values():
-            for run_id in lane.take_done():
-                self._note_shipped(run_id)
+            self._shipped.update(lane.take_done())
+        self._end_survivors()
+        # Noted last: the next keeper, should this one be killed, passes over what is noted.
+        for run_id in self._shipped - self._watched.keys():
+            self._note_shipped(run_id)
         self._write_status()
         return any(self._can_work(lane) for lane in self._lanes.values())
 
@@ -144,6 +147,7 @@ class Keeper:
             self._changed.done(run_id)  # deleted since, or none of ours
 
     def _note_shipped(self, run_id: str) -> None:
+        self._shipped.discard(run_id)
         if run_id not in self._tracked:
             self._tracked.add(run_id)
             self._tracked_file.append(run_id.encode())
@@ -165,7 +169,8 @@ class Keeper:
                 continue
             if had_begun and not run.exit_file.exists():
                 end_survivors(run.path)
-            if had_begun or not run.exists():
+            never_began = run_id in self._shipped or not run.exists()
+            if had_begun or never_began:
                 del self._watched[run_id]
 
     def _lane(self, uri: str) -> Lane:

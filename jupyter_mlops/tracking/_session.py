@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from .._telemetry import deny_telemetry
-from ..entities import RunSpec, decode
+from ..entities import LOST_ENTRIES, RunSpec, decode
 from ..exceptions import TrackingError
 from ._import_hook import when_imported
 from ._journal import Journal
@@ -74,6 +74,13 @@ class TrackingSession:
     def registry_uri(self) -> str:
         """The URI of the model registry: the one that was chosen, else the real store's."""
         return absolute_uri(self.spec.registry_uri, Path(self.spec.cwd)) or self.real_uri
+
+    def close(self) -> None:
+        """Let the files go; what found no room on the disk is told, where there is room for that."""
+        self.spool.close()
+        if self.journal.lost:
+            self.journal.append("set_tag", self.spec.run_id, key=LOST_ENTRIES, value=str(self.journal.lost))
+        self.journal.close()
 
 
 def install(run: RunDirectory | Path, spec: RunSpec, source: str | None = None) -> TrackingSession:

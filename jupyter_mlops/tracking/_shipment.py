@@ -295,7 +295,8 @@ class Shipment:
         before = len(self.cursor.artifacts)
         try:
             repository = get_artifact_repository(location, tracking_uri=self.target.uri)
-            upload(folder, repository, self.run.path, self.cursor, renamed)
+            refused = upload(folder, repository, self.run.path, self.cursor, renamed)
+            self._problems += [f"{name}: the store cannot take a name that is no UTF-8" for name in refused]
         finally:
             if len(self.cursor.artifacts) != before:
                 self._save()

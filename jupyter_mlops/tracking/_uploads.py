@@ -17,8 +17,10 @@ from ._cursor import Cursor
 HIDDEN_PREFIX = ".artifact.uploading."
 
 
-def upload(folder: Path, repository: Any, base: Path, cursor: Cursor, renamed: dict[str, str] | None = None) -> None:
-    """Send the files below a folder that were not sent yet.
+def upload(
+    folder: Path, repository: Any, base: Path, cursor: Cursor, renamed: dict[str, str] | None = None
+) -> tuple[str, ...]:
+    """Send the files below a folder that were not sent yet; return those whose names the store has no way to say.
 
     Parameters
     ----------
@@ -38,17 +40,23 @@ def upload(folder: Path, repository: Any, base: Path, cursor: Cursor, renamed: d
     MlflowException, OSError
         A file could not be sent; those before it are noted.
     """
+    refused = []
     for path, seen in _files(folder):
-        key = path.relative_to(base).as_posix()
+        # A file's name may be any bytes.
+        key = path.relative_to(base).as_posix().encode("utf-8", "backslashreplace").decode()
         if cursor.artifacts.get(key) == seen:
             continue
         inner = path.parent.relative_to(folder).as_posix()
         target = None if inner == "." else inner
-        if path.name == "MLmodel" and renamed:
-            _send_renamed(path, repository, target, renamed)
-        else:
-            repository.log_artifact(os.fspath(path), target)
+        try:
+            if path.name == "MLmodel" and renamed:
+                _send_renamed(path, repository, target, renamed)
+            else:
+                repository.log_artifact(os.fspath(path), target)
+        except UnicodeEncodeError:
+            refused.append(key)
         cursor.artifacts[key] = seen
+    return tuple(refused)
 
 
 def stamp(path: Path) -> str:

@@ -198,7 +198,7 @@ def _pace(latency: OnnxLatency) -> str:
     ours, theirs = (_ms(value) for value in (latency.onnx_p50, latency.original_p50))
     late = f"p95 {_ms(latency.onnx_p95)} against {_ms(latency.original_p95)}"
     times = f"{latency.times:.0f}" if latency.times >= 10 else f"{latency.times:.1f}"
-    return f"speed, {rows}: {ours} ms against {theirs} ms ({times}x; {late} ms)"
+    return f"speed, {rows}: p50 {ours} ms against {theirs} ms ({times}x); {late} ms"
 
 
 def _ms(seconds: float) -> str:

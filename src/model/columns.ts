@@ -4,6 +4,7 @@ import { TranslationBundle } from '@jupyterlab/translation';
 
 import { own } from '../api/guards';
 import { Figure, IRunSummary } from '../api/types';
+import { isLessBetter } from './comparisonFacts';
 import { formatAge, formatDuration, formatFigure, formatFigureBriefly, formatTime } from './format';
 import { headlineMetric, isEnded, runSeconds } from './runs';
 
@@ -53,6 +54,28 @@ export const PLAIN_COLUMNS = [
   'user'
 ] as const;
 
+/**
+ * Return what a list shows that is sorted by `key`: the order is seen in what it goes by, so a metric stands where the
+ * first one would, and a parameter or a tag before it.
+ */
+export function shownIds(chosen: readonly string[], key: string): readonly string[] {
+  const [space = ''] = key.split('.', 1);
+  if (!['metric', 'param', 'tag'].includes(space) || chosen.includes(key)) {
+    return chosen;
+  }
+  if (!chosen.includes('metric')) {
+    return [...chosen, key];
+  }
+  return chosen.flatMap(id => (id !== 'metric' ? [id] : space === 'metric' ? [key] : [key, id]));
+}
+
+/** Return the order in which a key is sorted at first: what the user looks for stands on top. */
+export function firstOrder(key: string): 'asc' | 'desc' {
+  const [space = ''] = key.split('.', 1);
+  const isUpwards = ['name', 'status', 'param'].includes(space) || (space === 'metric' && isLessBetter(key));
+  return isUpwards ? 'asc' : 'desc';
+}
+
 /** What the server calls the columns that it has under another name; those of ours that it has not are left out. */
 const SERVER_NAMES: Readonly<Record<string, string>> = {
   age: 'submitted_at',
@@ -81,7 +104,7 @@ export function column(id: string, trans: TranslationBundle): IColumn | null {
   const base = { id, title: key, sort: id };
   switch (space) {
     case 'metric':
-      return { ...base, width: 76, isFigure: true, cell: run => figure(own(run.metrics, key)) };
+      return { ...base, width: 76, isFigure: true, cell: run => figure(key, own(run.metrics, key)) };
     case 'param':
       return { ...base, width: 90, isFigure: false, cell: run => words(own(run.params, key)) };
     case 'tag':
@@ -152,9 +175,7 @@ function plainColumn(id: string, trans: TranslationBundle): IColumn | null {
 
 function headline(run: IRunSummary): ICell {
   const metric = headlineMetric(run);
-  return metric
-    ? { text: formatFigureBriefly(metric.value), title: `${metric.key} = ${metric.value}` }
-    : EMPTY;
+  return metric ? figure(metric.key, metric.value) : EMPTY;
 }
 
 function duration(seconds: number | null, isOver: boolean, trans: TranslationBundle): ICell {
@@ -163,8 +184,8 @@ function duration(seconds: number | null, isOver: boolean, trans: TranslationBun
     : { text: formatDuration(seconds, isOver), title: trans.__('%1 s', formatFigure(seconds)) };
 }
 
-function figure(value: Figure | undefined): ICell {
-  return value === undefined ? EMPTY : { text: formatFigureBriefly(value), title: String(value) };
+function figure(key: string, value: Figure | undefined): ICell {
+  return value === undefined ? EMPTY : { text: formatFigureBriefly(value), title: `${key} = ${value}` };
 }
 
 function fileName(path: string): ICell {

@@ -9,16 +9,19 @@ import { toNumber } from './format';
 const LESS_IS_BETTER =
   /loss|error|err$|mae|mse|rmse|mape|perplexity|ppl|brier|deviance|duration|latency|seconds|time|bytes|memory/i;
 
+/** How far a training went says nothing of how good it is. */
+const IS_NO_QUALITY = /(^|[^a-z])(epochs?|steps?|iter(ation)?s?)$/i;
+
 /** Return whether less of a metric is better. A guess from its name, and shown as one. */
 export function isLessBetter(key: string): boolean {
   return LESS_IS_BETTER.test(key);
 }
 
-/** Return the columns of a row that hold its best value; none when all are the same or fewer than two are numbers. */
+/** Return the columns of a row that hold its best value; none when all are the same, fewer than two are numbers, or it is no quality. */
 export function bestColumns(row: IDifference): readonly number[] {
   const numbers = row.values.map(value => (value === '' ? NaN : toNumber(value)));
   const finite = numbers.filter(Number.isFinite);
-  if (finite.length < 2 || new Set(finite).size < 2) {
+  if (IS_NO_QUALITY.test(row.key) || finite.length < 2 || new Set(finite).size < 2) {
     return [];
   }
   const best = isLessBetter(row.key) ? Math.min(...finite) : Math.max(...finite);

@@ -13,6 +13,7 @@ import { RequestError } from '../api/request';
 import { GroupBy, IRunQuery } from '../api/runs';
 import { IRunColumns, IRunGroup, IRunSummary } from '../api/types';
 import { IRunFeed, IRunManager } from '../tokens';
+import { firstOrder } from './columns';
 import { RunPages } from './runPages';
 import { isEnded } from './runs';
 import { RunSelection } from './selection';
@@ -182,8 +183,7 @@ export class ExplorerModel implements IObservableDisposable {
   /** Sort by a key; by the same key again: the other way round. */
   sortBy(key: string): void {
     const { sort } = this._choice;
-    const first = key === 'name' || key === 'status' || key.startsWith('param.') ? 'asc' : 'desc';
-    const order = sort.key === key ? (sort.order === 'asc' ? 'desc' : 'asc') : first;
+    const order = sort.key === key ? (sort.order === 'asc' ? 'desc' : 'asc') : firstOrder(key);
     this.choose({ sort: { key, order } });
   }
 

@@ -56,6 +56,11 @@ export class Explorers implements IRunExplorer {
     model.changed.connect(() => this._selectedChanged.emit());
   }
 
+  /** Whether this is the list that was used last. */
+  isUsed(model: ExplorerModel): boolean {
+    return this._current === model;
+  }
+
   /** Say that a list is being used. */
   use(model: ExplorerModel): void {
     if (this._current !== model) {

@@ -46,13 +46,19 @@ export function machineLast(keys: readonly string[]): readonly string[] {
   return [...keys.filter(key => !isOfMachine(key)), ...keys.filter(isOfMachine)];
 }
 
-/** Keys of the metrics that the user's code has logged, the main one first. */
+/**
+ * Keys of the metrics that the user's code has logged, the one to show first in front; `services/_summary.py` takes the
+ * same for the sparkline. What autologging has measured on the data that the model was trained on comes last, and there
+ * the estimator's own score first.
+ */
 export function metricKeys(run: IRunSummary): readonly string[] {
-  const keys = Object.keys(run.metrics).filter(key => !isOfMachine(key) && key !== run.main_metric);
-  return own(run.metrics, run.main_metric) === undefined ? keys : [run.main_metric, ...keys];
+  const keys = Object.keys(run.metrics).filter(key => !isOfMachine(key));
+  const rank = (key: string) =>
+    key === run.main_metric ? 0 : !key.startsWith('training_') ? 1 : key === 'training_score' ? 2 : 3;
+  return keys.sort((one, other) => rank(one) - rank(other));
 }
 
-/** The metric to show where there is room for one: the experiment's main one, else the first. */
+/** The metric to show where there is room for one. */
 export function headlineMetric(run: IRunSummary): { readonly key: string; readonly value: Figure } | null {
   const key = metricKeys(run)[0];
   const value = key === undefined ? undefined : own(run.metrics, key);

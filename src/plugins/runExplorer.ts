@@ -49,20 +49,28 @@ export const runExplorerPlugin: JupyterFrontEndPlugin<IRunExplorer> = {
     }
     app.shell.add(sidebar, 'left', { rank: AFTER_RUNNING_KERNELS, type: 'Runs' });
     restorer?.add(sidebar, 'jupyter-mlops-runs');
-    addTable(app, () => new ExplorerPanel(create('table'), app.commands, trans), restorer, trans);
+    const tables = addTable(
+      app,
+      () => new ExplorerPanel(create('table'), app.commands, trans),
+      restorer,
+      trans
+    );
     addCommands(app, manager, sidebar, palette, trans);
+    addArranging(app, explorers, sidebar, tables, palette, trans);
     addGroupCommands(app, explorers, trans);
     return explorers;
   }
 };
+
+type Tables = WidgetTracker<MainAreaWidget<ExplorerPanel>>;
 
 function addTable(
   app: JupyterFrontEnd,
   create: () => ExplorerPanel,
   restorer: ILayoutRestorer | null,
   trans: TranslationBundle
-): void {
-  const tracker = new WidgetTracker<MainAreaWidget<ExplorerPanel>>({ namespace: 'jupyter-mlops-run-table' });
+): Tables {
+  const tracker: Tables = new WidgetTracker({ namespace: 'jupyter-mlops-run-table' });
   app.commands.addCommand(CommandIDs.openRunTable, {
     label: trans.__('Open Table of Runs'),
     describedBy: { args: null },
@@ -82,6 +90,7 @@ function addTable(
     }
   });
   void restorer?.restore(tracker, { command: CommandIDs.openRunTable, name: () => 'table' });
+  return tracker;
 }
 
 function addCommands(
@@ -110,6 +119,27 @@ function addCommands(
   ]) {
     palette?.addItem({ command, category: trans.__('Runs') });
   }
+}
+
+/** The gear of the list that was used last, for the keyboard. */
+function addArranging(
+  app: JupyterFrontEnd,
+  explorers: Explorers,
+  sidebar: ExplorerPanel,
+  tables: Tables,
+  palette: ICommandPalette | null,
+  trans: TranslationBundle
+): void {
+  app.commands.addCommand(CommandIDs.arrangeRuns, {
+    label: trans.__('Group, Sort and Choose Columns of Runs…'),
+    describedBy: { args: null },
+    execute: () => {
+      const table = tables.find(each => each.isVisible && explorers.isUsed(each.content.explorer.model));
+      app.shell.activateById((table ?? sidebar).id);
+      return (table?.content ?? sidebar).openMenu();
+    }
+  });
+  palette?.addItem({ command: CommandIDs.arrangeRuns, category: trans.__('Runs') });
 }
 
 /** What the menu of a group offers. */

@@ -12,7 +12,6 @@ import { TENSORBOARD_MIME, readWish } from '../api/tensorBoard';
 import { IOpenTensorBoard, ITensorBoardInstance } from '../api/types';
 import { CommandIDs } from '../commands';
 import { tensorBoardIcon } from '../icons';
-import { isOurs } from '../model/runs';
 import { TensorBoardModel } from '../model/tensorBoard';
 import { TensorBoardsModel } from '../model/tensorBoards';
 import { IExplorerFooter, IRunExplorer, IRunManager } from '../tokens';
@@ -185,7 +184,7 @@ async function show(
 
 function selectedWish(explorer: IRunExplorer | null): IOpenTensorBoard | null {
   const selected = explorer?.selected ?? [];
-  return selected.some(isOurs) ? readWish({ run_ids: selected.map(run => run.run_id) }) : null;
+  return readWish({ run_ids: selected.map(run => run.run_id) });
 }
 
 function argumentsOf(wish: IOpenTensorBoard, label: string): ReadonlyJSONObject {

@@ -25,10 +25,11 @@ export class ExplorerPanel extends PanelWithToolbar {
   /** Show `explorer`, and dispose it with the panel. */
   constructor(
     readonly explorer: ExplorerWidget,
-    commands: CommandRegistry,
-    trans: TranslationBundle
+    private readonly _commands: CommandRegistry,
+    private readonly _trans: TranslationBundle
   ) {
     super();
+    const [commands, trans] = [_commands, _trans];
     this.id = explorer.hasHeader ? 'jupyter-mlops-run-list' : 'jupyter-mlops-runs';
     this.addClass('mlops-ExplorerPanel');
     this.title.icon = runsIcon;
@@ -50,12 +51,12 @@ export class ExplorerPanel extends PanelWithToolbar {
       );
     }
     this._addCommand(commands, 'refresh', CommandIDs.refreshRuns, refreshIcon, trans.__('Look again'));
-    const gear = new ToolbarButton({
+    this._gear = new ToolbarButton({
       icon: settingsIcon,
       tooltip: trans.__('Groups, order and columns'),
-      onClick: () => void this._openMenu(gear, commands, trans)
+      onClick: () => void this.openMenu()
     });
-    this.toolbar.addItem('options', gear);
+    this.toolbar.addItem('options', this._gear);
     this.addWidget(this.toolbar);
     this.addWidget(explorer);
   }
@@ -64,6 +65,16 @@ export class ExplorerPanel extends PanelWithToolbar {
   protected override onActivateRequest(message: Message): void {
     super.onActivateRequest(message);
     this.explorer.activate();
+  }
+
+  /** Let the user group, sort and choose columns. */
+  async openMenu(): Promise<void> {
+    const { model } = this.explorer;
+    this.explorer.use();
+    await model.loadColumns();
+    const onExport = () => void this._commands.execute(CommandIDs.exportRuns);
+    const { left, bottom } = this._gear.node.getBoundingClientRect();
+    openMenu(explorerMenu(model, this._trans, onExport), left, bottom);
   }
 
   private _addCommand(
@@ -76,15 +87,5 @@ export class ExplorerPanel extends PanelWithToolbar {
     this.toolbar.addItem(name, new CommandToolbarButton({ commands, id, icon, caption, label: '' }));
   }
 
-  private async _openMenu(
-    gear: ToolbarButton,
-    commands: CommandRegistry,
-    trans: TranslationBundle
-  ): Promise<void> {
-    this.explorer.use();
-    await this.explorer.model.loadColumns();
-    const menu = explorerMenu(this.explorer.model, trans, () => void commands.execute(CommandIDs.exportRuns));
-    const { left, bottom } = gear.node.getBoundingClientRect();
-    openMenu(menu, left, bottom);
-  }
+  private readonly _gear: ToolbarButton;
 }

@@ -4,7 +4,7 @@ import { TranslationBundle } from '@jupyterlab/translation';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import React, { useId, useLayoutEffect, useMemo, useRef } from 'react';
 
-import { IColumn, column, fitting } from '../model/columns';
+import { IColumn, column, fitting, shownIds } from '../model/columns';
 import { ExplorerModel } from '../model/explorer';
 import { isEnded } from '../model/runs';
 import { useNow, usePatience, useWidth } from './hooks';
@@ -44,14 +44,15 @@ export function RunList(props: IRunListProps): JSX.Element {
   const { model, trans, hasHeader } = props;
   const box = useRef<HTMLDivElement>(null);
   const id = useId();
-  const { groupBy, columns: ids } = model.choice;
+  const { groupBy, columns: ids, sort } = model.choice;
   const width = useWidth(box);
   const now = useNow();
   const [columns, hidden] = useMemo(() => {
-    const chosen = ids.map(each => column(each, trans)).filter((each): each is IColumn => each !== null);
+    const wanted = shownIds(ids, sort.key).map(each => column(each, trans));
+    const chosen = wanted.filter((each): each is IColumn => each !== null);
     const shown = hasHeader || !width ? chosen : fitting(chosen, width, NAME_PX);
     return [shown, chosen.filter(each => !shown.includes(each))];
-  }, [ids, trans, hasHeader, width]);
+  }, [ids, sort.key, trans, hasHeader, width]);
   const virtualizer = useVirtualizer({
     count: model.rowCount,
     getScrollElement: () => box.current,

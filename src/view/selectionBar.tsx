@@ -7,7 +7,6 @@ import React from 'react';
 
 import { CommandIDs } from '../commands';
 import { ExplorerModel, MOST_SELECTED } from '../model/explorer';
-import { isOurs } from '../model/runs';
 
 /** From how many selected runs on the bar is shown: one run's actions are in its menu. */
 const FEWEST = 2;
@@ -23,11 +22,10 @@ export function SelectionBar(props: {
   if (runIds.length < FEWEST) {
     return null;
   }
-  const button = (id: string, label: string, isPossible = true) => (
+  const button = (id: string, label: string) => (
     <button
       className="mlops-linkButton"
-      disabled={!isPossible || !commands.isEnabled(id, { runIds })}
-      title={isPossible ? undefined : trans.__('Another tool made these runs.')}
+      disabled={!commands.isEnabled(id, { runIds })}
       onClick={() => void commands.execute(id, { runIds })}
     >
       {label}
@@ -49,7 +47,7 @@ export function SelectionBar(props: {
         </button>
       </span>
       {button(CommandIDs.compareRuns, trans.__('Compare'))}
-      {button(CommandIDs.openTensorBoard, trans.__('TensorBoard'), model.selection.runs.some(isOurs))}
+      {button(CommandIDs.openTensorBoard, trans.__('TensorBoard'))}
       {button(CommandIDs.tagRun, trans.__('Tag'))}
       {button(CommandIDs.archiveRun, trans.__('Archive'))}
     </div>

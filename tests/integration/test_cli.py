@@ -109,6 +109,7 @@ def test_waiting_says_how_it_ended(cli, service, base, bad):
     assert (cli("wait", "base").returncode, cli("wait", "bad").returncode) == (0, 1)
     assert cli("wait", "slow", "--timeout", "0.1").returncode == 1
     assert cli("stop", "slow").stdout == f"Asked slow ({slow.id[:8]}) to stop.\n"
+    assert json.loads(cli("stop", "slow", "--json").stdout)["id"] == slow.id
     assert json.loads(cli("wait", "slow", "--json").stdout)["status"] == "KILLED"
     assert cli("stop", "slow").stdout == "slow has ended already: KILLED.\n"
 

@@ -170,6 +170,32 @@ class TestLeftBehind:
         keeper.run()
         assert (lived, self.gone(left)) == ([True] * 4, [True] * 3)
 
+    def test_f07_a_keeper_notes_a_run_as_shipped_only_when_nothing_is_left_of_it(
+        self, launching, tmp_path, monkeypatch
+    ):
+        """Given a run killed just after a keeper looked at it, and shipped; when that dies, its heir ends the rest."""
+        run = launching.start(LEAVING + UNTIL_GO).says("begun")
+        processes, left = (run.shim, run.executor), self.left(tmp_path)
+        keeper = Keeper(launching.home, KeeperSettings(tick_s=0.01))
+        looks = keeper._end_survivors
+
+        def killed_after_that() -> None:
+            looks()
+            for process in processes:
+                process.kill()
+            wait_until(lambda: not any(lane.busy for lane in keeper._lanes.values()), 60)
+
+        with monkeypatch.context() as patches:
+            patches.setattr(keeper, "_end_survivors", killed_after_that)
+            keeper.look()
+        keeper.stop()
+        keeper.run()
+        heir = Keeper(launching.home, KeeperSettings())
+        heir.look()
+        heir.stop()
+        heir.run()
+        assert self.gone(left) == [True] * 3
+
     def test_f07_orphans_that_the_user_keeps_are_kept(self, launching, tmp_path):
         run = launching.start(LEAVING + UNTIL_GO, keep_orphans=True).says("begun")
         shim, executor, left = run.shim, run.executor, self.left(tmp_path)

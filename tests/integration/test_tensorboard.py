@@ -18,10 +18,18 @@ import pytest
 from boards import board_of
 from runs import end, submit
 from runs import log_metrics as log
+from stores import make_store, run_row
 
 from jupyter_mlops.entities import ProcessRecord, decode
 from jupyter_mlops.home import Home, LifeLock, RunDirectory
-from jupyter_mlops.tensorboard import Address, Board, ShownFolder, SupervisedBoard, TensorBoardSupervisor
+from jupyter_mlops.tensorboard import (
+    Address,
+    Board,
+    ShownFolder,
+    ShownStoredRun,
+    SupervisedBoard,
+    TensorBoardSupervisor,
+)
 from jupyter_mlops.tensorboard._event_file import EventFile
 from jupyter_mlops.testing import wait_until
 from jupyter_mlops.tracking import Point
@@ -111,6 +119,28 @@ def test_curves_and_parameters_of_runs_without_event_files(supervisor, make_run)
     assert [(step, value) for _, step, value in points] == [(0, 1.0), (1, 0.25)]
     experiment = ask(board, "/data/plugin/hparams/experiment", {"experimentName": ""})
     assert [info["name"] for info in experiment["hparamInfos"]] == ["lr"]
+
+
+def test_runs_of_other_tools_are_shown_by_what_their_store_has(supervisor, make_run, tmp_path):
+    theirs = "a" * 32
+    store = make_store(
+        tmp_path / "mlflow.db",
+        run_row(theirs),
+        f"INSERT INTO metrics VALUES ('loss', 0.5, 1, '{theirs}', 0, 0), ('loss', 0.25, 2, '{theirs}', 1, 0);"
+        f"INSERT INTO latest_metrics VALUES ('loss', 0.25, '{theirs}', 0);",
+    )
+    ours = make_run("ours", lr="0.1")
+    log(ours, loss=[1.0])
+    end(ours)
+    stored = ShownStoredRun(label="theirs", uri=f"sqlite:///{store}", run_id=theirs, params={"lr": "0.2"}, ended_s=9.0)
+
+    board = opened(supervisor, Board(runs=board_of(ours).runs, stored_runs=(stored,)))
+
+    assert sorted(ask(board, "/data/runs")) == ["ours", "theirs"]
+    points = ask(board, "/data/plugin/scalars/scalars?run=theirs&tag=loss")
+    assert [(step, value) for _, step, value in points] == [(0, 0.5), (1, 0.25)]
+    experiment = ask(board, "/data/plugin/hparams/experiment", {"experimentName": ""})
+    assert [info["domainInterval"] for info in experiment["hparamInfos"]] == [{"minValue": 0.1, "maxValue": 0.2}]
 
 
 def test_logged_metrics_stand_beside_the_event_files_of_a_run(supervisor, make_run):

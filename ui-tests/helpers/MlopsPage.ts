@@ -285,8 +285,10 @@ export class MlopsPage {
 
   /** Go down in the menu that is open until an item is marked. */
   async downTo(label: string): Promise<void> {
-    const marked = this.page.locator('.lm-Menu-item.lm-mod-active .lm-Menu-itemLabel');
-    await this.page.locator('.lm-Menu').waitFor();
+    // The last menu is the one that was opened last.
+    const menu = this.page.locator('.lm-Menu').last();
+    const marked = menu.locator('.lm-Menu-item.lm-mod-active .lm-Menu-itemLabel');
+    await menu.waitFor();
     for (let count = 0; count < 40; count++) {
       await this.page.keyboard.press('ArrowDown');
       if ((await marked.innerText()) === label) {

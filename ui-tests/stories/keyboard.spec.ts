@@ -1,4 +1,4 @@
-/** From a search to a loaded result without the mouse. */
+/** From a search, by way of an order, a comparison and TensorBoard, to a loaded result without the mouse. */
 
 import { SEVERAL, notebook } from '../helpers/notebook';
 import { expect, test } from '../helpers/story';
@@ -31,12 +31,34 @@ test('runs are found, compared, opened and loaded by the keyboard alone', async 
   await press('ArrowRight');
   await expect.poll(() => lab.names()).toHaveLength(4);
 
+  // In the order of a metric, which is then shown.
+  await press('Control+Shift+C');
+  await expect(lab.page.locator('#modal-command-palette input')).toBeFocused();
+  await keyboard.type('Group, Sort and Choose Columns of Runs');
+  await press('Enter');
+  await lab.downTo('Sort by');
+  await press('ArrowRight');
+  await lab.downTo('acc');
+  await press('Enter');
+  await expect.poll(() => lab.names()).toEqual(['rate-0.3', 'rate-0.1', 'rate-0.03', 'rate-0.01']);
+  await expect(lab.row('rate-0.1').getByTitle('acc = 0.85')).toHaveText('0.85');
+  await expect(lab.list).toBeFocused();
+
   // Three runs, compared.
   await press('ArrowDown', 'Space', 'ArrowDown', 'Space', 'ArrowDown', 'Space');
   await expect(lab.selectionBar).toContainText('3 runs selected');
   await lab.tabTo('Compare');
   await press('Enter');
   await expect(lab.comparison).toBeVisible();
+
+  // The same three in TensorBoard.
+  await press('Control+Alt+r');
+  await expect(lab.list).toBeFocused();
+  await lab.tabTo('TensorBoard');
+  await press('Enter');
+  await expect(lab.tensorBoard.getByText('rate-0.03', { exact: true }).first()).toBeVisible({
+    timeout: 60_000
+  });
 
   // One of them, part by part.
   await press('Control+Alt+r');

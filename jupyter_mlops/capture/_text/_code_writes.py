@@ -8,7 +8,8 @@ waiting: what turns out to be unchanged is released.
 from __future__ import annotations
 
 import dis
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from types import CodeType, FunctionType
 from weakref import WeakKeyDictionary
 
@@ -24,6 +25,9 @@ _MAKING = frozenset({"__init__", "__new__", "__post_init__", "__setattr__", "__s
 """Run while an object is made or taken apart, or seen in the text."""
 
 _OWN_CLASS = frozenset({"__class__", "type"})
+
+_SPECIAL = re.compile("__|_.*_$|_abc_impl$|_field_defaults$").match
+"""Names of what Python, `enum`, `abc` and `typing` keep in a class for themselves."""
 
 
 class CodeWrites(msgspec.Struct, frozen=True):
@@ -94,6 +98,39 @@ def changed_unseen(namespace: Mapping[str, object], names: Iterable[str]) -> fro
     return frozenset(found)
 
 
+def changed_in_classes(
+    namespace: Mapping[str, object], methods: Mapping[str, Collection[str]], attribute_chains: Iterable[str]
+) -> frozenset[str]:
+    """Return the notebook's classes that hold an object which a cell may change: `CFG.history.append(1)`.
+
+    Parameters
+    ----------
+    namespace : Mapping
+        The notebook's names.
+    methods, attribute_chains
+        As in `CellNames`. A method that the class has is called on the class, any other on what it holds.
+    """
+    found = set()
+    for chain in attribute_chains:
+        name, _, rest = chain.partition(".")
+        attribute, kind = rest.partition(".")[0], namespace.get(name)
+        if not isinstance(kind, type) or kind.__module__ != "__main__":
+            continue
+        changing = set(methods.get(name, ())) - LOOKING_METHODS
+        owner = next((owner for owner in kind.__mro__ if attribute in vars(owner)), None)
+        if owner is None or not _is_state(vars(owner)[attribute]) or all(hasattr(kind, method) for method in changing):
+            continue
+        found.add(name)
+        if namespace.get(owner.__qualname__) is owner:
+            found.add(owner.__qualname__)
+    return frozenset(found)
+
+
+def holds_state(kind: type) -> bool:
+    """Return whether a class of the notebook holds something that a call may change."""
+    return any(map(_held_by, _own_classes(kind)))
+
+
 def _own_classes(kind: type) -> Iterator[type]:
     return (owner for owner in kind.__mro__ if owner.__module__ == "__main__")
 
@@ -115,17 +152,23 @@ def _writes(function: FunctionType) -> bool:
 
 def _writes_into_class(kind: type, owner: type) -> bool:
     """Whether methods of a class write into what it, or a class that it inherits from, holds."""
-    held = [name for name, value in vars(owner).items() if not name.startswith("__") and _is_state(value)]
+    held = _held_by(owner)
     for part in _own_classes(kind):
         for member in vars(part).values():
             function = member.__func__ if isinstance(member, classmethod | staticmethod) else member
-            if not isinstance(function, FunctionType):
+            # `Enum` and `Protocol` put functions of their own into each class.
+            if not isinstance(function, FunctionType) or function.__module__ != owner.__module__:
                 continue
             writes = code_writes(function.__code__)
             sets_class = isinstance(member, classmethod) or not _OWN_CLASS.isdisjoint(writes.names)
             if (sets_class and writes.attributes) or any(map(writes.changes, held)):
                 return True
     return False
+
+
+def _held_by(owner: type) -> list[str]:
+    """Return the attributes of a class itself whose objects may change."""
+    return [name for name, value in vars(owner).items() if not _SPECIAL(name) and _is_state(value)]
 
 
 def _is_state(value: object) -> bool:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ...exceptions import ExportError
+from ._columns import written
 from ._functions import Step, steps_of
 
 if TYPE_CHECKING:
@@ -116,7 +117,7 @@ def _decide(proto: ModelProto, model: Any) -> None:
     kind = helper.tensor_dtype_to_np_dtype(shares.type.tensor_type.elem_type)
     named = model.pos_label if hasattr(model, "pos_label") else model._curve_scorer._get_pos_label()
     positive = 1 if named is None else int(np.flatnonzero(classes == named)[0])
-    names = classes.astype(np.int64 if classes.dtype.kind in "biu" else object)
+    names = written(classes)
     constants = {
         "threshold_at": np.array(positive),
         "threshold": np.array(threshold, dtype=kind),

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from ._categories import columns_of, equal_to
-from ._columns import cast, constant, node
+from ._columns import cast, constant, node, written
 
 Array = np.ndarray[Any, Any]
 
@@ -39,7 +39,7 @@ def convert_classifier(scope: Any, operator: Any, container: Any) -> None:
         place = node(scope, container, "ArgMax", [total], axis=1, keepdims=0)
         table = node(scope, container, "Softmax", [total], axis=1)
     classes = np.asarray(model.classes_)
-    named = classes.astype(np.int64 if classes.dtype.kind in "biu" else object)
+    named = written(classes)
     node(scope, container, "Gather", [constant(scope, container, named), place], label.full_name)
     node(scope, container, "Cast", [table], shares.full_name, to=_element(shares))
 
@@ -188,7 +188,7 @@ def shape_of_labels(operator: Any) -> None:
     from skl2onnx.common.data_types import Int64TensorType, StringTensorType
 
     model, rows = operator.raw_operator, operator.inputs[0].get_first_dimension()
-    whole = np.asarray(model.classes_).dtype.kind in "biu"
+    whole = np.asarray(model.classes_).dtype.kind in "biuf"
     operator.outputs[0].type = (Int64TensorType if whole else StringTensorType)([rows])
     operator.outputs[1].type = _numbers(operator)([rows, len(model.classes_)])
 

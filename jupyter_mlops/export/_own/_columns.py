@@ -50,6 +50,11 @@ def constant(scope: Any, container: Any, value: np.ndarray[Any, Any]) -> str:
     return name
 
 
+def written(classes: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Return classes as a file has them: numbers whole, as skl2onnx does it, anything else as texts."""
+    return classes.astype(np.int64 if classes.dtype.kind in "biuf" else object)
+
+
 def element_of(operator: Any) -> int:
     """Return double where one of the columns that come to an estimator is, else float32."""
     from onnx import TensorProto

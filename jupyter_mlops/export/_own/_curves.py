@@ -18,16 +18,21 @@ Array = np.ndarray[Any, Any]
 
 def convert_isotonic(scope: Any, operator: Any, container: Any) -> None:
     """Write the line between two points."""
-    model, output = operator.raw_operator, operator.outputs[0]
+    output = operator.outputs[0]
+    found = line_between(scope, container, operator.raw_operator, _numbers(scope, operator, container))
+    node(scope, container, "Cast", [found], output.full_name, to=_element(output))
+
+
+def line_between(scope: Any, container: Any, model: Any, given: str) -> str:
+    """Return the name of what an IsotonicRegression makes of a column in double."""
     x, y = (np.asarray(each, dtype=np.float64) for each in (model.X_thresholds_, model.y_thresholds_))
-    given = _numbers(scope, operator, container)
     slopes = np.diff(y) / np.diff(x) if len(x) > 1 else np.zeros(1)
     within = _clipped(scope, container, given, float(x[0]), float(x[-1]))
     found = _pieces(scope, container, within, x[: len(slopes)], np.stack([y[: len(slopes)], slopes])[..., np.newaxis])
     if model.out_of_bounds == "nan" and len(x) > 1:
         outside = node(scope, container, "Not", [node(scope, container, "Equal", [given, within])])
         found = node(scope, container, "Where", [outside, constant(scope, container, np.array([np.nan])), found])
-    node(scope, container, "Cast", [found], output.full_name, to=_element(output))
+    return found
 
 
 def convert_splines(scope: Any, operator: Any, container: Any) -> None:

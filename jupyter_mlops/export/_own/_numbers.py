@@ -1,4 +1,7 @@
-"""Normalizer, Binarizer and PowerTransformer: skl2onnx's know no double, or divide by the length of nothing."""
+"""Normalizer, Binarizer, PowerTransformer and TfidfTransformer.
+
+skl2onnx's know no double, or divide by the length of nothing.
+"""
 
 from __future__ import annotations
 
@@ -23,6 +26,25 @@ def convert_normalizer(scope: Any, operator: Any, container: Any) -> None:
     one = constant(scope, container, np.ones(1, dtype=kind))
     divisor = node(scope, container, "Where", [nothing, one, length])
     node(scope, container, "Div", [given, divisor], operator.outputs[0].full_name)
+
+
+def convert_weights(scope: Any, operator: Any, container: Any) -> None:
+    """Write what words weigh: their counts, or logarithms of them, times how rare they are, over the row's length."""
+    weights = operator.raw_operator
+    found, kind = _given(scope, operator, container)
+    nothing, one = (constant(scope, container, np.array([value], dtype=kind)) for value in (0, 1))
+    if weights.sublinear_tf:
+        logarithm = node(scope, container, "Add", [node(scope, container, "Log", [found]), one])
+        found = node(scope, container, "Where", [node(scope, container, "Equal", [found, nothing]), found, logarithm])
+    if weights.use_idf:
+        found = node(scope, container, "Mul", [found, constant(scope, container, np.array([weights.idf_], dtype=kind))])
+    if weights.norm:
+        axis = constant(scope, container, np.array([1]))
+        length = node(scope, container, _NORMS[weights.norm], [found, axis], keepdims=1)
+        # As scikit-learn divides sparse rows, however short they are.
+        is_empty = node(scope, container, "Equal", [length, nothing])
+        found = node(scope, container, "Div", [found, node(scope, container, "Where", [is_empty, one, length])])
+    node(scope, container, "Identity", [found], operator.outputs[0].full_name)
 
 
 def convert_binarizer(scope: Any, operator: Any, container: Any) -> None:

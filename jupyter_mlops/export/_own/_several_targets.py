@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ._columns import cast, constant, element_of, joined, node
+from ._columns import cast, constant, element_of, joined, node, written
 
 _SHARP = 2.0**20
 """Shares that differ by less are equal: sums of the trees' in float32 do."""
@@ -39,7 +39,7 @@ def convert_several(scope: Any, operator: Any, container: Any) -> None:
         share = node(scope, container, "Gather", [total, at], axis=1)
         votes = node(scope, container, "Round", [node(scope, container, "Mul", [share, scale])])
         place = node(scope, container, "ArgMax", [votes], axis=1, keepdims=1)
-        named = classes.astype(np.int64 if classes.dtype.kind in "biu" else object)
+        named = written(classes)
         labels.append(node(scope, container, "Gather", [constant(scope, container, named), place]))
         tables.append(share)
         start += len(classes)

@@ -121,7 +121,7 @@ def _endpoint(parser: MagicParser) -> None:
 
 def _test(parser: MagicParser) -> None:
     _endpoint(parser)
-    parser.add_argument("-X", "--data", type=name_word, default="", metavar="ROWS", help="rows to send (X_test)")
+    parser.add_argument("-X", "--data", type=name_word, default="", metavar="ROWS", help="rows to send (X_test, Xte)")
 
 
 def _logs(parser: MagicParser) -> None:

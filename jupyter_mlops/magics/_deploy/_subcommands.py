@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ...entities import held_out
 from ...exceptions import UsageError
 from .._named_values import is_name, value_named
 from .._notice import Notice
@@ -18,9 +19,6 @@ from ._views import EndpointsTable, EndpointTestView, EndpointView, LinesView
 if TYPE_CHECKING:
     from ...services import LocalEndpoint, Run
     from .._session import NotebookSession
-
-_DEFAULT = "X_test"
-"""What scikit-learn's users call the rows that a model has not seen."""
 
 
 def deploy(session: NotebookSession, line: str) -> Any:
@@ -77,8 +75,8 @@ def what(session: NotebookSession, command: DeployCommand) -> str | Path | Run:
 
 
 def rows(session: NotebookSession, command: DeployCommand) -> Any:
-    """Return the rows that a line names, else those called X_test; None where there are none."""
-    name = command.data or (_DEFAULT if _DEFAULT in session.shell.user_ns else "")
+    """Return the rows that a line names, else those that no model has seen; None where there are none."""
+    name = command.data or held_out(session.shell.user_ns)
     return value_named(name, session.shell.user_ns) if name else None
 
 

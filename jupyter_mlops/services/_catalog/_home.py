@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from ...tracking import RestCurves, RunCurves, RunTable, SqliteCurves, sqlite_path
+from ...tracking import RunCurves, RunTable, stored_curves
 from .._service import RunService
 from ._directories import DirectoryFeed
 from ._memory import CatalogMemory
@@ -22,8 +22,7 @@ class StoredRun(NamedTuple):
 
     def curves(self) -> RunCurves:
         """Return what reads the run's curves."""
-        path = sqlite_path(self.uri)
-        return RestCurves(self.uri, self.run_id) if path is None else SqliteCurves(path, self.run_id)
+        return stored_curves(self.uri, self.run_id)
 
 
 class HomeFeed:

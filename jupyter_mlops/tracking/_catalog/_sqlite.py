@@ -1,13 +1,14 @@
 """MLflow's local sqlite store, followed: which runs are new or changed since the last look, without MLflow.
 
 What MLflow only ever appends (runs, points, parameters, new tags) is found by the tables' row numbers; whether anybody
-wrote at all, `PRAGMA data_version` says in microseconds. What it changes in place is found by comparing: states and
-names often, for all runs at once; the rest by reading all runs again, some at each look, newest first.
+wrote at all, `PRAGMA data_version` says in microseconds. What it changes in place is found by comparing: states, names
+and tags often, for all runs at once; the rest by reading all runs again, some at each look, newest first.
 """
 
 from __future__ import annotations
 
 import contextlib
+import itertools
 import math
 import sqlite3
 import time
@@ -21,6 +22,7 @@ import msgspec
 from ...entities import RunStatus
 from .._foreign._foreign import RUN_TAG, ForeignRun
 from .._foreign._stranger_sqlite import bound_time, open_stranger
+from ._retagged import RetaggedRuns
 
 CHUNK = 500
 """Runs that are read at a time: some tens of milliseconds."""
@@ -91,16 +93,18 @@ class SqliteStore:
 
     @property
     def building(self) -> bool:
-        """Whether there are runs that were never read."""
-        return self._unread > 0
+        """Whether there are runs that were never read, or not since somebody wrote to them: `poll` again at once."""
+        return self._unread > 0 or bool(self._changed_ids)
 
     def _reset(self) -> None:
         self._version = -1
         self._ends: dict[str, int] = {}
         self._unread = self._again = 0
+        self._changed_ids: dict[str, None] = {}
         self._owed = self._is_uncompared = self._is_unlooked = False
         self._compare_at = self._look_at = self._again_at = 0.0
         self._deleted: set[str] | None = None
+        self._retagged = RetaggedRuns()
         self._live: set[str] = set()
 
     def poll(self, end: float) -> Iterator[StoreChanges]:
@@ -109,7 +113,7 @@ class SqliteStore:
         Parameters
         ----------
         end : float
-            Monotonic time at which to leave the rest of a first reading for the next call.
+            Monotonic time at which to leave the rest for the next call.
 
         Raises
         ------
@@ -195,6 +199,7 @@ class SqliteStore:
             self._ends = _last_rows(database)
             self._unread = self._ends["runs"]
             known, self._facts = self._facts, _facts(database)
+            self._retagged.find(database, self._ends["tags"])
             # Another file stands where the store was: what it does not have is gone.
             for some in _chunks([run_id for run_id in known if run_id not in self._facts]):
                 yield StoreChanges(gone=tuple(some))
@@ -203,10 +208,11 @@ class SqliteStore:
             if any(ends[table] < end for table, end in self._ends.items()):
                 # Rows were taken away at the end and their numbers may be given out again: only comparing helps.
                 self._compare_at = 0.0
-            for some in _chunks(self._changed(database, ends)):
-                yield _read(database, some)
+            # What was written now goes before what waits since somebody wrote to very many runs at once.
+            self._changed_ids = dict.fromkeys(self._changed(database, ends)) | self._changed_ids
             self._ends, self._owed = ends, True
         self._version = version
+        yield from self._read_changed(database, end)
         if self._unread > 0:
             # A run's rows are found by its id, all over the indexes: those should stay in memory meanwhile.
             database.execute(f"PRAGMA cache_size = -{_BUILDING_KIB}")
@@ -218,7 +224,19 @@ class SqliteStore:
                 database.execute("PRAGMA shrink_memory")
             elif time.monotonic() >= end:
                 return
-        yield from self._reread(database)
+        if not self._changed_ids:
+            yield from self._reread(database)
+
+    def _read_changed(self, database: sqlite3.Connection, end: float) -> Iterator[StoreChanges]:
+        """Read runs that were written to; those that are not reached in time, or not read, wait for the next look."""
+        while self._changed_ids:
+            some = list(itertools.islice(self._changed_ids, CHUNK))
+            found = _read(database, some)
+            for run_id in some:
+                del self._changed_ids[run_id]
+            yield found
+            if time.monotonic() >= end:
+                return
 
     def _reread(self, database: sqlite3.Connection) -> Iterator[StoreChanges]:
         """Read some of all runs again when somebody has written; where a round is under way, the next begins after."""
@@ -234,7 +252,11 @@ class SqliteStore:
 
     def _is_due(self, now: float) -> bool:
         """Tell whether what was written earlier may be looked for now."""
-        return (self._is_uncompared and now >= self._compare_at) or (self._is_unlooked and now >= self._look_at)
+        return (
+            (self._is_uncompared and now >= self._compare_at)
+            or (self._is_unlooked and now >= self._look_at)
+            or self._retagged.is_due(now)
+        )
 
     def _changed(self, database: sqlite3.Connection, ends: dict[str, int]) -> list[str]:
         """Return the ids of runs that somebody has written to."""
@@ -243,6 +265,7 @@ class SqliteStore:
             query = f"SELECT DISTINCT run_uuid FROM {table} WHERE rowid > ? AND rowid <= ?"
             changed.update((row[0], None) for row in database.execute(query, (end, ends[table])))
         changed.update(dict.fromkeys(self._compared(database)))
+        changed.update(dict.fromkeys(self._retagged.find(database, ends["tags"])))
         return list(changed)
 
     def _compared(self, database: sqlite3.Connection) -> list[str]:

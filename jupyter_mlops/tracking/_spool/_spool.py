@@ -142,6 +142,9 @@ class MetricSpool:
     def close(self) -> None:
         """Let the files go. Points are durable before; one that is written later opens new files."""
         with self._lock:
+            self._retry_at = 0.0
+            if self._lost > self._confessed and self._has_room():
+                self._confess()
             fd, keys = self._fd, self._keys
         self.start_anew()
         if fd >= 0 and keys is not None:

@@ -7,7 +7,7 @@ import { IDifference, IRunSummary } from '../../api/types';
 import { Section } from '../../model/comparison';
 import { bestColumns, isLessBetter } from '../../model/comparisonFacts';
 import { formatFigure, toNumber } from '../../model/format';
-import { runName } from '../../model/runs';
+import { isOurs, runName } from '../../model/runs';
 import { CutName } from '../cutName';
 import { runColour, runDash } from '../run/colours';
 import { StateMark } from '../stateMark';
@@ -66,7 +66,7 @@ export function DifferenceTable(props: ITableProps): JSX.Element {
             {section.rows.length + section.same + (section.notes?.length ?? 0) > 0 && (
               <SectionRows {...props} section={section} />
             )}
-            {section.id === 'params' && <CodeRows {...props} />}
+            {section.id === 'params' && runs.some(isOurs) && <CodeRows {...props} />}
           </React.Fragment>
         ))}
       </table>

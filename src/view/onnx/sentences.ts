@@ -67,7 +67,7 @@ export function speedText(latency: IOnnxLatency, words: IWords): string {
   const rows = latency.rows === 1 ? words.__('one row') : words.__('%1 rows', formatCount(latency.rows));
   const times = latency.onnx_p50 > 0 ? latency.original_p50 / latency.onnx_p50 : 0;
   return words.__(
-    'Speed, %1: %2 ms against %3 ms (%4 times as quick; p95 %5 against %6 ms).',
+    'Speed, %1: p50 %2 ms against %3 ms (%4 times as quick); p95 %5 against %6 ms.',
     rows,
     milliseconds(latency.onnx_p50),
     milliseconds(latency.original_p50),

@@ -40,6 +40,7 @@ const IN_ITS_STORE: ReadonlySet<string> = new Set([
   CommandIDs.renameRun,
   CommandIDs.tagRun,
   CommandIDs.archiveRun,
+  CommandIDs.openTensorBoard,
   CommandIDs.copyRunId,
   CommandIDs.deleteRun
 ]);

@@ -1,6 +1,6 @@
 import { nullTranslator } from '@jupyterlab/translation';
 
-import { IColumn, PLAIN_COLUMNS, column, fitting } from '../../../src/model/columns';
+import { IColumn, PLAIN_COLUMNS, column, fitting, shownIds } from '../../../src/model/columns';
 import { run } from '../fakes';
 
 const trans = nullTranslator.load('jupyter_mlops');
@@ -28,7 +28,7 @@ it('counts the time of a run that goes on', () => {
 
 it('has a column for each metric, parameter and tag, with dots in its key', () => {
   const of = run(1, { metrics: { 'val.acc': 'NaN' }, params: { lr: '1e-3' }, tags: { 'a.b': 'x' } });
-  expect(cell('metric.val.acc', of)).toEqual(['NaN', 'NaN']);
+  expect(cell('metric.val.acc', of)).toEqual(['NaN', 'val.acc = NaN']);
   expect(cell('param.lr', of)).toEqual(['1e-3', '1e-3']);
   expect(cell('tag.a.b', of)).toEqual(['x', 'x']);
   expect(column('metric.val.acc', trans)).toMatchObject({
@@ -50,7 +50,21 @@ it.each(['', 'nonsense', 'metric.', 'other.key'])('has no column for %j', id => 
 it('says a figure with fewer digits rather than cut off, and in full on hover', () => {
   const metrics = { loss: 0.00012844321 };
   expect(cell('metric', run(1, { metrics }))).toEqual(['1.3e-4', 'loss = 0.00012844321']);
-  expect(cell('metric.loss', run(1, { metrics }))).toEqual(['1.3e-4', '0.00012844321']);
+  expect(cell('metric.loss', run(1, { metrics }))).toEqual(['1.3e-4', 'loss = 0.00012844321']);
+});
+
+it.each([
+  ['submitted_at', ['age', 'metric', 'spark']],
+  ['metric.loss', ['age', 'metric.loss', 'spark']],
+  ['param.lr', ['age', 'param.lr', 'metric', 'spark']],
+  ['tag.metric.x', ['age', 'tag.metric.x', 'metric', 'spark']]
+])('shows what it is sorted by: %s', (key, shown) => {
+  expect(shownIds(['age', 'metric', 'spark'], key)).toEqual(shown);
+});
+
+it('shows nothing twice, and what it is sorted by even where no metric is wanted', () => {
+  expect(shownIds(['metric', 'metric.loss'], 'metric.loss')).toEqual(['metric', 'metric.loss']);
+  expect(shownIds(['age'], 'metric.loss')).toEqual(['age', 'metric.loss']);
 });
 
 it('prefers the main metric, and never the machine’s', () => {

@@ -30,7 +30,10 @@ it.each([
   [row('acc', '0.9', ''), []],
   [row('acc', '0.9', '', '0.8'), [0]],
   [row('acc', 'NaN', '0.5', '0.4'), [1]],
-  [row('acc', 'a', 'b'), []]
+  [row('acc', 'a', 'b'), []],
+  [row('epoch', '3', '20'), []],
+  [row('best_n_steps', '3', '20'), []],
+  [row('steps_per_second', '3', '20'), [1]]
 ])('marks the best of %j', (facts, columns) => {
   expect(bestColumns(facts)).toEqual(columns);
 });

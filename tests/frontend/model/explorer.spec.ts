@@ -179,6 +179,8 @@ it('sorts by a key, and by the same key the other way round', async () => {
   expect(story.model.choice.sort).toEqual({ key: 'metric.acc', order: 'desc' });
   story.model.sortBy('metric.acc');
   expect(story.model.choice.sort).toEqual({ key: 'metric.acc', order: 'asc' });
+  story.model.sortBy('metric.val_loss'); // The best is first.
+  expect(story.model.choice.sort).toEqual({ key: 'metric.val_loss', order: 'asc' });
   story.model.sortBy('name');
   expect(story.model.choice.sort).toEqual({ key: 'name', order: 'asc' });
   await settle();

@@ -75,7 +75,8 @@ it('can be shown, opened as a table and looked at again by commands of the palet
     CommandIDs.showRuns,
     CommandIDs.openRunTable,
     CommandIDs.refreshRuns,
-    CommandIDs.exportRuns
+    CommandIDs.exportRuns,
+    CommandIDs.arrangeRuns
   ]);
   expect(desk.commands.label(CommandIDs.openRunTable)).toBe('Open Table of Runs');
 });
@@ -92,6 +93,29 @@ it('opens one table, and a new one when that was closed', async () => {
   await desk.commands.execute(CommandIDs.openRunTable);
   expect(tables()).toHaveLength(2);
   tables()[1]!.dispose();
+});
+
+it('opens the menu of the list that was used last by a command', async () => {
+  const { desk, sidebar } = new Story();
+  const menus = () => [...document.querySelectorAll<HTMLElement>('.lm-Menu')];
+  const arrange = () => happened(() => desk.commands.execute(CommandIDs.arrangeRuns));
+  Widget.attach(sidebar, document.body);
+  await arrange();
+  expect(menus().map(each => each.textContent)).toEqual([expect.stringContaining('Sort by')]);
+  expect(desk.activated).toEqual([sidebar.id]);
+
+  await desk.commands.execute(CommandIDs.openRunTable);
+  const table = desk.added[1]!.widget as MainAreaWidget<ExplorerPanel>;
+  Widget.attach(table, document.body);
+  await arrange();
+  expect(desk.activated.at(-1)).toBe(sidebar.id);
+  table.content.explorer.use();
+  await arrange();
+  expect(desk.activated.at(-1)).toBe(table.id);
+  table.dispose();
+  await arrange();
+  expect(desk.activated.at(-1)).toBe(sidebar.id);
+  sidebar.dispose();
 });
 
 it('offers for a group what its menu has: to open or close it, or to close all', async () => {

@@ -90,9 +90,13 @@ it('opens the runs that are selected in a tab', async () => {
   ]);
 });
 
-it('is not offered where there is nothing to show', async () => {
+it('opens runs of other tools too', async () => {
   const theirs = new Story([run(1, { source: 'mlflow' })]);
-  expect(theirs.commands.isEnabled(CommandIDs.openTensorBoard)).toBe(false);
+  await theirs.open();
+  expect(theirs.asked).toEqual([['POST', { run_ids: [runId(1)], logdir: '', flags: {} }]]);
+});
+
+it('is not offered where there is nothing to show', async () => {
   const story = new Story();
   expect(story.commands.isEnabled(CommandIDs.openTensorBoard)).toBe(false);
   await story.commands.execute(CommandIDs.openTensorBoard, { runIds: ['../x'] }).catch(() => undefined);

@@ -177,6 +177,21 @@ def test_f38_a_whole_log_is_copied_byte_for_byte(home, run, capsysbinary):
     assert capsysbinary.readouterr().out == b"one\ntwo\xff\n"
 
 
+@pytest.mark.parametrize(("words", "text"), [((), "one\ntwo\ufffd\n"), (("--tail", "1"), "two\ufffd\n")])
+def test_logs_as_json_are_one_text(call, run, words, text):
+    code, out, err = call("logs", run.id, "--json", *words)
+
+    assert (code, json.loads(out), err) == (0, {"id": run.id, "status": "FAILED", "log": text}, "")
+
+
+def test_logs_as_json_are_not_followed(call, run):
+    assert call("logs", run.id, "--json", "-f") == (
+        2,
+        "",
+        "jupyter mlops: logs --json prints the log as it is now: leave out --json to follow it.\n",
+    )
+
+
 def test_waiting_for_a_failed_run_fails(call, run):
     code, out, err = call("wait", run.id, "--json")
 
@@ -185,6 +200,8 @@ def test_waiting_for_a_failed_run_fails(call, run):
 
 def test_stopping_what_has_ended_is_harmless(call, run):
     assert call("stop", run.id) == (0, "bad run has ended already: FAILED.\n", "")
+    code, out, err = call("stop", run.id, "--json")
+    assert (code, json.loads(out)["status"], err) == (0, "FAILED", "")
 
 
 def test_trusting_a_run_that_has_nothing_says_so(call, run):

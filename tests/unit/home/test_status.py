@@ -91,6 +91,50 @@ def test_2_stopping_while_it_is_asked_to(run, holder):
     assert read_state(run) == state(run, "RUNNING", "stopping")
 
 
+@pytest.fixture
+def runs_since(run, holder):
+    """Let the run run, by the clock that nobody sets, for some seconds by now."""
+
+    def begin(seconds):
+        shim, executor = holder(run.shim_lock), holder(run.executor_lock)
+        run.write(record(shim.pid), run.shim_file)
+        run.write(record(executor.pid, began_s=time.monotonic() - seconds), run.executor_file)
+
+    return begin
+
+
+@pytest.mark.parametrize(
+    ("silent_s", "reason"),
+    [(0, ""), (50, ""), (61, "no output for 1 min"), (59.9 * 60, "no output for 59 min"), (-3600, "")],
+)
+def test_f06_a_run_that_has_written_nothing_for_long_is_running_and_says_so(run, runs_since, silent_s, reason):
+    runs_since(seconds=2 * 3600)
+    run.log_file.write_text("epoch 1")
+    os.utime(run.log_file, (time.time() - silent_s,) * 2)
+    assert (read_state(run).status, read_state(run).reason) == (RunStatus.RUNNING, reason)
+
+
+@pytest.mark.parametrize(
+    ("file", "reason"),
+    [("display_file", ""), ("journal_file", ""), ("metrics_file", "no output for 8 min")],
+)
+def test_f06_a_run_that_shows_or_records_is_not_silent(run, runs_since, file, reason):
+    """Metrics of the system come of a run that hangs, too."""
+    runs_since(seconds=600)
+    run.log_file.write_text("epoch 1")
+    os.utime(run.log_file, (time.time() - 500,) * 2)
+    getattr(run, file).touch()
+    assert read_state(run).reason == reason
+
+
+def test_f06_f42_no_run_is_silent_for_longer_than_it_runs(run, runs_since):
+    """A clock that was set forward makes the log look old."""
+    runs_since(seconds=90)
+    run.log_file.touch()
+    os.utime(run.log_file, (time.time() - 3600,) * 2)
+    assert read_state(run).reason == "no output for 1 min"
+
+
 def test_3_finishing_while_only_the_shim_lives(run, holder):
     shim, executor = holder(run.shim_lock), holder(run.executor_lock)
     run.write(record(executor.pid), run.executor_file)

@@ -45,7 +45,7 @@ def test_every_option_has_its_place():
 @pytest.mark.parametrize(
     ("word", "export"),
     [
-        ("onnx:model", RunExport("model", "X_test")),
+        ("onnx:model", RunExport("model")),
         ("onnx:model,Xte", RunExport("model", "Xte")),
         ("'onnx: model, Xte'", RunExport("model", "Xte")),
     ],

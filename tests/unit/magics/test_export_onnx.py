@@ -162,6 +162,14 @@ def test_what_is_not_there_is_told_by_name(session, line, message):
         export_onnx(session, line)
 
 
+def test_rows_that_the_line_does_not_name_are_known_by_their_usual_names(session, tmp_path):
+    pytest.importorskip("skl2onnx")
+    pytest.importorskip("onnxruntime")
+    session.shell.user_ns["Xte"] = session.shell.user_ns.pop("X_test")[:7]
+
+    assert export_onnx(session, f"model -o {tmp_path / 'm.onnx'}").report.parity.real.given == 7
+
+
 def test_without_rows_nothing_can_be_compared(session):
     del session.shell.user_ns["X_test"]
     with pytest.raises(UsageError, match=r"no rows to compare on[.] Name them with -X"):
@@ -188,8 +196,8 @@ def test_the_text_says_what_the_card_says():
         "✓ model.onnx  opset 22 · 41 KB · 3 operators",
         "repaired: double (float32 as it is: 12 rows differ)",
         "same model: 3,000 rows + 214 of 234 edge rows checked, labels 3,214/3,214, largest difference 3.2e-07",
-        "speed, one row: 0.018 ms against 0.7 ms (39x; p95 0.02 against 1 ms)",
-        "speed, 10,000 rows: 1 ms against 1 ms (1.0x; p95 2 against 2 ms)",
+        "speed, one row: p50 0.018 ms against 0.7 ms (39x); p95 0.02 against 1 ms",
+        "speed, 10,000 rows: p50 1 ms against 1 ms (1.0x); p95 2 against 2 ms",
         "in:  X float64[rows, 2] = 2 columns",
         "out: label int64[rows] = predict",
         "out: probabilities float64[rows, 2] = predict_proba",

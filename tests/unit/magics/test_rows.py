@@ -39,6 +39,7 @@ def handle(state: RunState, result: Result | None = None, seen_alive_s: float | 
         metrics={"acc": 0.958333, "system/cpu": 12.0},
         params={},
         tags={"team": "red", "mlflow.user": "x"},
+        lost_points=0,
         cell="model = 1",
         captured=(SimpleNamespace(name="small", size=10), SimpleNamespace(name="large", size=2_000_000)),
         directory=SimpleNamespace(
@@ -187,6 +188,21 @@ def test_details_of_a_lost_run_tell_how_long_it_was_seen_alive():
 
     assert facts["took"] == "at least 1 m 58 s, its last sign of life; nobody saw its end"
     assert "took" not in dict(RunDetails.of(handle(lost)).facts)
+
+
+@pytest.mark.parametrize(
+    ("points", "tags", "told"),
+    [
+        (2_200, {}, "2,200 metric points found no room on the disk"),
+        (0, {"mlops.lost_entries": "3"}, "3 of its parameters, tags and artifacts found no room on the disk"),
+        (1, {}, "1 metric point found no room on the disk"),
+    ],
+)
+def test_f24_details_tell_what_a_full_disk_has_cost(points, tags, told):
+    run = handle(FINISHED)
+    run.lost_points, run.tags = points, run.tags | tags
+    facts = dict(RunDetails.of(run).facts)
+    assert (facts["lost"], facts["tags"]) == (told, "team=red")
 
 
 def test_the_error_is_its_last_line_and_the_cells_line():

@@ -34,6 +34,7 @@ class KnownRun:
         self.metrics: dict[str, float] = {}
         self.params: dict[str, str] = {}
         self.tags: dict[str, str] = {}
+        self.lost_points = 0
         self.cell = "model = 1"
         self.directory = SimpleNamespace(
             result=lambda: Result(status=self.status),

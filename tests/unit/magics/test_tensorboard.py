@@ -107,6 +107,14 @@ def test_a_folder_that_is_there_is_one_folder_whatever_its_name(tmp_path):
     assert TensorBoardCommand(logdir="a:x,b").absolute_logdir(tmp_path) == str(tmp_path / "a:x,b")
 
 
+def test_a_whole_id_may_be_another_tools_run_which_the_server_knows(session):
+    theirs = "a1" * 16
+    data = shown(session, f"base {theirs}")
+    assert data["run_ids"] == ["1" * 32, theirs]
+    with pytest.raises(UnknownReferenceError):
+        shown(session, theirs[:8])
+
+
 def test_the_cell_shows_pure_data_for_the_labextension(session):
     assert shown(session, "base wide last --height 600") == {
         "version": 1,

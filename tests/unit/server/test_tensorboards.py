@@ -99,7 +99,7 @@ def boards(server: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Te
         limits=Limits(idle_s=3.0, pauses_s=(0.0, 0.0, 0.0)),
     )
     context = server.extension.context
-    service = TensorBoardService(context.homes, supervisor, (context.homes.root,))
+    service = TensorBoardService(context.homes, context.catalog, supervisor, (context.homes.root,))
     vars(context)["tensorboards"] = service
     yield service
     service.close()

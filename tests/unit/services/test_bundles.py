@@ -8,9 +8,10 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 
 import jupyter_mlops as mlops
+from jupyter_mlops.entities import RunExport
 from jupyter_mlops.exceptions import UsageError
 from jupyter_mlops.home import Home
-from jupyter_mlops.services import bundle_of, export_onnx, service_of, use_service
+from jupyter_mlops.services import SubmitRun, bundle_of, export_onnx, service_of, use_service
 
 pytest.importorskip("skl2onnx")
 
@@ -52,6 +53,14 @@ def test_a_run_without_an_export_is_exported_on_the_rows_that_are_named(runs, ru
     first = bundle_of(runs, run, X)
     assert first.run_id == run.id
     assert bundle_of(runs, run) == first
+
+
+def test_an_export_that_the_run_is_about_to_make_is_waited_for(runs):
+    source = "from sklearn.linear_model import LogisticRegression\nmodel = LogisticRegression().fit(Xte, Xte[:, 0] > 0)"
+    run = runs.submit(SubmitRun(source=source, namespace={"Xte": X}, name="own", export=RunExport("model")))
+    run.wait_delivery()
+
+    assert bundle_of(runs, run).run_id == run.id
 
 
 def test_without_rows_it_says_what_to_name(runs, run):

@@ -49,15 +49,23 @@ def test_a_run_keeps_file_and_report(ended, names, capsys):
     assert capsys.readouterr().out == f"jupyter-mlops: model was exported to ONNX; {checked} rows are the same.\n"
 
 
+def test_rows_that_nobody_has_named_are_found_in_the_run(ended, names):
+    run = ended()
+    ExportAfterwards(RunExport("model"))(run.directory, {"model": names["model"], "Xte": names["rows"]})
+
+    assert run.tags["mlops.onnx"] == "model.onnx 1"
+
+
 @pytest.mark.parametrize(
     ("wanted", "reason"),
     [
         (RunExport("near", "rows"), "Not written: "),
         (RunExport("absent", "rows"), "The run has no absent. It has no such name."),
         (RunExport("model", "absent"), "The run has no absent. Name rows: --export onnx:model,X"),
+        (RunExport("model"), "The run has no X_test. Name rows: --export onnx:model,X"),
         (RunExport("rows", "rows"), "No converter "),
     ],
-    ids=["other answers", "no model", "no rows", "no model at all"],
+    ids=["other answers", "no model", "no rows", "no rows known", "no model at all"],
 )
 def test_a_refusal_is_told_in_log_and_tag(ended, names, capsys, wanted, reason):
     run = ended()

@@ -31,7 +31,7 @@ def test_it_tells_what_is_known_and_calls_what_reproduces(service, make_run, tmp
         "- parameters `lr=1e-3`, `text=a b`\n\n"
         "The cells below execute the cell again on its stored inputs (data, parameters, random states) and compare "
         "the outputs and metrics of both runs.",
-        f"import jupyter_mlops as mlops\n\noriginal = mlops.runs['{run.id}']\noriginal",
+        f"%load_ext jupyter_mlops\nimport jupyter_mlops as mlops\n\noriginal = mlops.runs['{run.id}']\noriginal",
         "again = mlops.runs.reproduce(original)\nagain.wait()\nagain",
         "mlops.runs.compare(original, again)",
         "## The code\n\n"

@@ -4,6 +4,7 @@ import functools
 import gzip
 import types
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -177,6 +178,40 @@ COUNTING = "class Count:\n    log = []\n    def __lshift__(self, n): self.log.ap
 CLOSING = "def outer():\n    global kept\n    kept = []\n    return lambda: kept.append(2)\nkeep = outer()"
 
 
+CONFIG = """
+class CFG:
+    path, columns, history, model = Path("."), ("a",), [], {}
+    @classmethod
+    def show(cls): pass
+class Small(CFG): pass
+cfg = CFG
+def note(n): CFG.history.append(n)
+"""
+
+
+@pytest.mark.parametrize(
+    ("source", "told"),
+    [
+        ("CFG.history.append(1)", Told({"CFG"}, {"CFG"})),
+        ("CFG.model['a'].fit(1)", Told({"CFG"}, {"CFG"})),
+        ("note(1)", Told({"CFG", "note"}, {"CFG"})),
+        ("def f(n): CFG.history.append(n)\nf(1)", Told({"CFG"}, {"CFG", "f"})),
+        ("h = CFG.history\nh.append(1)", Told({"CFG"}, {"CFG", "h"})),
+        ("cfg.history.append(1)", Told({"CFG", "cfg"}, {"CFG", "cfg"})),
+        ("Small.history.append(1)", Told({"CFG", "Small"}, {"CFG", "Small"})),
+        ("CFG.history.count(1)", Told({"CFG"}, set(), {"CFG"})),
+        ("CFG.path.mkdir()", Told({"CFG"}, set(), {"CFG"})),
+        ("CFG.show()", Told({"CFG"}, set(), {"CFG"})),
+        ("y = len(CFG.columns)", Told({"CFG"}, {"y"}, {"CFG"})),
+    ],
+)
+def test_what_a_class_of_the_notebook_holds_may_change(source, told):
+    space = notebook(Path=Path)
+    exec(CONFIG, space)
+    history = (ExecutedCell(CONFIG, analyse_cell(CONFIG, str)),)
+    assert decide(source, space, history=history) == told
+
+
 @pytest.mark.parametrize(
     ("setup", "source", "told"),
     [
@@ -337,6 +372,19 @@ def test_what_a_run_exports_goes_along_unless_the_cell_makes_it(source, captured
     told = decide(source, names, export=RunExport("model"), params=(Param("C", "1"),))
 
     assert (told.captured, told.upstream) == (captured, upstream)
+
+
+@pytest.mark.parametrize(
+    ("source", "rows", "captured"),
+    [
+        ("model = 1", {"Xte": X}, {"Xte"}),
+        ("model = 1", {"Xte": X, "X_test": X}, {"X_test"}),
+        ("model = Xte = 1", {"X_test": X}, set()),
+        ("model = 1", {"X": X}, set()),
+    ],
+)
+def test_rows_that_nobody_has_named_are_known_by_their_usual_names(source, rows, captured):
+    assert decide(source, notebook(**rows), export=RunExport("model")).captured == captured
 
 
 def test_rows_that_an_earlier_run_delivers_are_waited_for():

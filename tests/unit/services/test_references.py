@@ -2,8 +2,9 @@
 
 import pytest
 
-from jupyter_mlops.entities import RunStatus
+from jupyter_mlops.entities import Result, RunStatus
 from jupyter_mlops.exceptions import NotFinishedError, UnknownReferenceError, UsageError
+from jupyter_mlops.home import LifeLock
 
 A, B, C = "aaaa1111" + "0" * 24, "aaaa2222" + "0" * 24, "bbbb3333" + "0" * 24
 
@@ -75,6 +76,30 @@ def test_best_is_never_guessed_but_set_once(service, three):
 
     assert service.find("best", experiment="quickstart").id == C
     assert service.set_main_metric("acc") == "other"
+
+
+def test_of_one_finished_run_it_is_the_best(service, make_run):
+    make_run("only", experiment="story")
+    make_run("failed", status=RunStatus.FAILED, experiment="story")
+
+    assert service.find("best").name == "only"
+
+    make_run("second", experiment="story")
+    with pytest.raises(UnknownReferenceError, match="no main metric"):
+        service.find("best")
+
+
+def test_a_run_that_has_delivered_is_among_the_best_while_its_plots_are_logged(service, make_run):
+    make_run("ended", metrics={"acc": 0.8})
+    going = make_run("delivered", metrics={"acc": 0.9}, status=None)
+    alive = LifeLock.acquire(going.directory.executor_lock)
+    assert alive is not None
+    assert service.find("best:acc").name == "ended"
+    going.directory.write(Result(status=RunStatus.FAILED), going.directory.result_file)
+    assert service.find("best:acc").name == "ended"
+    going.directory.write(Result(status=RunStatus.FINISHED), going.directory.result_file)
+    assert service.find("best:acc").name == "delivered"
+    alive.release()
 
 
 def test_a_main_metric_outlives_the_process_and_needs_a_name(service, three, home, launcher):

@@ -140,6 +140,10 @@ def test_a_failed_run_gives_its_error_instead_of_results(make_run, status, reaso
     assert str(raised.value) == message
 
 
+def test_the_result_is_what_the_function_returned(make_run):
+    assert make_run("fit", outputs={"result": 5, "model": 7}).result() == 5
+
+
 def test_the_log_is_read_by_offset(make_run):
     run = make_run()
     run.directory.log_file.write_bytes(b"one\ntwo\nthree")

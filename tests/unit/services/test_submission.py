@@ -171,6 +171,13 @@ def test_what_is_only_imported_is_told_from_what_is_made(service, returns, impor
     assert service.dry_run(command).pending == tuple(name for name in ("np", "x") if name not in imports)
 
 
+def test_what_a_cell_imports_again_comes_back_and_is_no_result_either(service):
+    """Given a name that the notebook has imported before; when a cell imports it; then nobody waits for it."""
+    command = SubmitRun(source="import numpy as np\nx = np.ones(3)", namespace={"np": np})
+    spec = service.submit(command).spec
+    assert (spec.pending, spec.imports) == (("x",), {"np": "import numpy as np"})
+
+
 def nothing_was_started(service, launcher):
     return launcher.submitted == [] and list(service.home.runs.iterdir()) == []
 

@@ -3,12 +3,14 @@
 from pathlib import Path
 
 import pytest
+from stores import make_store, run_row
 
 from jupyter_mlops.entities import OpenTensorBoard, TensorBoardInstance
 from jupyter_mlops.exceptions import RunNotFoundError, UsageError
+from jupyter_mlops.services import RunCatalog
 from jupyter_mlops.services._homes import Homes
 from jupyter_mlops.services._tensorboard import MOST_RUNS, TensorBoardService
-from jupyter_mlops.tensorboard import Board, ShownFolder, ShownRun
+from jupyter_mlops.tensorboard import Board, ShownFolder, ShownRun, ShownStoredRun
 
 
 class IdleSupervisor:
@@ -39,7 +41,8 @@ def supervisor() -> IdleSupervisor:
 
 @pytest.fixture
 def boards(root: Path, supervisor: IdleSupervisor) -> TensorBoardService:
-    return TensorBoardService(Homes(root), supervisor, (root,))
+    homes = Homes(root)
+    return TensorBoardService(homes, RunCatalog(homes), supervisor, (root,))
 
 
 def shown(boards: TensorBoardService, supervisor: IdleSupervisor, **wish: object) -> Board:
@@ -189,6 +192,37 @@ def test_a_name_that_turns_the_text_around_is_cleaned(boards, supervisor, make_r
     run = make_run("safe\u202eexe\x1b[31m")
 
     assert shown(boards, supervisor, run_ids=(run.id,)).label == "safeexe[31m"
+
+
+def test_a_run_that_only_a_store_has_is_shown_by_what_the_store_knows(root, supervisor, make_run):
+    ours = make_run("same")
+    theirs = "a" * 32
+    store = make_store(
+        ours.directory.path.parents[1] / "mlflow.db",
+        run_row(theirs, "same"),
+        f"INSERT INTO params VALUES ('lr', '0.1', '{theirs}')",
+    )
+    homes = Homes(root)
+    homes.refresh()
+    catalog = RunCatalog(homes)
+    catalog.refresh()
+    boards = TensorBoardService(homes, catalog, supervisor, (root,))
+
+    board = shown(boards, supervisor, run_ids=(theirs, ours.id))
+
+    assert board.stored_runs == (
+        ShownStoredRun(
+            label="same-aaaaaaaa",
+            uri=f"sqlite:///{store}",
+            run_id=theirs,
+            params={"lr": "0.1"},
+            started_s=1_760_000_000.0,
+            ended_s=1_760_000_060.0,
+        ),
+    )
+    assert board.runs == (ShownRun(f"same-{ours.id[:8]}", str(ours.directory.path)),)
+    assert board.label == f"same-aaaaaaaa, same-{ours.id[:8]}"
+    assert not board.asks_servers
 
 
 def test_a_run_of_no_home_is_not_found(boards, make_run, supervisor):

@@ -54,3 +54,32 @@ def stage(short_folder: Path) -> Iterator[Callable[..., Stage]]:
     yield make
     for one in made:
         one.supervisor.close()
+
+
+@pytest.fixture
+def without_tensorflow(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep TensorFlow out of this process for one story: the ones after it may train with it."""
+    from jupyter_mlops.tensorboard._application import keep_tensorflow_out
+
+    for name in ("tensorflow", "tensorboard.compat.notf"):
+        monkeypatch.setitem(sys.modules, name, None)  # what stood there comes back in the end, whatever is put there
+    keep_tensorflow_out()
+
+
+@pytest.fixture
+def read_events(without_tensorflow: None) -> Callable[[Path], dict[str, list[Any]]]:
+    """Return a function that reads all events below a folder: tag to (step, value)."""
+    from tensorboard.backend.event_processing.event_file_loader import EventFileLoader
+    from tensorboard.util.tensor_util import make_ndarray
+
+    def read(folder: Path) -> dict[str, list[Any]]:
+        found: dict[str, list[Any]] = {}
+        for file in sorted(folder.rglob("*tfevents*")):
+            for event in EventFileLoader(str(file)).Load():
+                for value in event.summary.value:
+                    plugin = value.metadata.plugin_data
+                    shown = plugin.content if plugin.plugin_name == "hparams" else make_ndarray(value.tensor).item()
+                    found.setdefault(value.tag, []).append((event.step, shown))
+        return found
+
+    return read

@@ -1,7 +1,6 @@
 """A run's metrics and parameters as event files, read back by TensorBoard's own loader."""
 
 import math
-import sys
 import time
 from pathlib import Path
 
@@ -15,35 +14,6 @@ from jupyter_mlops.tensorboard._run_events import RunEvents
 from jupyter_mlops.tracking import MetricSpool, Point
 
 pytest.importorskip("tensorboard")
-
-
-@pytest.fixture
-def without_tensorflow(monkeypatch):
-    """Keep TensorFlow out of this process for one story: the ones after it may train with it."""
-    from jupyter_mlops.tensorboard._application import keep_tensorflow_out
-
-    for name in ("tensorflow", "tensorboard.compat.notf"):
-        monkeypatch.setitem(sys.modules, name, None)  # what stood there comes back in the end, whatever is put there
-    keep_tensorflow_out()
-
-
-@pytest.fixture
-def read_events(without_tensorflow):
-    """Return a function that reads all events below a folder: tag to (step, value)."""
-    from tensorboard.backend.event_processing.event_file_loader import EventFileLoader
-    from tensorboard.util.tensor_util import make_ndarray
-
-    def read(folder: Path) -> dict[str, list]:
-        found: dict[str, list] = {}
-        for file in sorted(folder.rglob("*tfevents*")):
-            for event in EventFileLoader(str(file)).Load():
-                for value in event.summary.value:
-                    plugin = value.metadata.plugin_data
-                    shown = plugin.content if plugin.plugin_name == "hparams" else make_ndarray(value.tensor).item()
-                    found.setdefault(value.tag, []).append((event.step, shown))
-        return found
-
-    return read
 
 
 def session(content: bytes):

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from jupyter_mlops.entities import LOST_ENTRIES, RunSpec, decode
 from jupyter_mlops.exceptions import TrackingError
 from jupyter_mlops.home import RunDirectory
-from jupyter_mlops.tracking import last_values
-from jupyter_mlops.tracking._session import session_at
+from jupyter_mlops.tracking import last_values, read_tags
+from jupyter_mlops.tracking._session import TrackingSession, session_at
 from jupyter_mlops.tracking._uris import experiment_id_of, spool_uri
 
 Python = Callable[..., subprocess.Popen[str]]
@@ -57,6 +58,25 @@ def test_a_registry_of_its_own_is_kept(make_run: Callable[..., RunDirectory], py
     environment = json.loads(told)[2]
     assert environment["MLFLOW_REGISTRY_URI"] == "databricks"
     assert environment["MLFLOW_DISABLE_TELEMETRY"] == "true"
+
+
+def test_f24_what_found_no_room_is_told_when_the_session_ends(make_run: Callable[..., RunDirectory]) -> None:
+    """A directory that is gone for a while stands in for a full disk."""
+    run = make_run()
+    away = run.path.rename(run.path.with_name("away"))
+    spec = decode((away / "spec.json").read_bytes(), RunSpec)
+    session = TrackingSession.open(run.path, spec)
+    for key in ("lr", "depth"):
+        session.journal.append("log_param", run.run_id, key=key, value="1")
+    away.rename(run.path)
+    session.close()
+    assert read_tags(run) == {**spec.tags, LOST_ENTRIES: "2"}
+
+
+def test_a_session_that_lost_nothing_says_nothing(make_run: Callable[..., RunDirectory]) -> None:
+    run = make_run()
+    TrackingSession.open(run.path, run.spec()).close()
+    assert not run.journal_file.exists()
 
 
 START = """

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from jupyter_mlops.entities import decode, encode
 from jupyter_mlops.tracking._cursor import Cursor
 from jupyter_mlops.tracking._uploads import HIDDEN_PREFIX, upload
 
@@ -65,6 +66,32 @@ def test_after_a_failure_only_the_rest_is_sent(tmp_path: Path, folder: Path) -> 
     second = Repository()
     upload(folder, second, tmp_path, cursor)
     assert (first.sent, second.sent) == (WHOLE[:1], WHOLE[1:])
+
+
+RAW = os.fsdecode(b"\xff.bin")
+"""A name that is no UTF-8, as Python says it."""
+
+
+def test_a_name_that_is_no_text_is_sent_once_and_remembered(tmp_path: Path, folder: Path) -> None:
+    (folder / RAW).write_bytes(b"raw")
+    cursor, repository = Cursor(), Repository()
+    assert upload(folder, repository, tmp_path, cursor) == ()
+    assert repository.sent == sorted([*WHOLE, (RAW, b"raw")], key=lambda sent: (sent[0].count("/"), sent[0]))
+    assert upload(folder, repository, tmp_path, decode(encode(cursor), Cursor)) == ()
+    assert len(repository.sent) == 4
+
+
+def test_a_name_that_the_store_cannot_say_does_not_hold_up_the_others(tmp_path: Path, folder: Path) -> None:
+    class OverHttp(Repository):
+        def log_artifact(self, path: str, target: str | None) -> None:
+            Path(path).name.encode()
+            super().log_artifact(path, target)
+
+    (folder / RAW).write_bytes(b"raw")
+    cursor, repository = Cursor(), OverHttp()
+    assert upload(folder, repository, tmp_path, cursor) == (r"artifacts/\udcff.bin",)
+    assert repository.sent == WHOLE
+    assert upload(folder, repository, tmp_path, cursor) == ()
 
 
 def test_f28_a_file_that_is_being_written_is_not_sent(tmp_path: Path, folder: Path) -> None:

@@ -178,6 +178,12 @@ describe('a section', () => {
     expect(differing).toEqual(['lr']);
   });
 
+  it('says nothing of code where other tools made the runs: it is not here', () => {
+    const theirs = RUNS.map(each => ({ ...each, source: 'mlflow' as const }));
+    const params = section('params', 'Parameters', [row('lr', '1', '2', '3')]);
+    expect(table([params], { runs: theirs }).text).not.toContain('Code');
+  });
+
   it('has the code behind the parameters, or the word that it is the same', () => {
     const params = section('params', 'Parameters', [row('lr', '1', '2', '3')]);
     const data = section('data', 'Data', [row('X', 'a', 'b', 'c')]);

@@ -19,7 +19,7 @@ it('says what was written, and that it is the same model', () => {
   );
   expect(said).toEqual([
     'Same model: 3,000 rows + 214 of 234 edge rows checked, labels equal 3,214 of 3,214, largest difference 3.2e-7.',
-    'Speed, one row: 0.018 ms against 0.7 ms (39 times as quick; p95 0.02 against 1 ms).'
+    'Speed, one row: p50 0.018 ms against 0.7 ms (39 times as quick); p95 0.02 against 1 ms.'
   ]);
 });
 
@@ -54,7 +54,7 @@ it('says what became of the smaller file', () => {
   expect(changed({ quantised }).said.slice(2)).toEqual([
     'dynamic int8: shop.int8.onnx, 12 kB of 41 kB; 3 of 3,000 rows and 0 of 214 edge rows answer otherwise.',
     'accuracy: 0.953 against the original’s 0.9561.',
-    'Speed, one row: 0.018 ms against 0.7 ms (39 times as quick; p95 0.02 against 1 ms).'
+    'Speed, one row: p50 0.018 ms against 0.7 ms (39 times as quick); p95 0.02 against 1 ms.'
   ]);
   const refused = { ...quantised, problem: '99 of 3,000 given rows answer otherwise.', measure: '' };
   expect(changed({ quantised: refused }).said.slice(2)).toEqual([

@@ -77,7 +77,7 @@ it('offers nothing to load where nothing was returned', async () => {
 
 it('offers for another tool’s run what can be done with it', async () => {
   const { names } = await Story.of({ source: 'mlflow', status: 'RUNNING', returned: ['model'] });
-  expect(names).toEqual(['Rename…', 'Tag…', 'Archive', 'Copy id', 'Delete…']);
+  expect(names).toEqual(['TensorBoard', 'Rename…', 'Tag…', 'Archive', 'Copy id', 'Delete…']);
 });
 
 it('offers the way back from archive and keeping', async () => {

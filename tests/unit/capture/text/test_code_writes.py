@@ -2,7 +2,7 @@
 
 import pytest
 
-from jupyter_mlops.capture import changed_unseen, reach
+from jupyter_mlops.capture import changed_unseen, holds_state, reach
 
 
 def notebook(source):
@@ -40,6 +40,34 @@ def class_with(member):
 )
 def test_what_using_an_object_may_change(member, changed):
     assert changed_unseen(class_with(member), ["a"]) == changed
+
+
+LIBRARY_KINDS = """
+import abc, enum, typing
+class Color(enum.Enum):
+    RED = 1
+class Access(enum.Flag):
+    READ = 1
+class Sized(typing.Protocol):
+    size: int
+class Base(abc.ABC):
+    @abc.abstractmethod
+    def fit(self): ...
+class Point(typing.NamedTuple):
+    x: int = 0
+"""
+
+
+@pytest.mark.parametrize("name", ["Color", "Access", "Sized", "Base", "Point"])
+def test_what_python_keeps_in_a_class_for_itself_is_no_state_of_it(name):
+    space = notebook(LIBRARY_KINDS)
+    assert changed_unseen(space, [name]) == frozenset()
+    assert not holds_state(space[name])
+
+
+def test_a_class_holds_what_it_and_its_bases_hold():
+    space = notebook("class A: log = []\nclass B(A): n = 1\nclass C: n, columns, path = 1, ('a',), 'x'")
+    assert [holds_state(space[name]) for name in "ABC"] == [True, True, False]
 
 
 def test_a_property_that_writes():

@@ -37,6 +37,7 @@ def later(bought):
 
 MODELS = {
     "two classes": lambda rows: HistGradientBoostingClassifier(**FEW).fit(rows, worth(rows) > 2),
+    "classes as 0.0 and 1.0": lambda rows: HistGradientBoostingClassifier(**FEW).fit(rows, 1.0 * (worth(rows) > 2)),
     "words": lambda rows: HistGradientBoostingClassifier(**FEW).fit(rows, np.where(worth(rows) > 2, "yes", "no")),
     "three classes": lambda rows: HistGradientBoostingClassifier(**FEW).fit(rows, pd.cut(worth(rows), 3, labels=False)),
     "a figure": lambda rows: HistGradientBoostingRegressor(**FEW).fit(rows, worth(rows)),

@@ -1,7 +1,8 @@
-"""Normalizer, Binarizer and PowerTransformer, of numbers that are hardly any, and of missing ones."""
+"""Normalizer, Binarizer, PowerTransformer and TfidfTransformer, of numbers that are hardly any, and of missing ones."""
 
 import numpy as np
 import pytest
+from sklearn.feature_extraction.text import TfidfTransformer
 from sklearn.linear_model import Ridge
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import Binarizer, Normalizer, PowerTransformer, StandardScaler
@@ -30,6 +31,19 @@ def test_each_is_the_same_between_others(kind, X, later, tmp_path):
 
 def test_a_row_without_length_stays_as_it_is(X, tmp_path):
     exported(Normalizer().fit(X), X, np.zeros((2, 4)), tmp_path / "m.onnx")
+
+
+@pytest.mark.parametrize("sublinear", [True, False])
+@pytest.mark.parametrize("rare", [True, False])
+@pytest.mark.parametrize("norm", ["l1", "l2", None])
+def test_words_weigh_the_same(norm, rare, sublinear, X, later, tmp_path):
+    counts, unseen = (np.maximum(np.round(each), 0) for each in (X, later))
+    model = TfidfTransformer(norm=norm, use_idf=rare, sublinear_tf=sublinear).fit(counts)
+    exported(model, counts, unseen, tmp_path / "m.onnx")
+
+
+def test_a_text_without_a_known_word_weighs_nothing(X, tmp_path):
+    exported(TfidfTransformer().fit(np.abs(X)), np.abs(X), np.zeros((2, 4)), tmp_path / "m.onnx")
 
 
 @pytest.mark.parametrize("power", [0.0, 1.0, 2.0, 2.5])

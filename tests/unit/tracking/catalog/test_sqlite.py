@@ -13,6 +13,7 @@ from stores import SCHEMA, do, make_store
 from jupyter_mlops.entities import RunStatus
 from jupyter_mlops.services._catalog._stores import store_summary
 from jupyter_mlops.tracking import ForeignRun, SqliteStore
+from jupyter_mlops.tracking._catalog import _retagged
 from jupyter_mlops.tracking._catalog import _sqlite as _catalog_sqlite
 from jupyter_mlops.tracking._catalog._sqlite import CHUNK, stored_value
 
@@ -174,6 +175,50 @@ def test_of_a_large_store_deleted_and_restored_runs_are_seen_while_comparing_res
 
 
 @pytest.mark.usefixtures("large")
+def test_of_a_large_store_a_tag_that_is_written_over_is_seen_at_once(writer, store, monkeypatch):
+    for run_id in ("r1", "r2"):
+        writer.add_run(run_id)
+        writer.do(f"INSERT INTO tags VALUES ('stage', 'trial', '{run_id}'), ('note', '{'x' * 300}', '{run_id}')")
+    settle(store)
+    monkeypatch.setattr(_retagged, "REST", 0)
+    writer.log("r1", 0.5)
+    look(store)  # reads all again, for the last time
+    writer.do("INSERT INTO tags VALUES ('new', 'tag', 'r2')")
+    assert look(store)[0].keys() == {"r2"}
+
+    for key, value in (("stage", "good"), ("note", "y" + "x" * 299), ("note", "x" * 301), ("stage", "")):
+        writer.do(f"UPDATE tags SET value = '{value}' WHERE key = '{key}' AND run_uuid = 'r1'")
+        assert look(store)[0]["r1"].tags[key] == value
+        assert look(store) == ({}, [])
+
+
+@pytest.mark.usefixtures("large")
+def test_of_a_large_store_a_tag_that_is_written_over_while_that_rests_is_seen_later(writer, store, monkeypatch):
+    writer.add_run("r1")
+    writer.do("INSERT INTO tags VALUES ('stage', 'trial', 'r1')")
+    settle(store)
+    monkeypatch.setattr(_retagged, "REST", 100)
+    writer.do("UPDATE tags SET value = 'good'")
+    look(store)
+    writer.do("UPDATE tags SET value = 'better'")
+    end = time.monotonic() + 30
+    while not any(run.tags["stage"] == "better" for run in look(store)[0].values()):
+        assert time.monotonic() < end
+
+
+@pytest.mark.parametrize("rows", [(5, 1_000_000_000_000), (-1_500, 3), (-(2**63), 2**63 - 1)])
+def test_tags_are_compared_wherever_their_rows_are(writer, store, rows):
+    writer.add_run("r1")
+    for row in rows:
+        writer.do(f"INSERT INTO tags (rowid, key, value, run_uuid) VALUES ({row}, 'k{row}', 'a', 'r1')")
+    settle(store)
+    for row in rows:
+        writer.do(f"UPDATE tags SET value = 'b' WHERE rowid = {row}")
+        assert look(store)[0]["r1"].tags[f"k{row}"] == "b"
+        settle(store)
+
+
+@pytest.mark.usefixtures("large")
 def test_of_a_large_store_nothing_is_looked_for_while_that_rests(writer, store, monkeypatch):
     writer.add_run("r1")
     settle(store)
@@ -229,6 +274,50 @@ def test_a_first_reading_is_bounded_and_goes_on(writer, store):
     assert len(set(found)) == 2 * CHUNK + 1
     assert f"r{2 * CHUNK:05}" in found[:CHUNK]
     assert not store.building
+
+
+def test_what_is_written_to_many_runs_at_once_is_read_in_bounded_looks(writer, store):
+    rows = ", ".join(f"('r{number:05}', 'n', 'FINISHED', 1, 2, 'active', 1)" for number in range(2 * CHUNK + 1))
+    writer.do(f"INSERT INTO runs VALUES {rows}")
+    settle(store)
+
+    writer.do("INSERT INTO tags SELECT 'all', 'yes', run_uuid FROM runs")
+    found: list[str] = []
+    looks = []
+    while store.building or not looks:
+        looks.append([run.id for changes in store.poll(0.0) for run in changes.runs if run.tags])
+        found += looks[-1]
+        if len(looks) == 1:
+            writer.log("r00000", 0.5)  # goes first, whoever is waiting
+
+    assert list(map(len, looks[:2])) == [CHUNK, CHUNK]
+    assert "r00000" in looks[1]
+    assert len(set(found)) == 2 * CHUNK + 1
+
+
+def test_a_look_that_is_broken_off_takes_nothing_twice_and_forgets_nothing(writer, store, monkeypatch):
+    rows = ", ".join(f"('r{number:05}', 'n', 'FINISHED', 1, 2, 'active', 1)" for number in range(2 * CHUNK))
+    writer.do(f"INSERT INTO runs VALUES {rows}")
+    settle(store)
+    writer.do("INSERT INTO tags SELECT 'all', 'yes', run_uuid FROM runs")
+    read, calls = _catalog_sqlite._read, []
+
+    def fails_once(database: sqlite3.Connection, run_ids: list[str]) -> object:
+        calls.append(run_ids)
+        if len(calls) == 2:
+            raise sqlite3.OperationalError("interrupted")
+        return read(database, run_ids)
+
+    monkeypatch.setattr(_catalog_sqlite, "_read", fails_once)
+    with pytest.raises(sqlite3.OperationalError):
+        look(store)
+    assert store.building
+    look(store)
+
+    assert not store.building
+    assert sorted(run_id for some in (calls[0], calls[2]) for run_id in some) == [
+        f"r{number:05}" for number in range(2 * CHUNK)
+    ]
 
 
 def test_runs_are_read_by_either_id(writer, store):

@@ -265,6 +265,25 @@ def test_f24_a_disk_that_is_full_from_the_start(small_disk: Path, until: Callabl
     assert (page.points[0].value, page.lost) == (2.0, spool.lost)
 
 
+@pytest.mark.root
+def test_f24_points_that_a_full_disk_cost_are_counted_though_no_other_comes(small_disk: Path) -> None:
+    ballast = small_disk / "ballast"
+    with pytest.raises(OSError, match="No space left"):
+        ballast.write_bytes(bytes(2 << 20))
+    spool = MetricSpool.open(small_disk, RUN)
+    for number in range(7):
+        spool.log(n=number)
+    ballast.unlink()
+    spool.close()
+    page = read_spool(small_disk / "metrics.spool")
+    assert (page.points, page.lost) == ([], 7)
+
+
+def test_a_spool_that_lost_nothing_makes_no_file_when_it_is_closed(tmp_path: Path) -> None:
+    MetricSpool.open(tmp_path, RUN).close()
+    assert list(tmp_path.iterdir()) == []
+
+
 LIMITED = """
 import resource, sys
 from pathlib import Path

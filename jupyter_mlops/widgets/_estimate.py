@@ -59,7 +59,7 @@ class Scale:
                 parts.append(tag("line", x1=low, x2=high, y1=y, y2=y, stroke=colour, stroke_width=1.5))
             if value is not None:
                 fill = "none" if is_hollow else colour
-                parts.append(tag("circle", cx=value, cy=y, r=4, fill=fill, stroke=colour, stroke_width=1.5))
+                parts.append(_mark(number, value, y, fill=fill, stroke=colour, stroke_width=1.5))
         return _picture(parts, len(estimates))
 
     def bar(self, estimate: Estimate) -> Element:
@@ -74,6 +74,31 @@ class Scale:
                 tag("line", x1=low, x2=high, y1=_HEIGHT / 2, y2=_HEIGHT / 2, stroke="#888888", stroke_width=1.5)
             )
         return _picture(parts, 1)
+
+
+def mark_text(number: int, is_hollow: bool) -> str:
+    """Return a model's mark for a legend: its form tells it where its colour cannot."""
+    return _FORMS[number % len(_FORMS)][is_hollow]
+
+
+def _mark(number: int, x: float, y: float, **looks: str | float) -> Element:
+    """Return a model's mark at a place: a disc, or the outline of its form."""
+    outline = _OUTLINES[number % len(_OUTLINES)]
+    if not outline:
+        return tag("circle", cx=x, cy=y, r=4, **looks)
+    points = " ".join(f"{x + across:g},{y + down:g}" for across, down in (*outline, outline[0]))
+    return tag("polyline", points=points, **looks)
+
+
+_FORMS = ("●○", "■□", "◆◇", "▲△", "▼▽")
+_OUTLINES: tuple[tuple[tuple[float, float], ...], ...] = (
+    (),
+    ((-4, -4), (4, -4), (4, 4), (-4, 4)),
+    ((0, -5), (5, 0), (0, 5), (-5, 0)),
+    ((0, -5), (5, 4), (-5, 4)),
+    ((0, 5), (5, -4), (-5, -4)),
+)
+"""The forms of the labextension's marks, in its order."""
 
 
 def figure_text(value: float) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from .._elements import Element
 from ..entities import FairnessGrouping, FairnessReport, FairnessResult, FairnessSpread
-from ._estimate import Estimate, Scale, figure_text
+from ._estimate import Estimate, Scale, figure_text, mark_text
 from ._markup import COLOURS, FRAME, MUTED, Child, markup, paragraph, table, tag
 
 _MOST_GROUPS = 30
@@ -71,10 +71,14 @@ def _groups(report: FairnessReport, grouping: FairnessGrouping, results: list[Fa
     label = report.metrics[metric].label
     heads = [(by, False), ("rows", True), (label, False), ("", True)]
     models = [
-        tag("span", tag("span", "● ", style=f"color:{COLOURS[place % len(COLOURS)]}"), _model(report, result), "  ")
-        for place, result in enumerate(results)
+        tag("span", _legend_mark(place, is_hollow), _model(report, result), "  ")
+        for place, (result, is_hollow) in enumerate(zip(results, hollow, strict=True))
     ]
     return tag("div", tag("p", *models, style="margin:4px 0"), table(f"{label} by {by}", heads, rows))
+
+
+def _legend_mark(place: int, is_hollow: bool) -> Element:
+    return tag("span", f"{mark_text(place, is_hollow)} ", style=f"color:{COLOURS[place % len(COLOURS)]}")
 
 
 def _group_name(report: FairnessReport, grouping: FairnessGrouping, group: int) -> Element:

@@ -88,8 +88,9 @@ export class WindowedRows {
 
   private _drawSeen(): void {
     const { count, rowHeight } = this._rows;
-    const first = Math.max(0, Math.floor(this.node.scrollTop / rowHeight) - OVERSCAN);
-    const last = Math.min(count, first + this._page + 2 * OVERSCAN);
+    const top = Math.floor(this.node.scrollTop / rowHeight);
+    const first = Math.max(0, top - OVERSCAN);
+    const last = Math.min(count, top + this._page + OVERSCAN);
     const seen = new Map<number, HTMLElement>();
     for (let index = first; index < last; index += 1) {
       seen.set(index, this._drawn.get(index) ?? this._row(index));

@@ -1,10 +1,11 @@
 """Figures with intervals, as text and as pictures."""
 
 import math
+import re
 
 import pytest
 
-from jupyter_mlops.widgets._estimate import Estimate, Scale, figure_text
+from jupyter_mlops.widgets._estimate import Estimate, Scale, figure_text, mark_text
 from jupyter_mlops.widgets._markup import markup
 
 
@@ -68,9 +69,21 @@ def test_a_scale_of_little_or_of_too_much_is_one_all_the_same(estimates):
 def test_a_mitigated_model_is_hollow():
     picture = markup(Scale([Estimate(0.0), Estimate(1.0)]).dots([Estimate(0.0), Estimate(1.0)], [False, True]))
 
-    assert picture.count("<circle") == 2
     assert 'fill="#0072b2" stroke="#0072b2"' in picture
     assert 'fill="none" stroke="#c25400"' in picture
+
+
+def test_models_are_told_apart_without_colours():
+    ends = [Estimate(0.0), Estimate(1.0)]
+    picture = markup(Scale(ends).dots([Estimate(0.5)] * 6, [False] * 6))
+    # The same place, each on its own line: what is left differs in form only.
+    marks = re.findall(r'<circle|points="([^"]*)"', picture)
+    corners = [len(points.split()) for points in marks]
+
+    assert corners == [0, 5, 5, 4, 4, 0]
+    assert len(set(marks)) == 5
+    assert [mark_text(number, is_hollow=False) for number in range(6)] == ["●", "■", "◆", "▲", "▼", "●"]
+    assert mark_text(1, is_hollow=True) == "□"
 
 
 def test_a_bar_goes_from_zero_whichever_way():

@@ -45,8 +45,11 @@ def _deploy(session: NotebookSession, command: DeployCommand) -> Any:
 def _to_local(session: NotebookSession, command: DeployCommand) -> EndpointView:
     from ...services import deploy_local
 
-    with interruptible():
-        endpoint = deploy_local(session.runs, what(session, command), command.name, rows(session, command))
+    try:
+        with interruptible():
+            endpoint = deploy_local(session.runs, what(session, command), command.name, rows(session, command))
+    except KeyboardInterrupt:  # the usual advice is about a run that is waited for
+        raise KeyboardInterrupt("Stopped; no version was deployed, and what was served goes on.") from None
     return EndpointView(endpoint.stand(), endpoint.directory.socket, is_new=True)
 
 
@@ -100,8 +103,11 @@ def _show(session: NotebookSession, command: DeployCommand) -> EndpointView:
 def _test(session: NotebookSession, command: DeployCommand) -> EndpointTestView:
     from ...services import check_endpoint
 
-    with interruptible():
-        return EndpointTestView(check_endpoint(session.runs, _endpoint(session, command), rows(session, command)))
+    try:
+        with interruptible():
+            return EndpointTestView(check_endpoint(session.runs, _endpoint(session, command), rows(session, command)))
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt(f"Stopped; {command.name} goes on.") from None
 
 
 def _logs(session: NotebookSession, command: DeployCommand) -> LinesView:

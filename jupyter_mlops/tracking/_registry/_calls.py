@@ -6,6 +6,7 @@ A sqlite store that others hold locked, or a server that does not answer, costs 
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from typing import Any
@@ -19,6 +20,7 @@ WAIT_S = 30.0
 """For a change: MLflow itself waits 20 s for a sqlite store that is locked."""
 
 _MISTAKES = frozenset({"INVALID_PARAMETER_VALUE", "RESOURCE_DOES_NOT_EXIST", "RESOURCE_ALREADY_EXISTS"})
+_LINK = re.compile(r" *\(Background on this error at: [^)]*\)")
 
 
 def call_registry(address: RegistryAddress, do: str, timeout_s: float = WAIT_S, **details: Any) -> dict[str, Any]:
@@ -60,9 +62,15 @@ def call_registry(address: RegistryAddress, do: str, timeout_s: float = WAIT_S, 
         raise TrackingError(f"The model registry {shown} cannot be asked: {type(error).__name__}.") from None
     if failure is None:
         return dict(answer)
-    text = " ".join(str(failure).split())[:500].replace(address.registry_uri, shown)
+    text = in_short(str(failure)).replace(address.registry_uri, shown)
     kind = UsageError if answer.get("code") in _MISTAKES else TrackingError
-    raise kind(f"The model registry {shown} says: {text.rstrip('.')}.")
+    raise kind(f"The model registry {shown} says: {text}.")
+
+
+def in_short(failure: str) -> str:
+    """Return what a registry says, without SQLAlchemy's link; of a full disk, with what to do."""
+    text = _LINK.sub("", " ".join(failure.split()))[:500].rstrip(".")
+    return f"{text}. Free some space, and say it again" if "disk is full" in text else text
 
 
 def _last_line(text: str) -> str:

@@ -4,6 +4,8 @@ import json
 import os
 import subprocess
 import sys
+from importlib.util import find_spec
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -18,27 +20,18 @@ from jupyter_mlops.export._inputs import feeds_of, inputs_of
 from jupyter_mlops.export._table import Table
 
 PROGRAM = """
-import importlib.abc, json, sys
+import json, sys
 
 given = json.load(sys.stdin)
-
-class Only(importlib.abc.MetaPathFinder):
-    def find_spec(self, name, path=None, target=None):
-        if name.partition(".")[0] in given["absent"]:
-            raise ImportError(f"{name} is not here")
-
-sys.meta_path.insert(0, Only())
+sys.path.append(given["packages"])
 import numpy as np, onnxruntime
 feeds = {name: np.array(values, dtype=object if kind == "str" else kind) for name, kind, values in given["feeds"]}
 session = onnxruntime.InferenceSession(given["path"])
 print(json.dumps([np.asarray(answer).tolist() for answer in session.run(None, feeds)]))
 """
 
-
-ABSENT = [
-    "sklearn", "pandas", "onnx", "skl2onnx", "onnxmltools", "jupyter_mlops", "scipy", "torch", "keras", "tensorflow",
-    "tf2onnx", "onnxscript", "ebm2onnx", "interpret", "xgboost", "lightgbm", "mlflow",
-]  # fmt: skip
+THERE = ("numpy", "onnxruntime")
+"""All that is installed where the files go."""
 
 
 def elsewhere(path, report, table):
@@ -53,10 +46,17 @@ def elsewhere(path, report, table):
 def asked_elsewhere(path, feeds):
     """Return the answers to tensors: name, type and array of each."""
     told = [(name, kind, array.tolist()) for name, kind, array in feeds]
-    given = {"path": str(path), "feeds": told, "absent": ABSENT}
-    done = subprocess.run(
-        [sys.executable, "-c", PROGRAM], input=json.dumps(given), capture_output=True, text=True, check=True, cwd="/"
-    )
+    packages = path.parent / "packages"
+    packages.mkdir()
+    for name in THERE:
+        installed = Path(find_spec(name).origin).parents[1]
+        for folder in (name, f"{name}.libs"):  # a wheel's shared libraries lie beside it
+            if installed.joinpath(folder).is_dir():
+                packages.joinpath(folder).symlink_to(installed / folder)
+    given = {"path": str(path), "feeds": told, "packages": str(packages)}
+    # Neither the environment nor its packages: Python's own library, and what is in the folder.
+    program = [sys.executable, "-I", "-S", "-c", PROGRAM]
+    done = subprocess.run(program, input=json.dumps(given), capture_output=True, text=True, check=True, cwd="/")
     return [np.array(answer) for answer in json.loads(done.stdout)]
 
 

@@ -1,5 +1,6 @@
 """`%deploy`: what its words do with runs, files and names of the notebook, and what the cell shows."""
 
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -68,6 +69,26 @@ def session(tmp_path) -> Iterator[SimpleNamespace]:
     use_service(None)
     for name in EndpointDirectory.names(runs.home):
         stop(EndpointDirectory(runs.home, name))
+
+
+class Interrupting:
+    """Rows at which somebody stops the cell."""
+
+    def __array__(self, dtype: object = None, copy: object = None) -> np.ndarray:
+        signal.raise_signal(signal.SIGINT)
+        return np.ones((1, 3))
+
+
+def test_an_interrupt_says_what_goes_on(session, tmp_path):
+    file = bundle(tmp_path, total(), "sums").path
+    deploy(session, f"{file} --to local")
+    session.shell.user_ns["rows"] = Interrupting()
+
+    with pytest.raises(KeyboardInterrupt, match=r"^Stopped; no version was deployed, and what was served goes on\.$"):
+        deploy(session, f"{file} --to local -n sums -X rows")
+    with pytest.raises(KeyboardInterrupt, match=r"^Stopped; sums goes on\.$"):
+        deploy(session, "test sums -X rows")
+    assert mlops.endpoints["sums"].stand().current == 1
 
 
 def test_the_story_of_an_endpoint(session, tmp_path):

@@ -10,6 +10,7 @@ from registries import add_model, make_registry
 
 from jupyter_mlops.exceptions import TrackingError, UsageError
 from jupyter_mlops.tracking import RegistryAddress, call_registry, registered_models
+from jupyter_mlops.tracking._registry._calls import in_short
 from jupyter_mlops.tracking._registry._child import WORDS, answer
 
 
@@ -95,6 +96,21 @@ def test_every_word_is_known_to_the_service():
 def test_what_the_registry_refuses_is_a_mistake_of_the_caller(address):
     with pytest.raises(UsageError, match=r"registry sqlite:///.* says: .*nothing"):
         call_registry(address, "delete", name="nothing", version=None)
+
+
+@pytest.mark.parametrize(
+    ("failure", "told"),
+    [
+        (
+            "(sqlite3.OperationalError) database or disk is full\n(Background on this error at: https://a.b/e/21/e3q8)",
+            "(sqlite3.OperationalError) database or disk is full. Free some space, and say it again",
+        ),
+        ("Registered Model with name=a not found.", "Registered Model with name=a not found"),
+        ("x" * 600, "x" * 500),
+    ],
+)
+def test_what_it_says_is_short_and_of_a_full_disk_has_a_next_step(failure, told):
+    assert in_short(failure) == told
 
 
 def test_a_locked_store_is_told_in_bounded_time(address, store):

@@ -8,12 +8,16 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 sys.path.insert(0, str(Path(__file__).parent / "given"))  # plain modules that stories share
 # Runs are processes: with .pyc files they start two to three times sooner, so the tests do not inherit this.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 # A shell starts what it puts in the background deaf to Ctrl+C, which many stories press.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+# How long an example takes is the machine's business, and no property.
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -13,7 +13,7 @@ from jupyter_mlops.assessment._grouping import crossed, row_groups
 from jupyter_mlops.assessment._strata import read_strata
 from jupyter_mlops.exceptions import UsageError
 
-quick = settings(max_examples=40, deadline=None)
+quick = settings(max_examples=40)
 
 
 def read(values, bins=4):

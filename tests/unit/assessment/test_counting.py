@@ -27,7 +27,7 @@ AVERAGED = [
 ]
 
 
-unhurried = settings(max_examples=50, deadline=None)
+unhurried = settings(max_examples=50)
 
 
 def metric_of(function, **more) -> Metric:

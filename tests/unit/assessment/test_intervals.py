@@ -112,7 +112,7 @@ def by_stratum(expected: Any, frame: MetricFrame, keys: list[str]) -> Any:
     return np.atleast_2d(expected[keys].to_numpy(dtype=float)).T
 
 
-quick = settings(max_examples=3, deadline=None, suppress_health_check=list(HealthCheck))
+quick = settings(max_examples=3, suppress_health_check=list(HealthCheck))
 
 
 def compared(drawn: Drawn, names: tuple[str, ...], y: Any, said: Any, *, within: bool = False) -> FairnessReport:

@@ -28,7 +28,7 @@ def shown_of(sizes, least) -> set[str]:
     return set(by_size) - set(hidden)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.integers(0, 2**31), st.integers(2, 15), st.booleans())
 def test_withheld_groups_are_nowhere_and_the_others_are_as_without_them(seed, least, resamples):
     made = np.random.default_rng(seed)

@@ -82,7 +82,7 @@ def frames(draw: st.DrawFn) -> dict[str, Any]:
     }
 
 
-quick = settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+quick = settings(max_examples=12, suppress_health_check=list(HealthCheck))
 
 
 @quick

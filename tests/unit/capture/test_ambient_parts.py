@@ -234,7 +234,7 @@ def test_only_loaded_libraries_are_asked():
     assert "random random state" in told
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(seed=st.integers(), drawn=st.integers(min_value=0, max_value=5))
 def test_a_generators_state_is_what_the_next_numbers_come_from(seed, drawn):
     import random

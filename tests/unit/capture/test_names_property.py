@@ -227,7 +227,7 @@ def is_python(cell):
 
 
 cells = st.randoms(use_true_random=False).map(lambda chance: CellMaker(chance).block()).filter(is_python)
-effort = settings(max_examples=120, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
+effort = settings(max_examples=120, derandomize=True, suppress_health_check=list(HealthCheck))
 
 
 def execute(cell, seed):

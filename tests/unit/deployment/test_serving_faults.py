@@ -56,7 +56,7 @@ BODIES = st.one_of(
 )
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(body=BODIES, signature=SIGNATURES)
 def test_any_json_is_tensors_of_the_models_types_or_a_refusal(body, signature):
     try:
@@ -72,14 +72,14 @@ def test_any_json_is_tensors_of_the_models_types_or_a_refusal(body, signature):
     assert all(array.dtype == kinds[name] for name, array in found.items())
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(body=JSON, signature=SIGNATURES, length=st.none() | st.sampled_from(["0", "5", "-1", "x", "9" * 30]))
 def test_any_body_of_the_protocol_is_a_question_or_a_refusal(body, signature, length):
     said = refusal(read_question, json.dumps(body).encode(), length, signature, 100)
     assert said is None or (400 <= said.status < 500 and 0 < len(str(said)) < 1_000)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(data=st.binary(max_size=60), signature=SIGNATURES, length=st.none() | st.integers(-5, 70).map(str))
 def test_any_bytes_are_a_question_or_a_refusal(data, signature, length):
     said = refusal(read_question, data, length, signature, 100)
@@ -213,7 +213,6 @@ class Session:
 PLAIN = Signature((Tensor("X", "float32", (None, 2)),), (Tensor("y", "int64", (None,)),))
 
 
-@settings(deadline=None)
 @given(said=JSON.map(json.dumps) | st.text(max_size=20) | st.just("[" * 100_000))
 def test_whatever_a_files_metadata_says_it_has_a_signature(said):
     keys = ("signature", "rejects_missing", "rejects_infinite")

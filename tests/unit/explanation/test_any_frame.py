@@ -21,7 +21,7 @@ COLUMN = st.one_of(
     st.lists(TEXT | st.none(), min_size=ROWS, max_size=ROWS),
 )
 FRAMES = st.dictionaries(TEXT, COLUMN, min_size=1, max_size=4).map(pd.DataFrame)
-QUICK = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+QUICK = settings(max_examples=40, suppress_health_check=list(HealthCheck))
 
 
 class Lengths(ClassifierMixin, BaseEstimator):

@@ -202,7 +202,7 @@ def graphs(draw):
 
 
 @given(graphs())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_of_any_graph_nothing_is_lost_and_no_box_stands_on_another(story):
     proto, count, outputs = story
     graph = drawing_of(proto)
@@ -220,7 +220,7 @@ def test_of_any_graph_nothing_is_lost_and_no_box_stands_on_another(story):
 
 
 @given(graphs())
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_a_graph_is_drawn_the_same_each_time(story):
     proto, *_ = story
 

@@ -41,7 +41,7 @@ print(packed_environment(), unpacked_environment(b""))
     assert done.stdout == "b'' {}\n"
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.dictionaries(NAMES, VALUES, max_size=4))
 def test_an_environment_that_is_taken_is_the_one_that_programs_see(variables):
     before = dict(os.environ)

@@ -37,7 +37,7 @@ WORDS = st.sampled_from([*ACTIONS, *MODEL_ACTIONS, *OURS.split(), "x" * 300])
 LINES = st.lists(WORDS | st.text(max_size=8), max_size=8).map(" ".join)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(line=LINES)
 @example(line="")
 @example(line="\ud800 --to local")

@@ -5,7 +5,7 @@ import re
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from jupyter_mlops.magics._figures import ago, clock, number, size, span
@@ -35,13 +35,11 @@ def test_a_number_where_its_form_changes(value, text):
     assert number(value) == text
 
 
-@settings(deadline=None)
 @given(st.floats(min_value=-1e300, max_value=1e300))
 def test_a_number_is_read_back_to_four_digits(value):
     assert float(number(value)) == pytest.approx(value, rel=5e-4, abs=5e-324)
 
 
-@settings(deadline=None)
 @given(st.floats(min_value=-1e6, max_value=1e6).filter(lambda value: not 0 < abs(value) < 1e-4))
 def test_an_ordinary_number_has_no_exponent(value):
     assert "e" not in number(value)
@@ -64,7 +62,6 @@ def test_a_size_where_its_unit_changes(value, text):
     assert size(value) == text
 
 
-@settings(deadline=None)
 @given(st.integers(min_value=0, max_value=10**18))
 def test_a_size_is_right_to_two_digits_and_never_has_four_below_terabytes(value):
     figure, unit = size(value).split()
@@ -89,7 +86,6 @@ def test_a_span_where_its_unit_changes(value, text):
     assert span(value) == text
 
 
-@settings(deadline=None)
 @given(st.floats(min_value=0, max_value=1e7))
 def test_no_span_has_sixty_of_anything(value):
     figures = [float(figure) for figure in re.findall(r"[\d.]+", span(value))]
@@ -98,7 +94,6 @@ def test_no_span_has_sixty_of_anything(value):
     assert all(figure < below.get(unit, math.inf) for figure, unit in zip(figures, units, strict=True))
 
 
-@settings(deadline=None)
 @given(st.integers(min_value=0, max_value=10**7))
 def test_a_clock_shows_the_very_second(seconds):
     *hours, minutes, last = map(int, clock(seconds).split(":"))

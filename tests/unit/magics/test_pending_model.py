@@ -128,7 +128,7 @@ class Submissions:
             going[choice % len(going)].end()
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=120, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(cells=cells, ends=st.lists(st.integers(0, 5), max_size=14))
 def test_runs_change_nothing_but_the_time(notebook, run_named, cells, ends):
     notebook.shell.reset(new_session=True)

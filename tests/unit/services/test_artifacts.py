@@ -105,7 +105,7 @@ def test_no_other_spelling_of_a_path_is_taken(run, path):
         list_artifacts(run, path)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.sampled_from(["..", ".", "", "plots", "deep", "up", "models", "m-1", "artifacts", "secret.txt"])))
 def test_no_walk_however_it_turns_ends_at_the_secret(run, tmp_path, names):
     link = run.directory.artifacts / "up"

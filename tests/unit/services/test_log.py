@@ -30,7 +30,7 @@ def test_a_run_that_has_printed_nothing_has_an_empty_log(run):
     ) == (0, (), "", "", [])
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
 @given(data=st.binary(max_size=300), cut=st.tuples(st.integers(0, 300), st.integers(0, 300)), limit=st.integers(1, 50))
 def test_f36_every_byte_outside_a_gap_comes_once(run, data, cut, limit):
     start, end = sorted(min(place, len(data)) for place in cut)
@@ -48,7 +48,7 @@ def test_f36_every_byte_outside_a_gap_comes_once(run, data, cut, limit):
     assert b"".join(pieces) == data[:start] + notice + data[end:]
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
 @given(lines=st.lists(st.text(alphabet="aä\r ", max_size=8), max_size=12), tail=st.integers(0, 14), whole=st.booleans())
 def test_the_tail_is_the_last_lines(run, lines, tail, whole):
     text = "\n".join(lines) + ("\n" if whole else "")

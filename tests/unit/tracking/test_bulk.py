@@ -165,7 +165,7 @@ POINTS = st.lists(
 )
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(POINTS, st.integers(0, 12))
 def test_in_how_many_batches_points_come_makes_no_difference(
     tmp_path_factory: pytest.TempPathFactory, points: list[MetricRow], cut: int

@@ -56,7 +56,7 @@ def test_cursors_share_nothing(run: RunDirectory) -> None:
     assert read_cursor(run) == Cursor()
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(
     st.dictionaries(st.text(max_size=20), st.text(max_size=20), max_size=3),
     st.integers(0, 2**63 - 1),

@@ -232,7 +232,7 @@ OPERATIONS = st.one_of(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(OPERATIONS, max_size=12), st.integers(1, 5))
 def test_a_record_that_grows_is_the_one_read_at_once(
     make_run: Callable[..., RunDirectory], operations: list[tuple[str, dict[str, Any]]], every: int

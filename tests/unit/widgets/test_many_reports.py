@@ -78,7 +78,7 @@ def fairness_reports(draw):
     )
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(fairness_reports())
 def test_every_fairness_report_has_a_picture(report):
     html = fairness_html(report)
@@ -93,7 +93,7 @@ def test_every_fairness_report_has_a_picture(report):
 
 @pytest.mark.parametrize("output", [0, 1])
 @given(scores=st.lists(figures, min_size=1, max_size=40), is_sure=st.booleans())
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_every_explanation_has_a_picture(output, scores, is_sure):
     count = len(scores)
     report = msgspec.convert(

@@ -9,9 +9,7 @@ pytest.importorskip("pyarrow")
 
 SHAPES = [(70_001,), (263, 271), (40, 41, 43), (1, 70_000, 1), (70_000, 1)]
 KINDS = ["u1", "i2", "<f4", ">f8", "?", "M8[ns]", "m8[h]", "V3", "S2", "U1", [("a", "i2"), ("b", "M8[s]")]]
-effort = settings(
-    max_examples=60, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+effort = settings(max_examples=60, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @st.composite

@@ -12,7 +12,7 @@ from jupyter_mlops.capture import analyse_cell
 from jupyter_mlops.capture._text._effects import Flow, is_in_place, last_name, shared_names, writes_into_arguments
 
 NAMES = "abc"
-effort = settings(max_examples=200, derandomize=True, deadline=None)
+effort = settings(max_examples=200, derandomize=True)
 
 
 class Thing:

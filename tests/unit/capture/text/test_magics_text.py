@@ -65,13 +65,11 @@ def test_what_the_shell_expands(text, expressions):
     assert told(expansions(text, 1)) == expressions
 
 
-@settings(deadline=None)
 @given(st.text(alphabet="{}$ab.'\" !:\\\n[]()", max_size=30))
 def test_any_text_is_expanded_or_not_but_never_an_error(text):
     assert all(isinstance(expression, str) for expression in told(expansions(text, 1)))
 
 
-@settings(deadline=None)
 @given(st.lists(st.text(alphabet=ascii_letters, min_size=1).map(lambda name: f"v_{name}"), min_size=1, max_size=5))
 def test_every_name_in_braces_is_expanded_once_in_order(names):
     assert told(expansions(" - ".join(f"{{{name}}}" for name in names), 7)) == names
@@ -104,7 +102,6 @@ def test_options_end_where_the_code_begins(text, spec, options, code):
     assert split_options(text, spec) == (options, code)
 
 
-@settings(deadline=None)
 @given(st.text(max_size=40), st.sampled_from(["", "q", "n:r:tcp:qov:", "D:l:rs:T:q"]))
 def test_any_line_is_split_to_an_end_of_itself(text, spec):
     _, code = split_options(text, spec)
@@ -245,7 +242,7 @@ def test_a_magic_that_a_caller_knows_is_left_alone():
     assert told(read(call).fragments) == ["model", "model", "x = data"]
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.text(alphabet="%!ab{}$ =.-'\"\n:x()", max_size=40))
 def test_whatever_is_typed_after_a_magic_is_read_or_a_syntax_error(text):
     for cell in (f"%time {text}", f"%%capture\n{text}", f"%mystery {text}", f"!{text}", f"%%bash\n{text}"):

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from jupyter_mlops.capture._text._scopes import Scope, argument_names, import_binding, target_names
 
 NAMES = "abcd"
-effort = settings(max_examples=150, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
+effort = settings(max_examples=150, derandomize=True, suppress_health_check=list(HealthCheck))
 
 
 class ModuleMaker:

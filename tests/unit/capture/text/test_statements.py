@@ -13,7 +13,7 @@ from jupyter_mlops.capture import analyse_cell
 
 NAMES = "abcd"
 FUNCTIONS = "fg"
-effort = settings(max_examples=300, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
+effort = settings(max_examples=300, derandomize=True, suppress_health_check=list(HealthCheck))
 
 
 class Fault(Exception):

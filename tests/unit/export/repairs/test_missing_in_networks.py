@@ -63,7 +63,7 @@ def told_by_torch(module, X: np.ndarray) -> list[np.ndarray]:
 
 @pytest.mark.parametrize("both", [False, True], ids=["forward", "both ways"])
 @pytest.mark.parametrize("kind", ["LSTM", "GRU"])
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(data=st.data())
 def test_a_unit_is_missing_exactly_where_torchs_is(kind, both, data):
     module = layer(kind, both)

@@ -80,7 +80,7 @@ def found(query: object, runs: list[RunSummary]) -> list[RunSummary]:
     return [run for run in runs if flags[table.row(run.run_id)]]
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(QUERIES, RUNS)
 def test_columns_and_runs_agree(query, runs):
     assert found(query, runs) == [run for run in runs if matches(query, Facts(run))]

@@ -111,7 +111,7 @@ def apply(table: RunTable, runs: dict[str, RunSummary], change: RunSummary | str
         runs[change.run_id] = change
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(st.tuples(CHANGES, st.lists(SELECTIONS, min_size=1, max_size=3)), min_size=1, max_size=4))
 def test_after_any_changes_a_selection_is_what_a_plain_filter_and_sort_give(steps):
     table, runs = RunTable(), {}

@@ -47,7 +47,7 @@ def test_b10_a_long_curve_keeps_its_extremes_in_the_order_of_logging(batch):
     assert (curve.total, len(curve) <= 2049) == (50_000, True)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(VALUES, st.integers(1, 50), st.integers(2, 40), st.integers(10, 60))
 def test_b07_nothing_special_is_lost(values, batch, most_buckets, points):
     curve = made(values, batch, most_buckets)

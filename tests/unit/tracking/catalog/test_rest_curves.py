@@ -237,7 +237,7 @@ def test_a_key_is_asked_for_as_it_is(server: Server, curves: RestCurves) -> None
 POINTS = st.lists(st.tuples(st.integers(-5, 5), st.integers(0, 5), st.floats(-9, 9)), min_size=1, max_size=12)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.dictionaries(st.text("ab/ü", min_size=1, max_size=3), POINTS, max_size=3), st.integers(1, 5))
 def test_whatever_the_pages_all_points_come_once_and_in_order(one_server: Server, series, page) -> None:
     one_server.series, one_server.broken, one_server.page = series, {}, page

@@ -23,7 +23,7 @@ def write(path: Path, slots: list[int]) -> Path:
     return path
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(SLOTS, st.integers(1, 5))
 def test_f24_pages_give_every_point_once_and_only_the_last_is_not_full(
     tmp_path: Path, slots: list[int], limit: int
@@ -43,7 +43,7 @@ def test_f24_pages_give_every_point_once_and_only_the_last_is_not_full(
     assert read_spool(path, start, skip_gaps=True).points == []
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(SLOTS, st.integers(1, 5))
 def test_a_reader_that_waits_stops_at_the_first_gap_with_something_behind_it(
     tmp_path: Path, slots: list[int], limit: int

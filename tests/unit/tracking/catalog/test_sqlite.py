@@ -176,11 +176,11 @@ def test_of_a_large_store_deleted_and_restored_runs_are_seen_while_comparing_res
 
 @pytest.mark.usefixtures("large")
 def test_of_a_large_store_a_tag_that_is_written_over_is_seen_at_once(writer, store, monkeypatch):
+    monkeypatch.setattr(_retagged, "REST", 0)
     for run_id in ("r1", "r2"):
         writer.add_run(run_id)
         writer.do(f"INSERT INTO tags VALUES ('stage', 'trial', '{run_id}'), ('note', '{'x' * 300}', '{run_id}')")
     settle(store)
-    monkeypatch.setattr(_retagged, "REST", 0)
     writer.log("r1", 0.5)
     look(store)  # reads all again, for the last time
     writer.do("INSERT INTO tags VALUES ('new', 'tag', 'r2')")

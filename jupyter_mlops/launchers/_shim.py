@@ -194,9 +194,10 @@ class Shim:
 
     def _execute(self, spec: dict[str, Any], slot: Slot) -> dict[str, Any]:
         started_at, began = utc_now(), time.monotonic()
+        # Before the start: an executor may be killed before this process comes to its next line.
+        memory = MemoryEvents()
         pid = self._starter.start(self._run_dir, spec["cwd"], slot.number)
         say(self._run_dir / "shim.lock", Word.BEGUN)
-        memory = MemoryEvents()
         crash_point("shim.started")
         stopper = Stopper(self._run_dir, pid, spec.get("timeout_s"), float(spec.get("grace_s", 5.0)))
         self._git = GitRecorder(self._run_dir, spec["cwd"])

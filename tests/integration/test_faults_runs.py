@@ -44,6 +44,37 @@ def test_f03_a_kill_by_the_system_for_memory_is_told_as_such(shells, tmp_path, m
     assert state.reason == f"out of memory (peak {state.peak_rss_bytes / 1024**2:,.0f} MiB)"
 
 
+# A shim whose executor has been killed before the shim comes to its next line.
+SLOW_SHIM = """
+import os, sys
+from pathlib import Path
+from jupyter_mlops.launchers._shim import Shim
+from jupyter_mlops.launchers._shim_child import ExecutorStarter
+from jupyter_mlops.launchers._shim_settings import ShimSettings
+
+class Slow(ExecutorStarter):
+    def start(self, *arguments):
+        pid = super().start(*arguments)
+        os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
+        return pid
+
+def become_executor(run_dir):
+    Path(os.environ["JUPYTER_MLOPS_MEMORY_EVENTS"]).write_text("oom_kill 4")
+    os.kill(os.getpid(), 9)
+
+Shim(Path(sys.argv[1]), ShimSettings(slots=2), Slow(become_executor)).run()
+"""
+
+
+def test_f03_a_kill_is_told_though_it_came_before_the_shim_looked(shells, tmp_path, monkeypatch):
+    events = tmp_path / "memory.events"
+    events.write_text("oom_kill 3\n")
+    monkeypatch.setenv("JUPYTER_MLOPS_MEMORY_EVENTS", str(events))
+    files = shells.home.run(shells.fill("").run_id)
+    subprocess.run([sys.executable, "-c", SLOW_SHIM, files.path], check=True, timeout=60)
+    assert files.state().reason.startswith("out of memory")
+
+
 def test_f03_a_kill_while_nobody_ran_out_of_memory_is_a_plain_signal(shells, tmp_path, monkeypatch):
     events = tmp_path / "memory.events"
     events.write_text("oom_kill 3\n")

@@ -72,11 +72,6 @@ class HomeFeed:
         )
 
     @property
-    def _read_stores(self) -> tuple[SqliteFeed, ...]:
-        """The local stores that were read to their end: only there another server can go on."""
-        return tuple(store for store in self._stores.values() if store.is_read)
-
-    @property
     def problems(self) -> tuple[str, ...]:
         """What stores cannot be read, and why."""
         stores = tuple(store.problem for store in tuple(self._stores.values()))
@@ -115,7 +110,7 @@ class HomeFeed:
             changed |= store.reread(gone) | store.poll(end)
         for remote in self._remotes.values():
             changed |= remote.poll()
-        self._memory.save(self._directories, self._read_stores, changed)
+        self._memory.save(self._directories, self._stores.values(), changed)
         return changed
 
     def stored(self, run_id: str) -> StoredRun | None:
@@ -158,7 +153,7 @@ class HomeFeed:
 
     def close(self) -> None:
         """Save what is not saved and let files go."""
-        self._memory.finish(self._directories, self._read_stores)
+        self._memory.finish(self._directories, self._stores.values())
         self._memory.close()
         for store in self._stores.values():
             store.close()

@@ -15,6 +15,8 @@ from ._stores import SqliteFeed
 
 SAVE_EVERY_S = 5.0
 _LOADED, _SAVED = 1000, 20_000
+_MANY = _SAVED // 2
+"""Runs that are saved before it is time: all at once, which is when it can be noted how far the stores were read."""
 
 
 class CatalogMemory:
@@ -89,7 +91,7 @@ class CatalogMemory:
                 self._pending[run_id] = SavedRun(run_id, "", run_id, stamp, body)
         for store in stores:
             self._pending.update((run.run_id, run) for run in store.take_unsaved())
-        if time.monotonic() - self._saved_at >= SAVE_EVERY_S or len(self._pending) >= _SAVED:
+        if time.monotonic() - self._saved_at >= SAVE_EVERY_S or len(self._pending) >= _MANY:
             self._flush(feed, stores)
 
     def finish(self, feed: DirectoryFeed, stores: Iterable[SqliteFeed]) -> None:

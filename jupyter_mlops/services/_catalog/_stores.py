@@ -53,11 +53,6 @@ class SqliteFeed:
         """Whether to look again at once: there is more to read. A store in trouble is given time."""
         return self._store.building and not self.problem
 
-    @property
-    def is_read(self) -> bool:
-        """Whether all that was found of the store was read."""
-        return not self._store.building
-
     def poll(self, end: float) -> set[str]:
         """Bring the table up to date and return the ids of runs that changed, came or went. Never raises.
 

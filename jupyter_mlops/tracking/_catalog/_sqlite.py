@@ -62,7 +62,7 @@ SELECT run_uuid, json_group_object(CAST(key AS TEXT), CAST(value AS TEXT)) FROM 
 WHERE run_uuid IN ({marks}) AND key IS NOT NULL GROUP BY run_uuid
 """
 _decode_texts = msgspec.json.Decoder(dict[str, str | None]).decode
-_FACTS = "SELECT run_uuid, status, end_time, name, lifecycle_stage, experiment_id FROM runs"
+_FACTS = "SELECT run_uuid, status, end_time, name, lifecycle_stage, experiment_id FROM runs ORDER BY rowid DESC"
 _DELETED = "SELECT run_uuid FROM runs WHERE lifecycle_stage <> 'active'"
 _PLACES = "SELECT experiment_id, name, lifecycle_stage FROM experiments"
 _LIVE = "SELECT run_uuid FROM runs WHERE status IN ('RUNNING', 'SCHEDULED') ORDER BY rowid DESC LIMIT ?"
@@ -94,13 +94,14 @@ class SqliteStore:
     @property
     def building(self) -> bool:
         """Whether there are runs that were never read, or not since somebody wrote to them: `poll` again at once."""
-        return self._unread > 0 or bool(self._changed_ids)
+        return bool(self._unread)
 
     def _reset(self) -> None:
         self._version = -1
         self._ends: dict[str, int] = {}
-        self._unread = self._again = 0
-        self._changed_ids: dict[str, None] = {}
+        self._bookmark: dict[str, Any] = {}
+        self._unread: dict[str, None] = {}
+        self._again = 0
         self._owed = self._is_uncompared = self._is_unlooked = False
         self._compare_at = self._look_at = self._again_at = 0.0
         self._deleted: set[str] | None = None
@@ -131,8 +132,8 @@ class SqliteStore:
 
     @property
     def bookmark(self) -> dict[str, Any]:
-        """How far the store was read, for `resume`; empty before the first look."""
-        return {"file": self._file, "ends": self._ends, "unread": self._unread} if self._ends else {}
+        """How far the runs that were read are as the store has them, for `resume`; empty before that can be said."""
+        return self._bookmark
 
     def fact(self, run_id: str) -> int:
         """Return what tells whether a run's row has changed, for `resume`."""
@@ -150,8 +151,7 @@ class SqliteStore:
         """
         if self._open() is None or self._file is None or bookmark.get("file") != list(self._file):
             return False
-        self._ends, self._unread = dict(bookmark["ends"]), int(bookmark["unread"])
-        self._facts = facts
+        self._ends, self._bookmark, self._facts = dict(bookmark["ends"]), bookmark, facts
         return True
 
     def read(self, run_ids: Iterable[str]) -> StoreChanges:
@@ -197,8 +197,10 @@ class SqliteStore:
         version = _version(database)
         if not self._ends:
             self._ends = _last_rows(database)
-            self._unread = self._ends["runs"]
             known, self._facts = self._facts, _facts(database)
+            self._unread = dict.fromkeys(self._facts)
+            if not known:
+                self._mark()
             self._retagged.find(database, self._ends["tags"])
             # Another file stands where the store was: what it does not have is gone.
             for some in _chunks([run_id for run_id in known if run_id not in self._facts]):
@@ -209,34 +211,34 @@ class SqliteStore:
                 # Rows were taken away at the end and their numbers may be given out again: only comparing helps.
                 self._compare_at = 0.0
             # What was written now goes before what waits since somebody wrote to very many runs at once.
-            self._changed_ids = dict.fromkeys(self._changed(database, ends)) | self._changed_ids
+            self._unread = dict.fromkeys(self._changed(database, ends)) | self._unread
             self._ends, self._owed = ends, True
         self._version = version
-        yield from self._read_changed(database, end)
-        if self._unread > 0:
-            # A run's rows are found by its id, all over the indexes: those should stay in memory meanwhile.
-            database.execute(f"PRAGMA cache_size = -{_BUILDING_KIB}")
-        while self._unread > 0:
-            some, self._unread = _rows_below(database, self._unread)
-            yield _read(database, some)
-            if not self._unread:
-                database.execute(f"PRAGMA cache_size = -{_KIB}")
-                database.execute("PRAGMA shrink_memory")
-            elif time.monotonic() >= end:
-                return
-        if not self._changed_ids:
+        if self._unread:
+            yield from self._read_unread(database, end)
+        if not self._unread:
+            self._mark()
             yield from self._reread(database)
 
-    def _read_changed(self, database: sqlite3.Connection, end: float) -> Iterator[StoreChanges]:
-        """Read runs that were written to; those that are not reached in time, or not read, wait for the next look."""
-        while self._changed_ids:
-            some = list(itertools.islice(self._changed_ids, CHUNK))
+    def _mark(self) -> None:
+        """Note that what was read of any run is what the store had at these ends; another process finds the others."""
+        self._bookmark = {"file": self._file, "ends": self._ends}
+
+    def _read_unread(self, database: sqlite3.Connection, end: float) -> Iterator[StoreChanges]:
+        """Read runs that are new or were written to; those that are not reached in time wait for the next look."""
+        if len(self._unread) > CHUNK:
+            # A run's rows are found by its id, all over the indexes: those should stay in memory meanwhile.
+            database.execute(f"PRAGMA cache_size = -{_BUILDING_KIB}")
+        while self._unread:
+            some = list(itertools.islice(self._unread, CHUNK))
             found = _read(database, some)
             for run_id in some:
-                del self._changed_ids[run_id]
+                del self._unread[run_id]
             yield found
-            if time.monotonic() >= end:
+            if self._unread and time.monotonic() >= end:
                 return
+        database.execute(f"PRAGMA cache_size = -{_KIB}")
+        database.execute("PRAGMA shrink_memory")
 
     def _reread(self, database: sqlite3.Connection) -> Iterator[StoreChanges]:
         """Read some of all runs again when somebody has written; where a round is under way, the next begins after."""
@@ -297,7 +299,7 @@ class SqliteStore:
 
 
 def _facts(database: sqlite3.Connection) -> dict[str, int]:
-    """Return for each run a number that differs when MLflow has changed its row, or its experiment's."""
+    """Return for each run, newest first, a number that differs when MLflow has changed its row or its experiment's."""
     places = {row[0]: crc32(_encode(row)) for row in database.execute(_PLACES)}
     return {row[0]: crc32(_encode(row), places.get(row[5], 0)) for row in database.execute(_FACTS)}
 

@@ -12,9 +12,11 @@ from jupyter_mlops.entities import UserRecord
 from jupyter_mlops.exceptions import TrackingError
 from jupyter_mlops.home import Home
 from jupyter_mlops.services import RunCatalog, RunSelection, RunService
+from jupyter_mlops.services._catalog import _memory
 from jupyter_mlops.services._catalog._directories import _RACY_S
 from jupyter_mlops.services._catalog._home import HomeFeed
 from jupyter_mlops.tracking import CatalogFile, RunTable
+from jupyter_mlops.tracking._catalog import _sqlite
 
 
 def age(*paths: Path) -> None:
@@ -205,6 +207,44 @@ def test_a_server_that_ends_while_it_builds_has_kept_what_it_has_read(session, s
             # In place, so that only who reads it again sees it.
             run.directory.spec_file.write_bytes(run.directory.spec_file.read_bytes().replace(b"run ", b"new "))
     assert not any(name.startswith("new ") for name in session())
+
+
+def test_a_server_that_is_killed_while_it_reads_a_large_store_has_kept_what_it_has_read(
+    session, service, store, home, monkeypatch
+):
+    monkeypatch.setattr(_memory, "SAVE_EVERY_S", 0.0)
+    with closing(sqlite3.connect(store)) as database, database:
+        rows = ((f"{number:032x}",) for number in range(2_500))
+        database.executemany("INSERT INTO runs VALUES (?, 'n', 'FINISHED', 1000, 2000, 'active', 1)", rows)
+        database.execute("INSERT INTO tags SELECT 'stage', 'trial', run_uuid FROM runs")
+    killed = RunCatalog([("h1", service)])
+    for _ in range(2):
+        killed.refresh(budget_s=0.0)
+    assert killed.building
+    kept = saved(home)
+    assert 0 < len(kept) < 2_500
+    tagged = min(kept)
+    do(store, f"INSERT INTO tags VALUES ('new', 'tag', '{tagged}')")
+
+    read_before, read = _sqlite._read, list[str]()
+
+    def counting(database: sqlite3.Connection, run_ids: list[str]) -> object:
+        read.extend(run_ids)
+        return read_before(database, run_ids)
+
+    monkeypatch.setattr(_sqlite, "_read", counting)
+    catalog = RunCatalog([("h1", service)])
+    catalog.refresh(budget_s=0.0)
+    assert catalog.page().total >= len(kept)
+    while catalog.building:
+        catalog.refresh(budget_s=0.0)
+
+    assert catalog.page().total == 2_500
+    assert [run.run_id for run in catalog.page(RunSelection("tag.new = tag")).runs] == [tagged]
+    unread = {f"{number:032x}" for number in range(2_500)} - kept
+    assert set(read[: len(unread) + 1]) == unread | {tagged}
+    catalog.close()
+    killed.close()
 
 
 def test_a_run_of_a_store_that_is_still_being_read_cannot_be_changed_yet(session, service, store):

@@ -206,6 +206,26 @@ def test_of_a_large_store_a_tag_that_is_written_over_while_that_rests_is_seen_la
         assert time.monotonic() < end
 
 
+@pytest.mark.usefixtures("large")
+@pytest.mark.parametrize("row", [7, 5_000, 9_000], ids=["beside others", "between", "the last"])
+def test_of_a_large_store_a_tag_that_is_deleted_is_seen_at_once(writer, store, monkeypatch, row):
+    """Wherever its row was: among others of the run, or far from them, where nothing of the run is left."""
+    monkeypatch.setattr(_retagged, "REST", 0)
+    for run_id in ("r1", "r2"):
+        writer.add_run(run_id)
+        writer.do(f"INSERT INTO tags VALUES ('stage', 'trial', '{run_id}')")
+    writer.do(
+        f"INSERT INTO tags (rowid, key, value, run_uuid) VALUES ({row}, 'late', 'x', 'r1'), (8000, 'late', 'x', 'r2')"
+    )
+    settle(store)
+    writer.log("r2", 0.5)
+    look(store)  # reads all again, for the last time
+
+    writer.do("DELETE FROM tags WHERE key = 'late' AND run_uuid = 'r1'")
+    assert look(store)[0]["r1"].tags == {"stage": "trial"}
+    assert look(store) == ({}, [])
+
+
 @pytest.mark.parametrize("rows", [(5, 1_000_000_000_000), (-1_500, 3), (-(2**63), 2**63 - 1)])
 def test_tags_are_compared_wherever_their_rows_are(writer, store, rows):
     writer.add_run("r1")

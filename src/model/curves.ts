@@ -58,11 +58,10 @@ export class CurvesModel implements IDisposable {
 
   /** The runs, in the order of their places. */
   get runs(): readonly ICurveRun[] {
-    return [...this._feeds.entries()].map(([runId, { feed, place }]) => ({
-      runId,
-      name: feed.summary ? runName(feed.summary) : runId.slice(0, 8),
-      place
-    }));
+    return [...this._feeds.entries()].map(([runId, { feed, place }]) => {
+      const summary = feed.summary ?? this._read.get(runId);
+      return { runId, name: summary ? runName(summary) : runId.slice(0, 8), place };
+    });
   }
 
   /** Keys of all curves, those of the first run first, and those of machines last. */
@@ -130,6 +129,7 @@ export class CurvesModel implements IDisposable {
     this._feeds.delete(runId);
     this._series.delete(runId);
     this._leftOut.delete(runId);
+    this._read.delete(runId);
     this._tell();
   }
 
@@ -198,6 +198,7 @@ export class CurvesModel implements IDisposable {
         ? await api.metrics(runId, keys, POINTS, this._abort.signal)
         : { series: [], total: 0 };
       if (this._feeds.has(runId)) {
+        this._read.set(runId, summary);
         this._series.set(runId, series);
         this._leftOut.set(runId, total - series.length);
       }
@@ -215,6 +216,8 @@ export class CurvesModel implements IDisposable {
   private readonly _feeds = new Map<string, { readonly feed: IRunFeed; readonly place: number }>();
   private readonly _series = new Map<string, readonly IMetricSeries[]>();
   private readonly _leftOut = new Map<string, number>();
+  /** Runs as they stood when their curves were read. Of those of other tools nothing else is told. */
+  private readonly _read = new Map<string, IRunSummary>();
   private readonly _metrics = new Map<string, string>();
   private readonly _stale = new Set<string>();
   private _look: ICurveLook = { axis: 'step', isLog: false, smoothing: 0 };

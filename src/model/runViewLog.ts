@@ -11,20 +11,14 @@ import { ISignal, Signal } from '@lumino/signaling';
 import { ILogChunk } from '../api/live';
 import { RunApi } from '../api/runs';
 import { IRunFeed } from '../tokens';
-import { IRow, RowReader, gapRow } from './runViewRows';
+import { ILogPart, readOn, readPart } from './runViewParts';
+import { IRow, RowReader, rowWeight } from './runViewRows';
 import { IWindow } from './runViewWindow';
 
 const PAGE_BYTES = 65_536;
 const MOST_BYTES = 524_288;
 const KEPT_BYTES = 393_216;
 const DRAW_MS = 50;
-
-interface IPart {
-  readonly rows: IRow[];
-  readonly start: number;
-  readonly reader: RowReader;
-  readonly size: number;
-}
 
 /** See the module. */
 export class RunLogModel implements IDisposable {
@@ -42,16 +36,16 @@ export class RunLogModel implements IDisposable {
     return this._changed;
   }
 
-  /** The rows that are held; the last one may go on. */
+  /** The rows that are held; the last ones may go on. */
   get rows(): readonly IRow[] {
-    const pending = this._reader.pending;
-    return pending ? [...this._rows, pending] : this._rows;
+    const begun = this._reader.rows;
+    return begun.length ? [...this._rows, ...begun] : this._rows;
   }
 
   /** Which part of the log they are. */
   get window(): IWindow {
-    const rows = this._rows.length + (this._reader.pending ? 1 : 0);
-    return { start: this._start, end: this._reader.next, rows, size: this._size };
+    const rows = this._rows.length + this._reader.rows.length;
+    return { start: this._start, end: this._end, rows, size: this._size };
   }
 
   /** Whether new rows are shown as they come. */
@@ -80,7 +74,7 @@ export class RunLogModel implements IDisposable {
   async open(): Promise<void> {
     const size = this._feed.summary?.log_bytes ?? 0;
     await this._replace(Math.max(0, size - PAGE_BYTES), size + PAGE_BYTES);
-    this._feed.streamLog(this._reader.next);
+    this._feed.streamLog(this._end);
   }
 
   /** Show new rows as they come, or stay. */
@@ -95,7 +89,7 @@ export class RunLogModel implements IDisposable {
   /** Show the part around a byte. */
   async goTo(offset: number, isTarget = true): Promise<void> {
     this._follows = false;
-    if (offset < this._start || offset >= this._reader.next) {
+    if (offset < this._start || offset >= this._end) {
       await this._replace(Math.max(0, offset - PAGE_BYTES), offset + PAGE_BYTES);
     }
     this._target = isTarget ? offset : null;
@@ -107,10 +101,12 @@ export class RunLogModel implements IDisposable {
     if (this._start === 0 || this._fetching) {
       return;
     }
-    const part = await this._fetch(Math.max(0, this._start - PAGE_BYTES), this._start);
+    const range = { start: Math.max(0, this._start - PAGE_BYTES), end: this._start };
+    const part = await this._fetch(signal => readPart(this._source, { ...range, signal }, this._isWhole));
     if (part) {
       this._rows = [...part.rows, ...part.reader.flush(), ...this._rows];
       this._start = part.start;
+      this._isWhole = part.isWhole;
       this._dropBelow();
       this._changed.emit();
       this._catchUp();
@@ -119,18 +115,19 @@ export class RunLogModel implements IDisposable {
 
   /** Hold more before the first row, as long as no row at the end must be dropped for it. */
   async fill(): Promise<void> {
-    if (this._isShort()) {
+    if (this._isShort() && this._isWhole) {
       await this.readAbove();
     }
   }
 
   /** Hold more behind the last row. */
   async readBelow(): Promise<void> {
-    if (this._reader.next >= this._size || this._fetching) {
+    if (this._end >= this._size || this._fetching) {
       return;
     }
     const reader = this._reader;
-    const part = await this._fetch(reader.next, reader.next + PAGE_BYTES, reader);
+    const range = { start: this._end, end: this._end + PAGE_BYTES };
+    const part = await this._fetch(signal => readOn(this._source, { ...range, signal }, reader));
     if (part) {
       this._reader = part.reader;
       this._append(part.rows);
@@ -157,24 +154,24 @@ export class RunLogModel implements IDisposable {
   }
 
   private async _replace(start: number, end: number): Promise<void> {
-    this._fetching?.abort();
-    this._fetching = null;
-    const part = await this._fetch(start, end);
+    this._abort();
+    const part = await this._fetch(signal => readPart(this._source, { start, end, signal }));
     if (part) {
       this._rows = part.rows;
       this._start = part.start;
       this._reader = part.reader;
+      this._isWhole = part.isWhole;
       this._changed.emit();
       this._catchUp();
     }
   }
 
-  /** Read rows of a range; null when it was given up or went wrong. */
-  private async _fetch(start: number, end: number, reader?: RowReader): Promise<IPart | null> {
+  /** Read a part; null when it was given up or went wrong. */
+  private async _fetch(read: (signal: AbortSignal) => Promise<ILogPart>): Promise<ILogPart | null> {
     const abort = new AbortController();
     this._fetching = abort;
     try {
-      const part = await readPart(this._api, this._feed.runId, { start, end, reader, signal: abort.signal });
+      const part = await read(abort.signal);
       if (abort.signal.aborted || this._isDisposed) {
         return null;
       }
@@ -194,28 +191,36 @@ export class RunLogModel implements IDisposable {
     }
   }
 
+  private _abort(): void {
+    this._fetching?.abort();
+    this._fetching = null;
+  }
+
   private _append(rows: readonly IRow[]): void {
     this._rows = [...this._rows, ...rows];
-    if (this._reader.next - this._start > MOST_BYTES) {
-      const keepFrom = this._reader.next - KEPT_BYTES;
-      this._rows = this._rows.filter(row => row.end > keepFrom);
-      this._start = this._rows[0]?.start ?? this._reader.next;
+    if (this._weight > MOST_BYTES) {
+      this._rows = this._rows.slice(cutBehind(this._rows, this._weight - KEPT_BYTES));
+      this._start = this.rows[0]?.start ?? this._end;
+    }
+    if (this._reader.since === Infinity) {
+      // The cursor has gone up to rows that this reader has not read: one that begins above them must.
+      void this._replace(Math.max(this._start, this._end - MOST_BYTES), this._end);
     }
   }
 
   private _dropBelow(): void {
-    if (this._reader.next - this._start > MOST_BYTES) {
-      const keepTo = this._start + KEPT_BYTES;
-      this._rows = this._rows.filter(row => row.start < keepTo);
-      this._reader = new RowReader(this._rows[this._rows.length - 1]?.end ?? this._start);
+    if (this._weight > MOST_BYTES) {
+      this._rows = this.rows.slice(0, cutBehind(this.rows, KEPT_BYTES));
+      this._reader = new RowReader(this._rows[this._rows.length - 1]?.end ?? this._start, 'rows');
     }
   }
 
   private _onChunk(_: IRunFeed, chunk: ILogChunk): void {
     const end = chunk.offset + chunk.bytes.length;
-    const known = this._reader.next - chunk.offset;
+    const known = this._end - chunk.offset;
     this._size = Math.max(this._size, end);
-    if (!this._fetching && known >= 0 && end > this._reader.next && (this._follows || this._isShort())) {
+    const hasRoom = this._follows || this._isShort();
+    if (!this._fetching && known >= 0 && end > this._end && hasRoom) {
       this._append(this._reader.read(chunk.bytes.subarray(known)));
     } else {
       this._catchUp();
@@ -225,24 +230,24 @@ export class RunLogModel implements IDisposable {
 
   /** Whether rows can be held without dropping others. A reader who has scrolled up keeps his: then only such are. */
   private _isShort(): boolean {
-    return this._reader.next - this._start < KEPT_BYTES;
+    return this._weight < KEPT_BYTES;
   }
 
   private _onSkipped(_: IRunFeed, hole: { readonly start: number; readonly end: number }): void {
     this._size = Math.max(this._size, hole.end);
     if (this._follows) {
-      this._fetching?.abort();
-      this._fetching = null;
+      this._abort();
       this._rows = [];
       this._start = hole.end;
       this._reader = new RowReader(hole.end);
+      this._isWhole = true;
     }
     this._drawSoon();
   }
 
   /** Fetch what came while something else was being fetched, or go to the end when it is far. */
   private _catchUp(): void {
-    const missing = this._size - this._reader.next;
+    const missing = this._size - this._end;
     if (!this._follows || this._fetching || missing <= 0) {
       return;
     }
@@ -258,10 +263,26 @@ export class RunLogModel implements IDisposable {
     }
   }
 
+  private get _source() {
+    return { api: this._api, runId: this._feed.runId };
+  }
+
+  /** The byte behind the last row. */
+  private get _end(): number {
+    return this._reader.next;
+  }
+
+  /** The room that the rows take. */
+  private get _weight(): number {
+    return this._rows.reduce((sum, row) => sum + rowWeight(row), 0);
+  }
+
   private readonly _changed = new Signal<this, void>(this);
-  private _rows: IRow[] = [];
+  private _rows: readonly IRow[] = [];
   private _start = 0;
   private _reader = new RowReader(0);
+  /** Whether the first rows are what they would be had everything above been read. */
+  private _isWhole = true;
   private _size = 0;
   private _follows = true;
   private _target: number | null = null;
@@ -271,47 +292,10 @@ export class RunLogModel implements IDisposable {
   private _timer = 0;
 }
 
-interface IPartRequest {
-  readonly start: number;
-  readonly end: number;
-  /** Goes on where an earlier part ended; without one the part begins with its first whole row. */
-  readonly reader?: RowReader;
-  readonly signal: AbortSignal;
-}
-
-/** Read the rows of a byte range. An answer ends where bytes were freed: then ask behind them. */
-async function readPart(api: RunApi, runId: string, request: IPartRequest): Promise<IPart> {
-  const rows: IRow[] = [];
-  let reader = request.reader ?? null;
-  let first = request.start;
-  let at = request.start;
-  let size = 0;
-  do {
-    const part = await api.log(runId, at, request.end, request.signal);
-    size = part.size;
-    if (!reader) {
-      const skipped = part.bytes.length && at > 0 ? partialRow(part.bytes) : 0;
-      first = at + skipped;
-      reader = new RowReader(first);
-      rows.push(...reader.read(part.bytes.subarray(skipped)));
-    } else {
-      rows.push(...reader.read(part.bytes));
-    }
-    at += part.bytes.length;
-    if (part.gap) {
-      rows.push(...reader.flush(), gapRow(part.gap.start, part.gap.end));
-      first = Math.min(first, part.gap.start);
-      at = part.gap.end;
-      reader = new RowReader(at);
-    } else if (!part.bytes.length) {
-      break;
-    }
-  } while (at < Math.min(request.end, size));
-  return { rows, start: first, reader, size };
-}
-
-/** Bytes of the row that began before these; none when no row begins among them. */
-function partialRow(bytes: Uint8Array): number {
-  const end = bytes.indexOf(10);
-  return end < 0 || end + 1 === bytes.length ? 0 : end + 1;
+/** Return how many rows to part with behind `weight`, so that the others can be read without them. */
+function cutBehind(rows: readonly IRow[], weight: number): number {
+  let sum = 0;
+  const last = rows.findIndex(row => (sum += rowWeight(row)) > weight);
+  const free = rows.findIndex((row, index) => index > last && !row.isTied);
+  return free < 0 ? last + 1 : free;
 }

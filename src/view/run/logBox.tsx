@@ -103,6 +103,7 @@ const LogRow = React.memo(
   (before, after) =>
     before.row.start === after.row.start &&
     before.row.end === after.row.end &&
+    before.row.line === after.row.line &&
     before.wanted === after.wanted &&
     before.isFound === after.isFound
 );

@@ -124,6 +124,18 @@ it('does not ask again when nothing was logged', async () => {
   expect(story.model.runs[0]?.name).toBe('renamed');
 });
 
+it('calls a run by its name where no summary of it is streamed, as of other tools’ runs', async () => {
+  const { model, manager } = new Story(2);
+  expect(model.runs.map(each => each.name)).toEqual([runId(1), runId(2)].map(id => id.slice(0, 8)));
+  await settle();
+  expect(model.runs.map(each => each.name)).toEqual(['run 1', 'run 2']);
+  model.add(runId(3));
+  await settle();
+  expect(model.runs.map(each => each.name)).toEqual(['run 1', 'run 2', 'run 3']);
+  manager.feeds[0]!.tell({ ...RUNS[0]!, name: 'renamed' });
+  expect(model.runs[0]?.name).toBe('renamed');
+});
+
 it('is shown otherwise without asking', async () => {
   const story = new Story();
   await settle();

@@ -60,10 +60,34 @@ it('keeps no more lines for a cursor that goes up', () => {
   expect(shown(text)).toEqual(['3', '4', '5', '6']);
 });
 
-it('leaves the cursor in its line where lines are counted', () => {
-  const text = new TerminalText(3, 100, false);
-  text.write(new TextEncoder().encode('1\n2\x1b[A\rx'));
-  expect(shown(text)).toEqual(['1', 'x']);
+it('goes down over what bars have drawn below, never beyond it', () => {
+  expect(shown(written('1\n2\n3\x1b[2A\x1b[B\rx'))).toEqual(['1', 'x', '3']);
+  expect(shown(written('1\n2\n3\x1b[2A\x1b[9Bx'))).toEqual(['1', '2', '3x']);
+  expect(shown(written('ab\ncd\x1b[Fx\x1b[Ey'))).toEqual(['xb', 'yd']);
+});
+
+it('goes to columns, and erases before and behind the cursor', () => {
+  expect(shown(written('abcdef\x1b[3Dx\x1b[Cy\x1b[2Gz'))).toEqual(['azcxey']);
+  expect(shown(written('abcdef\x1b[3D\x1b[1K'))).toEqual(['    ef']);
+  expect(shown(written('abc\x1b[99D\x1b[Kx'))).toEqual(['x']);
+});
+
+it('erases what is below, as bars that have become fewer do', () => {
+  expect(shown(written('top\none\ntwo\nthree\x1b[2A\r\x1b[Jdone'))).toEqual(['top', 'done', '', '']);
+});
+
+it('tells each line that can no longer change, once', () => {
+  const settled: string[] = [];
+  const text = new TerminalText(2, 100, line => settled.push(line.map(span => span.text).join('')));
+  text.write(new TextEncoder().encode('1\n2\n3\n4\x1b[2A\rX\n\n\n5\n6'));
+  expect([settled, shown(text)]).toEqual([
+    ['1', 'X', '3'],
+    ['4', '5', '6']
+  ]);
+});
+
+it('hides no cursor, in whatever pieces it is told to', () => {
+  expect(shown(written('a\x1b[?2', '5lb\x1b[?25h'))).toEqual(['ab']);
 });
 
 it('begins again behind a hole, whatever stood below', () => {

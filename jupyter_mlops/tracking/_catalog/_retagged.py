@@ -23,7 +23,8 @@ SELECT group_concat(rowid || ' ' || CASE WHEN length(value) <= 200 THEN value
        ELSE length(value) || substr(value, 1, 100) || substr(value, -100) END)
 FROM tags WHERE rowid BETWEEN ? AND ?
 """
-_NEXT = "SELECT min(rowid) FROM tags WHERE rowid > ?"
+_NEXT = "SELECT min(rowid) FROM tags WHERE rowid >= ?"
+_FIRST_ROW = -(2**63)
 _RUNS = "SELECT group_concat(DISTINCT run_uuid) FROM tags WHERE rowid BETWEEN ? AND ?"
 
 
@@ -43,6 +44,7 @@ class RetaggedRuns:
 
     def __init__(self) -> None:
         self._blocks: dict[int, _Block] = {}
+        self._end = 0
         self._due_at = 0.0
         self._is_owed = False
 
@@ -51,7 +53,10 @@ class RetaggedRuns:
         return self._is_owed and now >= self._due_at
 
     def find(self, database: sqlite3.Connection, end: int) -> set[str]:
-        """Return the store's ids of runs whose tags are not what they were; none at first, and while this rests.
+        """Return the store's ids of runs whose tags are not what they were; none at first.
+
+        While this rests, only blocks are looked at in which rows came or went at the end: such rows are read now, and
+        what becomes of them before the next look would be missed.
 
         Parameters
         ----------
@@ -62,33 +67,45 @@ class RetaggedRuns:
         """
         started = time.monotonic()
         self._is_owed = started < self._due_at
-        if self._is_owed:
+        if self._is_owed and end == self._end:
             return set()
-        before, self._blocks = self._blocks, {}
+        found = self._look(database, min(self._end, end) if self._is_owed else _FIRST_ROW, end)
+        self._end = end
+        if not self._is_owed:
+            self._due_at = time.monotonic() + REST * (time.monotonic() - started)
+        return found
+
+    def _look(self, database: sqlite3.Connection, start: int, end: int) -> set[str]:
+        """Sum up the blocks from that of a row on, and return the runs of those that are not what they were."""
+        before = {number: block for number, block in self._blocks.items() if number >= start // _ROWS}
+        blocks: dict[int, _Block] = {}
         found: set[str] = set()
-        for number, first, last in _spans(database, end):
-            total, old = _total(database, first, last), before.pop(number, None)
+        for number, first, last in _spans(database, max(_FIRST_ROW, start // _ROWS * _ROWS), end):
+            total, old = _total(database, first, last), before.get(number)
             if old is not None and (old.last, old.total) == (last, total):
-                self._blocks[number] = old
+                blocks[number] = old
                 continue
-            new = self._blocks[number] = _Block(last, total, _runs(database, first, last))
+            new = blocks[number] = _Block(last, total, _runs(database, first, last))
             # A block that has grown is what it was if its old part is.
             if old is not None and old.total != _total(database, first, old.last):
                 found.update(old.runs.split(","), new.runs.split(","))
-        # Where a block was, nothing is left.
-        found.update(*(old.runs.split(",") for old in before.values()))
-        self._due_at = time.monotonic() + REST * (time.monotonic() - started)
+        # Of some blocks not a row is left.
+        found.update(*(before[number].runs.split(",") for number in before.keys() - blocks.keys()))
+        # All at once: a look that was broken off has seen nothing.
+        self._blocks = {number: block for number, block in self._blocks.items() if number not in before} | blocks
         return found
 
 
-def _spans(database: sqlite3.Connection, end: int) -> Iterator[tuple[int, int, int]]:
+def _spans(database: sqlite3.Connection, start: int, end: int) -> Iterator[tuple[int, int, int]]:
     """Yield the blocks that have rows: number, first and last row. Row numbers may be far apart, and below 0."""
-    (row,) = database.execute("SELECT min(rowid) FROM tags").fetchone()
-    while row is not None and row <= end:
+    while start <= end:
+        (row,) = database.execute(_NEXT, (start,)).fetchone()
+        if row is None or row > end:
+            return
         number = row // _ROWS
         last = min(number * _ROWS + _ROWS - 1, end)
         yield number, row, last
-        (row,) = database.execute(_NEXT, (last,)).fetchone()
+        start = last + 1
 
 
 def _runs(database: sqlite3.Connection, first: int, last: int) -> str:

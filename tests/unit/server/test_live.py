@@ -204,6 +204,20 @@ def test_f14_bytes_are_whole_over_many_disconnects(server, make_run):
     tab_story(server, story)
 
 
+def test_f14_a_log_of_many_messages_has_no_gap_between_them(server, make_run):
+    log = os.urandom(200_000)  # less than a flood, more than a message holds
+    run = make_run(log=log)
+
+    async def story(tabs: Tabs) -> None:
+        tab = await tabs.open()
+        await tab.watch(run.id)
+        await tab.read_until(lambda: len(tab.log.get(run.id, b"")) == len(log))
+
+        assert (bytes(tab.log[run.id]), tab.skipped) == (log, [])
+
+    tab_story(server, story)
+
+
 def test_f36_a_flood_is_shown_by_its_end_and_the_rest_can_be_fetched(server, make_run):
     log = b"".join(b"%09d\n" % number for number in range(500_000))
     run = make_run(log=log)
@@ -281,6 +295,19 @@ def test_b19_a_socket_that_speaks_otherwise_is_closed(server, message):
         while await tab.next() is not None:
             pass
         assert tab.socket.close_code in (1007, 1009)
+
+    tab_story(server, story)
+
+
+def test_b19_a_message_that_is_too_long_is_not_read(server, make_run):
+    message = json.dumps({"watch": make_run().id, "offset": None}) + " " * 10_000
+
+    async def story(tabs: Tabs) -> None:
+        tab = await tabs.open()
+        await tab.socket.write_message(message)
+        while await tab.next() is not None:
+            pass
+        assert tab.socket.close_code == 1009
 
     tab_story(server, story)
 

@@ -74,11 +74,13 @@ def test_b11_a_notebook_goes_nowhere_else(server, make_run, tmp_path, path):
     link = server.root / "out"
     if not link.exists():
         link.symlink_to(tmp_path.parent)
+    for folder in (".hidden", "x/.ssh", "again"):
+        (server.root / folder).mkdir(parents=True, exist_ok=True)
 
     answer = server.request("POST", f"api/runs/{run.id}/notebook", {"path": path})
 
     assert answer.status == 400
-    assert list(tmp_path.parent.glob("*.ipynb")) == []
+    assert [*tmp_path.parent.glob("*.ipynb"), *server.root.glob(".hidden/*"), *server.root.glob("x/.ssh/*")] == []
 
 
 def test_a_notebook_replaces_no_file(server, make_run):

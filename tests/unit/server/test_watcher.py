@@ -73,13 +73,31 @@ def test_f22_the_server_is_active_while_a_run_goes_on(server, make_run):
     run.directory.write(Exit(status=RunStatus.KILLED, ended_at="2026-11-21T09:00:00+00:00"), run.directory.exit_file)
 
 
+def until_looked_at_again(server, make_run) -> None:
+    """Let two looks pass, one after the other: what the first has told is told when the second has begun."""
+    for _ in range(2):
+        ended = make_run()
+        wait_until(lambda ended=ended: server.get("api/runs", query=f"id:{ended.id}").json["total"] == 1)
+
+
+def test_f22_a_server_without_live_runs_is_left_to_the_culler(server, make_run):
+    times = server.app.web_app.settings["last_activity_times"]
+    unfinished = ("live", "scheduled")
+    wait_until(lambda: not any(server.get("api/status").json[name] for name in unfinished))
+    until_looked_at_again(server, make_run)
+    times.pop("jupyter_mlops", None)
+    until_looked_at_again(server, make_run)
+
+    assert "jupyter_mlops" not in times
+
+
 def test_f22_who_wants_idle_servers_culled_says_so(server, make_run):
     settings = server.app.web_app.settings
     server.extension.report_activity = False
     try:
         settings["last_activity_times"].pop("jupyter_mlops", None)
         run = make_run(status=None)
-        wait_until(lambda: server.get("api/status").json["scheduled"] > 0)
+        until_looked_at_again(server, make_run)
 
         assert "jupyter_mlops" not in settings["last_activity_times"]
     finally:

@@ -12,7 +12,9 @@ from jupyter_mlops.tensorboard import find_stock_tensorboard
 from jupyter_mlops.tensorboard._stock import StockTensorBoard
 
 LISTENER = """
-import socket, sys
+import os, socket, sys
+if sys.argv[2] != "-1":
+    os.setuid(int(sys.argv[2]))
 listening = socket.create_server((sys.argv[1], 0))
 print(listening.getsockname()[1], flush=True)
 sys.stdin.read()
@@ -22,8 +24,8 @@ sys.stdin.read()
 class Listener:
     """A process that listens on a loopback port; a child of this test."""
 
-    def __init__(self, host: str = "127.0.0.1") -> None:
-        command = [sys.executable, "-c", LISTENER, host]
+    def __init__(self, host: str = "127.0.0.1", user: int = -1) -> None:
+        command = [sys.executable, "-c", LISTENER, host, str(user)]
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         self.port = int(self.process.stdout.readline())
 
@@ -81,6 +83,17 @@ def test_b16_a_record_of_another_user_or_through_a_link_is_nothing(listener, fol
     file.rename(tmp_path / "elsewhere")
     file.symlink_to(tmp_path / "elsewhere")
     assert find_stock_tensorboard(listener.port, folder=folder) is None
+
+
+@pytest.mark.root
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can start a process as another user")
+def test_b16_a_process_of_another_user_is_nothing(folder):
+    listener = Listener(user=65534)
+    try:
+        listener.record(folder)
+        assert find_stock_tensorboard(listener.port, folder=folder) is None
+    finally:
+        listener.process.communicate(timeout=10)
 
 
 @pytest.mark.root

@@ -226,6 +226,29 @@ def test_of_a_large_store_a_tag_that_is_deleted_is_seen_at_once(writer, store, m
     assert look(store) == ({}, [])
 
 
+@pytest.mark.usefixtures("large")
+@pytest.mark.parametrize(
+    ("script", "tags"),
+    [("UPDATE tags SET value = 'good' WHERE key = 'new'", {"new": "good"}), ("DELETE FROM tags WHERE key = 'new'", {})],
+)
+def test_of_a_large_store_a_tag_that_comes_and_changes_while_that_rests_is_seen(
+    writer, store, monkeypatch, script, tags
+):
+    writer.add_run("r1")
+    writer.do("INSERT INTO tags VALUES ('stage', 'trial', 'r1')")
+    settle(store)
+    monkeypatch.setattr(_retagged, "REST", 3_000)  # about a second
+    writer.log("r1", 0.5)
+    look(store)
+    writer.do("INSERT INTO tags VALUES ('new', 'trial', 'r1')")
+    assert look(store)[0]["r1"].tags["new"] == "trial"
+    writer.do(script)
+
+    end = time.monotonic() + 30
+    while not any(run.tags == {"stage": "trial"} | tags for run in look(store)[0].values()):
+        assert time.monotonic() < end
+
+
 @pytest.mark.parametrize("rows", [(5, 1_000_000_000_000), (-1_500, 3), (-(2**63), 2**63 - 1)])
 def test_tags_are_compared_wherever_their_rows_are(writer, store, rows):
     writer.add_run("r1")

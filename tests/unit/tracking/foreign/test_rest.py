@@ -6,13 +6,14 @@ import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
 from jupyter_mlops.entities import RunStatus
 from jupyter_mlops.exceptions import TrackingError, UsageError
 from jupyter_mlops.tracking import ForeignRun, ForeignRuns, foreign_runs
-from jupyter_mlops.tracking._foreign._rest import LARGEST_ANSWER, find_runs
+from jupyter_mlops.tracking._foreign._rest import LARGEST_ANSWER, find_runs, metric_points
 from jupyter_mlops.tracking._foreign._writer import StoreChange, StoreWriter
 
 
@@ -32,7 +33,7 @@ class Stranger:
 
             def do_GET(self) -> None:
                 stranger.asked.append((self.path, {}, self.headers.get("Authorization", "")))
-                send(b"{}")(self)
+                stranger.answers.get(urlsplit(self.path).path.rpartition("mlflow/")[2], send(b"{}"))(self)
 
             def log_message(self, *args: object) -> None:
                 """Say nothing."""
@@ -187,19 +188,29 @@ def test_b27_a_redirect_is_not_followed_and_no_login_leaves(
 
 def test_b27_an_answer_without_end_is_cut_off(stranger: Stranger) -> None:
     block = b" " * (1 << 20)
+    sent = []
 
     def flood(handler: BaseHTTPRequestHandler) -> None:
         handler.send_response(200)
         handler.end_headers()
         try:
-            for _ in range((LARGEST_ANSWER >> 20) + 8):
+            for _ in range(4 * (LARGEST_ANSWER >> 20)):
                 handler.wfile.write(block)
+                sent.append(block)
         except OSError:
             pass  # the other side has heard enough
 
     stranger.answers["experiments/search"] = flood
     with pytest.raises(ValueError, match="experiments/search answers with more than 16 MiB"):
-        find_runs(f"http://{stranger.address}", 5.0, 10)
+        find_runs(f"http://{stranger.address}", 60.0, 10)
+    stranger.close()
+    assert len(sent) < 2 * (LARGEST_ANSWER >> 20), "it was read on, past what is taken"
+
+
+@pytest.mark.parametrize(("points", "following"), [([], None), ([{"value": 1}], "more")])
+def test_b27_pages_without_points_come_to_an_end(stranger: Stranger, points: list, following: str | None) -> None:
+    stranger.answers["metrics/get-history"] = send_json({"metrics": points, "next_page_token": "more"})
+    assert metric_points(f"http://{stranger.address}", "r", "acc", "", 60.0)[1] == following
 
 
 @pytest.mark.parametrize(

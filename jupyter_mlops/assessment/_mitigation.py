@@ -86,8 +86,8 @@ def _general(model: Any, features: tuple[FairnessFeature, ...]) -> str:
             else "Name the model that predicted, not its predictions."
         )
         return (
-            f"Fairlearn mitigates models of scikit-learn's kind, with fit, predict and get_params; this one is of type {kind}. "
-            f"{instead}"
+            "Fairlearn mitigates models of scikit-learn's kind, with fit, predict and get_params; "
+            f"this one is of type {kind}. {instead}"
         )
     if made_by := mitigator_of(model):
         return f"This model was made by {made_by} already. Mitigate the one that it was made from."
@@ -126,14 +126,16 @@ def _many(classes: tuple[Any, ...]) -> str:
 def _ranks(model: Any) -> str:
     if any(hasattr(model, method) for method in ("predict_proba", "decision_function")):
         return ""
-    return f"It moves thresholds of scores, and {type(model).__name__} has neither predict_proba nor decision_function."
+    kind = type(model).__name__
+    return f"It moves thresholds of scores, and {kind} has neither predict_proba nor decision_function."
 
 
 def _weights(model: Any) -> str:
     _, step = last_step(model)
     if "sample_weight" in inspect.signature(step.fit).parameters:
         return ""
-    return f"It trains with weights, and {type(step).__name__}.fit takes no sample_weight. LogisticRegression and trees do."
+    trained = f"It trains with weights, and {type(step).__name__}.fit takes no sample_weight."
+    return f"{trained} LogisticRegression and trees do."
 
 
 def _removable(model: Any, X: Any, features: tuple[FairnessFeature, ...]) -> str:

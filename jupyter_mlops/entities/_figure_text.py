@@ -1,7 +1,7 @@
 """Figures as people read them in a report, wherever it is shown.
 
 `src/model/format.ts` and `src/widgets/report/estimates.ts` say the same in TypeScript; the cases of
-`tests/frontend/reports/figure_texts.json` hold for both. A minus is ASCII's, for figures are copied, and typed into boxes.
+`tests/frontend/reports/figure_texts.json` hold for both. A minus is ASCII's: figures are copied, and typed into boxes.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ _FOUR_DIGITS = Context(prec=4, rounding=ROUND_HALF_UP)
 _ALL_DIGITS = Context(prec=1100, rounding=ROUND_HALF_UP)
 """A float has no more than that, as a decimal number."""
 _MOST_PLACES = 100
-_NOTHING = "–"
+_NOTHING = "\N{EN DASH}"
 
 
 def figure_text(value: Figure) -> str:
@@ -56,8 +56,8 @@ def estimate_text(value: Figure, low: Figure = "NaN", high: Figure = "NaN") -> s
 
     Examples
     --------
-    >>> estimate_text(0.21, 0.17, 0.25), estimate_text("NaN")
-    ('0.21 (0.17 to 0.25)', '–')
+    >>> estimate_text(0.21, 0.17, 0.25), estimate_text("NaN").isascii()
+    ('0.21 (0.17 to 0.25)', False)
     """
     if math.isnan(float(value)):
         return _NOTHING

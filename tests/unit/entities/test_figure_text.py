@@ -36,7 +36,7 @@ def test_a_step_says_which_way_it_goes(value, text):
         ((0.2132, 0.17012, 0.24988), "0.2132 (0.17 to 0.25)"),
         ((0.21,), "0.21"),
         ((0.21, 0.17), "0.21"),
-        (("NaN", 0.1, 0.2), "–"),
+        (("NaN", 0.1, 0.2), "\N{EN DASH}"),
     ],
 )
 def test_an_estimate_says_its_interval_where_it_has_one(figures, text):

@@ -94,7 +94,7 @@ def test_groups_that_are_withheld_are_named_without_figures(controlled):
     group = grouping.suppressed[0]
     name = f"{controlled.group_name(grouping, group)} ({controlled.stratum_name(grouping.strata[group])})"
     withheld = next(row for row in page.rows if row[0].startswith(name))
-    assert withheld == [name, "withheld", "", "––"]
+    assert withheld == [name, "withheld", "", 2 * "\N{EN DASH}"]
     assert "Withheld are groups of fewer than 10 rows, and others that would tell their figures." in page.text
     assert "accuracy (low)" in {row[0] for row in page.rows}
 
@@ -146,7 +146,7 @@ def test_a_figure_that_is_none_is_a_dash_and_has_no_dot(fairness):
     ]
     page = Page(fairness_html(msgspec.structs.replace(fairness, results=tuple(empty))))
 
-    assert [row[3] for row in page.rows[1:9]] == ["––"] * 8
+    assert [row[3] for row in page.rows[1:9]] == [2 * "\N{EN DASH}"] * 8
     assert "circle" not in page.tags
 
 

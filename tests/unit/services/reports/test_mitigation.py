@@ -251,7 +251,7 @@ def test_rows_may_be_attributes_of_a_name():
         (
             "GridSearch",
             {"model": KNeighborsClassifier().fit(X_TRAIN, Y_TRAIN)},
-            "KNeighborsClassifier.fit takes no sample_weight. LogisticRegression and trees do. Possible here: ThresholdOptimizer, CorrelationRemover",
+            "no sample_weight. LogisticRegression and trees do. Possible here: ThresholdOptimizer, CorrelationRem",
         ),
         (
             "ThresholdOptimizer",

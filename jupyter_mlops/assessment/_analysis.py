@@ -13,7 +13,7 @@ from ._columns import Column, read_column
 from ._grouping import RowGroups, row_groups
 from ._measures import Measures, shared_metrics
 from ._metrics import resolve_metrics
-from ._mitigation import is_private, mitigations, mitigator_of
+from ._mitigation import is_private, mitigations, mitigator_of, why_none
 from ._notes import notes_of
 from ._outcome import Outcome, read_outcome
 from ._predictions import Predictions, predict, type_name
@@ -175,20 +175,19 @@ def _resamples(
 
 def _models(question: FairnessQuestion, read: Read) -> tuple[FairnessModel, ...]:
     features = tuple(column.feature for column in read.sensitive)
-    return tuple(
-        FairnessModel(
+
+    def described(name: str, model: Any) -> FairnessModel:
+        reasons = mitigations(model, question.X, read.outcome.classes, features)
+        return FairnessModel(
             name=name,
             type=type_name(model),
             run_id=question.run_ids.get(name, ""),
             mitigator=mitigator_of(model),
-            mitigations=tuple(
-                name
-                for name, reason in mitigations(model, question.X, read.outcome.classes, features).items()
-                if not reason
-            ),
+            mitigations=tuple(mitigator for mitigator, reason in reasons.items() if not reason),
+            unmitigated=why_none(reasons),
         )
-        for name, model in question.models.items()
-    )
+
+    return tuple(described(name, model) for name, model in question.models.items())
 
 
 def _privacy(question: FairnessQuestion) -> list[str]:

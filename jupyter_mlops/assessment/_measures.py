@@ -15,6 +15,7 @@ from ._counting import LabelPairs, formula_of
 from ._metrics import Metric
 from ._outcome import Outcome
 from ._ranking import quick_equal
+from ._sparing import CHECKED, Answer, Case, Sparing, case_of_labels, case_of_ranks
 from ._withholding import Withheld
 
 if TYPE_CHECKING:
@@ -103,17 +104,19 @@ class Measure:
         self._truth, self._said = arrays
         self._weights = weights if metric.weighs else None
         self.formula = formula_of(metric, pairs.width) if self._weights is None else None
+        self._quick = quick_equal(metric) if self._weights is None and pairs.width == 2 else None
         self._rows = rows
         self._remember = remember
         self._has_worked = False
+        self._sparing = Sparing() if rows.cells > CHECKED else None
 
     def quickly(self) -> Measure | None:
         """Return the same measure without the library's checks; None where there is nothing to save."""
-        function = quick_equal(self.metric) if self._weights is None and self.pairs.width == 2 else None
-        if function is None:
+        if self._quick is None:
             return None
         quick = copy(self)
-        quick.metric = replace(self.metric, function=function)
+        quick.metric = replace(self.metric, function=self._quick)
+        quick._sparing = None
         return quick
 
     def __call__(self, positions: np.ndarray[Any, Any], _same: object) -> float:
@@ -126,16 +129,32 @@ class Measure:
         return self._measure(positions)
 
     def _measure(self, positions: np.ndarray[Any, Any]) -> float:
+        case = self._case(positions) if self._sparing else None
+        answer = self._sparing.answer(case, partial(self._told, positions)) if self._sparing and case else None
+        answer = answer or self._told(positions)
+        if answer.is_undefined:
+            self.undefined |= self._rows.whole_cell(positions)
+        return answer.value
+
+    def _case(self, positions: np.ndarray[Any, Any]) -> Case | None:
+        """Return what the figure of some rows follows from; None where only the library knows."""
+        take, (labels, width) = self._rows.take, (self.pairs.codes, self.pairs.width)
+        if self.formula is not None:
+            return case_of_labels(take(labels, positions), width, self.formula)
+        if self._quick is not None:
+            return case_of_ranks(take(self._truth, positions), take(self._said, positions), self._quick)
+        return None
+
+    def _told(self, positions: np.ndarray[Any, Any]) -> Answer:
+        """Ask the metric itself."""
         take = self._rows.take
         weights = {} if self._weights is None else {"sample_weight": take(self._weights, positions)}
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
             value = self._ask(take(self._truth, positions), take(self._said, positions), weights)
         told = " ".join(str(warning.message) for warning in caught)
-        if "ill-defined" in told or "not defined" in told:
-            self.undefined |= self._rows.whole_cell(positions)
         self._has_worked = True
-        return value
+        return Answer(value, is_undefined="ill-defined" in told or "not defined" in told)
 
     def _ask(self, truth: Any, said: Any, weights: dict[str, Any]) -> float:
         try:
@@ -173,6 +192,7 @@ class _Rows:
     def __init__(self, groups: np.ndarray[Any, Any], hidden: Withheld) -> None:
         self._groups = groups
         self._hidden = hidden
+        self.cells = hidden.cells.size
         self._positions: object = None
         self._are_all = False
         self._taken: dict[int, Any] = {}

@@ -41,6 +41,22 @@ def mitigations(
     }
 
 
+def why_none(reasons: Mapping[str, str]) -> str:
+    """Return why no mitigator can work, each reason once with those that it stops; empty where one can.
+
+    Parameters
+    ----------
+    reasons : Mapping of str
+        As `mitigations` tells them.
+    """
+    if not all(reasons.values()):
+        return ""
+    stopped = {reason: [name for name in reasons if reasons[name] == reason] for reason in reasons.values()}
+    if len(stopped) == 1:
+        return next(iter(stopped))
+    return " ".join(f"{', '.join(names)}: {reason}" for reason, names in stopped.items())
+
+
 def mitigator_of(model: Any) -> str:
     """Return the Fairlearn class that a model is, or that a pipeline has among its steps; empty for any other."""
     steps = getattr(model, "steps", None)
@@ -64,7 +80,15 @@ def last_step(model: Any) -> tuple[str, Any]:
 def _general(model: Any, features: tuple[FairnessFeature, ...]) -> str:
     kind = type(model).__name__
     if not (hasattr(model, "fit") and hasattr(model, "predict") and hasattr(model, "get_params")):
-        return f"Fairlearn mitigates models of scikit-learn's kind, with fit, predict and get_params; this is a {kind}."
+        instead = (
+            "Name the estimator that it asks, or wrap it in a class with these."
+            if callable(model)
+            else "Name the model that predicted, not its predictions."
+        )
+        return (
+            "Fairlearn mitigates models of scikit-learn's kind, with fit, predict and get_params; "
+            f"this one is of type {kind}. {instead}"
+        )
     if made_by := mitigator_of(model):
         return f"This model was made by {made_by} already. Mitigate the one that it was made from."
     if is_private(model):
@@ -83,24 +107,35 @@ def _general(model: Any, features: tuple[FairnessFeature, ...]) -> str:
 
 def _labels(classes: tuple[Any, ...]) -> str:
     if len(classes) != 2:
-        what = f"{len(classes)} classes" if classes else "a regression"
-        return f"It works on outcomes of two classes, and this is {what}."
+        return f"It works on outcomes of two classes, and this is {_many(classes) if classes else _REGRESSION}"
     if tuple(classes) != (0, 1):
         return f"It works on the outcomes 0 and 1. Map yours first: y = (y == {classes[1]!r}).astype(int)."
     return ""
 
 
+_REGRESSION = "a regression. Its losses are bounded by BoundedGroupLoss, in a cell of your own."
+_MOST_CLASSES = 4
+
+
+def _many(classes: tuple[Any, ...]) -> str:
+    named = ", ".join(map(str, classes[:_MOST_CLASSES])) + (", …" if len(classes) > _MOST_CLASSES else "")
+    one = f"y = (y == {classes[0]!r}).astype(int)"
+    return f"{len(classes)} classes: {named}. Ask about one of them: {one}, and a model of that."
+
+
 def _ranks(model: Any) -> str:
     if any(hasattr(model, method) for method in ("predict_proba", "decision_function")):
         return ""
-    return "It moves thresholds of scores, and this model has neither predict_proba nor decision_function."
+    kind = type(model).__name__
+    return f"It moves thresholds of scores, and {kind} has neither predict_proba nor decision_function."
 
 
 def _weights(model: Any) -> str:
     _, step = last_step(model)
     if "sample_weight" in inspect.signature(step.fit).parameters:
         return ""
-    return f"It trains with weights, and {type(step).__name__}.fit takes no sample_weight."
+    trained = f"It trains with weights, and {type(step).__name__}.fit takes no sample_weight."
+    return f"{trained} LogisticRegression and trees do."
 
 
 def _removable(model: Any, X: Any, features: tuple[FairnessFeature, ...]) -> str:

@@ -61,6 +61,7 @@ from ._fairness import (
     FairnessResult,
     FairnessSpread,
 )
+from ._figure_text import estimate_text, figure_text, interval_text, step_text
 from ._figures import Figure, FigureColumn, Figures, figure, figure_value, plain
 from ._held_out import HELD_OUT, held_out
 from ._onnx import (
@@ -228,9 +229,13 @@ __all__ = [
     "WhatIfQuestion",
     "decode",
     "encode",
+    "estimate_text",
     "figure",
+    "figure_text",
     "figure_value",
     "held_out",
+    "interval_text",
     "plain",
+    "step_text",
     "understood",
 ]

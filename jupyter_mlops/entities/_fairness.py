@@ -84,6 +84,8 @@ class FairnessModel(msgspec.Struct, frozen=True, kw_only=True):
         The Fairlearn class by which it was mitigated; empty for an ordinary model.
     mitigations : tuple of str
         Fairlearn's classes that can lessen its gaps, given what it is and what it predicts.
+    unmitigated : str
+        Why none of them can, and what to do about it, in sentences; empty where one can, and in reports of old.
     """
 
     name: str
@@ -91,6 +93,7 @@ class FairnessModel(msgspec.Struct, frozen=True, kw_only=True):
     run_id: str = ""
     mitigator: str = ""
     mitigations: tuple[str, ...] = ()
+    unmitigated: str = ""
 
 
 class FairnessGrouping(msgspec.Struct, frozen=True, kw_only=True):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from importlib.util import find_spec
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
@@ -67,7 +68,7 @@ class PermutationExplainer:
             shapes=shapes,
             local=local_rows(subject, model, wish.rows),
             rows_used=used,
-            notes=(*notes, *_left_out(subject, ranked, shapes), *_sampled(subject, used, curves)),
+            notes=(*notes, *_left_out(subject, ranked, shapes), *_sampled(subject, used, curves), *_of_rows(wish)),
         )
 
 
@@ -117,6 +118,15 @@ def _sampled(subject: Subject, used: int, curves: int) -> tuple[str, ...]:
     if used == curves == subject.rows:
         return ()
     return (f"Importance comes from {used:,} of {subject.rows:,} rows, shapes from {curves:,}.",)
+
+
+def _of_rows(wish: ExplanationWish) -> tuple[str, ...]:
+    """Return which method tells more of the rows that were named."""
+    if not wish.rows:
+        return ()
+    install = "" if find_spec("shap") else ", after pip install 'jupyter_mlops[shap]'"
+    told = "What each column adds to the answer for a row this method does not tell."
+    return (f"{told} --method shap does{install}; it asks the model more often.",)
 
 
 def _importance(subject: Subject, model: Any, wish: ExplanationWish) -> tuple[Importance, tuple[str, ...]]:

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from ..entities import figure_value
+from ..entities import figure_text
 from ._explain_command import ExplainCommand
-from ._figures import number
 from ._named_values import is_name, model_or_run, value_named
 from ._report_line import report_bundle, save_as
 from ._view import text_table
@@ -134,7 +133,7 @@ class ExplanationView:
         importance = self.report.importance
         columns = [importance.scores, *([importance.low, importance.high] if importance.interval else [])]
         return [
-            [name, *(number(figure_value(column[term])) for column in columns)]
+            [name, *(figure_text(column[term]) for column in columns)]
             for term, name in enumerate(importance.names[:_MOST_TERMS])
         ]
 

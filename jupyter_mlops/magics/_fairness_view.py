@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from ..entities import FairnessResult, FairnessSpread, figure_value
-from ._figures import number
+from ..entities import FairnessResult, FairnessSpread, estimate_text
 from ._report_line import report_bundle
 from ._view import text_table
 
@@ -80,8 +79,5 @@ def _heads() -> list[tuple[str, bool]]:
 
 def _shown(spread: FairnessSpread, place: int, stratum: int) -> str:
     """Return a figure, with its interval where there is one."""
-    value = number(figure_value(spread.values[place][stratum]))
-    if not spread.low:
-        return value
-    low, high = (number(figure_value(table[place][stratum])) for table in (spread.low, spread.high))
-    return f"{value} ({low} to {high})"
+    tables = (spread.values, *((spread.low, spread.high) if spread.low else ()))
+    return estimate_text(*(table[place][stratum] for table in tables))

@@ -6,7 +6,7 @@ import math
 from typing import NamedTuple
 
 from .._elements import Element
-from ..entities import Figure
+from ..entities import Figure, estimate_text
 from ._markup import COLOURS, tag
 
 _WIDTH = 240
@@ -28,11 +28,7 @@ class Estimate(NamedTuple):
 
     def __str__(self) -> str:
         """Return `0.21 (0.17 to 0.25)`, a dash where there is no figure."""
-        if math.isnan(self.value):
-            return "-"
-        if math.isnan(self.low) or math.isnan(self.high):
-            return figure_text(self.value)
-        return f"{figure_text(self.value)} ({figure_text(self.low)} to {figure_text(self.high)})"
+        return estimate_text(*self)
 
 
 class Scale:
@@ -99,19 +95,6 @@ _OUTLINES: tuple[tuple[tuple[float, float], ...], ...] = (
     ((0, 5), (5, -4), (-5, -4)),
 )
 """The forms of the labextension's marks, in its order."""
-
-
-def figure_text(value: float) -> str:
-    """Return a number with at most four significant digits: `0.9583`, `12340`, `1.2e-05`.
-
-    Examples
-    --------
-    >>> figure_text(0.958333), figure_text(12340.0), figure_text(float("inf"))
-    ('0.9583', '12340', '∞')
-    """
-    if not math.isfinite(value):
-        return "NaN" if math.isnan(value) else "∞" if value > 0 else "-∞"
-    return f"{value:.0f}" if 9999.5 <= abs(value) < 1e7 else f"{value:.4g}"
 
 
 def _cell(table: tuple[tuple[Figure, ...], ...], row: int, column: int) -> float:

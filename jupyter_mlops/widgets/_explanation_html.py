@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from .._elements import Element
-from ..entities import ExplanationReport, FeatureShape, Figure
-from ._estimate import Estimate, Scale, figure_text
+from ..entities import ExplanationReport, FeatureShape, Figure, figure_text, step_text
+from ._estimate import Estimate, Scale
 from ._markup import COLOURS, FRAME, Child, markup, paragraph, table, tag
 from ._saliency_html import image_html, text_html
 
@@ -114,7 +114,7 @@ def _rows(report: ExplanationReport) -> Iterator[Element]:
         yield from (part for text in report.texts if text.row == row for part in text_html(report, text))
         yield from (part for image in report.images if image.row == row for part in image_html(report, image))
         cells: list[list[Child]] = [
-            [tag("bdi", _with_values(report, place, term)), _text(contributions[term])] for term in largest
+            [tag("bdi", _with_values(report, place, term)), step_text(contributions[term])] for term in largest
         ]
         if cells:
             adds = f"adds to the {report.scale} of {report.outputs[0]}"

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from .._elements import Element
-from ..entities import FairnessGrouping, FairnessReport, FairnessResult, FairnessSpread
-from ._estimate import Estimate, Scale, figure_text, mark_text
+from ..entities import FairnessGrouping, FairnessReport, FairnessResult, FairnessSpread, figure_text
+from ._estimate import Estimate, Scale, mark_text
 from ._markup import COLOURS, FRAME, MUTED, Child, markup, paragraph, table, tag
 
 _MOST_GROUPS = 30

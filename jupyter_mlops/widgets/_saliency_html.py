@@ -9,8 +9,7 @@ import math
 from collections.abc import Iterator
 
 from .._elements import Element
-from ..entities import ExplanationReport, Figure, ImageSaliency, TextSaliency
-from ._estimate import figure_text
+from ..entities import ExplanationReport, Figure, ImageSaliency, TextSaliency, step_text
 from ._markup import COLOURS, paragraph, tag
 
 _LOWERS, _RAISES = COLOURS[:2]
@@ -70,7 +69,7 @@ def _piece(token: str, score: float, most: float) -> Element | str:
     colour, line = (_RAISES, "solid") if score > 0 else (_LOWERS, "wavy")
     shade = f"{round(abs(score) / most * 102):02x}"
     style = f"background:{colour}{shade};text-decoration:underline {line} {colour}"
-    return tag("span", token, title=figure_text(score), style=style)
+    return tag("span", token, title=step_text(score), style=style)
 
 
 def _cells(heat: list[list[float]], high: int) -> Iterator[Element]:

@@ -386,6 +386,7 @@ export interface IFairnessModel {
   readonly run_id: string;
   readonly mitigator: string;
   readonly mitigations: readonly string[];
+  readonly unmitigated: string;
 }
 
 /** How rows are grouped: by one sensitive feature, or by several together. Arrays have one entry a group. */

@@ -15,7 +15,7 @@ export function formatFigure(value: Figure): string {
     return 'NaN';
   }
   if (!Number.isFinite(number)) {
-    return number > 0 ? '∞' : '−∞';
+    return number > 0 ? '∞' : '-∞';
   }
   const size = Math.abs(number);
   if (size !== 0 && (size < 1e-4 || size >= 1e7)) {

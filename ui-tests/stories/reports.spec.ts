@@ -97,7 +97,7 @@ test('the kernel answers what if, in its report and in a widget, and they say so
     expect(before).not.toContain('→');
 
     await income.fill('0');
-    await expect(answers).toContainText(/0\.\d+ → 0\.\d+ \(−0\.\d+\)/);
+    await expect(answers).toContainText(/0\.\d+ → 0\.\d+ \(-0\.\d+\)/);
     expect(await lab.said(explanation)).toMatch(
       /The answer for 1 goes from 0\.\d+ to 0\.\d+\. Hollow: the row as it is\./
     );

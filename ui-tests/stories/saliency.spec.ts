@@ -80,7 +80,7 @@ async function looksAtTheCorner(report: Locator): Promise<void> {
   const rows = report.getByRole('table').last().locator('tbody tr');
   await expect(rows).toHaveCount(8);
   const added = await Promise.all([0, 7].map(row => rows.nth(row).locator('td').allInnerTexts()));
-  const [first = [], last = []] = added.map(texts => texts.map(text => parseFloat(text.replace('−', '-'))));
+  const [first = [], last = []] = added.map(texts => texts.map(text => parseFloat(text)));
   expect(Math.min(...first.slice(0, 3))).toBeGreaterThan(0.2);
   expect([...first.slice(3), ...last].every(figure => figure === 0)).toBe(true);
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from ...entities import ExplanationSummary, FairnessSummary, Figure, RunReports, figure_value
+from ...entities import ExplanationSummary, FairnessSummary, RunReports, estimate_text, figure_text
 
 _OTHER_ROWS = "fairness (the reports are about different rows: assess both models with one %fairness line)"
 _OTHER_IMPORTANCE = "importance (the reports are about different rows, or measure it differently)"
@@ -64,17 +64,13 @@ def _gaps(summary: FairnessSummary | None) -> Mapping[str, str]:
 def _told(summary: FairnessSummary) -> Iterator[tuple[str, str]]:
     for gap in summary.gaps:
         within = f" within {', '.join(summary.control)}" if summary.control else ""
-        interval = "" if gap.low is None or gap.high is None else f" ({_text(gap.low)} to {_text(gap.high)})"
+        interval = () if gap.low is None or gap.high is None else (gap.low, gap.high)
         if not gap.stratum:
-            yield gap.label, _text(gap.overall)
-        yield f"{gap.label}: gap by {gap.by}{within}", _text(gap.difference) + interval
+            yield gap.label, estimate_text(gap.overall)
+        yield f"{gap.label}: gap by {gap.by}{within}", estimate_text(gap.difference, *interval)
 
 
 def _scores(summary: ExplanationSummary | None) -> Mapping[str, str]:
     if summary is None:
         return {}
-    return {name: _text(score) for name, score in zip(summary.names, summary.scores, strict=True)}
-
-
-def _text(figure: Figure) -> str:
-    return f"{figure_value(figure):.4g}"
+    return {name: figure_text(score) for name, score in zip(summary.names, summary.scores, strict=True)}

@@ -108,7 +108,7 @@ function waySentence(report: IExplanationReport, way: IWay, output: number, word
     .join(' ');
 }
 
-/** +0.3; −0.3. */
+/** +0.3; -0.3: with the minus that every other figure has, and that can be typed and copied. */
 export function signed(value: number): string {
-  return value > 0 ? `+${formatFigure(value)}` : formatFigure(value).replace('-', '−');
+  return value > 0 ? `+${formatFigure(value)}` : formatFigure(value);
 }

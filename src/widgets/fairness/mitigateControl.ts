@@ -4,6 +4,7 @@ import { IFairnessReport } from '../../api/types';
 import { OWN_KEYS, select } from '../report/controls';
 import { make } from '../report/dom';
 import { IReportHost } from '../report/host';
+import { IWords, isolated } from '../report/words';
 import { IMitigation, LOAD, isMitigable, mitigationsOf } from './mitigation';
 
 /** See the module. */
@@ -20,12 +21,7 @@ export class MitigateControl {
     const mitigations = mitigationsOf(report);
     this._chosen = mitigations[0];
     if (!this._chosen) {
-      const hint = isMitigable(report)
-        ? words.__(
-            'Mitigating needs a line: %fairness with models, rows, outcome and features under names that it can hold.'
-          )
-        : words.__('No mitigator fits these models and data; “--mitigate ThresholdOptimizer” says why.');
-      this.node.append(make('span', { class: 'mlops-Report-note' }, hint));
+      this.node.append(...whyNone(report, words).map(why => make('p', { class: 'mlops-Report-note' }, why)));
       return;
     }
     const options = mitigations.map(({ model, mitigator }, index) => ({
@@ -94,4 +90,19 @@ export class MitigateControl {
   private _unsubscribe: (() => void) | undefined;
   private readonly _button = make('button', { ...OWN_KEYS, type: 'button', class: 'mlops-Report-button' });
   private readonly _said = make('span', { class: 'mlops-Report-note', role: 'status' });
+}
+
+/** Why there is nothing to choose, a sentence or two for each model. */
+function whyNone(report: IFairnessReport, words: IWords): readonly string[] {
+  if (isMitigable(report)) {
+    const line = words.__(
+      'Mitigating needs a line: %fairness with models, rows, outcome and features under names that it can hold.'
+    );
+    return [line];
+  }
+  return report.models.map(({ name, unmitigated }) =>
+    unmitigated
+      ? words.__('No mitigator fits %1. %2', isolated(name), unmitigated)
+      : words.__('No mitigator fits %1; “--mitigate ThresholdOptimizer” says why.', isolated(name))
+  );
 }

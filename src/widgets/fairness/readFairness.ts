@@ -54,7 +54,8 @@ const model = record<IFairnessModel>({
   type: or(text, ''),
   run_id: or(text, ''),
   mitigator: or(text, ''),
-  mitigations: or(list(text), [])
+  mitigations: or(list(text), []),
+  unmitigated: or(text, '')
 });
 
 const grouping = record<IFairnessGrouping>({

@@ -24,7 +24,7 @@ it.each([
   [123456789, '1.235e+8'],
   ['NaN', 'NaN'],
   ['Infinity', '∞'],
-  ['-Infinity', '−∞'],
+  ['-Infinity', '-∞'],
   ['9007199254740993', '9.007e+15'],
   ['no number', 'NaN']
 ])('%p is shown as %s', (value, text) => {
@@ -39,7 +39,7 @@ it.each([
   [-1.2345e-10, '-1.2e-10'],
   [123456789012, '1.2e11'],
   [-1.2345e12, '-1.2e12'],
-  ['-Infinity', '−∞'],
+  ['-Infinity', '-∞'],
   ['NaN', 'NaN']
 ])('a narrow column says %s whole: %s', (value, text) => {
   expect(formatFigureBriefly(value)).toBe(text);

@@ -26,7 +26,14 @@ export function metric(key: string, more: Partial<IFairnessMetric> = {}): IFairn
 
 /** A model. */
 export function model(name: string, mitigator = ''): IFairnessModel {
-  return { name, type: 'sklearn.linear_model.LogisticRegression', run_id: '', mitigator, mitigations: [] };
+  return {
+    name,
+    type: 'sklearn.linear_model.LogisticRegression',
+    run_id: '',
+    mitigator,
+    mitigations: [],
+    unmitigated: ''
+  };
 }
 
 /** One column. */

@@ -12,7 +12,7 @@ from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from sklearn.tree import DecisionTreeClassifier
 
 from jupyter_mlops.assessment import FairnessQuestion, analyse
-from jupyter_mlops.assessment._mitigation import MITIGATORS, mitigations, mitigator_of
+from jupyter_mlops.assessment._mitigation import MITIGATORS, mitigations, mitigator_of, why_none
 from jupyter_mlops.entities import FairnessFeature
 
 SEX = FairnessFeature(name="sex", levels=("0", "1"))
@@ -44,7 +44,7 @@ def test_a_pipeline_trains_with_weights_if_its_last_step_does(X, y):
     plain = make_pipeline(StandardScaler(), KNeighborsClassifier()).fit(X, y)
     assert possible(plain, X) == ["ThresholdOptimizer", "CorrelationRemover"]
     assert mitigations(plain, X, CLASSES, (SEX,))["GridSearch"].endswith(
-        "KNeighborsClassifier.fit takes no sample_weight."
+        "KNeighborsClassifier.fit takes no sample_weight. LogisticRegression and trees do."
     )
 
 
@@ -58,14 +58,18 @@ def test_a_model_without_scores_has_no_threshold(X, y):
         decision_function = property()
 
     reason = mitigations(Decided().fit(X, y), X, CLASSES, (SEX,))["ThresholdOptimizer"]
-    assert reason.startswith("It moves thresholds of scores")
+    assert reason.startswith("It moves thresholds of scores, and Decided has neither predict_proba")
 
 
 @pytest.mark.parametrize(
     ("classes", "said"),
     [
-        ((), "this is a regression"),
-        ((0, 1, 2), "this is 3 classes"),
+        ((), "this is a regression. Its losses are bounded by BoundedGroupLoss, in a cell of your own."),
+        (
+            (0, 1, 2),
+            "this is 3 classes: 0, 1, 2. Ask about one of them: y = (y == 0).astype(int), and a model of that.",
+        ),
+        (tuple("abcdefg"), "this is 7 classes: a, b, c, d, …. Ask about one of them: y = (y == 'a')"),
         (("no", "yes"), "Map yours first: y = (y == 'yes').astype(int)."),
     ],
 )
@@ -160,3 +164,38 @@ def test_a_private_model_is_not_trained_again_outside_its_budget(X, y):
         assert {reason.split(",")[0] for reason in reasons.values()} == {"The model is differentially private"}
     report = analyse(FairnessQuestion(models={"m": private}, X=X, y=y, sensitive={"sex": X["sex"]}, boot=0))
     assert report.notes[-1] == "Differential privacy protects the rows that m learned from, not those of this report."
+
+
+def test_where_none_fits_each_reason_is_told_once_with_whom_it_stops(X, y):
+    words = X.assign(sex=X["sex"].map({0: "f", 1: "m"}))
+    model = LogisticRegression().fit(X, np.arange(60) % 3)
+    told = why_none(mitigations(model, words, (0, 1, 2), (SEX,)))
+    assert told.startswith("ThresholdOptimizer, ExponentiatedGradient, GridSearch: It works on outcomes of two classes")
+    assert told.endswith(
+        "CorrelationRemover: It works on numbers, and the column sex holds text. Add it to X as 0 and 1."
+    )
+
+
+def test_one_reason_for_all_stands_alone(X):
+    told = why_none(mitigations(np.zeros(60), X, CLASSES, (SEX,)))
+    assert told.startswith("Fairlearn mitigates models of scikit-learn's kind")
+    assert told.endswith("this one is of type ndarray. Name the model that predicted, not its predictions.")
+
+
+def test_a_function_of_a_notebook_is_to_be_made_an_estimator(X):
+    told = why_none(mitigations(lambda rows: rows["signal"] > 0, X, CLASSES, (SEX,)))
+    assert told.endswith(
+        "this one is of type function. Name the estimator that it asks, or wrap it in a class with these."
+    )
+
+
+def test_where_one_fits_there_is_no_reason(X, y):
+    assert why_none(mitigations(LogisticRegression().fit(X, y), X, CLASSES, (SEX,))) == ""
+
+
+def test_a_report_says_of_each_model_why_none_fits(X, y):
+    models = {"fits": LogisticRegression().fit(X, y), "given": y.to_numpy()}
+    report = analyse(FairnessQuestion(models=models, X=X, y=y, sensitive={"sex": X["sex"]}, boot=0))
+    fits, given = report.models
+    assert (bool(fits.mitigations), fits.unmitigated) == (True, "")
+    assert (given.mitigations, given.unmitigated[:9]) == ((), "Fairlearn")

@@ -1,5 +1,7 @@
 """Any model from outside: the numbers are those of scikit-learn's own functions, asked for in the same way."""
 
+import sys
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -407,3 +409,26 @@ def test_names_are_not_read_again_where_nothing_looks_at_them_and_the_numbers_st
     theirs = permutation_importance(model, rows, target, n_repeats=5, random_state=0)
     assert importance_of(report) == dict(zip(rows, theirs["importances_mean"].tolist(), strict=True))
     assert isinstance(_bare(model, rows), np.ndarray) == is_bare
+
+
+@pytest.mark.parametrize(
+    ("is_installed", "said"),
+    [
+        (True, "--method shap does; it asks the model more often."),
+        (False, "--method shap does, after pip install 'jupyter_mlops[shap]'; it asks the model more often."),
+    ],
+)
+def test_who_asks_about_rows_hears_which_method_tells_what_made_up_their_answers(
+    tumours, logistic, monkeypatch, tmp_path, is_installed, said
+):
+    data, labels = tumours
+    if is_installed:
+        (tmp_path / "shap.py").touch()
+        monkeypatch.delitem(sys.modules, "shap", raising=False)
+        monkeypatch.syspath_prepend(tmp_path)
+    else:
+        monkeypatch.setitem(sys.modules, "shap", None)
+    hint = f"What each column adds to the answer for a row this method does not tell. {said}"
+
+    assert explain_model(logistic, data, labels, wish=ExplanationWish(rows=(5,))).notes[-1] == hint
+    assert hint not in explain_model(logistic, data, labels).notes

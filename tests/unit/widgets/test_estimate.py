@@ -5,41 +5,8 @@ import re
 
 import pytest
 
-from jupyter_mlops.widgets._estimate import Estimate, Scale, figure_text, mark_text
+from jupyter_mlops.widgets._estimate import Estimate, Scale, mark_text
 from jupyter_mlops.widgets._markup import markup
-
-
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [
-        (0.958333, "0.9583"),
-        (0.4, "0.4"),
-        (-3.0, "-3"),
-        (9999.4, "9999"),
-        (9999.5, "10000"),
-        (1_234_567.0, "1234567"),
-        (12_345_678.0, "1.235e+07"),
-        (1.2e-5, "1.2e-05"),
-        (math.inf, "∞"),
-        (-math.inf, "-∞"),
-        (math.nan, "NaN"),
-    ],
-)
-def test_a_figure_has_four_digits_at_most(value, text):
-    assert figure_text(value) == text
-
-
-@pytest.mark.parametrize(
-    ("estimate", "text"),
-    [
-        (Estimate(0.21, 0.17, 0.25), "0.21 (0.17 to 0.25)"),
-        (Estimate(0.21), "0.21"),
-        (Estimate(0.21, 0.17), "0.21"),
-        (Estimate(math.nan, 0.1, 0.2), "-"),
-    ],
-)
-def test_an_estimate_says_its_interval_where_it_has_one(estimate, text):
-    assert str(estimate) == text
 
 
 def test_an_estimate_is_read_from_the_tables_of_a_report():

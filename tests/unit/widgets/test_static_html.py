@@ -6,8 +6,9 @@ from html.parser import HTMLParser
 import msgspec
 import pytest
 
+from jupyter_mlops.entities import figure_text
 from jupyter_mlops.widgets import explanation_html, fairness_html
-from jupyter_mlops.widgets._estimate import Estimate, figure_text
+from jupyter_mlops.widgets._estimate import Estimate
 
 MARKUP = "<img src=x onerror=alert(1)>\"'</td></table><script>alert(1)</script>"
 SAFE = {"div", "p", "span", "bdi", "table", "thead", "tbody", "tr", "th", "td"}
@@ -93,7 +94,7 @@ def test_groups_that_are_withheld_are_named_without_figures(controlled):
     group = grouping.suppressed[0]
     name = f"{controlled.group_name(grouping, group)} ({controlled.stratum_name(grouping.strata[group])})"
     withheld = next(row for row in page.rows if row[0].startswith(name))
-    assert withheld == [name, "withheld", "", "--"]
+    assert withheld == [name, "withheld", "", 2 * "\N{EN DASH}"]
     assert "Withheld are groups of fewer than 10 rows, and others that would tell their figures." in page.text
     assert "accuracy (low)" in {row[0] for row in page.rows}
 
@@ -101,8 +102,8 @@ def test_groups_that_are_withheld_are_named_without_figures(controlled):
 def test_an_explanation_is_a_table_of_what_matters_and_one_of_each_row(explanation):
     page = Page(explanation_html(explanation))
 
-    assert page.rows[:2] == [["feature", "", "importance"], ["worst area", "", "4.425 (2.285 to 6.566)"]]
-    assert ["worst area = 2019", "7.642"] in page.rows
+    assert page.rows[:2] == [["feature", "", "importance"], ["worst area", "", "4.425 (2.3 to 6.6)"]]
+    assert ["worst area = 2019", "+7.642"] in page.rows
     assert "Along worst area, from 185.2 to 4254, the log odds of malignant lies between" in page.text
     assert "Contains data: values of single rows." in page.text
 
@@ -145,7 +146,7 @@ def test_a_figure_that_is_none_is_a_dash_and_has_no_dot(fairness):
     ]
     page = Page(fairness_html(msgspec.structs.replace(fairness, results=tuple(empty))))
 
-    assert [row[3] for row in page.rows[1:9]] == ["--"] * 8
+    assert [row[3] for row in page.rows[1:9]] == [2 * "\N{EN DASH}"] * 8
     assert "circle" not in page.tags
 
 

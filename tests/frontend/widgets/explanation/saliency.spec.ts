@@ -21,7 +21,7 @@ describe('a text', () => {
     expect(node.querySelector('.mlops-Text')!.textContent).toBe(text.texts[0]!.tokens.join(''));
     const pieces = [...node.querySelectorAll<HTMLElement>('.mlops-Text-piece')];
     const said = pieces.map(each => [each.textContent, each.title, each.className.split('mlops-mod-')[1]]);
-    expect(said).toContainEqual(['awful', '−0.31', 'lowers']);
+    expect(said).toContainEqual(['awful', '-0.31', 'lowers']);
     expect(said.every(([, by, way]) => (way === 'raises') === by!.startsWith('+'))).toBe(true);
     const shares = pieces.map(each => each.style.getPropertyValue('--mlops-share'));
     expect(shares.filter(share => share === '100%')).toHaveLength(1);
@@ -31,10 +31,10 @@ describe('a text', () => {
     const node = shown(text);
     expect(sentences(node).slice(-2)[0]).toBe('Row 3. Predicted: positive: 0.46. Actual: negative.');
     expect(sentences(node).at(-1)).toMatch(
-      /^“wonderful” raises the log odds of positive most \(\+\S+\)\. “awful” lowers it most \(−0\.31\)\. A straight line below raises, a wavy one lowers/
+      /^“wonderful” raises the log odds of positive most \(\+\S+\)\. “awful” lowers it most \(-0\.31\)\. A straight line below raises, a wavy one lowers/
     );
     const table = node.querySelector('table[aria-label="What each piece of text adds"]')!;
-    expect(texts(table, 'tbody tr')[0]).toBe('awful−0.31');
+    expect(texts(table, 'tbody tr')[0]).toBe('awful-0.31');
     expect(node.textContent).toContain('Contains data');
     expect(node.textContent).not.toContain('explains no single row');
   });
@@ -98,7 +98,7 @@ describe('an image', () => {
     const node = shown(image);
     const [first] = sentences(node).slice(-1);
     expect(first).toMatch(
-      /^Row \d, column \d of the cells changes the network output of 3 most \([+−]0\.\d+\)\. Plus, orange/
+      /^Row \d, column \d of the cells changes the network output of 3 most \([+-]0\.\d+\)\. Plus, orange/
     );
     choose(node, 'Output', '0');
     const now = sentences(node).at(-1)!;

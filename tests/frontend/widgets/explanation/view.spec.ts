@@ -151,14 +151,14 @@ describe('an explanation', () => {
     choose(node, 'Row', 'row 17');
     expect(rowTexts(tables(node)[0]!)).toEqual([
       ['base value', '', '0.2'],
-      ['hours = 12', '', '−0.6'],
+      ['hours = 12', '', '-0.6'],
       ['age = 50', '', '+0.4'],
-      ['hours = 12, age = 50', '', '−0.2'],
-      ['job = smith', '', '−0.1'],
+      ['hours = 12, age = 50', '', '-0.2'],
+      ['job = smith', '', '-0.1'],
       ['together', '', '-0.3']
     ]);
     const said =
-      'Row 17. Predicted: granted: 0.31. Actual: refused. It starts at 0.2 (log odds of granted). hours = 12 lowers it most (−0.6). age = 50 raises it most (+0.4). Together they lead to -0.3.';
+      'Row 17. Predicted: granted: 0.31. Actual: refused. It starts at 0.2 (log odds of granted). hours = 12 lowers it most (-0.6). age = 50 raises it most (+0.4). Together they lead to -0.3.';
     expect(sentences(node).at(-1)!.split('. ').sort()).toEqual(said.split('. ').sort());
     expect(texts(node, '[role=status]')).toEqual([sentences(node).at(-1)]);
   });

@@ -114,7 +114,7 @@ describe('what if the row were another', () => {
     expect(answers(node)).toEqual([['granted', '', '0.73']]);
     expect(kernel.asked.map(each => each.changes)).toEqual([{ 1: 32 }, { 1: 34 }]);
     await kernel.answer({ predicted: [0.2] });
-    expect(answers(node)).toEqual([['granted', '', '0.73 → 0.2 (−0.53)']]);
+    expect(answers(node)).toEqual([['granted', '', '0.73 → 0.2 (-0.53)']]);
   });
 
   it('takes an empty number and the last choice as missing', () => {

@@ -191,7 +191,20 @@ describe('Mitigate', () => {
   it('is not there where nothing can be done', () => {
     const node = shown(fairnessReport(), new Cells());
     expect(node.querySelector('button')).toBeNull();
-    expect(node.textContent).toContain('No mitigator fits these models');
+    expect(node.textContent).toContain('No mitigator fits \u2068best\u2069; “--mitigate');
+  });
+
+  it('says why, of each model', () => {
+    const { models } = fairnessReport();
+    const unmitigated = 'It works on outcomes of two classes, and this is a regression.';
+    const node = shown(
+      fairnessReport({ models: models.map(each => ({ ...each, unmitigated })) }),
+      new Cells()
+    );
+    const said = [...node.querySelectorAll('p')].map(each => each.textContent ?? '');
+    expect(said.filter(each => each.startsWith('No mitigator fits'))).toEqual(
+      models.map(({ name }) => `No mitigator fits \u2068${name}\u2069. ${unmitigated}`)
+    );
   });
 
   it.each([

@@ -1,3 +1,5 @@
+import { Figure } from '../../../../src/api/types';
+import { formatFigure, toNumber } from '../../../../src/model/format';
 import {
   IEstimate,
   dotAndLine,
@@ -8,8 +10,10 @@ import {
   intervalText,
   valueText
 } from '../../../../src/widgets/report/estimates';
+import { signed } from '../../../../src/widgets/explanation/localChart';
 import { scaleOf } from '../../../../src/widgets/report/scale';
 import { ENGLISH } from '../../../../src/widgets/report/words';
+import CASES from '../../reports/figure_texts.json';
 
 const WHOLE: IEstimate = { value: 0.5, low: 0.25, high: 0.75 };
 const BARE: IEstimate = { value: 0.5, low: NaN, high: NaN };
@@ -28,17 +32,19 @@ describe('an estimate in words', () => {
     expect([valueText(estimate), hasInterval(estimate)]).toEqual([said, isWithInterval]);
   });
 
-  it.each([
-    ['of its width', 0.33724, 0.5, '0.34 to 0.5'],
-    ['of a narrow one', 0.0007754, 0.02246, '0.001 to 0.022'],
-    ['of a very narrow one', 0.00008457, 0.0009553, '8e-5 to 0.00096'],
-    ['but no minus before nothing', -0.00004, 0.5, '0 to 0.5'],
-    ['however small it is', 0.0000012345, 0.0000034, '1.2e-6 to 3.4e-6'],
-    ['or there is no width', 0.123456, 0.123456, '0.1235 to 0.1235'],
-    ['or no end', -Infinity, 0.5, '−∞ to 0.5'],
-    ['or the figures are large', -0.123456, 12_345.6, '-0.1235 to 12346']
-  ])('says its interval with two digits %s', (_, low, high, said) => {
-    expect(intervalText({ value: 0, low, high }, ENGLISH)).toBe(said);
+  it.each(CASES.intervals as [string, Figure, Figure, string][])(
+    'says its interval with two digits %s',
+    (_, low, high, said) => {
+      expect(intervalText({ value: 0, low: toNumber(low), high: toNumber(high) }, ENGLISH)).toBe(said);
+    }
+  );
+
+  it.each(CASES.figures as [Figure, string][])('%j is read %s, as the kernel writes it', (value, said) => {
+    expect(formatFigure(value)).toBe(said);
+  });
+
+  it.each(CASES.steps as [number, string][])('a step of %d is %s', (value, said) => {
+    expect(signed(value)).toBe(said);
   });
 
   it('is whole when the mouse rests on it', () => {

@@ -57,7 +57,7 @@ def test_within_strata_only_the_gap_is_told():
 
 def test_importance_is_told_by_term():
     (told, _) = report_figures(reports(explanation=importance()), reports("b")).importance
-    assert told == {"age": "0.5", "pay": "nan"}
+    assert told == {"age": "0.5", "pay": "NaN"}
 
 
 @pytest.mark.parametrize("change", [{"fingerprint": "g"}, {"task": "multiclass"}])

@@ -251,17 +251,17 @@ def test_rows_may_be_attributes_of_a_name():
         (
             "GridSearch",
             {"model": KNeighborsClassifier().fit(X_TRAIN, Y_TRAIN)},
-            "KNeighborsClassifier.fit takes no sample_weight. Possible here: ThresholdOptimizer, CorrelationRemover",
+            "no sample_weight. LogisticRegression and trees do. Possible here: ThresholdOptimizer, CorrelationRem",
         ),
         (
             "ThresholdOptimizer",
             {"model": LinearRegression().fit(X_TRAIN, X_TRAIN["a"]), "y_test": X_TEST["a"]},
-            "two classes, and this is a regression. Possible here: CorrelationRemover",
+            "two classes, and this is a regression. Its losses .* Possible here: CorrelationRemover",
         ),
         ("CorrelationRemover", {"X_test": X_TEST.assign(female=X_TEST["female"].map({0: "m", 1: "f"})),
                                 "model": LogisticRegression().fit(X_TRAIN[["a", "b"]], Y_TRAIN)},
          "works on numbers, and the column female holds text"),
-        ("GridSearch", {"model": lambda rows: np.ones(len(rows), dtype=int)}, "this is a function"),
+        ("GridSearch", {"model": lambda rows: np.ones(len(rows), dtype=int)}, "this one is of type function"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_done_is_said_before(mitigator, names, message):

@@ -19,7 +19,8 @@ from jupyter_mlops.testing import SHELL_EXECUTOR, fill_run, wait_until
 
 _LARGE = """
     torch tensorflow keras mlflow sqlalchemy sklearn scipy pandas pyarrow matplotlib fairlearn interpret xgboost
-    lightgbm onnx onnxruntime onnxscript skl2onnx onnxmltools sympy h5py jupyter_server
+    lightgbm onnx onnx_ir onnxruntime onnxscript skl2onnx onnxmltools ebm2onnx sympy h5py jupyter_server jupyter_events
+    nbconvert nbclient nbformat jsonschema rfc3987_syntax kubernetes_validate fastapi
 """
 LARGE_LIBRARIES = frozenset(_LARGE.split())
 """What stories in the same process may have imported."""

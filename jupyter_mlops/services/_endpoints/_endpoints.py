@@ -363,7 +363,7 @@ def _with_version(
 
 
 @contextlib.contextmanager
-def changing(directory: EndpointDirectory, patience_s: float = _CHANGE_S) -> Iterator[None]:
+def changing(directory: EndpointDirectory, patience_s: float | None = None) -> Iterator[None]:
     """Be the only one who changes what is to be served.
 
     Raises
@@ -374,7 +374,7 @@ def changing(directory: EndpointDirectory, patience_s: float = _CHANGE_S) -> Ite
     from ...home import exclusive
 
     try:
-        with exclusive(directory.change_lock, patience_s):
+        with exclusive(directory.change_lock, _CHANGE_S if patience_s is None else patience_s):
             yield
     except TimeoutError as error:
         raise DeploymentError(f"Endpoint {directory.name} is being changed elsewhere ({error}). Try again.") from None

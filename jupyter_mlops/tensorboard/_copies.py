@@ -62,5 +62,5 @@ class HeldCurve:
             self.is_copy = all(in_32_bits(point.value) in known[point.step] for point in both)
         elif self._held:
             first = self._held[0].timestamp / 1000
-            if ended or own.newest > first or time.time() - first > _WRITTEN_S:
+            if ended or own.newest > first or abs(time.time() - first) > _WRITTEN_S:
                 self.is_copy = False

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from kernels import GATE, KernelNotebook, until
+from kernels import GATE, LONGEST_S, KernelNotebook, until
 
 pytestmark = pytest.mark.kernel
 
@@ -190,9 +190,9 @@ def test_silent_and_history_free_executions_never_wait(notebook):
 
 def test_completion_and_inspection_do_not_wait(notebook):
     notebook.run("%%train completes\ngate('completes')\nunfinished_business = 1")
-    reply = notebook.client.complete("unfinished_b", reply=True, timeout=20)["content"]
+    reply = notebook.client.complete("unfinished_b", reply=True, timeout=LONGEST_S)["content"]
     assert "unfinished_business" in reply["matches"]
-    assert notebook.client.inspect("unfinished_business", reply=True, timeout=20)["content"]["status"] == "ok"
+    assert notebook.client.inspect("unfinished_business", reply=True, timeout=LONGEST_S)["content"]["status"] == "ok"
     notebook.release("completes")
     assert notebook.run("unfinished_business").value == "1"
 

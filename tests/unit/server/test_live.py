@@ -7,12 +7,14 @@ import os
 import random
 import struct
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from tornado.websocket import WebSocketClientConnection
 
 from jupyter_mlops.entities import ChangeRun, Exit, RunStatus
+from jupyter_mlops.server._live import LiveHub
 from jupyter_mlops.services._user_changes import change_run
 
 DEADLINE_S = 20
@@ -297,6 +299,44 @@ def test_b19_a_socket_that_speaks_otherwise_is_closed(server, message):
         assert tab.socket.close_code in (1007, 1009)
 
     tab_story(server, story)
+
+
+class DeafOutlet:
+    """A tab that takes what it is sent, but for the system never has room for more."""
+
+    def __init__(self) -> None:
+        self.sent: list[list[bytes | str]] = []
+
+    async def send(self, messages: list[bytes | str]) -> None:
+        self.sent.append(messages)
+        await asyncio.Event().wait()
+
+
+class HearingOutlet(DeafOutlet):
+    async def send(self, messages: list[bytes | str]) -> None:
+        self.sent.append(messages)
+
+
+def test_f16_a_tab_that_reads_nothing_is_sent_no_more_while_another_is(server, make_run):
+    """What waits for a deaf tab would fill the server's memory."""
+    run = make_run(status=None, log=b"one\n")
+
+    async def story() -> None:
+        deaf, hearing = DeafOutlet(), HearingOutlet()
+        with ThreadPoolExecutor(1) as pool:
+            hub = LiveHub(server.extension.context.explorer, pool)
+            for outlet in (deaf, hearing):
+                hub.open(outlet)
+                hub.watch(outlet, run.id, 0)
+            for number in range(1, 6):
+                while len(hearing.sent) < number:
+                    await asyncio.sleep(0.01)
+                with run.directory.log_file.open("ab") as log:
+                    log.write(b"more\n")
+            await hub.stop()
+        assert len(deaf.sent) == 1
+
+    asyncio.run(asyncio.wait_for(story(), 60))
 
 
 def test_b19_a_message_that_is_too_long_is_not_read(server, make_run):

@@ -7,10 +7,11 @@ import re
 import time
 from http.cookies import SimpleCookie
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 from urllib.parse import urlencode
 
 import pytest
+from jupyter_server.auth.authorizer import Authorizer
 from tornado.routing import PathMatches, Router
 from tornado.web import RequestHandler, create_signed_value, decode_signed_value
 from tornado.websocket import WebSocketHandler
@@ -118,6 +119,27 @@ def test_the_sweep_finds_the_table(routes):
 
 def test_b17_nothing_is_told_without_a_token(server, routes):
     assert leaks(server, routes, {}) == []
+
+
+class RefusingAuthorizer(Authorizer):
+    """Lets nobody do anything, and keeps what it was asked."""
+
+    asked: ClassVar[set[tuple[str, str]]] = set()
+
+    def is_authorized(self, handler: Any, user: Any, action: str, resource: str) -> bool:
+        self.asked.add((action, resource))
+        return False
+
+
+def test_b17_who_may_not_is_told_nothing(server, routes, browser, run, monkeypatch):
+    """A user of the server whom its administrator forbids runs, as a hub may."""
+    before = snapshot(run.directory.path)
+    monkeypatch.setitem(server.app.web_app.settings, "authorizer", RefusingAuthorizer())
+
+    assert leaks(server, [route for route in routes if not route.changes], browser) == []
+    assert leaks(server, [route for route in routes if route.changes], browser) == []
+    assert RefusingAuthorizer.asked == {("read", "jupyter-mlops"), ("write", "jupyter-mlops")}
+    assert snapshot(run.directory.path) == before
 
 
 @pytest.mark.parametrize(

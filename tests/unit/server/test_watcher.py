@@ -76,7 +76,7 @@ def test_f22_the_server_is_active_while_a_run_goes_on(server, make_run):
 def until_looked_at_again(server, make_run) -> None:
     """Let two looks pass, one after the other: what the first has told is told when the second has begun."""
     for _ in range(2):
-        ended = make_run()
+        ended = make_run(refresh=False)
         wait_until(lambda ended=ended: server.get("api/runs", query=f"id:{ended.id}").json["total"] == 1)
 
 
@@ -96,7 +96,7 @@ def test_f22_who_wants_idle_servers_culled_says_so(server, make_run):
     server.extension.report_activity = False
     try:
         settings["last_activity_times"].pop("jupyter_mlops", None)
-        run = make_run(status=None)
+        run = make_run(status=None, refresh=False)
         until_looked_at_again(server, make_run)
 
         assert "jupyter_mlops" not in settings["last_activity_times"]

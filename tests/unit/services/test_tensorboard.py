@@ -10,7 +10,7 @@ from jupyter_mlops.exceptions import RunNotFoundError, UsageError
 from jupyter_mlops.services import RunCatalog
 from jupyter_mlops.services._homes import Homes
 from jupyter_mlops.services._tensorboard import MOST_RUNS, TensorBoardService
-from jupyter_mlops.tensorboard import Board, ShownFolder, ShownRun, ShownStoredRun
+from jupyter_mlops.tensorboard import Board, ShownFolder, ShownRun, ShownStoredRun, SupervisedBoard
 
 
 class IdleSupervisor:
@@ -45,6 +45,19 @@ def boards(root: Path, supervisor: IdleSupervisor) -> TensorBoardService:
     catalog = RunCatalog(homes)
     catalog.refresh()
     return TensorBoardService(homes, catalog, supervisor, (root,))
+
+
+@pytest.mark.parametrize("base_url", ["/user/a b/", "/user/a%20b/"])
+def test_b40_a_proxy_below_a_prefix_with_a_space_is_named_as_a_redirect_has_to_have_it(root, base_url, monkeypatch):
+    monkeypatch.setattr(SupervisedBoard, "ensure", lambda _self: None)
+    homes = Homes(root)
+    service = TensorBoardService.below(base_url, homes, RunCatalog(homes))
+    opened = service.open(OpenTensorBoard(logdir="logs"))
+    board = service.find(opened.instance_id)
+    service.close()
+
+    assert board.public_path == f"/user/a%20b/jupyter-mlops/tensorboard/{opened.instance_id}"
+    assert opened.url == f"jupyter-mlops/tensorboard/{opened.instance_id}/"
 
 
 def shown(boards: TensorBoardService, supervisor: IdleSupervisor, **wish: object) -> Board:

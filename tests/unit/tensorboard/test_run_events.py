@@ -156,6 +156,14 @@ def test_a_metric_is_shown_where_the_writer_of_event_files_writes_no_more(make_f
     assert read_events(tmp_path / "fit: metrics")["loss"] == [(0, 1.0)]
 
 
+def test_f42_a_clock_that_was_set_back_hides_no_metric(make_fit, tmp_path, read_events, monkeypatch):
+    events = make_fit(metrics={"loss": [1.0]}, status=None)
+    an_hour_before = time.time() - 3_600
+    monkeypatch.setattr(_copies.time, "time", lambda: an_hour_before)
+    events.sync_beside(lambda _: Scalars(newest=1.0))
+    assert read_events(tmp_path / "fit: metrics")["loss"] == [(0, 1.0)]
+
+
 def test_event_files_that_come_late_stand_beside_what_was_made(make_run, tmp_path, read_events):
     run = make_run(metrics={"loss": [1.0]}, status=None)
     events = RunEvents(run, tmp_path / "log")

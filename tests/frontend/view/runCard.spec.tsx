@@ -276,7 +276,12 @@ it('says what keeps it from the truth', async () => {
   await happened(() => feed.tell(LIVE));
   manager.connection = 'lost';
   await happened(() => manager.connectionChanged.emit('lost'));
-  expect(card.all('status').map(each => each.textContent).join()).toContain('the run goes on');
+  expect(
+    card
+      .all('status')
+      .map(each => each.textContent)
+      .join()
+  ).toContain('the run goes on');
 });
 
 it('shows text as text, whatever is in it', async () => {

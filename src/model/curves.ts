@@ -1,7 +1,7 @@
 /** The metric curves of some runs, how they are shown, and new points while the runs go on. */
 
 import { IDisposable } from '@lumino/disposable';
-import { Throttler } from '@lumino/polling';
+import { Debouncer, Throttler } from '@lumino/polling';
 import { ISignal, Signal } from '@lumino/signaling';
 
 import { IMetricSeries, IRunSummary } from '../api/types';
@@ -11,8 +11,9 @@ import { runName } from './runs';
 
 const POINTS = 1000;
 const AGAIN_MS = 2000;
-/** As many curves of one run as are asked for at once. */
+/** As many curves of one run as are asked for at once: the first ones, and as many that somebody looks for. */
 const MOST_KEYS = 100;
+const TYPING_MS = 250;
 
 /** How curves are shown. */
 export interface ICurveLook {
@@ -39,6 +40,7 @@ export class CurvesModel implements IDisposable {
     runIds: readonly string[]
   ) {
     this._throttler = new Throttler(() => this._load(), { limit: AGAIN_MS, edge: 'trailing' });
+    this._finder = new Debouncer(() => this._load(), TYPING_MS);
     runIds.forEach(runId => this._watch(runId));
     void this._load();
   }
@@ -89,7 +91,7 @@ export class CurvesModel implements IDisposable {
     return this._look;
   }
 
-  /** Whether the first answer is still to come. */
+  /** Whether the first answer, or that of what somebody looks for, is still to come. */
   get isLoading(): boolean {
     return this._isLoading;
   }
@@ -112,6 +114,18 @@ export class CurvesModel implements IDisposable {
   setLook(change: Partial<ICurveLook>): void {
     this._look = { ...this._look, ...change };
     this._changed.emit();
+  }
+
+  /** Have the curves too of metrics that are called so and are not among the first, once the typing has paused. */
+  find(text: string): void {
+    this._wanted = text.trim().toLowerCase();
+    const lacking = [...this._read].filter(([runId, summary]) => this._lacks(runId, summary));
+    if (lacking.length) {
+      lacking.forEach(([runId]) => this._stale.add(runId));
+      this._isLoading = true;
+      this._changed.emit();
+      void this._finder.invoke();
+    }
   }
 
   /** Show another run's curves too. */
@@ -144,6 +158,7 @@ export class CurvesModel implements IDisposable {
       this._isDisposed = true;
       this._abort.abort();
       this._throttler.dispose();
+      this._finder.dispose();
       this._feeds.forEach(({ feed }) => feed.dispose());
       Signal.clearData(this);
     }
@@ -193,14 +208,13 @@ export class CurvesModel implements IDisposable {
       const { api } = this._manager;
       const summary =
         this._feeds.get(runId)?.feed.summary ?? (await api.detail(runId, this._abort.signal)).summary;
-      const keys = machinesLast(Object.keys(summary.metrics)).slice(0, MOST_KEYS);
-      const { series, total } = keys.length
-        ? await api.metrics(runId, keys, POINTS, this._abort.signal)
-        : { series: [], total: 0 };
+      const asked = this._keysOf(summary).map(keys => api.metrics(runId, keys, POINTS, this._abort.signal));
+      const pages = await Promise.all(asked);
       if (this._feeds.has(runId)) {
+        const series = pages.flatMap(page => page.series);
         this._read.set(runId, summary);
         this._series.set(runId, series);
-        this._leftOut.set(runId, total - series.length);
+        this._leftOut.set(runId, (pages[0]?.total ?? 0) - series.length);
       }
       this._problem = '';
     } catch (error) {
@@ -210,8 +224,23 @@ export class CurvesModel implements IDisposable {
     }
   }
 
+  /** Keys of a run's curves that are to be there, a request each. */
+  private _keysOf(summary: IRunSummary): readonly (readonly string[])[] {
+    const keys = machinesLast(Object.keys(summary.metrics));
+    const found = keys
+      .slice(MOST_KEYS)
+      .filter(key => this._wanted && key.toLowerCase().includes(this._wanted));
+    return [keys, found].map(each => each.slice(0, MOST_KEYS)).filter(each => each.length);
+  }
+
+  private _lacks(runId: string, summary: IRunSummary): boolean {
+    const there = new Set(this._series.get(runId)?.map(series => series.key));
+    return this._keysOf(summary).some(keys => keys.some(key => !there.has(key)));
+  }
+
   private readonly _changed = new Signal<this, void>(this);
   private readonly _throttler: Throttler;
+  private readonly _finder: Debouncer;
   private readonly _abort = new AbortController();
   private readonly _feeds = new Map<string, { readonly feed: IRunFeed; readonly place: number }>();
   private readonly _series = new Map<string, readonly IMetricSeries[]>();
@@ -221,6 +250,7 @@ export class CurvesModel implements IDisposable {
   private readonly _metrics = new Map<string, string>();
   private readonly _stale = new Set<string>();
   private _look: ICurveLook = { axis: 'step', isLog: false, smoothing: 0 };
+  private _wanted = '';
   private _version = 0;
   private _isLoading = true;
   private _problem = '';

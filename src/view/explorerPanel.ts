@@ -57,6 +57,7 @@ export class ExplorerPanel extends PanelWithToolbar {
       onClick: () => void this.openMenu()
     });
     this.toolbar.addItem('options', this._gear);
+    this.toolbar.node.setAttribute('aria-label', trans.__('List of runs'));
     this.addWidget(this.toolbar);
     this.addWidget(explorer);
   }

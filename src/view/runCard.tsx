@@ -3,10 +3,10 @@
 import { TranslationBundle } from '@jupyterlab/translation';
 import { caretDownIcon, caretRightIcon } from '@jupyterlab/ui-components';
 import { CommandRegistry } from '@lumino/commands';
-import React from 'react';
+import React, { useRef } from 'react';
 
 import { own } from '../api/guards';
-import { IRunSummary } from '../api/types';
+import { IRunSummary, RunStatus } from '../api/types';
 import { CardModel, IErrorLine } from '../model/card';
 import { cardMetrics } from '../model/courses';
 import { formatDuration, formatFigure, formatTime } from '../model/format';
@@ -46,8 +46,25 @@ export function RunCard(props: ICardProps): JSX.Element {
         {run && <Standing {...props} run={run} />}
       </div>
       {run && <Body {...props} run={run} />}
+      {run && <Told name={name} status={status} trans={trans} />}
       <Notice {...props} />
     </section>
+  );
+}
+
+/** What a screen reader is told without being asked: that the run has started or ended since the card is here. */
+function Told(props: {
+  readonly name: string;
+  readonly status: RunStatus;
+  readonly trans: TranslationBundle;
+}): JSX.Element {
+  const { name, status, trans } = props;
+  const first = useRef(status);
+  const isNews = status !== first.current || !isEnded(status);
+  return (
+    <span role="status" className="mlops-visuallyHidden">
+      {isNews && trans.__('Run %1: %2', name, stateWord(status, trans))}
+    </span>
   );
 }
 

@@ -22,7 +22,7 @@ test('curves that cannot be drawn say so, and are drawn when they can be', async
   await lab.part('Metrics');
 
   await expect(lab.runView.getByRole('alert').first()).toContainText('could not be loaded');
-  await expect(lab.runView.getByRole('status')).toContainText(/3\d more metrics have no curves here/);
+  await expect(lab.runView.getByRole('status')).toContainText(/3\d more metrics are not drawn/);
   await lab.page.unroute(programs);
   await lab.runView.getByRole('button', { name: 'Try again' }).first().click();
 

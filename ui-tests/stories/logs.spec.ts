@@ -21,6 +21,32 @@ print("\\nafterwards")`;
   expect(await lab.runView.locator('*').count()).toBeLessThan(MOST_NODES);
 });
 
+test('F37: bars of several lines are those lines, in the card and in the log, live and read again', async ({
+  server,
+  lab
+}) => {
+  const cell = `%%train bars --returns none
+import os, time
+from tqdm import tqdm
+print("before")
+for epoch in tqdm(range(3), desc="epoch", position=0, mininterval=0):
+    for batch in tqdm(range(200), desc="batch", position=1, leave=False, mininterval=0):
+        while epoch == 1 and batch == 100 and not os.path.exists("go-on"):
+            time.sleep(0.01)
+print("\\nafterwards")`;
+  server.write('story.ipynb', notebook(cell));
+  await lab.open('story.ipynb');
+  await lab.runAllCells();
+  await lab.card('bars').getByRole('button', { name: 'Log' }).click();
+
+  await expect(lab.log).toContainText(/^before\nepoch: {2}33%.*\nbatch: {2}50%.*$/, { useInnerText: true });
+  server.write('go-on', '');
+  const end = /^before\nepoch: 100%.*\n\s*afterwards$/;
+  await expect(lab.log).toContainText(end, { useInnerText: true });
+  await lab.reload();
+  await expect(lab.log).toContainText(end, { useInnerText: true });
+});
+
 test('F36, F38, F39: a flood, a line without an end and torn characters', async ({ server, lab }) => {
   const cell = `%%train flood --returns none
 import os, time

@@ -3,6 +3,7 @@
 import React from 'react';
 
 import { runName } from '../../model/runs';
+import { CutName } from '../cutName';
 import { runSwatch } from '../run/colours';
 import type { IPictureProps } from './parallelAxes';
 
@@ -25,7 +26,7 @@ export function RunKey(
             onClick={() => open(run.run_id)}
           >
             <span className="mlops-Swatch" style={{ background: runSwatch(places[index] ?? 0) }} />
-            <bdi>{runName(run)}</bdi>
+            <CutName name={runName(run)} />
           </button>
         </li>
       ))}

@@ -31,9 +31,13 @@ export function CurvesView(props: ICurvesProps): JSX.Element {
   useSignal(model.changed);
   const all = model.keys.filter(has);
   const keys = all.filter(key => key.toLowerCase().includes(wanted.trim().toLowerCase()));
+  const find = (text: string) => {
+    setWanted(text);
+    model.find(text);
+  };
   return (
     <div className="mlops-Curves">
-      <Bar {...props} count={all.length} wanted={wanted} setWanted={setWanted} />
+      <Bar {...props} count={all.length} wanted={wanted} setWanted={find} />
       {model.problem && (
         <p role="alert" className="mlops-Notice">
           {model.problem}
@@ -46,11 +50,18 @@ export function CurvesView(props: ICurvesProps): JSX.Element {
             : trans.__('No metric was logged. In the cell: mlflow.log_metric("loss", value, step=step).')}
         </p>
       )}
+      {all.length > 0 && !keys.length && (
+        <p className="mlops-quiet" role="status">
+          {model.isLoading
+            ? trans.__('Reading the curves…')
+            : trans.__('No metric has “%1” in its name.', wanted.trim())}
+        </p>
+      )}
       {model.leftOut > 0 && (
         <p className="mlops-Notice" role="status">
           {trans._n(
-            '%1 more metric has no curve here. TensorBoard shows it.',
-            '%1 more metrics have no curves here. TensorBoard shows them.',
+            '%1 more metric is not drawn. Find it by its name, or look at it in TensorBoard.',
+            '%1 more metrics are not drawn. Find them by their names, or look at all in TensorBoard.',
             model.leftOut
           )}
         </p>

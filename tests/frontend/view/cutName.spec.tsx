@@ -20,6 +20,14 @@ describe('CutName', () => {
     expect(name.lastElementChild!.textContent).toBe('🙂'.repeat(5));
   });
 
+  it('does not part what is one sign to the eye: a family, a flag, a letter and its accent', () => {
+    const family = '👨‍👩‍👧‍👦';
+    const name = draw(<CutName name={`${'long name '.repeat(3)}${family}🇫🇮e\u0301x`} />).node.querySelector(
+      'bdi'
+    )!;
+    expect(name.lastElementChild!.textContent).toBe(` ${family}🇫🇮e\u0301x`);
+  });
+
   it('leaves a short name whole', () => {
     const name = draw(<CutName name="baseline" />).node.querySelector('bdi')!;
     expect([name.textContent, name.childElementCount]).toEqual(['baseline', 0]);

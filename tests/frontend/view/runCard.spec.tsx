@@ -69,6 +69,26 @@ it('shows state, progress, metrics and the names that come back while the run go
   expect(card.all('img', 'Course of loss')).toHaveLength(1);
 });
 
+it('tells a screen reader when the run starts and how it ends, and nothing of runs that have ended before', async () => {
+  const told = (story: Story) =>
+    story.card
+      .all('status')
+      .map(each => each.textContent)
+      .join('');
+  const live = new Story();
+  expect(told(live)).toBe('');
+  await happened(() => live.feed.tell(LIVE));
+  expect(told(live)).toBe('Run baseline: Running');
+  await happened(() => live.feed.tell({ ...LIVE, progress: { label: 'epoch', done: 8, total: 20 } }));
+  expect(told(live)).toBe('Run baseline: Running');
+  await happened(() => live.feed.tell({ ...LIVE, status: 'FAILED', detail: 'ZeroDivisionError' }));
+  expect(told(live)).toBe('Run baseline: Failed');
+
+  const ended = new Story();
+  await happened(() => ended.feed.tell({ ...LIVE, status: 'FINISHED' }));
+  expect(told(ended)).toBe('');
+});
+
 it('says how long it still takes, once the bar has moved for a while', async () => {
   const { card, feed } = new Story();
   const started_at = new Date(Date.now() - 30_000).toISOString();
@@ -256,7 +276,12 @@ it('says what keeps it from the truth', async () => {
   await happened(() => feed.tell(LIVE));
   manager.connection = 'lost';
   await happened(() => manager.connectionChanged.emit('lost'));
-  expect(card.one('status').textContent).toContain('the run goes on');
+  expect(
+    card
+      .all('status')
+      .map(each => each.textContent)
+      .join()
+  ).toContain('the run goes on');
 });
 
 it('shows text as text, whatever is in it', async () => {

@@ -4,7 +4,7 @@ import { CurvesModel } from '../../../../src/model/curves';
 import { ICurvePlot, plotData, plotOptions, showAll } from '../../../../src/view/run/curvePlot';
 import { CurvesView } from '../../../../src/view/run/curvesView';
 import { runColour, runDash, runSwatch } from '../../../../src/view/run/colours';
-import { FakeManager, FakeServer, IAsked, run, runId, settle } from '../../fakes';
+import { FakeManager, FakeServer, IAsked, run, runId, settle, until } from '../../fakes';
 import { IDrawn, draw, happened, type } from '../../render';
 import { trans } from '../../runScene';
 import { askedRun, detail, series } from '../../runStories';
@@ -52,8 +52,8 @@ it('has a table of figures under every chart, for those who do not see it', asyn
   const story = await Story.open({ loss: [3, 1, 'NaN', 2] });
   expect(story.rows).toEqual([
     ['Run', 'Last', 'Least', 'Greatest', 'Points'],
-    ['00000000', '2', '1', '3', '4 ⚠'],
-    ['00000000', '2', '1', '3', '4 ⚠']
+    ['run 1', '2', '1', '3', '4 ⚠'],
+    ['run 2', '2', '1', '3', '4 ⚠']
   ]);
   expect(story.view.one('img').getAttribute('aria-label')).toBe(
     'Course of loss. Its figures are in the table below.'
@@ -87,10 +87,24 @@ it('finds a metric among many, and has no field for few', async () => {
   expect(few.view.node.querySelector('input[type=search]')).toBeNull();
 });
 
+it('finds a metric that is not among the first, and says so where there is none', async () => {
+  const many = Object.fromEntries(Array.from({ length: 150 }, (_, n) => [`metric-${n}`, [1, 2]]));
+  const story = await Story.open(many, [runId(1)]);
+  const names = () => [...story.view.node.querySelectorAll('figcaption')].map(each => each.textContent);
+  const field = story.view.node.querySelector<HTMLInputElement>('input[type=search]')!;
+  expect([names().length, names().includes('metric-149')]).toEqual([100, false]);
+  await type(field, 'Metric-149');
+  expect(story.view.text).toContain('Reading the curves…');
+  await happened(() => until(() => story.model.keys.includes('metric-149')));
+  expect(names()).toEqual(['metric-149']);
+  await type(field, 'nothing');
+  expect(story.view.text).toContain('No metric has “nothing” in its name.');
+});
+
 it('says how many metrics have no curve here, and where they have one', async () => {
   const story = await Story.open({ loss: [1, 2] });
   expect(story.view.all('status').map(each => each.textContent)).toEqual([
-    '240 more metrics have no curves here. TensorBoard shows them.'
+    '240 more metrics are not drawn. Find them by their names, or look at all in TensorBoard.'
   ]);
   await happened(() => [runId(1), runId(2)].forEach(id => story.model.remove(id)));
   expect(story.view.all('status').map(each => each.textContent)).not.toContain('240');

@@ -47,7 +47,7 @@ def interval_text(low: Figure, high: Figure) -> str:
     '0.171 to 0.249'
     """
     width = float(high) - float(low)
-    places = 1 - math.floor(math.log10(width)) if math.isfinite(width) and width > 0 else -1
+    places = max(0, 1 - math.floor(math.log10(width))) if math.isfinite(width) and width > 0 else None
     return f"{figure_text(_rounded(low, places))} to {figure_text(_rounded(high, places))}"
 
 
@@ -71,9 +71,9 @@ def step_text(value: Figure) -> str:
     return f"+{figure_text(value)}" if float(value) > 0 else figure_text(value)
 
 
-def _rounded(value: Figure, places: int) -> float:
-    """Return a figure to so many places, as it is where these are fewer than none, or more than anybody writes."""
+def _rounded(value: Figure, places: int | None) -> float:
+    """Return a figure to so many places, as it is where that is unknown, or more than anybody writes."""
     number = float(value)
-    if not 0 <= places <= _MOST_PLACES:
+    if places is None or places > _MOST_PLACES:
         return number
     return float(Decimal(number).quantize(Decimal((0, (1,), -places)), context=_ALL_DIGITS))

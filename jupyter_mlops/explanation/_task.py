@@ -185,4 +185,9 @@ def _no_model(model: Any) -> str:
         )
     if hasattr(model, "refit"):
         return f"{kind} has kept no model: it searched with refit={model.refit}. Search again with refit=True."
+    if callable(model) and not hasattr(model, "fit"):
+        return (
+            f"A {kind} is no model that can be explained: it has no predict. Name the model that it asks, or wrap it "
+            "in a class with fit and predict."
+        )
     return f"{kind} is no model that can be explained: it has no predict. Give a fitted model."

@@ -1,6 +1,6 @@
 /** One dial a feature: a slider beside a number, or a list of categories. */
 
-import { toNumber } from '../../model/format';
+import { formatFigure, toNumber } from '../../model/format';
 import { OWN_KEYS } from '../report/controls';
 import { make, titled } from '../report/dom';
 import { IWords } from '../report/words';
@@ -64,16 +64,21 @@ function number(dial: IDial, words: IWords, tell: (value: Value) => void): IDial
   const slider =
     dial.range &&
     make('input', { ...OWN_KEYS, type: 'range', 'aria-label': words.__('%1, slider', dial.name) });
+  /** A slider says what the box has: where it stands itself is near that, with more digits than anybody wants to hear. */
+  const say = () =>
+    slider?.setAttribute('aria-valuetext', box.value === '' ? words.__('missing') : formatFigure(box.value));
   if (slider && dial.range) {
     const { least, most, isWhole } = dial.range;
     slider.min = String(least);
     slider.max = String(most);
     slider.step = isWhole ? '1' : String((most - least) / STEPS);
     slider.value = first || String((least + most) / 2);
+    say();
     slider.addEventListener('input', () => {
       // Where a slider stands has more digits than anybody means.
       const value = isWhole ? Number(slider.value) : Number(toNumber(slider.value).toPrecision(4));
       box.value = String(value);
+      say();
       tell(value);
     });
   }
@@ -82,6 +87,7 @@ function number(dial: IDial, words: IWords, tell: (value: Value) => void): IDial
     if (slider && value !== null) {
       slider.value = String(value);
     }
+    say();
     tell(value);
   });
   const reset = () => {
@@ -89,6 +95,7 @@ function number(dial: IDial, words: IWords, tell: (value: Value) => void): IDial
     if (slider && first) {
       slider.value = first;
     }
+    say();
   };
   return { inputs: slider ? [slider, box] : [box], reset };
 }

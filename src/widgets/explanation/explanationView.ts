@@ -5,7 +5,7 @@ import { OWN_KEYS, select } from '../report/controls';
 import { Child, make, named } from '../report/dom';
 import { formatCount } from '../report/estimates';
 import { IReportHost } from '../report/host';
-import { IWords } from '../report/words';
+import { IWords, isolated } from '../report/words';
 import { heatMap, interactionName } from './heatMap';
 import { importanceRows, importanceSentence } from './importance';
 import { RowsView, firstOutput } from './rowsView';
@@ -25,7 +25,7 @@ export class ExplanationView {
     this._rows = new RowsView(_report, host, this._output, part => this._say(part));
     this.node = make(
       'section',
-      { class: 'mlops-Report mlops-Explanation', 'aria-label': words.__('Explanation') },
+      { class: 'mlops-Report mlops-Explanation', 'aria-label': labelOf(_report, words) },
       ...this._head(),
       this._outputChoice(),
       ...this._global(),
@@ -167,4 +167,9 @@ export class ExplanationView {
   private readonly _rows: RowsView;
   /** What a screen reader says after a choice: the sentence, not all figures. */
   private readonly _status = make('div', { class: 'mlops-Report-heard', role: 'status' });
+}
+
+/** A page may have several. */
+function labelOf({ model }: IExplanationReport, words: IWords): string {
+  return model ? words.__('Explanation of %1', isolated(model)) : words.__('Explanation');
 }

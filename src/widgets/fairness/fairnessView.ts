@@ -40,7 +40,7 @@ export class FairnessView {
     this._groups = new GroupsChart(_report, host.words);
     this.node = make(
       'section',
-      { class: 'mlops-Report mlops-Fairness', 'aria-label': host.words.__('Fairness report') },
+      { class: 'mlops-Report mlops-Fairness', 'aria-label': this._label() },
       this._head(),
       this._controls(),
       this._groups.node,
@@ -58,6 +58,12 @@ export class FairnessView {
   dispose(): void {
     this._mitigate.dispose();
     this.node.remove();
+  }
+
+  /** A page may have several. */
+  private _label(): string {
+    const names = this._report.models.map(({ name }) => isolated(name));
+    return this._words.__('Fairness report of %1', names.join(', '));
   }
 
   private _head(): HTMLElement {

@@ -30,9 +30,9 @@ export function intervalText({ low, high }: IEstimate, words: IWords): string {
 
 /** Both ends, with as many digits as tell the width to two; more would promise what no interval knows. */
 export function intervalEnds(low: number, high: number): readonly [string, string] {
-  const digits = 1 - Math.floor(Math.log10(high - low));
-  const end = (value: number) =>
-    formatFigure(digits >= 0 && digits <= MOST_DIGITS ? Number(value.toFixed(digits)) : value);
+  const digits = Math.max(0, 1 - Math.floor(Math.log10(high - low)));
+  const isKnown = Number.isFinite(high - low) && digits <= MOST_DIGITS;
+  const end = (value: number) => formatFigure(isKnown ? Number(value.toFixed(digits)) : value);
   return [end(low), end(high)];
 }
 

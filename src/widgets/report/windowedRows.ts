@@ -1,7 +1,7 @@
 /** Many rows of one height, of which those that are seen are in the page. A table, or a grid whose rows can be opened. */
 
 import { OWN_KEYS } from './controls';
-import { Child, make } from './dom';
+import { Attributes, Child, make } from './dom';
 
 /** How the rows look and what they do. */
 export interface IRowsOptions {
@@ -15,7 +15,7 @@ export interface IRowsOptions {
 
 /** What the rows are. */
 export interface IRows {
-  /** The columns' titles. */
+  /** The columns' titles; a column without one, or with an axis, is a picture of figures that stand beside it. */
   readonly heads: readonly Child[];
   readonly count: number;
   /** Of every row, in pixels. */
@@ -63,7 +63,9 @@ export class WindowedRows {
     this._rows = rows;
     this._drawn.clear();
     this._active = Math.min(this._active, Math.max(0, count - 1));
-    this._head.replaceChildren(...heads.map(head => make('div', { role: 'columnheader' }, head)));
+    this._head.replaceChildren(
+      ...heads.map((head, column) => make('div', this._heard(column, 'columnheader'), head))
+    );
     this.node.setAttribute('aria-rowcount', String(count + 1));
     this._body.style.height = `${count * rowHeight}px`;
     this._drawSeen();
@@ -120,11 +122,18 @@ export class WindowedRows {
         'aria-selected': open ? 'false' : null
       },
       make('div', { role: 'rowheader' }, name ?? ''),
-      ...rest.map(cell => make('div', { role: open ? 'gridcell' : 'cell' }, cell))
+      ...rest.map((cell, index) => make('div', this._heard(index + 1, open ? 'gridcell' : 'cell'), cell))
     );
     row.style.top = `${index * rowHeight}px`;
     row.style.height = `${rowHeight}px`;
     return row;
+  }
+
+  /** What a cell is to a screen reader: nothing where it is a picture, or each row would be read with a blank in it. */
+  private _heard(column: number, role: string): Attributes {
+    const head = this._rows.heads[column];
+    const isPicture = head === '' || (head instanceof Element && head.getAttribute('aria-hidden') === 'true');
+    return isPicture ? { 'aria-hidden': 'true' } : { role };
   }
 
   private _onKey(event: KeyboardEvent): void {

@@ -138,6 +138,7 @@ def test_a_metric_that_does_not_fit_the_labels_is_told(logistic, numbers):
     ("model", "message"),
     [
         (3, "int is no model that can be explained: it has no predict. Give a fitted model."),
+        (len, "no model that can be explained: it has no predict. Name the model that it asks, or wrap it in a class"),
         (RandomForestClassifier, "RandomForestClassifier is a class. Make a model of it"),
         (LogisticRegression(), "LogisticRegression is not fitted. Call fit first."),
         (GridSearchCV(LogisticRegression(), {}), "GridSearchCV is not fitted. Call fit first."),
@@ -147,6 +148,21 @@ def test_a_metric_that_does_not_fit_the_labels_is_told(logistic, numbers):
 )
 def test_what_is_no_fitted_model(model, message, numbers):
     assert message in refusal(model, *numbers)
+
+
+def test_a_function_wrapped_as_the_refusal_says_is_explained():
+    class Rule:
+        """What a stranger writes who read that."""
+
+        def fit(self, rows, labels):
+            return self
+
+        def predict(self, rows):
+            return (np.asarray(rows)[:, 0] > 0).astype(int)
+
+    rows = pd.DataFrame({"a": np.tile([-1.0, 1.0], 20), "b": 0.5})
+    report = explain_model(Rule(), rows, (rows["a"] > 0).astype(int))
+    assert report.importance.names == ("a", "b")
 
 
 def test_a_search_that_kept_no_model(numbers):

@@ -83,6 +83,18 @@ describe('what if the row were another', () => {
     expect(answers(node)).toEqual([['granted', '', '0.73']]);
   });
 
+  it('has sliders that say the number beside them, briefly, or that there is none', () => {
+    const node = shown(new Kernel());
+    const said = () => dial(node, 'hours, slider').getAttribute('aria-valuetext');
+    expect(said()).toBe('45');
+    turn(node, 'hours, slider', '31.123456789');
+    expect([said(), dial(node, 'hours').value]).toEqual(['31.12', '31.12']);
+    turn(node, 'hours', '12.3456789');
+    expect(said()).toBe('12.35');
+    turn(node, 'hours', '');
+    expect(said()).toBe('missing');
+  });
+
   it('asks only for what differs, and shows the answer before and now', async () => {
     const kernel = new Kernel();
     const node = shown(kernel);
@@ -136,6 +148,7 @@ describe('what if the row were another', () => {
     back(node).click();
     await settled();
     expect([dial(node, 'age').value, dial(node, 'age, slider').value]).toEqual(['31', '31']);
+    expect(dial(node, 'age, slider').getAttribute('aria-valuetext')).toBe('31');
     expect(answers(node)).toEqual([['granted', '', '0.73']]);
     expect(kernel.asked).toHaveLength(1);
     expect(back(node).disabled).toBe(true);

@@ -32,6 +32,23 @@ describe('many rows', () => {
     expect(texts(node, '[role=rowheader], [role=cell]').slice(0, 4)).toEqual(['row 0', '0', 'row 1', '2']);
   });
 
+  it.each([
+    ['no title', ''],
+    ['an axis', make('div', { 'aria-hidden': 'true' }, '0 1')]
+  ])('are heard without the column of pictures, which has %s', (_, head) => {
+    for (const open of [undefined, () => undefined]) {
+      const rows = new WindowedRows({ label: 'Groups', mostHeight: 200, open });
+      const cells = (index: number) => [`row ${index}`, make('i', { 'aria-hidden': 'true' }), String(index)];
+      rows.show({ heads: ['name', head, 'figure'], count: 2, rowHeight: 20, cells });
+      expect(texts(rows.node, '[role=columnheader]')).toEqual(['name', 'figure']);
+      expect(texts(rows.node, '[role=rowheader], [role=cell], [role=gridcell]')).toEqual([
+        ...['row 0', '0'],
+        ...['row 1', '1']
+      ]);
+      expect(rows.node.querySelectorAll('.mlops-Rows-row > [aria-hidden=true]')).toHaveLength(2);
+    }
+  });
+
   it('are in the page only where they are seen', () => {
     const rows = rowsOf(1000);
     expect(rowTexts(rows.node)).toHaveLength(14);

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from ._own._bins import convert_bins
 from ._own._calibration import convert_calibrated
 from ._own._categories import convert_categories, shape_of_categories
 from ._own._categories import needs_own as needs_own_encoder
@@ -14,13 +15,21 @@ from ._own._category_trees import convert_classifier, convert_regressor, shape_o
 from ._own._category_trees import needs_own as knows_categories
 from ._own._clustering import convert_clusters
 from ._own._curves import convert_isotonic, convert_splines, shape_of_isotonic, shape_of_splines
+from ._own._embedding import convert_embedding, shape_of_embedding
 from ._own._functions import convert_function, shape_of_function
+from ._own._gaussian_classes import convert_gaussian_classes
 from ._own._imputing import convert_imputer, shape_of_imputed
 from ._own._imputing import needs_own as needs_own_imputer
+from ._own._nearest_imputing import convert_nearest_imputer, shape_of_nearest_imputed
+from ._own._neighbours import convert_neighbours_classifier, convert_neighbours_regressor
+from ._own._neighbours import needs_own as weighs_neighbours
 from ._own._numbers import convert_binarizer, convert_normalizer, convert_power, convert_weights, shape_of_numbers
+from ._own._polynomials import convert_polynomials, shape_of_polynomials
 from ._own._selecting import convert_selection
 from ._own._several_targets import convert_several
 from ._own._several_targets import needs_own as classifies_several
+from ._own._targets import convert_targets, shape_of_targets
+from ._own._targets import needs_own as needs_own_targets
 from ._own._words import convert_words
 
 Convert = Callable[[Any, Any, Any], None]
@@ -40,12 +49,14 @@ def conversions(wide: bool) -> dict[type, Convert]:
     wide : bool
         Whether the file computes in double.
     """
+    return _predictors(wide) | _transformers(wide)
+
+
+def _predictors(wide: bool) -> dict[type, Convert]:
+    """Return conversions of what predicts, and of clusters."""
     from skl2onnx.common._registration import get_converter
     from skl2onnx.operator_converters.decision_tree import convert_sklearn_decision_tree_classifier
-    from skl2onnx.operator_converters.imputer_op import convert_sklearn_imputer
-    from skl2onnx.operator_converters.k_bins_discretiser import convert_sklearn_k_bins_discretiser
     from skl2onnx.operator_converters.linear_classifier import convert_sklearn_linear_classifier
-    from skl2onnx.operator_converters.one_hot_encoder import convert_sklearn_one_hot_encoder
     from skl2onnx.operator_converters.random_forest import convert_sklearn_random_forest_classifier
     from skl2onnx.operator_converters.voting_classifier import convert_voting_classifier
     from sklearn import (
@@ -53,17 +64,14 @@ def conversions(wide: bool) -> dict[type, Convert]:
         cluster,
         discriminant_analysis,
         ensemble,
-        feature_extraction,
-        feature_selection,
-        impute,
+        gaussian_process,
         isotonic,
-        preprocessing,
+        neighbors,
         tree,
     )
 
     single = _either(False, classifies_several, convert_sklearn_decision_tree_classifier, convert_several)
     forest = _either(False, classifies_several, convert_sklearn_random_forest_classifier, convert_several)
-    selectors = (getattr(feature_selection, name) for name in _SELECTORS)
     return {
         calibration.CalibratedClassifierCV: convert_calibrated,
         cluster.KMeans: convert_clusters,
@@ -78,21 +86,51 @@ def conversions(wide: bool) -> dict[type, Convert]:
         ),
         ensemble.RandomForestClassifier: forest,
         ensemble.VotingClassifier: read_as(_unflattened, convert_voting_classifier),
+        gaussian_process.GaussianProcessClassifier: convert_gaussian_classes,
+        isotonic.IsotonicRegression: convert_isotonic,
+        neighbors.KNeighborsClassifier: _either(
+            wide, weighs_neighbours, get_converter("SklearnKNeighborsClassifier"), convert_neighbours_classifier
+        ),
+        neighbors.KNeighborsRegressor: _either(
+            wide, weighs_neighbours, get_converter("SklearnKNeighborsRegressor"), convert_neighbours_regressor
+        ),
+        neighbors.RadiusNeighborsClassifier: convert_neighbours_classifier,
+        neighbors.RadiusNeighborsRegressor: convert_neighbours_regressor,
+        tree.DecisionTreeClassifier: single,
+        tree.ExtraTreeClassifier: single,
+    }
+
+
+def _transformers(wide: bool) -> dict[type, Convert]:
+    """Return conversions of what stands in front of those."""
+    from skl2onnx.common._registration import get_converter
+    from skl2onnx.operator_converters.imputer_op import convert_sklearn_imputer
+    from skl2onnx.operator_converters.k_bins_discretiser import convert_sklearn_k_bins_discretiser
+    from skl2onnx.operator_converters.one_hot_encoder import convert_sklearn_one_hot_encoder
+    from sklearn import ensemble, feature_extraction, feature_selection, impute, preprocessing
+
+    selectors = (getattr(feature_selection, name) for name in _SELECTORS)
+    return {
+        ensemble.RandomTreesEmbedding: convert_embedding,
         feature_extraction.text.TfidfTransformer: convert_weights,
         feature_extraction.text.TfidfVectorizer: convert_words,
+        impute.KNNImputer: convert_nearest_imputer,
         impute.SimpleImputer: _either(wide, needs_own_imputer, convert_sklearn_imputer, convert_imputer),
-        isotonic.IsotonicRegression: convert_isotonic,
         preprocessing.Binarizer: convert_binarizer,
         preprocessing.FunctionTransformer: convert_function,
-        preprocessing.KBinsDiscretizer: read_as(_dense, convert_sklearn_k_bins_discretiser),
+        preprocessing.KBinsDiscretizer: _either(
+            wide, _never, read_as(_dense, convert_sklearn_k_bins_discretiser), convert_bins
+        ),
         preprocessing.Normalizer: convert_normalizer,
         preprocessing.OneHotEncoder: _either(
             wide, needs_own_encoder, convert_sklearn_one_hot_encoder, convert_categories
         ),
+        preprocessing.PolynomialFeatures: convert_polynomials,
         preprocessing.PowerTransformer: convert_power,
         preprocessing.SplineTransformer: convert_splines,
-        tree.DecisionTreeClassifier: single,
-        tree.ExtraTreeClassifier: single,
+        preprocessing.TargetEncoder: _either(
+            wide, needs_own_targets, get_converter("SklearnTargetEncoder"), convert_targets
+        ),
         **dict.fromkeys(selectors, convert_selection),
     }
 
@@ -102,7 +140,7 @@ def shapes(wide: bool) -> dict[type, Callable[[Any], None]]:
     from skl2onnx.common._registration import get_shape_calculator
     from sklearn import calibration, ensemble, feature_extraction, impute, isotonic, preprocessing
 
-    imputed = get_shape_calculator("SklearnImputer")
+    imputed, encoded = (get_shape_calculator(f"Sklearn{name}") for name in ("Imputer", "TargetEncoder"))
     boosted, figure = (
         get_shape_calculator(f"SklearnHistGradientBoosting{kind}") for kind in ("Classifier", "Regressor")
     )
@@ -110,16 +148,40 @@ def shapes(wide: bool) -> dict[type, Callable[[Any], None]]:
         calibration.CalibratedClassifierCV: shape_of_labels,
         ensemble.HistGradientBoostingClassifier: _either(False, knows_categories, boosted, shape_of_labels),
         ensemble.HistGradientBoostingRegressor: _either(False, knows_categories, figure, shape_of_figure),
+        ensemble.RandomTreesEmbedding: shape_of_embedding,
         feature_extraction.text.TfidfTransformer: shape_of_numbers,
+        impute.KNNImputer: shape_of_nearest_imputed,
         impute.SimpleImputer: _either(wide, needs_own_imputer, imputed, shape_of_imputed),
         isotonic.IsotonicRegression: shape_of_isotonic,
         preprocessing.Binarizer: shape_of_numbers,
         preprocessing.FunctionTransformer: shape_of_function,
         preprocessing.Normalizer: shape_of_numbers,
         preprocessing.OneHotEncoder: partial(shape_of_categories, wide=wide),
+        preprocessing.PolynomialFeatures: shape_of_polynomials,
         preprocessing.PowerTransformer: shape_of_numbers,
         preprocessing.SplineTransformer: shape_of_splines,
+        preprocessing.TargetEncoder: _either(wide, needs_own_targets, encoded, shape_of_targets),
     }
+
+
+def parsers() -> dict[type, Callable[..., Any]]:
+    """Return how the steps within a model are found, where skl2onnx asks for what it does not know yet, by class."""
+    from sklearn.compose import ColumnTransformer
+
+    return {ColumnTransformer: _parsed_columns}
+
+
+def _parsed_columns(scope: Any, model: Any, inputs: Any, **others: Any) -> Any:
+    """Tell a ColumnTransformer how wide is what the step before it gives, which it has seen itself."""
+    from skl2onnx._parse import _parse_sklearn_column_transformer
+
+    if len(inputs) == 1 and not inputs[0].type.shape:
+        inputs[0].type.shape = [None, model.n_features_in_]
+    return _parse_sklearn_column_transformer(scope, model, inputs, **others)
+
+
+def _never(operator: Any) -> bool:  # noqa: ARG001  as the others are asked
+    return False
 
 
 def _either(wide: bool, needs: Callable[[Any], bool], theirs: Callable[..., None], ours: Callable[..., None]) -> Any:

@@ -6,12 +6,13 @@ answer to any other row is one, as beyond an isotonic regression's points: a fil
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
 
-from ._quiet import answer_or_error
+from ._quiet import answer_or_error, quiet
 from ._table import Table
 
 Array = np.ndarray[Any, Any]
@@ -21,6 +22,9 @@ HUGE = 2.0**64
 
 _FAR = 2.0**26
 """Times as far as the farthest of the known points: squares of such distances keep nothing of where those lie."""
+
+_ROUNDED = 2.0**-48
+"""Of the squares that are added up and subtracted again: less than that is what rounding leaves."""
 
 
 def overflowing(model: Any, rows: Table, told: Mapping[str, Array]) -> Array:
@@ -40,7 +44,7 @@ def overflowing(model: Any, rows: Table, told: Mapping[str, Array]) -> Array:
         if answer.dtype.kind == "f":
             lost |= np.isnan(answer).reshape(len(answer), -1).any(axis=1)
     largest = _largest(rows)
-    return np.isfinite(largest) & ((lost & (largest > HUGE)) | _far(model, rows))
+    return (np.isfinite(largest) & lost & (largest > HUGE)) | _far(model, rows)
 
 
 def _largest(rows: Table) -> Array:
@@ -54,19 +58,60 @@ def _largest(rows: Table) -> Array:
 
 
 def _far(model: Any, rows: Table) -> Array:
-    """Return from which rows all points that a model of neighbours knows are equally far, as it computes it."""
-    steps = getattr(model, "steps", None)
-    last = steps[-1][1] if steps else model
+    """Return from which rows the points that a model of neighbours knows are equally far, as it computes it."""
+    steps = getattr(model, "steps", None) or [("", model)]
     far = np.zeros(len(rows), dtype=bool)
-    points = getattr(last, "_fit_X", None)
-    if not hasattr(last, "kneighbors") or not isinstance(points, np.ndarray) or not len(rows):
-        return far
-    given = answer_or_error(lambda: np.asarray(model[:-1].transform(rows.value) if steps else rows.value, dtype=float))
-    if isinstance(given, Exception):
-        return far
-    reach = max(float(np.abs(points).max(initial=0.0)), 1.0)
-    candidates = np.flatnonzero(np.abs(given).max(axis=1, initial=0.0) > _FAR * reach)
-    if len(candidates):
-        distances = last.kneighbors(given[candidates], n_neighbors=len(points))[0]
-        far[candidates] = ~(distances[:, 0] < distances[:, -1])
+    for place, (_, step) in enumerate(steps):
+        if hasattr(step, "kneighbors") and place == len(steps) - 1:
+            sought: Callable[[Any, Array], Array] = _all_alike
+        elif type(step).__name__ == "KNNImputer":
+            sought = _donors_alike
+        else:
+            continue
+        points = getattr(step, "_fit_X", None)
+        if not isinstance(points, np.ndarray) or not len(rows):
+            continue
+        given = answer_or_error(partial(_given, steps[:place], rows))
+        if isinstance(given, Exception):
+            continue
+        reach = max(float(np.nanmax(np.abs(points), initial=0.0)), 1.0)
+        sizes = np.nanmax(np.abs(given), axis=1, initial=0.0)
+        candidates = np.flatnonzero((sizes > _FAR * reach) & np.isfinite(sizes))
+        if len(candidates):
+            far[candidates] |= sought(step, given[candidates])
     return far
+
+
+def _given(steps: Sequence[tuple[str, Any]], rows: Table) -> Array:
+    """Return rows as they come to the step behind these."""
+    value = rows.value
+    for _, step in steps:
+        value = step.transform(value)
+    return np.asarray(value, dtype=float)
+
+
+def _all_alike(model: Any, given: Array) -> Array:
+    """Return from which rows all points are equally far."""
+    distances = model.kneighbors(given, n_neighbors=len(model._fit_X))[0]
+    return np.asarray(~(distances[:, 0] < distances[:, -1]))
+
+
+def _donors_alike(imputer: Any, given: Array) -> Array:
+    """Return for which rows rounding chooses who gives a missing value: the last who is taken, and the next one."""
+    from sklearn.metrics.pairwise import nan_euclidean_distances
+
+    missing = imputer.missing_values
+    alike = np.zeros(len(given), dtype=bool)
+    with quiet():  # what overflows is infinite
+        squares = nan_euclidean_distances(given, imputer._fit_X, squared=True, missing_values=missing)
+        rounded = _ROUNDED * given.shape[1] * np.nansum(given * given, axis=1)
+        for place in np.flatnonzero(imputer._valid_mask):
+            donors = np.sort(squares[:, ~imputer._mask_fit_X[:, place]], axis=1)
+            if donors.shape[1] > imputer.n_neighbors:
+                last, next_one = (donors[:, imputer.n_neighbors - back] for back in (1, 0))
+                alike |= _is_missing(given[:, place], missing) & ~(next_one - last > rounded)
+    return alike
+
+
+def _is_missing(column: Array, value: Any) -> Array:
+    return np.isnan(column) if value != value else column == value

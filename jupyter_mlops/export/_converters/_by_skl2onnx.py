@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from ...exceptions import ExportError, MissingExtraError
-from .._as_converted import conversions, shapes
+from .._as_converted import conversions, parsers, shapes
 from .._graph import break_ties, cast_around_trees, one_opset_a_domain, with_locale
 from .._own._around import inside, write_around
 from .._protocol import Conversion, Variant
@@ -198,6 +198,7 @@ def _called(conversion: Conversion, way: Way) -> ModelProto:
             black_op=set(_PLAIN) if way.plain else None,
             custom_conversion_functions=conversions(wide),
             custom_shape_calculators=shapes(wide),
+            custom_parsers=parsers(),
         )
         return made
 

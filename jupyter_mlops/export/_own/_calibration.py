@@ -1,4 +1,4 @@
-"""CalibratedClassifierCV, by sigmoids and by isotonic regression, of a pipeline too.
+"""CalibratedClassifierCV, by sigmoids, isotonic regression and temperature, of a pipeline too.
 
 skl2onnx takes the nearest point of an isotonic curve, not a line between two, and of what is within a pipeline it
 calibrates probabilities where scikit-learn calibrates decisions.
@@ -26,8 +26,6 @@ def convert_calibrated(scope: Any, operator: Any, container: Any) -> None:
     from skl2onnx.common.data_types import guess_proto_type
 
     model, (label, shares) = operator.raw_operator, operator.outputs
-    if model.method not in ("sigmoid", "isotonic"):
-        raise ExportError(f"method={model.method!r} has no conversion: calibrate with 'sigmoid' or 'isotonic'")
     each = [_shares(scope, operator, container, pair) for pair in model.calibrated_classifiers_]
     count = constant(scope, container, np.array([float(len(each))]))
     mean = node(scope, container, "Div", [node(scope, container, "Sum", each), count])
@@ -43,6 +41,8 @@ def _shares(scope: Any, operator: Any, container: Any, pair: Any) -> str:
     if len(pair.estimator.classes_) != count:
         raise ExportError("one of its estimators has not seen all classes: give cv= folds in which all are")
     scores = _scores(scope, operator, container, pair.estimator)
+    if pair.method == "temperature":
+        return _cooled(scope, container, pair, scores)
     places = [1] if count == 2 else range(count)
     curves = [
         _calibrated(scope, container, curve, _column(scope, container, scores, place))
@@ -56,6 +56,23 @@ def _shares(scope: Any, operator: Any, container: Any, pair: Any) -> str:
     nothing = node(scope, container, "Equal", [total, constant(scope, container, np.zeros(1))])
     alike = constant(scope, container, np.full((1, count), 1 / count))
     return node(scope, container, "Where", [nothing, alike, node(scope, container, "Div", [found, total])])
+
+
+def _cooled(scope: Any, container: Any, pair: Any, scores: str) -> str:
+    """Return the name of the shares by a temperature: a softmax of decisions, or of logarithms of probabilities."""
+    from onnx import TensorProto
+
+    beta = constant(scope, container, np.array([float(pair.calibrators[0].beta_)]))
+    if not hasattr(pair.estimator, "decision_function"):
+        least = constant(scope, container, np.array([1e-12]))  # as scikit-learn keeps off the logarithm of nothing
+        shares = node(scope, container, "Add", [cast(scope, container, scores, TensorProto.DOUBLE), least])
+        logits = node(scope, container, "Log", [shares])
+    elif len(pair.classes) == 2:
+        decision = _column(scope, container, scores, 1)
+        logits = node(scope, container, "Concat", [node(scope, container, "Neg", [decision]), decision], axis=1)
+    else:
+        logits = cast(scope, container, scores, TensorProto.DOUBLE)
+    return node(scope, container, "Softmax", [node(scope, container, "Mul", [logits, beta])], axis=1)
 
 
 def _calibrated(scope: Any, container: Any, curve: Any, scores: str) -> str:

@@ -62,3 +62,12 @@ def element_of(operator: Any) -> int:
 
     wide = any(isinstance(variable.type, DoubleTensorType) for variable in operator.inputs)
     return int(TensorProto.DOUBLE if wide else TensorProto.FLOAT)
+
+
+def shape_of_width(operator: Any, width: int | None) -> None:
+    """Tell skl2onnx that numbers come out, so many a row: double where a column of double comes in."""
+    from onnx import TensorProto
+    from skl2onnx.common.data_types import DoubleTensorType, FloatTensorType
+
+    kind = DoubleTensorType if element_of(operator) == TensorProto.DOUBLE else FloatTensorType
+    operator.outputs[0].type = kind([operator.inputs[0].get_first_dimension(), width])

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from ...exceptions import ExportError
-from ._columns import cast, constant, joined, node
+from ._columns import cast, constant, joined, node, shape_of_width
 
 Array = np.ndarray[Any, Any]
 
@@ -123,7 +123,7 @@ def _element(variable: Any) -> int:
 
 def shape_of_isotonic(operator: Any) -> None:
     """Tell skl2onnx what comes out: one number."""
-    _shape(operator, 1)
+    shape_of_width(operator, 1)
 
 
 def shape_of_splines(operator: Any) -> None:
@@ -139,12 +139,4 @@ def shape_of_splines(operator: Any) -> None:
         raise ExportError("SplineTransformer takes missing values as zeros: fill them in with SimpleImputer before it")
     if model.degree < {"constant": 1, "linear": 2}.get(model.extrapolation, 0):
         raise ExportError(f"such splines of degree {model.degree} have no counterpart: take a degree of 2 or more")
-    _shape(operator, int(model.n_features_out_))
-
-
-def _shape(operator: Any, width: int) -> None:
-    from skl2onnx.common.data_types import DoubleTensorType, FloatTensorType
-
-    wide = any(isinstance(variable.type, DoubleTensorType) for variable in operator.inputs)
-    kind = DoubleTensorType if wide else FloatTensorType
-    operator.outputs[0].type = kind([operator.inputs[0].get_first_dimension(), width])
+    shape_of_width(operator, int(model.n_features_out_))

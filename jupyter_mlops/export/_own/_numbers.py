@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ._columns import constant, element_of, joined, node
+from ._columns import constant, element_of, joined, node, shape_of_width
 
 _NORMS = {"l1": "ReduceL1", "l2": "ReduceL2", "max": "ReduceMax"}
 
@@ -101,10 +101,5 @@ def _given(scope: Any, operator: Any, container: Any) -> tuple[str, Any]:
 
 def shape_of_numbers(operator: Any) -> None:
     """Tell skl2onnx what comes out: a number for each that goes in."""
-    from onnx import TensorProto
-    from skl2onnx.common.data_types import DoubleTensorType, FloatTensorType
-
-    kind = DoubleTensorType if element_of(operator) == TensorProto.DOUBLE else FloatTensorType
     sizes = [variable.type.shape[1] for variable in operator.inputs]
-    width = None if None in sizes else sum(sizes)
-    operator.outputs[0].type = kind([operator.inputs[0].get_first_dimension(), width])
+    shape_of_width(operator, None if None in sizes else sum(sizes))

@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 
 from ._columns import cast, constant, element_of, joined, node, written
+from ._targets_apart import write_targets
+from ._tree_operator import are_inner, tree_attributes
 
 _SHARP = 2.0**20
 """Shares that differ by less are equal: sums of the trees' in float32 do."""
@@ -33,6 +35,7 @@ def convert_several(scope: Any, operator: Any, container: Any) -> None:
         scope, container, "TreeEnsembleRegressor", [given], op_domain="ai.onnx.ml", op_version=1, **_trees(model)
     )
     scale = constant(scope, container, np.array([_SHARP], dtype=kind))
+    wide = TensorProto.DOUBLE if type(shares.type).__name__ == "DoubleTensorType" else TensorProto.FLOAT
     labels, tables, start = [], [], 0
     for classes in model.classes_:
         at = constant(scope, container, np.arange(start, start + len(classes)))
@@ -41,55 +44,23 @@ def convert_several(scope: Any, operator: Any, container: Any) -> None:
         place = node(scope, container, "ArgMax", [votes], axis=1, keepdims=1)
         named = written(classes)
         labels.append(node(scope, container, "Gather", [constant(scope, container, named), place]))
-        tables.append(share)
+        tables.append(cast(scope, container, share, wide))
         start += len(classes)
-    node(scope, container, "Concat", labels, label.full_name, axis=1)
-    if len({len(classes) for classes in model.classes_}) == 1:
-        axis = constant(scope, container, np.array([0]))
-        tables = [node(scope, container, "Unsqueeze", [table, axis]) for table in tables]
-        found = node(scope, container, "Concat", tables, axis=0)
-    else:  # which no array of the original is: left out of the file
-        found = node(scope, container, "Concat", tables, axis=1)
-    wide = type(shares.type).__name__ == "DoubleTensorType"
-    found = cast(scope, container, found, TensorProto.DOUBLE if wide else TensorProto.FLOAT)
-    node(scope, container, "Identity", [found], shares.full_name)
+    alike = len({len(classes) for classes in model.classes_}) == 1
+    write_targets(scope, container, (label, shares), labels, tables, alike=alike)
 
 
 def _trees(model: Any) -> dict[str, Any]:
     """Return the attributes of the operator of trees."""
     trees = [part.tree_ for part in getattr(model, "estimators_", [model])]
-    counts = [tree.node_count for tree in trees]
-    inner = np.concatenate([tree.children_left >= 0 for tree in trees])
-    columns: dict[str, Any] = {
-        "nodes_treeids": np.repeat(np.arange(len(trees)), counts),
-        "nodes_nodeids": np.concatenate([np.arange(count) for count in counts]),
-        "nodes_featureids": np.where(inner, np.concatenate([tree.feature for tree in trees]), 0),
-        "nodes_truenodeids": np.where(inner, np.concatenate([tree.children_left for tree in trees]), 0),
-        "nodes_falsenodeids": np.where(inner, np.concatenate([tree.children_right for tree in trees]), 0),
-        "nodes_missing_value_tracks_true": np.zeros(sum(counts), dtype=int),
-        "nodes_values": np.where(inner, _rounded_down(np.concatenate([tree.threshold for tree in trees])), 0),
-    }
-    leaves = np.flatnonzero(~inner)
+    leaves = np.flatnonzero(~are_inner(trees))
     shares = np.concatenate([_shares(tree, model.classes_) for tree in trees])[leaves] / len(trees)
     width = shares.shape[1]
-    return {
-        **{name: values.tolist() for name, values in columns.items()},
-        "nodes_modes": ["BRANCH_LEQ" if each else "LEAF" for each in inner],
-        "n_targets": width,
-        "target_treeids": np.repeat(columns["nodes_treeids"][leaves], width).tolist(),
-        "target_nodeids": np.repeat(columns["nodes_nodeids"][leaves], width).tolist(),
-        "target_ids": np.tile(np.arange(width), len(leaves)).tolist(),
-        "target_weights": shares.ravel().tolist(),
-    }
+    targets = np.tile(np.arange(width), len(leaves))
+    return tree_attributes(trees, np.repeat(leaves, width), targets, shares.ravel(), width)
 
 
 def _shares(tree: Any, classes: list[Any]) -> np.ndarray[Any, Any]:
     """Return each class's share in each node, targets side by side."""
     value = tree.value / np.maximum(tree.value.sum(axis=2, keepdims=True), np.finfo(float).tiny)
     return np.concatenate([value[:, place, : len(each)] for place, each in enumerate(classes)], axis=1)
-
-
-def _rounded_down(thresholds: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-    """Return the largest float32 that is at most each threshold: the same float32 values are at most either."""
-    near = thresholds.astype(np.float32)
-    return np.where(near > thresholds, np.nextafter(near, np.float32(-np.inf)), near)

@@ -85,10 +85,16 @@ def test_what_stands_around_a_classifier_is_calibrated(within, X, y, later, tmp_
     exported(CalibratedClassifierCV(within).fit(X, y), X, later, tmp_path / "m.onnx")
 
 
-def test_another_way_to_calibrate_is_told(X, y, tmp_path):
-    model = CalibratedClassifierCV(LogisticRegression(), method="temperature").fit(X, y)
-    with pytest.raises(ExportError, match="method='temperature' has no conversion: calibrate with 'sigmoid' or"):
-        export_model(model, X, tmp_path / "m.onnx", ExportWish(timed=False))
+@pytest.mark.parametrize("classes", [2, 3])
+@pytest.mark.parametrize(
+    "last",
+    [LinearSVC(), LogisticRegression(), RandomForestClassifier(5, random_state=0), GaussianNB()],
+    ids=lambda each: type(each).__name__,
+)
+def test_a_temperature_is_that_of_decisions_else_of_probabilities(last, classes, X, y, kinds, later, tmp_path):
+    pipeline = make_pipeline(StandardScaler(), last)
+    model = CalibratedClassifierCV(pipeline, method="temperature", cv=2).fit(X, y if classes == 2 else kinds)
+    exported(model, X, later, tmp_path / "m.onnx")
 
 
 def test_a_classifier_that_skl2onnx_does_not_know_is_named(X, y, tmp_path):

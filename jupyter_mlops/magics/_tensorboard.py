@@ -18,6 +18,7 @@ MIME_TYPE = "application/vnd.jupyter-mlops.tensorboard+json"
 """What the labextension draws: pure data, see `TensorBoardView.data`."""
 
 _WHOLE_ID = re.compile(r"[0-9a-f]{32}")
+_PART_OF_ID = re.compile(r"[0-9a-f]{4,31}")
 _ELSEWHERE = "JupyterLab and Jupyter Notebook show it, where jupyter_mlops is installed."
 
 
@@ -41,7 +42,7 @@ def tensorboard(session: NotebookSession, line: str) -> TensorBoardView:
 
 
 def _shown(session: NotebookSession, reference: str) -> tuple[str, str]:
-    """Return id and name of a run; a whole id may be another tool's run, which the Jupyter server knows.
+    """Return id and name of a run; what is none of ours may be another tool's, which the Jupyter server knows.
 
     Raises
     ------
@@ -50,11 +51,32 @@ def _shown(session: NotebookSession, reference: str) -> tuple[str, str]:
     """
     try:
         run = session.runs.find(reference)
-    except UnknownReferenceError:
-        if not _WHOLE_ID.fullmatch(reference):
+    except UnknownReferenceError as unknown:
+        if _WHOLE_ID.fullmatch(reference):
+            return reference, reference[:8]
+        if _PART_OF_ID.fullmatch(reference):
             raise
-        return reference, reference[:8]
+        return _of_another_tool(session, reference, unknown)
     return run.id, run.name
+
+
+def _of_another_tool(session: NotebookSession, name: str, unknown: UnknownReferenceError) -> tuple[str, str]:
+    """Return id and name of the run of that name in the tracking store, as `%runs` lists it.
+
+    Raises
+    ------
+    UnknownReferenceError
+        There is none, or there are several.
+    """
+    others = session.runs.others()
+    named = [run.id for run in others if run.name == name and _WHOLE_ID.fullmatch(run.id)]
+    if len(named) == 1:
+        return named[0], name
+    if named:
+        raise UnknownReferenceError(f"{name!r} is ambiguous: {', '.join(named[:8])}. Write one of these ids.")
+    if others.missing:
+        raise UnknownReferenceError(f"{unknown} Not seen: {others.missing}.")
+    raise unknown
 
 
 class TensorBoardView(View):

@@ -61,17 +61,22 @@ def list_runs(index: RunIndex, query: str, limit: int, foreign: Home | None) -> 
     found: list[RunFacts] = list(islice((run for run in index if matches(wanted, run)), limit + 1))
     missing = ""
     if foreign is not None and len(found) <= limit:
-        others, missing = _foreign(foreign)
-        known = set(index.ids())
-        found += [run for run in others if run.id not in known and matches(wanted, run)]
+        others = list_others(index, foreign)
+        missing = others.missing
+        found += [run for run in others if matches(wanted, run)]
     return RunPage(tuple(found[:limit]), len(found) > limit, missing)
 
 
-def _foreign(home: Home) -> tuple[list[RunFacts], str]:
-    """Return the runs of other tools in the present tracking store, safe to show, and what could not be looked at."""
+def list_others(index: RunIndex, home: Home) -> RunPage:
+    """Return the newest runs of other tools in the present tracking store, safe to show."""
     from ..tracking import absolute_uri, foreign_runs, home_store_uri
 
     uri = absolute_uri(tracking_uris().tracking, Path.cwd()) or home_store_uri(home.path)
     told = foreign_runs(uri, FOREIGN_TIMEOUT_S)
-    clean = [replace(run, name=clean_name(run.name), experiment=clean_name(run.experiment)) for run in told.runs]
-    return list(clean), told.missing
+    known = set(index.ids())
+    clean = tuple(
+        replace(run, name=clean_name(run.name), experiment=clean_name(run.experiment))
+        for run in told.runs
+        if run.id not in known
+    )
+    return RunPage(clean, missing=told.missing)

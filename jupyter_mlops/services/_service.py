@@ -184,6 +184,12 @@ class RunService:
 
         return list_runs(self._index, query, limit, self.home if foreign else None)
 
+    def others(self) -> RunPage:
+        """Return the newest runs of other tools in the tracking store, which is asked for at most two seconds."""
+        from ._listing import list_others
+
+        return list_others(self._index, self.home)
+
     def diff(self, a: str | Run, b: str | Run) -> RunDiff:
         """Compare two runs; only what differs is in the answer."""
         from ._diff import diff_runs

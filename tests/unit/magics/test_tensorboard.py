@@ -6,13 +6,23 @@ from types import SimpleNamespace
 
 import pytest
 
+from jupyter_mlops.entities import RunStatus
 from jupyter_mlops.exceptions import UnknownReferenceError, UsageError
 from jupyter_mlops.magics._arguments import HelpRequested
 from jupyter_mlops.magics._tensorboard import MIME_TYPE, tensorboard
 from jupyter_mlops.magics._tensorboard_command import TensorBoardCommand
+from jupyter_mlops.services import RunPage
+from jupyter_mlops.tracking import ForeignRun
 
 RUNS = {"last": "1" * 32, "base": "1" * 32, "wide": "2" * 32}
 NAMES = {"1" * 32: "base", "2" * 32: "<b>wide</b>"}
+
+
+THEIRS = tuple(
+    ForeignRun(id=id_ * 32, name=name, experiment="e", status=RunStatus.FINISHED)
+    for id_, name in (("a", "sweep"), ("b", "sweep"), ("c", "their one"))
+)
+MISSING = "runs of other tools in http://away: no answer within 2 s"
 
 
 def find(reference: str) -> SimpleNamespace:
@@ -23,7 +33,7 @@ def find(reference: str) -> SimpleNamespace:
 
 @pytest.fixture
 def session() -> SimpleNamespace:
-    return SimpleNamespace(runs=SimpleNamespace(find=find))
+    return SimpleNamespace(runs=SimpleNamespace(find=find, others=lambda: RunPage(THEIRS, missing=MISSING)))
 
 
 def shown(session, line: str) -> dict:
@@ -113,6 +123,22 @@ def test_a_whole_id_may_be_another_tools_run_which_the_server_knows(session):
     assert data["run_ids"] == ["1" * 32, theirs]
     with pytest.raises(UnknownReferenceError):
         shown(session, theirs[:8])
+
+
+def test_another_tools_run_is_found_by_the_name_that_the_list_of_runs_tells(session):
+    data = shown(session, "base 'their one'")
+    assert (data["run_ids"], data["label"]) == (["1" * 32, "c" * 32], "base, their one")
+
+
+def test_a_name_that_several_runs_of_other_tools_have_is_told_with_their_ids(session):
+    with pytest.raises(UnknownReferenceError) as caught:
+        shown(session, "sweep")
+    assert str(caught.value) == f"'sweep' is ambiguous: {'a' * 32}, {'b' * 32}. Write one of these ids."
+
+
+def test_a_name_that_nobody_has_is_told_with_what_could_not_be_looked_at(session):
+    with pytest.raises(UnknownReferenceError, match=r"No run fits nowhere[.] Not seen: runs of other tools in http"):
+        shown(session, "nowhere")
 
 
 def test_the_cell_shows_pure_data_for_the_labextension(session):

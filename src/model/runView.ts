@@ -231,9 +231,9 @@ export class RunViewModel implements IDisposable {
     }
   }
 
+  /** There is nothing to stream of it. Whether it is there is asked: runs of other tools are in the store alone. */
   private _onGone(): void {
-    this._isGone = true;
-    this._changed.emit();
+    void this.refresh();
   }
 
   private _emit(): void {

@@ -165,10 +165,21 @@ it('says that the run is gone, and comes back when it does', async () => {
   story.detail = detail();
   await story.model.refresh();
   expect([story.model.isGone, story.model.problem, story.model.summary?.name]).toEqual([false, '', 'run 1']);
+  story.detail = new Refusal(404, { message: 'There is no such run.' });
   story.feed.gone.emit();
+  await settle();
   expect(story.model.isGone).toBe(true);
   story.feed.tell(run());
   expect(story.model.isGone).toBe(false);
+});
+
+it('is not gone for having no stream, as runs of other tools have none', async () => {
+  const story = new Story(detail(run(1, { source: 'mlflow' })));
+  await settle();
+  story.feed.gone.emit();
+  expect(story.model.isGone).toBe(false);
+  await settle();
+  expect([story.model.isGone, story.model.problem]).toEqual([false, '']);
 });
 
 it('tells trouble from absence', async () => {

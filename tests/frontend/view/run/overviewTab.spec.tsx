@@ -216,7 +216,9 @@ describe('before and without a run', () => {
     story.manager.connection = 'lost';
     await happened(() => story.manager.connectionChanged.emit('lost'));
     expect(story.view.text).toContain('The Jupyter server does not answer; the run goes on.');
+    story.manager.server.answers(() => new Refusal(404, { message: 'There is no such run.' }));
     await happened(() => story.feed.gone.emit());
+    await story.settle();
     expect(story.view.text).toContain('This server knows the run no longer');
     expect(story.view.text).toContain('run 1');
   });

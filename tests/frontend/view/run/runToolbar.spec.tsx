@@ -5,7 +5,7 @@ import { Widget } from '@lumino/widgets';
 import { IRunSummary } from '../../../../src/api/types';
 import { RunViewModel } from '../../../../src/model/runView';
 import { addRunActions } from '../../../../src/view/run/runToolbar';
-import { FakeFeed, FakeManager, FakeServer, run, runId, settle } from '../../fakes';
+import { FakeFeed, FakeManager, FakeServer, Refusal, run, runId, settle } from '../../fakes';
 import { happened } from '../../render';
 import { Scene } from '../../runScene';
 import { detail } from '../../runStories';
@@ -98,6 +98,10 @@ it('follows the run', async () => {
     await settle();
   });
   expect(story.names).not.toContain('Stop');
-  await happened(() => story.feed.gone.emit());
+  story.manager.server.answers(() => new Refusal(404, { message: 'There is no such run.' }));
+  await happened(async () => {
+    story.feed.gone.emit();
+    await settle();
+  });
   expect(story.names).toEqual([]);
 });

@@ -77,17 +77,19 @@ def last_step(model: Any) -> tuple[str, Any]:
     return steps[-1] if isinstance(steps, list) and steps else ("", model)
 
 
+_NEEDED = ("fit", "predict", "get_params")
+"""What a model of scikit-learn's kind has."""
+
+
 def _general(model: Any, features: tuple[FairnessFeature, ...]) -> str:
+    missing = [method for method in _NEEDED if not hasattr(model, method)]
     kind = type(model).__name__
-    if not (hasattr(model, "fit") and hasattr(model, "predict") and hasattr(model, "get_params")):
-        instead = (
-            "Name the estimator that it asks, or wrap it in a class with these."
-            if callable(model)
-            else "Name the model that predicted, not its predictions."
-        )
+    if missing == list(_NEEDED) and not callable(model):
+        return f"This is a prediction ({kind}). Name the model that made it."
+    if missing:
         return (
-            "Fairlearn mitigates models of scikit-learn's kind, with fit, predict and get_params; "
-            f"this one is of type {kind}. {instead}"
+            f"Fairlearn's mitigators need {', '.join(missing)}, which {kind} has not. "
+            "Name an estimator of scikit-learn's kind, or wrap it in one."
         )
     if made_by := mitigator_of(model):
         return f"This model was made by {made_by} already. Mitigate the one that it was made from."

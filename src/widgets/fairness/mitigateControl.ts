@@ -101,8 +101,10 @@ function whyNone(report: IFairnessReport, words: IWords): readonly string[] {
     return [line];
   }
   return report.models.map(({ name, unmitigated }) =>
-    unmitigated
-      ? words.__('No mitigator fits %1. %2', isolated(name), unmitigated)
-      : words.__('No mitigator fits %1; “--mitigate ThresholdOptimizer” says why.', isolated(name))
+    words.__(
+      'No mitigator fits %1. %2',
+      isolated(name),
+      unmitigated || words.__('“--mitigate GridSearch” says why.')
+    )
   );
 }

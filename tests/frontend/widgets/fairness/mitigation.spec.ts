@@ -191,7 +191,7 @@ describe('Mitigate', () => {
   it('is not there where nothing can be done', () => {
     const node = shown(fairnessReport(), new Cells());
     expect(node.querySelector('button')).toBeNull();
-    expect(node.textContent).toContain('No mitigator fits \u2068best\u2069; “--mitigate');
+    expect(node.textContent).toContain('No mitigator fits \u2068best\u2069. “--mitigate');
   });
 
   it('says why, of each model', () => {

@@ -261,7 +261,7 @@ def test_rows_may_be_attributes_of_a_name():
         ("CorrelationRemover", {"X_test": X_TEST.assign(female=X_TEST["female"].map({0: "m", 1: "f"})),
                                 "model": LogisticRegression().fit(X_TRAIN[["a", "b"]], Y_TRAIN)},
          "works on numbers, and the column female holds text"),
-        ("GridSearch", {"model": lambda rows: np.ones(len(rows), dtype=int)}, "this one is of type function"),
+        ("GridSearch", {"model": lambda rows: np.ones(len(rows), dtype=int)}, "get_params, which function has not"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_done_is_said_before(mitigator, names, message):

@@ -22,6 +22,8 @@ SMALL = {
 }  # fmt: skip
 OWN = {"CastRegressor", "CastTransformer", "ReplaceTransformer", "_ConstantPredictor"}
 """What skl2onnx brings itself."""
+UNSCALED = {"FeatureHasher", "NearestNeighbors"}
+"""One takes words; a pipeline that ends in the other answers nothing."""
 POSITIVE = {"MultinomialNB", "ComplementNB", "CategoricalNB", "GammaRegressor", "PoissonRegressor", "TweedieRegressor"}
 
 
@@ -76,13 +78,16 @@ def fitted(name: str, kind: type, scaled: bool) -> tuple[Any, Any, Any] | None:
     if name in POSITIVE or name == "Binarizer":
         X = np.floor(np.abs(X) * 3) if name == "CategoricalNB" else np.abs(X)
     model = made_of(kind)
-    if model is None or (scaled and name in POSITIVE - {"GammaRegressor", "PoissonRegressor", "TweedieRegressor"}):
+    unscaled = UNSCALED | POSITIVE - {"GammaRegressor", "PoissonRegressor", "TweedieRegressor"}
+    if model is None or (scaled and name in unscaled):
         return None
     y: Any = (X[:, 0] + X[:, 1] ** 2 > 0.5).astype(int)
     if is_regressor(model):
         y = np.abs(X[:, 0] + 0.5 * X[:, 1]) + 0.1
     if name.startswith("MultiTask") or name in ("MultiOutputClassifier", "MultiOutputRegressor"):
         y = np.stack([y, y[::-1]], axis=1)
+    if name == "FeatureHasher":
+        X = np.array(["red", "green", "blue", "grey"], dtype=object)[np.floor(np.abs(X) * 2).astype(int) % 4]
     whole = make_pipeline(StandardScaler(), model) if scaled else model
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -101,8 +106,11 @@ def made_of(kind: type) -> Any:
 
     of: dict[str, dict[str, Any]] = {
         "ColumnTransformer": {"transformers": [("a", StandardScaler(), [0, 1]), ("b", MinMaxScaler(), [2, 3])]},
+        "FeatureHasher": {"n_features": 16, "input_type": "string"},
         "FeatureUnion": {"transformer_list": [("a", StandardScaler()), ("b", MinMaxScaler())]},
         "GridSearchCV": {"estimator": LogisticRegression(), "param_grid": {"C": [0.1, 1.0]}},
+        "LocalOutlierFactor": {"novelty": True},  # otherwise it answers about the rows that it was fitted with alone
+        "NearestNeighbors": {"radius": None},
         "Pipeline": {"steps": [("a", MinMaxScaler()), ("b", LogisticRegression())]},
         "StackingClassifier": {"estimators": [("a", DecisionTreeClassifier(max_depth=3)), ("b", LogisticRegression())]},
         "StackingRegressor": {"estimators": [("a", DecisionTreeRegressor(max_depth=3)), ("b", LinearRegression())]},
@@ -153,7 +161,8 @@ def by_us(model: Any, X: Any, later: Any) -> tuple[str, int]:
         right = getattr(model, report.outputs[0].method)(later)
     except ValueError:  # an encoder that has not seen their categories
         return report.variant, 0
-    told = session.run([report.outputs[0].name], {"X": later.astype(report.inputs[0].type)})[0]
+    asked = later if later.dtype == object else later.astype(report.inputs[0].type)
+    told = session.run([report.outputs[0].name], {"X": asked})[0]
     right = right.toarray() if hasattr(right, "toarray") else np.asarray(right)
     told, right = (np.asarray(each, dtype=float).reshape(len(later), -1) for each in (told, right))
     return report.variant, int((np.abs(told - right) > 1e-5 + 1e-4 * np.abs(right)).any(axis=1).sum())
@@ -200,7 +209,7 @@ class AsItIs:
 
         from jupyter_mlops.exceptions import ExportError
 
-        rows = self._X[:1].astype(np.float32)
+        rows = self._X[:1] if self._X.dtype == object else self._X[:1].astype(np.float32)
         try:
             try:
                 options = {"zipmap": False} if is_classifier(conversion.model) else None

@@ -95,9 +95,9 @@ export function formatFileName(name: string): string {
   return name.replace(/(?![\u200c\u200d])[\p{Cc}\p{Cf}]/gu, '\ufffd');
 }
 
-/** 0 B, 12 kB, 3.4 MB. */
+/** 0 B, 12 KB, 3.4 MB. */
 export function formatBytes(bytes: number): string {
-  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+  const units = ['B', 'KB', 'MB', 'GB', 'TB'];
   let value = bytes;
   let unit = 0;
   while (value >= 1000 && unit < units.length - 1) {

@@ -15,6 +15,7 @@ from ...exceptions import TrackingError, UsageError
 from .._keeper_start import keeper_environment
 from .._uris import without_credentials
 from ._registered import RegistryAddress
+from ._schema import demand_current
 
 WAIT_S = 30.0
 """For a change: MLflow itself waits 20 s for a sqlite store that is locked."""
@@ -42,8 +43,10 @@ def call_registry(address: RegistryAddress, do: str, timeout_s: float = WAIT_S, 
     UsageError
         The registry says that the call is wrong.
     TrackingError
-        It did not answer in time, or could not do it.
+        It did not answer in time, could not do it, or is an older MLflow's.
     """
+    for uri in dict.fromkeys(address):
+        demand_current(uri)
     command = [sys.executable, "-m", "jupyter_mlops.tracking._registry._child"]
     # Addresses go through stdin: they may hold passwords, and arguments are visible to everybody.
     asked = json.dumps({"do": do, **address._asdict(), **details})

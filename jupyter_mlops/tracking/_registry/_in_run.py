@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...home import read_json
 from .._real_store import BoundedStore, StoreUnreachableError, demand_made, open_real_store
+from ._schema import demand_current
 
 if TYPE_CHECKING:
     from .._session import TrackingSession
@@ -45,6 +46,7 @@ def watch_registries(module: Any, session: TrackingSession) -> None:
 
 def _open(open_registry: Callable[[str, str], Any], session: TrackingSession) -> Any:
     demand_made(session.registry_uri)
+    demand_current(session.registry_uri)
     return open_registry(session.registry_uri, session.real_uri)
 
 

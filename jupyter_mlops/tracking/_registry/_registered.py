@@ -17,10 +17,14 @@ from typing import NamedTuple
 from ...entities import RegisteredModel, RegisteredModels
 from ...exceptions import MlopsError, TrackingError
 from .._uris import sqlite_path, without_credentials
+from ._schema import demand_current
 
 MOST_MODELS, MOST_VERSIONS = 1_000, 100
 """Of a registry, and of one model, the newest first; versions with an alias are always among them."""
 
+
+_MOST_TOLD = 600
+"""Characters of what went wrong: a path may be long, and what to do stands behind it."""
 
 _FAILURES = (MlopsError, OSError, ValueError, RecursionError, OverflowError, HTTPException, sqlite3.Error)
 """What a stranger's registry can make of a question: a listing says it and goes on."""
@@ -59,7 +63,7 @@ def registered_models(address: RegistryAddress, timeout_s: float = 2.0) -> Regis
             try:
                 return _found(_in_time(lambda: _ask_sqlite(uri, timeout_s), timeout_s))
             except UnknownSchemaError:
-                pass  # MLflow itself may know it
+                demand_current(uri)  # else MLflow itself may know it
         return _found(_ask_child(address, end - time.monotonic()))
     except _FAILURES as error:
         return RegisteredModels(missing=(_why(uri, error),))
@@ -99,7 +103,7 @@ def _in_time(find: Callable[[], list[RegisteredModel]], timeout_s: float) -> lis
 
 def _why(uri: str, error: Exception) -> str:
     told = str(error) if isinstance(error, (TimeoutError, TrackingError)) else f"{type(error).__name__}: {error}"
-    text = " ".join(told.split())[:300].replace(uri, without_credentials(uri))
+    text = " ".join(told.split())[:_MOST_TOLD].replace(uri, without_credentials(uri))
     return f"The registry {without_credentials(uri)} cannot be looked at: {text.rstrip('.')}."
 
 

@@ -89,7 +89,7 @@ it('says the date of what is old, and the exact time in full', () => {
 it.each([
   [0, '0 B'],
   [999, '999 B'],
-  [12_300, '12 kB'],
+  [12_300, '12 KB'],
   [3_400_000, '3.4 MB'],
   [5e15, '5000 TB']
 ])('%d bytes are %s', (bytes, text) => {

@@ -15,7 +15,7 @@ const changed = (changes: Partial<IOnnxCard>) => shown(onnxCard(changes));
 it('says what was written, and that it is the same model', () => {
   const { place, said } = shown();
   expect(seen(place.querySelector('.mlops-OnnxCard-head')!.textContent)).toBe(
-    '✓shop.onnxopset 22 · 41 kB · 2 operators · inputs as your data’s 2 columns (float32)'
+    '✓shop.onnxopset 22 · 41 KB · 2 operators · inputs as your data’s 2 columns (float32)'
   );
   expect(said).toEqual([
     'Same model: 3,000 rows + 214 of 234 edge rows checked, labels equal 3,214 of 3,214, largest difference 3.2e-7.',
@@ -52,7 +52,7 @@ it('says what became of the smaller file', () => {
     original_score: 0.95612
   };
   expect(changed({ quantised }).said.slice(2)).toEqual([
-    'dynamic int8: shop.int8.onnx, 12 kB of 41 kB; 3 of 3,000 rows and 0 of 214 edge rows answer otherwise.',
+    'dynamic int8: shop.int8.onnx, 12 KB of 41 KB; 3 of 3,000 rows and 0 of 214 edge rows answer otherwise.',
     'accuracy: 0.953 against the original’s 0.9561.',
     'Speed, one row: p50 0.018 ms against 0.7 ms (39 times as quick); p95 0.02 against 1 ms.'
   ]);

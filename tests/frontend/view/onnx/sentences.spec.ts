@@ -20,14 +20,14 @@ const NONE = { given: 0, checked: 0, differing: 0, labels: 0 };
 
 describe('the head', () => {
   it.each<[string, Partial<IOnnxCard>]>([
-    ['opset 22 · 41 kB · 2 operators · inputs as your data’s 2 columns (float32)', {}],
-    ['opset 22 · 41 kB · 1 operator · inputs as your data’s 2 columns (float32)', { operators: { Gemm: 1 } }],
+    ['opset 22 · 41 KB · 2 operators · inputs as your data’s 2 columns (float32)', {}],
+    ['opset 22 · 41 KB · 1 operator · inputs as your data’s 2 columns (float32)', { operators: { Gemm: 1 } }],
     [
-      'opset 0 · 41 kB · 2 operators · input: float32',
+      'opset 0 · 41 KB · 2 operators · input: float32',
       { opsets: {}, inputs: [tensor('X', 'float32', [null, 3])] }
     ],
     [
-      'opset 22 · 41 kB · 2 operators · inputs as your data’s 3 columns (float32, str)',
+      'opset 22 · 41 KB · 2 operators · inputs as your data’s 3 columns (float32, str)',
       {
         inputs: [
           tensor('a', 'float32', [null, 1], { columns: ['a'] }),
@@ -127,7 +127,7 @@ describe('the smaller file', () => {
 
   it('is told with its size, what it costs, and its speed', () => {
     expect(told({})).toEqual([
-      'int8: shop.int8.onnx, 12 kB of 41 kB; 12 of 3,000 rows and 0 of 214 edge rows answer otherwise.',
+      'int8: shop.int8.onnx, 12 KB of 41 KB; 12 of 3,000 rows and 0 of 214 edge rows answer otherwise.',
       'accuracy: 0.94 against the original’s 0.95.',
       'Speed, one row: p50 0.018 ms against 0.7 ms (39 times as quick); p95 0.02 against 1 ms.'
     ]);

@@ -46,7 +46,7 @@ it('says what ran, with what, how it went and what came out', async () => {
       ['Peak memory', '36 MB']
     ])
   );
-  expect(story.view.text).toContain('pandas.DataFrame426 x 30106 kB5795714ab2f6be53');
+  expect(story.view.text).toContain('pandas.DataFrame426 x 30106 KB5795714ab2f6be53');
 });
 
 it('shows the whole figure on hover', async () => {

@@ -63,7 +63,7 @@ describe('data', () => {
       detail(run(), { inputs, upstream_runs: { model: runId(2) }, untransferable: { db: NASTY } }),
       { tab: 'data' }
     );
-    expect(story.view.text).toContain('XDataFrame5 x 22.5 kB0123456789abcdef');
+    expect(story.view.text).toContain('XDataFrame5 x 22.5 KB0123456789abcdef');
     expect(story.table('Could not travel')).toEqual([['db', NASTY]]);
     expect(story.view.node.querySelector('img')).toBeNull();
     await story.click('button', '00000000');
@@ -238,7 +238,7 @@ describe('model', () => {
       files: { 'models/m-1/MLmodel': new Response(TEXT) }
     });
     expect(story.table('Model')).toEqual([
-      ['Size', '40 kB'],
+      ['Size', '40 KB'],
       ['sklearn_version', '1.9.1'],
       ['Files', 'models/m-1']
     ]);

@@ -182,9 +182,26 @@ def _create(path: Path, *, wal: bool) -> None:
             _set_journal_mode(temporary, wal=True)
         temporary.chmod(0o600)
         crash_point("keeper.created")
-        temporary.replace(path)
+        _put(temporary, path)
     finally:
         _remove_database(temporary)
+
+
+def _put(made: Path, path: Path) -> None:
+    """Give a store its name, unless another program has made one there meanwhile: its runs are not to be lost.
+
+    Raises
+    ------
+    TrackingError
+        One has.
+    """
+    try:
+        os.link(made, path)
+    except FileExistsError:
+        raise TrackingError(f"Another program has just made {path}. It is used from the next look on.") from None
+    except OSError:
+        # A file system without hard links.
+        made.replace(path)
 
 
 def _migrate(path: Path, found: str, known: str, *, owned: bool) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from jupyter_mlops.exceptions import TrackingError
+from jupyter_mlops.tracking import _local_store
 from jupyter_mlops.tracking._local_store import (
     KEPT_BACKUPS,
     analyze,
@@ -205,6 +206,29 @@ def test_without_a_backup_restoring_says_what_to_do_and_touches_nothing(store: P
         f"There is no backup of {store}. Move it away; the keeper makes a new one from the runs."
     )
     assert store.read_bytes() == b"damaged"
+
+
+def test_a_store_that_another_program_makes_meanwhile_is_not_written_over(tmp_path, store, monkeypatch):
+    path = tmp_path / "new" / "mlflow.db"
+    path.parent.mkdir()
+    theirs = store.read_bytes()
+    monkeypatch.setattr(_local_store, "crash_point", lambda _: path.write_bytes(theirs))
+    with pytest.raises(TrackingError, match="Another program has just made"):
+        prepare_store(path, owned=True)
+    assert path.read_bytes() == theirs
+    assert [file.name for file in path.parent.iterdir() if file.name.endswith(".new")] == []
+
+
+@pytest.mark.parametrize("refusal", [None, OSError(95, "Operation not supported")])
+def test_a_new_store_gets_its_name_with_hard_links_or_without(tmp_path, monkeypatch, refusal):
+    def link(*_):
+        raise refusal
+
+    if refusal:
+        monkeypatch.setattr(_local_store.os, "link", link)
+    prepare_store(tmp_path / "mlflow.db", owned=True)
+    assert look_for_damage(tmp_path / "mlflow.db") == ""
+    assert (tmp_path / "mlflow.db").stat().st_nlink == 1
 
 
 def test_f31_preparing_a_damaged_store_says_what_and_how_to_go_on(store: Path) -> None:

@@ -18,7 +18,8 @@ MIME_TYPE = "application/vnd.jupyter-mlops.tensorboard+json"
 """What the labextension draws: pure data, see `TensorBoardView.data`."""
 
 _WHOLE_ID = re.compile(r"[0-9a-f]{32}")
-_PART_OF_ID = re.compile(r"[0-9a-f]{4,31}")
+_SHORT_ID = re.compile(r"[0-9a-f]{4,7}")
+"""Shorter than `%runs` shows it: it is one of ours, or none."""
 _ELSEWHERE = "JupyterLab and Jupyter Notebook show it, where jupyter_mlops is installed."
 
 
@@ -54,14 +55,14 @@ def _shown(session: NotebookSession, reference: str) -> tuple[str, str]:
     except UnknownReferenceError as unknown:
         if _WHOLE_ID.fullmatch(reference):
             return reference, reference[:8]
-        if _PART_OF_ID.fullmatch(reference):
+        if _SHORT_ID.fullmatch(reference):
             raise
         return _of_another_tool(session, reference, unknown)
     return run.id, run.name
 
 
-def _of_another_tool(session: NotebookSession, name: str, unknown: UnknownReferenceError) -> tuple[str, str]:
-    """Return id and name of the run of that name in the tracking store, as `%runs` lists it.
+def _of_another_tool(session: NotebookSession, reference: str, unknown: UnknownReferenceError) -> tuple[str, str]:
+    """Return id and name of a run in the tracking store by its name or the beginning of its id, as `%runs` lists them.
 
     Raises
     ------
@@ -69,11 +70,12 @@ def _of_another_tool(session: NotebookSession, name: str, unknown: UnknownRefere
         There is none, or there are several.
     """
     others = session.runs.others()
-    named = [run.id for run in others if run.name == name and _WHOLE_ID.fullmatch(run.id)]
-    if len(named) == 1:
-        return named[0], name
-    if named:
-        raise UnknownReferenceError(f"{name!r} is ambiguous: {', '.join(named[:8])}. Write one of these ids.")
+    meant = {run.id: run.name for run in others if run.name == reference or run.id.startswith(reference)}
+    if len(meant) == 1:
+        return next(iter(meant.items()))
+    if meant:
+        ids = ", ".join(list(meant)[:8])
+        raise UnknownReferenceError(f"{reference!r} is ambiguous: {ids}. Write one of these ids.")
     if others.missing:
         raise UnknownReferenceError(f"{unknown} Not seen: {others.missing}.")
     raise unknown

@@ -130,6 +130,12 @@ def test_another_tools_run_is_found_by_the_name_that_the_list_of_runs_tells(sess
     assert (data["run_ids"], data["label"]) == (["1" * 32, "c" * 32], "base, their one")
 
 
+def test_another_tools_run_is_found_by_the_digits_that_the_list_of_runs_shows(session):
+    assert shown(session, "cccccccc")["run_ids"] == ["c" * 32]
+    with pytest.raises(UnknownReferenceError, match="No run fits cccc"):
+        shown(session, "cccc")
+
+
 def test_a_name_that_several_runs_of_other_tools_have_is_told_with_their_ids(session):
     with pytest.raises(UnknownReferenceError) as caught:
         shown(session, "sweep")

@@ -9,8 +9,11 @@ const NAME_END = 5;
 /** Parts what is one sign to the eye from the next. Browsers older than 2024 have none. */
 const signs = 'Segmenter' in Intl ? new Intl.Segmenter() : null;
 
+/** Every letter is a sign of its own: asking takes longer than a line may take while a list is scrolled. */
+const PLAIN = /^[\x20-\x7e]*$/;
+
 function signsOf(name: string): readonly string[] {
-  return signs ? Array.from(signs.segment(name), ({ segment }) => segment) : [...name];
+  return signs && !PLAIN.test(name) ? Array.from(signs.segment(name), ({ segment }) => segment) : [...name];
 }
 
 /** A name in two parts, so that where there is little room both its beginning and its end are seen. */

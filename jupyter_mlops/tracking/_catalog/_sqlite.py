@@ -102,7 +102,7 @@ class SqliteStore:
         self._bookmark: dict[str, Any] = {}
         self._unread: dict[str, None] = {}
         self._again = 0
-        self._owed = self._is_uncompared = self._is_unlooked = False
+        self._owed = self._is_uncompared = self._is_unlooked = self._has_large_cache = False
         self._compare_at = self._look_at = self._again_at = 0.0
         self._deleted: set[str] | None = None
         self._retagged = RetaggedRuns()
@@ -229,6 +229,7 @@ class SqliteStore:
         if len(self._unread) > CHUNK:
             # A run's rows are found by its id, all over the indexes: those should stay in memory meanwhile.
             database.execute(f"PRAGMA cache_size = -{_BUILDING_KIB}")
+            self._has_large_cache = True
         while self._unread:
             some = list(itertools.islice(self._unread, CHUNK))
             found = _read(database, some)
@@ -237,8 +238,10 @@ class SqliteStore:
             yield found
             if self._unread and time.monotonic() >= end:
                 return
-        database.execute(f"PRAGMA cache_size = -{_KIB}")
-        database.execute("PRAGMA shrink_memory")
+        if self._has_large_cache:
+            database.execute(f"PRAGMA cache_size = -{_KIB}")
+            database.execute("PRAGMA shrink_memory")
+            self._has_large_cache = False
 
     def _reread(self, database: sqlite3.Connection) -> Iterator[StoreChanges]:
         """Read some of all runs again when somebody has written; where a round is under way, the next begins after."""

@@ -14,6 +14,7 @@ from typing import Any
 from jupyter_client.manager import KernelManager
 
 _WARM_WITHIN_S = 120.0
+_CALM_S = 0.5
 
 
 class Kernel:
@@ -96,6 +97,26 @@ class Kernel:
         self.run("%runs wait settle")
         while not list(self.home.glob("runs/*/tracking.json")) and time.monotonic() < deadline:
             time.sleep(0.1)
+
+    def await_calm(self) -> None:
+        """Wait until every run is in the tracking store, and a moment more: what is timed next runs by itself.
+
+        Raises
+        ------
+        TimeoutError
+            Some run is not there in two minutes.
+        """
+        deadline = time.monotonic() + _WARM_WITHIN_S
+        while not {run.name for run in self.home.glob("runs/*")} <= self._tracked():
+            if time.monotonic() > deadline:
+                raise TimeoutError("the keeper has not shipped every run")
+            time.sleep(0.1)
+        time.sleep(_CALM_S)
+
+    def _tracked(self) -> set[str]:
+        """Return the runs that the store has wholly."""
+        ids = self.home / "tracked.ids"
+        return set(ids.read_text().split()) if ids.exists() else set()
 
     def _execute(self, cell: str, timeout: float) -> str:
         printed: list[str] = []

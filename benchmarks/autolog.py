@@ -72,14 +72,19 @@ def figures(quick: bool) -> Iterator[Figure]:
 
 
 def measured(case: Case, *, repetitions: int, stock: int) -> Iterator[Figure]:
-    """Yield the figures of one fit; bare, unlogged and autologged fits take turns, so that they share the weather."""
+    """Yield the figures of one fit; bare, unlogged and autologged fits take turns, so that they share the weather.
+
+    Each has the machine to itself: what a run logs once its model is there must not count as the next fit's.
+    """
     bare, unlogged, ours, durable = [], [], [], []
     with Kernel(case.setup) as kernel:
         kernel.await_warm()
         for i in range(-1, repetitions):
+            kernel.await_calm()
             plain = kernel.run(case.fit)
             off = until_there(kernel, case, f"off{i}", "--autolog off")
             kernel.run(f"%runs wait off{i}")
+            kernel.await_calm()
             on = until_there(kernel, case, f"on{i}")
             waited = kernel.run(f"%runs wait on{i}")
             # The first round is for what a kernel and a store do once.

@@ -6,10 +6,10 @@ import importlib.util
 import subprocess
 import sys
 import tempfile
+import textwrap
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import nbformat
 from nbclient import NotebookClient
@@ -121,31 +121,24 @@ def with_papermill(imports: str) -> float:
 
 
 def with_ray(repetitions: int) -> tuple[list[float], list[float]]:
-    """Return the milliseconds until a task on a running local cluster starts: a new one each time, and one again.
+    """Return the milliseconds from sending a cell to a Ray task's first line: a new task each time, and one again.
 
     Where a notebook submits a cell it submits new code, which Ray sends to its workers first; the imports have been
     made in them. The second is a call of what the worker has run before.
     """
-    import ray
+    body = textwrap.indent(f"{SKLEARN}\n{FIRST_LINE}\nreturn started", "    ")
+    task = f"@ray.remote\ndef task():\n{body}"
+    cluster = "import ray\nray.init(num_cpus=2, include_dashboard=False, log_to_driver=False)"
+    with Kernel(f"{cluster}\n{task}\nray.get(task.remote())", load=False) as kernel:
+        again = [first_line_of_task(kernel, "result = task.remote()") for _ in range(repetitions)]
+        new = [first_line_of_task(kernel, f"{task}\nresult = task.remote()") for _ in range(repetitions)]
+        kernel.run("ray.shutdown()")
+    return new, again
 
-    def new_task() -> Any:
-        @ray.remote
-        def first_line() -> int:
-            import sklearn.linear_model  # noqa: F401  (what the task needs, as in the notebook)
 
-            return time.time_ns()
-
-        return first_line
-
-    def started_ms(task: Any = None) -> float:
-        time.sleep(PERSON_S)
-        sent = time.time_ns()
-        return (ray.get((task or new_task()).remote()) - sent) / 1e6
-
-    ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False)
-    try:
-        known = new_task()
-        ray.get(known.remote())
-        return [started_ms() for _ in range(repetitions)], [started_ms(known) for _ in range(repetitions)]
-    finally:
-        ray.shutdown()
+def first_line_of_task(kernel: Kernel, cell: str) -> float:
+    """Return the milliseconds from sending a cell that calls a Ray task to the task's first line."""
+    time.sleep(PERSON_S)
+    sent = time.time_ns()
+    kernel.run(cell)
+    return (kernel.value("ray.get(result)") - sent) / 1e6

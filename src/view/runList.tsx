@@ -11,12 +11,11 @@ import { useNow, usePatience, useWidth } from './hooks';
 import { listKey } from './listKeys';
 import { RunHeader } from './runHeader';
 import { GroupRow, RunRow } from './runRow';
+import { useSlots } from './slots';
 
 const ROW_PX = 24;
 /** Lines that are drawn above and below what is in sight. */
 const OVERSCAN = 4;
-/** Lines' elements are used again: the place on the screen has an element, not the run. Their number grows by so many. */
-const SLOTS = 16;
 /** Some twelve letters beside the state: as wide as JupyterLab opens a sidebar, the time taken stays beside it. */
 const NAME_PX = 112;
 /** A column's head needs more room than its cells: its title, and the sign of the order. */
@@ -65,7 +64,7 @@ export function RunList(props: IRunListProps): JSX.Element {
   useLayoutEffect(() => model.look(start, end), [model, start, end, model.rowCount]);
   const isComing = wanted.length > 0 && wanted.every(({ index }) => model.rowAt(index).kind === 'waiting');
   const items = usePatience(wanted, isComing, PATIENCE_MS);
-  const slots = Math.ceil(items.length / SLOTS) * SLOTS;
+  const slots = useSlots(items[0]?.index ?? 0, items.length);
   const extra = hasHeader ? HEAD_PX : 0;
   const template = [`minmax(${NAME_PX}px, 1fr)`, ...columns.map(each => `${each.width + extra}px`)].join(' ');
 
@@ -113,9 +112,9 @@ export function RunList(props: IRunListProps): JSX.Element {
     >
       {hasHeader && <RunHeader model={model} columns={columns} trans={trans} />}
       <div role="rowgroup" className="mlops-RunList-rows" style={{ height: virtualizer.getTotalSize() }}>
-        {items.map(item => (
+        {items.map((item, at) => (
           <ListRow
-            key={item.index % slots}
+            key={slots[at]}
             {...props}
             now={now}
             columns={columns}

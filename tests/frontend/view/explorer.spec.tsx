@@ -153,6 +153,27 @@ it('draws the lines of a jump when they come, and empty only where the server ta
   expect(story.names[0]).toBe('run 496');
 });
 
+it('leaves every line’s element where it is when it jumps, and moves one when it goes down by a line', async () => {
+  const story = await new Story(listOf(...Array.from({ length: 1000 }, (_, i) => run(i)))).shown();
+  const scrolled = async (lines: number) => {
+    await happened(async () => {
+      story.grid.scrollTop = 24 * lines;
+      story.grid.dispatchEvent(new Event('scroll'));
+      await settle();
+    });
+    await happened(settle);
+    return story.list.all('row').slice(1);
+  };
+  const before = await scrolled(300);
+  const jumped = await scrolled(500);
+  expect(story.names[0]).toBe('run 496');
+  expect(jumped.every((row, at) => row === before[at])).toBe(true);
+  const moved = await scrolled(501);
+  expect(story.names[0]).toBe('run 497');
+  const [gone, ...rest] = jumped;
+  expect(moved.every((row, at) => row === [...rest, gone][at])).toBe(true);
+});
+
 it('cuts a long name in its middle: names of a sweep differ at their ends', async () => {
   const names = ['resnet50-lr0.01-bs64', 'short', `${'🎲'.repeat(13)}`];
   const story = await new Story(listOf(...names.map((name, i) => run(i + 1, { name })))).shown();

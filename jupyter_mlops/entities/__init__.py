@@ -47,6 +47,8 @@ from ._explorer import (
     RunPage,
     RunProgress,
     RunSummary,
+    RunTrend,
+    RunTrends,
     ServerStatus,
     TensorBoardInstance,
 )
@@ -213,6 +215,8 @@ __all__ = [
     "RunState",
     "RunStatus",
     "RunSummary",
+    "RunTrend",
+    "RunTrends",
     "ScoreProgress",
     "ScoreRefusal",
     "ScoreReport",

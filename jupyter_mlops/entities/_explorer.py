@@ -88,7 +88,8 @@ class RunSummary(msgspec.Struct, frozen=True, kw_only=True):
     main_metric : str
         Key of the experiment's main metric; empty when none is set.
     spark : tuple of Figure
-        Some tens of points of the main metric, or of the metric logged first; for a sparkline.
+        Some tens of points of the main metric, or of the metric logged first; for a sparkline. Of a run that only a
+        store has, where they were asked for before: `RunTrends`.
     log_bytes : int
         Length of `output.log`.
     returned : tuple of str
@@ -139,6 +140,21 @@ class RunPage(msgspec.Struct, frozen=True, kw_only=True):
     offset: int = 0
     cursor: int = 0
     building: bool = False
+
+
+class RunTrend(msgspec.Struct, frozen=True, kw_only=True):
+    """The course of a run's metric `key`, its main one or the one logged first, in some tens of points."""
+
+    run_id: str
+    key: str
+    values: tuple[Figure, ...] = ()
+
+
+class RunTrends(msgspec.Struct, frozen=True, kw_only=True):
+    """Courses of runs that only a store has, as far as they are known; `waiting` more are, or could not be read now."""
+
+    trends: tuple[RunTrend, ...]
+    waiting: int = 0
 
 
 class RunGroup(msgspec.Struct, frozen=True, kw_only=True):

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from ._catalog._catalog import CatalogChanges, RunCatalog
     from ._catalog._curves import LEAST_POINTS, MOST_POINTS
     from ._catalog._selection import RunSelection
+    from ._catalog._trends import MOST_ASKED
     from ._commands import SubmitRun, TravelReport
     from ._comparison import MOST_COMPARED
     from ._csv import csv_head, csv_rows, parse_columns
@@ -75,6 +76,7 @@ __all__ = [
     "Models",
     "NotebookPath",
     "LEAST_POINTS",
+    "MOST_ASKED",
     "MOST_COMPARED",
     "MOST_POINTS",
     "preview_of",
@@ -171,6 +173,7 @@ __getattr__, __dir__ = lazy_exports(
         "csv_head": "._csv",
         "NotebookPath": "._notebook",
         "LEAST_POINTS": "._catalog._curves",
+        "MOST_ASKED": "._catalog._trends",
         "MOST_COMPARED": "._comparison",
         "MOST_POINTS": "._catalog._curves",
         "preview_of": "._artifacts",

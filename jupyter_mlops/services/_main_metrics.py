@@ -15,10 +15,21 @@ class MainMetrics:
     def __init__(self, path: Path) -> None:
         self._path = path
 
+    @property
+    def modified_ns(self) -> int:
+        """When a metric was set last; 0 where none ever was."""
+        try:
+            return self._path.stat().st_mtime_ns
+        except OSError:
+            return 0
+
     def get(self, experiment: str) -> str | None:
         """Return the metric of an experiment, `-` first when smaller is better; None when it was never set."""
-        metric = (read_json(self._path) or {}).get(experiment)
-        return metric if isinstance(metric, str) else None
+        return self.all().get(experiment)
+
+    def all(self) -> dict[str, str]:
+        """Return the metric of every experiment that has one, as `get` does."""
+        return {name: metric for name, metric in (read_json(self._path) or {}).items() if isinstance(metric, str)}
 
     def set(self, experiment: str, metric: str) -> None:
         """Remember the metric of an experiment.

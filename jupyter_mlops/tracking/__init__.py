@@ -18,9 +18,11 @@ if TYPE_CHECKING:
     from ._catalog._file import CatalogFile, SavedRun
     from ._catalog._orders import RunOrders
     from ._catalog._rest_curves import RestCurves
+    from ._catalog._rest_trends import ask_trends
     from ._catalog._sqlite import SqliteStore, StoreChanges
     from ._catalog._stored_curves import stored_curves
     from ._catalog._table import RunTable, decode_body
+    from ._catalog._trends import read_trends
     from ._entry import open_spooling_store
     from ._foreign._foreign import RUN_TAG, ForeignRun, ForeignRuns, foreign_runs, stored_tags
     from ._foreign._writer import StoreChange, StoreWriter
@@ -87,6 +89,7 @@ __all__ = [
     "TrackingSession",
     "absolute_uri",
     "active_experiment",
+    "ask_trends",
     "call_registry",
     "check_key",
     "current_session",
@@ -106,6 +109,7 @@ __all__ = [
     "read_metrics",
     "read_params",
     "read_tags",
+    "read_trends",
     "registered_models",
     "restore_store",
     "shipped_run",
@@ -156,6 +160,7 @@ __getattr__, __dir__ = lazy_exports(
         "TrackingSession": "._session",
         "absolute_uri": "._uris",
         "active_experiment": "._active_experiment",
+        "ask_trends": "._catalog._rest_trends",
         "call_registry": "._registry._calls",
         "check_key": "._values",
         "current_session": "._session",
@@ -175,6 +180,7 @@ __getattr__, __dir__ = lazy_exports(
         "read_metrics": "._reading",
         "read_params": "._reading",
         "read_tags": "._reading",
+        "read_trends": "._catalog._trends",
         "registered_models": "._registry._registered",
         "restore_store": "._keeper_status",
         "shipped_run": "._shipped",

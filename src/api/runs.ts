@@ -19,6 +19,7 @@ import {
   IRunGroups,
   IRunPage,
   IRunSummary,
+  IRunTrends,
   IServerStatus,
   ITensorBoardInstance
 } from './types';
@@ -87,6 +88,11 @@ export class RunApi {
   /** Keys to choose columns from and to complete. */
   columns(): Promise<IRunColumns> {
     return this._get(['runs', 'columns']);
+  }
+
+  /** Courses of runs that only a store has. */
+  trends(runIds: readonly string[], signal?: AbortSignal): Promise<IRunTrends> {
+    return this._get(['runs', 'trends'], { id: runIds }, signal);
   }
 
   /** Where the table can be downloaded as CSV. */

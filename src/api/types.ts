@@ -120,6 +120,19 @@ export interface IRunPage {
   readonly building: boolean;
 }
 
+/** The course of a run's metric `key`, its main one or the one logged first, in some tens of points. */
+export interface IRunTrend {
+  readonly run_id: string;
+  readonly key: string;
+  readonly values: readonly Figure[];
+}
+
+/** Courses of runs that only a store has, as far as they are known; `waiting` more are, or could not be read now. */
+export interface IRunTrends {
+  readonly trends: readonly IRunTrend[];
+  readonly waiting: number;
+}
+
 /** Runs of one experiment or notebook: how many, and how many of them go on. */
 export interface IRunGroup {
   readonly key: string;

@@ -12,10 +12,12 @@ import { ISignal, Signal } from '@lumino/signaling';
 import { RequestError } from '../api/request';
 import { GroupBy, IRunQuery } from '../api/runs';
 import { IRunColumns, IRunGroup, IRunSummary } from '../api/types';
-import { IRunFeed, IRunManager } from '../tokens';
+import { IRunManager } from '../tokens';
 import { firstOrder } from './columns';
 import { RunPages } from './runPages';
-import { isEnded } from './runs';
+import { RunTrends } from './runTrends';
+import { RunWatch } from './runWatch';
+import { isEnded, isOurs } from './runs';
 import { RunSelection } from './selection';
 
 /** One line of the list. */
@@ -59,6 +61,12 @@ export class ExplorerModel implements IObservableDisposable {
   ) {
     this._choice = choice;
     this._typing = new Debouncer(() => this._restart(), TYPING_MS);
+    this._watch = new RunWatch(_manager, run => this._onSummaries([run]));
+    this._trends = new RunTrends(
+      _manager.api,
+      () => this._between(this._looked[0], this._looked[1] - 1),
+      runs => this._onSummaries(runs)
+    );
     _manager.runsChanged.connect(this._onRunsChanged, this);
   }
 
@@ -155,7 +163,8 @@ export class ExplorerModel implements IObservableDisposable {
   /** Stop looking: nothing is asked and no run is watched until `show`. */
   hide(): void {
     this._isShown = false;
-    this._watch([]);
+    this._watch.set([]);
+    this._trends.stop();
   }
 
   /** Search. */
@@ -249,7 +258,14 @@ export class ExplorerModel implements IObservableDisposable {
       return;
     }
     void this._ensure(start, end);
-    this._watch(this._between(start, end - 1).filter(run => !isEnded(run.status) && run.source === 'mlops'));
+    this._watch.set(this._between(start, end - 1).filter(run => !isEnded(run.status) && isOurs(run)));
+    this._trends.look();
+  }
+
+  /** Tell whether there is room for courses: those of other tools' runs are asked for. */
+  drawTrends(isDrawn: boolean): void {
+    this._trends.isDrawn = isDrawn;
+    this.look(...this._looked);
   }
 
   /** Ask which keys there are. */
@@ -276,6 +292,7 @@ export class ExplorerModel implements IObservableDisposable {
       this._isDisposed = true;
       this.hide();
       this._typing.dispose();
+      this._trends.dispose();
       this._abort.abort();
       this._sections.forEach(section => section.pages.cancel());
       this._disposed.emit();
@@ -444,26 +461,11 @@ export class ExplorerModel implements IObservableDisposable {
     this._changed.emit();
   }
 
-  private _watch(runs: readonly IRunSummary[]): void {
-    const wanted = new Set(runs.map(run => run.run_id));
-    for (const [runId, feed] of this._feeds) {
-      if (!wanted.has(runId)) {
-        feed.dispose();
-        this._feeds.delete(runId);
-      }
-    }
-    for (const runId of wanted) {
-      if (!this._feeds.has(runId)) {
-        const feed = this._manager.watch(runId);
-        feed.summaryChanged.connect((_, run) => this._onSummary(run));
-        this._feeds.set(runId, feed);
-      }
-    }
-  }
-
-  private _onSummary(run: IRunSummary): void {
-    this.selection.update(run);
-    if (this._sections.some(section => section.pages.update(run))) {
+  /** Show newer summaries, where their runs are in the list. */
+  private _onSummaries(runs: readonly IRunSummary[]): void {
+    runs.forEach(run => this.selection.update(run));
+    const shown = runs.filter(run => this._sections.filter(section => section.pages.update(run)).length > 0);
+    if (shown.length) {
       this._changed.emit();
     }
   }
@@ -473,7 +475,8 @@ export class ExplorerModel implements IObservableDisposable {
   private readonly _choiceChanged = new Signal<this, IExplorerChoice>(this);
   private readonly _typing: Debouncer;
   private readonly _open = new Set<string>();
-  private readonly _feeds = new Map<string, IRunFeed>();
+  private readonly _watch: RunWatch;
+  private readonly _trends: RunTrends;
   private _choice: IExplorerChoice;
   private _columns = NO_COLUMNS;
   private _sections: readonly ISection[] = [];

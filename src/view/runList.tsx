@@ -2,7 +2,7 @@
 
 import { TranslationBundle } from '@jupyterlab/translation';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import React, { useId, useLayoutEffect, useMemo, useRef } from 'react';
+import React, { useEffect, useId, useLayoutEffect, useMemo, useRef } from 'react';
 
 import { IColumn, column, fitting, shownIds } from '../model/columns';
 import { ExplorerModel } from '../model/explorer';
@@ -52,6 +52,8 @@ export function RunList(props: IRunListProps): JSX.Element {
     const shown = hasHeader || !width ? chosen : fitting(chosen, width, NAME_PX);
     return [shown, chosen.filter(each => !shown.includes(each))];
   }, [ids, sort.key, trans, hasHeader, width]);
+  const hasTrends = columns.some(each => each.id === 'spark');
+  useEffect(() => model.drawTrends(hasTrends), [model, hasTrends]);
   const virtualizer = useVirtualizer({
     count: model.rowCount,
     getScrollElement: () => box.current,

@@ -116,7 +116,7 @@ def answer(request: BaseHTTPRequestHandler, server: TrackingServer) -> None:
     url = urlsplit(request.path)
     length = int(request.headers.get("Content-Length") or 0)
     body = json.loads(request.rfile.read(length) or b"{}") if length else {}
-    query = {key: values[0] for key, values in parse_qs(url.query).items()}
+    query = {key: values if key == "run_ids" else values[0] for key, values in parse_qs(url.query).items()}
     place = url.path.removeprefix("/api/2.0/mlflow/")
     server.seen[place] += 1
     if server.mode == "silent":
@@ -240,6 +240,12 @@ def search_experiments(store: Any, given: Any) -> Any:
     return pb.SearchExperiments.Response(experiments=[found.to_proto() for found in store.search_experiments()])
 
 
+def some_points(store: Any, given: Any) -> Any:
+    most = int(given["max_results"])
+    found = store.get_metric_history_bulk_interval(given["run_ids"], given["metric_key"], most, None, None)
+    return pb.GetMetricHistoryBulkInterval.Response(metrics=[point.to_proto() for point in found])
+
+
 ENDPOINTS: dict[str, Callable[[Any, Any], Any]] = {
     "experiments/create": create_experiment,
     "experiments/get-by-name": get_experiment_by_name,
@@ -247,6 +253,7 @@ ENDPOINTS: dict[str, Callable[[Any, Any], Any]] = {
         experiment=store.get_experiment(given["experiment_id"]).to_proto()
     ),
     "experiments/search": search_experiments,
+    "metrics/get-history-bulk-interval": some_points,
     "runs/create": create_run,
     "runs/get": lambda store, given: pb.GetRun.Response(run=store.get_run(given["run_id"]).to_proto()),
     "runs/update": update_run,

@@ -18,7 +18,7 @@ from ._log import LogHandler, LogSearchHandler
 from ._metrics import MetricsHandler
 from ._models import ModelHandler, ModelsHandler
 from ._run import ComparisonsHandler, NotebookHandler, RunHandler, StopHandler
-from ._runs import RunColumnsHandler, RunGroupsHandler, RunsCsvHandler, RunsHandler
+from ._runs import RunColumnsHandler, RunGroupsHandler, RunsCsvHandler, RunsHandler, RunTrendsHandler
 from ._status import StatusHandler
 from ._tensorboard_proxy import BoardProxyHandler, StockProxyHandler
 from ._tensorboards import TensorBoardHandler, TensorBoardsHandler
@@ -34,6 +34,7 @@ ROUTES: tuple[tuple[str, type[RequestHandler]], ...] = (
     (r"api/runs\.csv", RunsCsvHandler),
     ("api/runs/groups", RunGroupsHandler),
     ("api/runs/columns", RunColumnsHandler),
+    ("api/runs/trends", RunTrendsHandler),
     (f"api/runs/{_ID}", RunHandler),
     (f"api/runs/{_ID}/stop", StopHandler),
     (f"api/runs/{_ID}/log", LogHandler),

@@ -7,7 +7,7 @@ from functools import partial
 from jupyter_server.auth.decorator import authorized
 from tornado.web import authenticated
 
-from ...services import RunSelection, csv_head, csv_rows, parse_columns
+from ...services import MOST_ASKED, RunSelection, csv_head, csv_rows, parse_columns
 from ._base import MlopsHandler
 
 GROUPINGS = ("experiment", "notebook")
@@ -63,6 +63,17 @@ class RunColumnsHandler(MlopsHandler):
     async def get(self) -> None:
         """Return `RunColumns`."""
         self.write_entity(await self.in_thread(self.context.catalog.columns))
+
+
+class RunTrendsHandler(MlopsHandler):
+    """The courses that the list draws of other tools' runs."""
+
+    @authenticated
+    @authorized
+    async def get(self) -> None:
+        """Return `RunTrends` of each `id`, as far as they are known."""
+        run_ids = [self.run_id(text) for text in self.get_query_arguments("id")[: MOST_ASKED + 1]]
+        self.write_entity(await self.in_thread(self.context.catalog.trends, run_ids))
 
 
 class RunsCsvHandler(SelectingHandler):

@@ -12,15 +12,18 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ...entities import MetricPage, RunColumns, RunGroups, RunPage, RunSummary
+from ...entities import MetricPage, RunColumns, RunGroups, RunPage, RunSummary, RunTrends
 from ...exceptions import RunNotFoundError, TrackingError, UsageError
 from ...tracking import RunCurves, RunTable, SpoolCurves
 from .._query import parse_query
 from .._service import RunService
+from .._summary import headline
 from ._curves import MOST_POINTS, CurveShelf
 from ._home import HomeFeed, StoredRun
 from ._query import fitting
+from ._remote_trends import WantedTrend
 from ._selection import EVERYTHING, RunSelection, Selections
+from ._trends import MOST_ASKED, TrendShelf
 from ._words import read_columns, read_groups
 
 MOST_RUNS = 1000
@@ -67,6 +70,7 @@ class RunCatalog:
         self._claims: dict[Path | str, str] = {}
         self._watched_at = float("-inf")
         self._curves = CurveShelf(self._source)
+        self._trends = TrendShelf(self._tell)
         self._refreshing = threading.Lock()
         self._told: set[str] = set()
         self._building = True
@@ -119,7 +123,7 @@ class RunCatalog:
         self._watched_at = time.monotonic()
         with self._table.lock:
             rows = self._selections.rows(selection)
-            runs = tuple(self._table.summary(row) for row in rows.part(offset, limit))
+            runs = tuple(self._shown(self._table.summary(row)) for row in rows.part(offset, limit))
             return RunPage(runs=runs, total=rows.total, offset=offset, cursor=self.cursor, building=self._building)
 
     def stored_summary(self, run_id: str) -> RunSummary:
@@ -141,7 +145,7 @@ class RunCatalog:
             )
         if summary is None or summary.source == "mlops":
             raise RunNotFoundError(f"No run {run_id[:32]} in the homes that this server shows.")
-        return summary
+        return self._shown(summary)
 
     def stored_run(self, run_id: str) -> StoredRun:
         """Return where a run is that only a store has.
@@ -211,6 +215,21 @@ class RunCatalog:
         """
         return self._curves.page(run_id, keys, points)
 
+    def trends(self, run_ids: Collection[str]) -> RunTrends:
+        """Return the courses of main metrics that a list draws, of runs that only a store has; others are left out.
+
+        Those of local stores are read now, for a bounded time. Of servers' runs those are returned that are known:
+        the others are asked for, and told as changes when they have come.
+
+        Raises
+        ------
+        UsageError
+            There are more than a list has in sight.
+        """
+        if len(run_ids) > MOST_ASKED:
+            raise UsageError(f"Courses of at most {MOST_ASKED} runs are told at a time, not of {len(run_ids)}.")
+        return self._trends.read(filter(None, map(self._wanted_trend, dict.fromkeys(run_ids))))
+
     def refresh(self, budget_s: float = BUDGET_S) -> CatalogChanges:
         """Bring the catalog up to date; while it is `building`, call again at once. One thread at a time refreshes.
 
@@ -264,14 +283,40 @@ class RunCatalog:
 
     def _stored(self, run_id: str) -> tuple[HomeFeed, StoredRun]:
         """Return the home that shows a run which only a store has, and where that is."""
-        for home in tuple(self._homes_followed.values()):
-            found = home.stored(run_id)
-            if found is not None:
-                return home, found
+        found = self._found(run_id)
+        if found is not None:
+            return found
         self.stored_summary(run_id)
         if self._building:
             raise TrackingError(f"The store of run {run_id} is still being read. Try again in a moment.")
         raise TrackingError(f"The store of run {run_id} is not followed any more. Refresh the list of runs.")
+
+    def _found(self, run_id: str) -> tuple[HomeFeed, StoredRun] | None:
+        for home in tuple(self._homes_followed.values()):
+            stored = home.stored(run_id)
+            if stored is not None:
+                return home, stored
+        return None
+
+    def _wanted_trend(self, run_id: str) -> WantedTrend | None:
+        """Return what is to be read of a run; None for one of ours, and for one without a metric or a store."""
+        with self._table.lock:
+            body, run = self._table.body(run_id), self._table.get(run_id)
+        if run is None or run.source == "mlops":
+            return None
+        run = self._shown(run)
+        key = headline(run.main_metric, run.metrics)
+        found, is_live = self._found(run_id), not run.status.is_terminal
+        return WantedTrend(run_id, key, hash(body), is_live, found[1]) if key and found else None
+
+    def _shown(self, run: RunSummary) -> RunSummary:
+        """Return a run with what is known of it besides what its store said when it was read."""
+        home = self._homes_followed.get(run.home_id) if run.source != "mlops" else None
+        return run if home is None else self._trends.shown(run, home.main_metric(run.experiment))
+
+    def _tell(self, run_ids: Iterable[str]) -> None:
+        with self._refreshing:
+            self._told |= set(run_ids)
 
     def _is_watched(self) -> bool:
         return time.monotonic() - self._watched_at < WATCHED_S

@@ -102,7 +102,7 @@ class DirectoryFeed:
 
     def _notice_main_metrics(self) -> None:
         """Read every run again when the user has set what counts in an experiment: rows show it."""
-        modified = _modified_ns(self._service.home.path / "main_metrics.json", 0)
+        modified = self._metrics.modified_ns
         if modified != self._metrics_at:
             if self._metrics_at >= 0:
                 self._settled = dict.fromkeys(self._settled, 0)

@@ -7,11 +7,15 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ...tracking import RunCurves, RunTable, stored_curves
+from .._names import clean_name
 from .._service import RunService
 from ._directories import DirectoryFeed
 from ._memory import CatalogMemory
 from ._remote import RemoteFeed, remote_stores
 from ._stores import SqliteFeed, sqlite_stores
+
+_TOLD = 101
+"""Runs that are told to have changed where a main metric is another: more than an event names."""
 
 
 class StoredRun(NamedTuple):
@@ -63,6 +67,8 @@ class HomeFeed:
         self._stores: dict[Path, SqliteFeed] = {}
         self._remotes: dict[str, RemoteFeed] = {}
         self._memory = CatalogMemory(home_id, service, table)
+        self._metrics_at = -1
+        self._main_metrics: dict[str, str] = {}
 
     @property
     def building(self) -> bool:
@@ -100,7 +106,7 @@ class HomeFeed:
         end : float
             Monotonic time at which to leave the rest of what is new for the next call.
         """
-        changed = self._memory.load(self._directories, end)
+        changed = self._notice_main_metrics() | self._memory.load(self._directories, end)
         if self._memory.loading:
             return changed
         changed |= self._directories.poll(end) | self._follow_stores() | self._memory.drop_others()
@@ -112,6 +118,10 @@ class HomeFeed:
             changed |= remote.poll()
         self._memory.save(self._directories, self._stores.values(), changed)
         return changed
+
+    def main_metric(self, experiment: str) -> str:
+        """Return the metric that counts in an experiment, by the name that is shown; empty where none was set."""
+        return self._main_metrics.get(experiment, "")
 
     def stored(self, run_id: str) -> StoredRun | None:
         """Return where a run is that a store has; None where none has it."""
@@ -157,6 +167,20 @@ class HomeFeed:
         self._memory.close()
         for store in self._stores.values():
             store.close()
+
+    def _notice_main_metrics(self) -> set[str]:
+        """Return runs to look at again when the user has set what counts in their experiment: rows show it."""
+        modified = self._service.main_metrics.modified_ns
+        if modified == self._metrics_at:
+            return set()
+        is_first, self._metrics_at, before = self._metrics_at < 0, modified, self._main_metrics
+        metrics = self._service.main_metrics.all()
+        self._main_metrics = {clean_name(name): metric.removeprefix("-") for name, metric in metrics.items()}
+        if is_first:
+            return set()
+        others = {name for name, _metric in before.items() ^ self._main_metrics.items()}
+        with self._table.lock:
+            return set().union(*(self._table.having("experiment", name, _TOLD) for name in others))
 
     def _follow_stores(self) -> set[str]:
         """Begin with stores that the home's runs are tracked in."""

@@ -46,6 +46,7 @@ class SqliteFeed:
         self._table = table
         self._owns = owns
         self._ids: dict[str, str] = {}
+        self._other_ids: dict[str, str] = {}
         self._unsaved: set[str] = set()
 
     @property
@@ -87,7 +88,8 @@ class SqliteFeed:
         except (sqlite3.Error, KeyError, TypeError, ValueError):
             return False
         if resumed:
-            self._ids.update((store_id, run.run_id) for store_id, run in known.items())
+            for store_id, run in known.items():
+                self._note(store_id, run.run_id)
         return resumed
 
     def take_unsaved(self) -> list[SavedRun]:
@@ -103,10 +105,8 @@ class SqliteFeed:
 
     def store_id(self, run_id: str) -> str:
         """Return the store's id of a run; empty where it does not have it."""
-        if self._ids.get(run_id) == run_id:
-            return run_id
-        # Asked from another thread than the one that polls.
-        return next((store_id for store_id, known in tuple(self._ids.items()) if known == run_id), "")
+        store_id = self._other_ids.get(run_id, run_id)
+        return store_id if self._ids.get(store_id) == run_id else ""
 
     def reread(self, run_ids: Iterable[str]) -> set[str]:
         """Show runs as the store has them now; return those that are not what they were."""
@@ -131,13 +131,21 @@ class SqliteFeed:
             run_id = run.tags.get(RUN_TAG, run.id)
             if not RUN_ID.fullmatch(run_id) or any(map(self._owns, {run_id, run.id})):
                 continue
-            self._ids[run.id] = run_id
+            self._note(run.id, run_id)
             self._unsaved.add(run.id)
             summary = store_summary(run, run_id, self.home_id)
             with self._table.lock:
                 if self._table.put(summary):
                     changed.add(run_id)
         return changed
+
+    def _note(self, store_id: str, run_id: str) -> None:
+        """Remember under which id a run is shown: nearly always the store's own."""
+        self._ids[store_id] = run_id
+        if store_id == run_id:
+            self._other_ids.pop(run_id, None)
+        else:
+            self._other_ids[run_id] = store_id
 
     def _remove(self, store_ids: Iterable[str]) -> set[str]:
         gone = set()

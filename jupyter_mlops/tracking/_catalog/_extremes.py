@@ -94,9 +94,14 @@ def read_extremes(
     return total, [tuple(map(_point, stretch)) for _bucket, stretch in stretches]
 
 
+def has_step_index(database: sqlite3.Connection) -> bool:
+    """Return whether a store has the index of a run's points by step, as newer ones of MLflow do."""
+    return bool(database.execute(_INDEX).fetchone()[0] == "run_uuid,key,step")
+
+
 def _chosen(database: sqlite3.Connection, by: str, starts: range, wanted: dict[str, Any]) -> str:
     """Return the row numbers of what is kept, as JSON."""
-    if database.execute(_INDEX).fetchone()[0] != "run_uuid,key,step":
+    if not has_step_index(database):
         kept: str = database.execute(_CHOSEN.format(by=by), wanted).fetchone()[0]
         return kept
     wanted = {**wanted, "starts": json.dumps(list(starts))}

@@ -10,12 +10,12 @@ import threading
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from itertools import islice, takewhile
+from itertools import compress, count, islice, takewhile
 
 import msgspec
 
 from ...entities import Figure, RunSummary, understood
-from ._columns import Mask, NumberColumn, TextColumn, mask_of
+from ._columns import Mask, NumberColumn, TextColumn, flags_of, mask_of
 
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(understood(RunSummary)).decode
@@ -90,6 +90,11 @@ class RunTable:
         for run_id in found:
             flags[self._rows[run_id]] = 1
         return mask_of(flags)
+
+    def having(self, text: str, value: str, most: int) -> list[str]:
+        """Return the ids of some runs with a text of `texts`: at most so many."""
+        flags = flags_of(self.all & self.texts[text].equal_to(value), self.height)
+        return [self.summary(row).run_id for row in islice(compress(count(), flags), most)]
 
     def row(self, run_id: str) -> int | None:
         """Return the row of a run, None where it is not here."""

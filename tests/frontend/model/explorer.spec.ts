@@ -330,3 +330,44 @@ it('ends with its looks', async () => {
     before
   ]);
 });
+
+describe('courses of other tools’ runs', () => {
+  beforeEach(() => jest.useFakeTimers({ doNotFake: ['setImmediate'] }));
+  afterEach(() => jest.useRealTimers());
+
+  /** A list of theirs, whose courses the server knows. */
+  async function shown(): Promise<Story> {
+    const story = new Story({ columns: ['spark'] });
+    story.runs = [run(1), run(2, { source: 'mlflow' })];
+    story.server.answers(asked =>
+      asked.path === 'runs/trends'
+        ? { trends: [{ run_id: runId(2), key: 'acc', values: [0.5, 0.9] }], waiting: 0 }
+        : story.answer(asked)
+    );
+    return story.shown();
+  }
+
+  const courses = (story: Story) =>
+    [0, 1].map(index => story.model.rowAt(index)).map(row => row.kind === 'run' && row.run.spark);
+  const isAsked = (story: Story) => story.server.asked.some(({ path }) => path === 'runs/trends');
+
+  it('are drawn when the list rests', async () => {
+    const story = await shown();
+    let changes = 0;
+    story.model.changed.connect(() => changes++);
+    story.model.drawTrends(true);
+    await jest.advanceTimersByTimeAsync(250);
+    await settle();
+    expect([courses(story), changes]).toEqual([[[], [0.5, 0.9]], 1]);
+  });
+
+  it('are not asked for where there is no room for them, or nobody looks', async () => {
+    const narrow = await shown();
+    const hidden = await shown();
+    hidden.model.drawTrends(true);
+    hidden.model.hide();
+    await jest.advanceTimersByTimeAsync(1000);
+    await settle();
+    expect([isAsked(narrow), isAsked(hidden)]).toEqual([false, false]);
+  });
+});

@@ -163,7 +163,7 @@ export class RunApi {
     };
   }
 
-  /** Byte offsets of lines that hold a text; `next` is where to go on. */
+  /** Byte offsets of a text, one for each line that holds it; `next` is where to go on. */
   searchLog(
     runId: string,
     text: string,

@@ -14,7 +14,7 @@ const WIDEST_BYTES = 4096;
 /** A character takes four bytes at most: a line of this many columns may be as wide as it is in bytes. */
 const WIDE_COLUMNS = WIDEST_BYTES / 4;
 /** How far up a cursor may go: further than any bars are high. */
-const SCREEN_LINES = 64;
+export const SCREEN_LINES = 64;
 
 /** A row: text, or bytes that were freed because the log had grown over its cap. */
 export interface IRow {

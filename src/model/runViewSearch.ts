@@ -5,12 +5,15 @@ import { Debouncer } from '@lumino/polling';
 import { ISignal, Signal } from '@lumino/signaling';
 
 import { RunApi } from '../api/runs';
+import { textAround } from './runViewHit';
 
 const TYPING_MS = 250;
+/** Bytes before and behind a found text that are read to tell how it was printed. */
+const AROUND_BYTES = 1024;
 
 /** See the module. */
 export class LogSearchModel implements IDisposable {
-  /** `goTo` shows the line at a byte offset. */
+  /** `goTo` shows the line that a byte belongs to. */
   constructor(
     private readonly _runId: string,
     private readonly _api: RunApi,
@@ -42,9 +45,14 @@ export class LogSearchModel implements IDisposable {
     return this._place;
   }
 
-  /** Byte offset of the line that is shown. */
+  /** Byte offset of the text in the line that is shown. */
   get offset(): number | null {
     return this._offsets[this._place] ?? null;
+  }
+
+  /** What was printed there, whatever was written over it since; empty until that is known. */
+  get printed(): string {
+    return this._printed;
   }
 
   /** Whether the server is still looking. */
@@ -64,6 +72,7 @@ export class LogSearchModel implements IDisposable {
     this._offsets = [];
     this._next = text ? 0 : null;
     this._place = -1;
+    this._printed = '';
     this._isSearching = text !== '';
     this._changed.emit();
     void this._debouncer.invoke();
@@ -131,10 +140,36 @@ export class LogSearchModel implements IDisposable {
   private _show(place: number): void {
     this._place = place;
     const { offset } = this;
+    this._printed = '';
     if (offset !== null) {
       this._goTo(offset);
+      void this._readPrinted(offset);
     }
     this._changed.emit();
+  }
+
+  private async _readPrinted(offset: number): Promise<void> {
+    const { signal } = this._abort;
+    try {
+      const printed = await this._textAt(offset, signal);
+      if (!signal.aborted && this.offset === offset) {
+        this._printed = printed;
+        this._changed.emit();
+      }
+    } catch {
+      // The log box says why the log cannot be read: it asks for the same bytes.
+    }
+  }
+
+  private async _textAt(offset: number, signal: AbortSignal): Promise<string> {
+    const end = offset + AROUND_BYTES;
+    let start = Math.max(0, offset - AROUND_BYTES);
+    let part = await this._api.log(this._runId, start, end, signal);
+    if (part.gap && part.gap.end <= offset) {
+      start = part.gap.end; // Bytes before the text were freed: the answer ended there.
+      part = await this._api.log(this._runId, start, end, signal);
+    }
+    return textAround(part.bytes, offset - start);
   }
 
   private readonly _changed = new Signal<this, void>(this);
@@ -144,6 +179,7 @@ export class LogSearchModel implements IDisposable {
   private _offsets: readonly number[] = [];
   private _next: number | null = null;
   private _place = -1;
+  private _printed = '';
   private _isSearching = false;
   private _problem = '';
   private _isDisposed = false;

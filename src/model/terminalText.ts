@@ -234,6 +234,17 @@ export class TerminalText {
   private _wasCutOff = false;
 }
 
+/** Return a text without its colours, cut wherever the cursor was moved or something else was said to the terminal. */
+export function plainLines(text: string): readonly string[] {
+  const plain = text.replace(UNFINISHED, '').replace(TOKEN, token => {
+    if (token === '\t') {
+      return ' ';
+    }
+    return token.startsWith('\x1b[') && token.endsWith('m') ? '' : '\n';
+  });
+  return plain.split('\n');
+}
+
 const BLANK: ISpan = { text: ' ', classes: '' };
 
 /** One cell a character, made of runs in one style; and back. */

@@ -40,7 +40,7 @@ interface ITableProps {
 
 /** See the module. */
 export function DifferenceTable(props: ITableProps): JSX.Element {
-  const { runs, sections, above, trans } = props;
+  const { runs, sections, onlyDifferences, above, trans } = props;
   return (
     <div
       className="mlops-DifferenceTable-scroll"
@@ -49,7 +49,10 @@ export function DifferenceTable(props: ITableProps): JSX.Element {
       aria-label={trans.__('Facts of the runs')}
     >
       <div className="mlops-DifferenceTable-wide">{above}</div>
-      <table className="mlops-DifferenceTable">
+      <table
+        className="mlops-DifferenceTable"
+        aria-label={onlyDifferences ? trans.__('Facts that differ') : trans.__('All facts')}
+      >
         <thead>
           <tr>
             <th scope="col">

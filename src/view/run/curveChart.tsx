@@ -39,7 +39,7 @@ export function CurveChart(props: IChartProps): JSX.Element {
           const range = chart.current && isZoomed ? chart.current.scales.x : null;
           chart.current?.destroy();
           const plot = { ...props, onZoom: setZoomed };
-          chart.current = new Plot(plotOptions(plot, node), plotData(plot), node);
+          chart.current = new Plot(plotOptions(plot, node, Plot), plotData(plot), node);
           if (range && range.min !== undefined && range.max !== undefined) {
             chart.current.setScale('x', { min: range.min ?? 0, max: range.max ?? 1 });
           }

@@ -10,6 +10,8 @@ import { runColour, runDash } from './colours';
 /** Height of a chart. */
 export const HEIGHT_PX = 220;
 
+/** Of the values' span, over and under the curves. */
+const Y_ROOM = 0.1;
 const RAW_OPACITY = '40';
 /** From so many points on lines are thin: a chart has fewer pixels than that, and thin lines are painted far sooner. */
 const MANY_POINTS = 10_000;
@@ -34,8 +36,8 @@ export function plotData({ curves, look }: ICurvePlot): uPlot.AlignedData {
   return alignCurves([...curves, ...smoothed], look.isLog) as uPlot.AlignedData;
 }
 
-/** The chart as uPlot wants it, as wide as `node` and in its colours. */
-export function plotOptions(plot: ICurvePlot, node: HTMLElement): uPlot.Options {
+/** The chart as `Plot` wants it, as wide as `node` and in its colours. */
+export function plotOptions(plot: ICurvePlot, node: HTMLElement, Plot: typeof uPlot): uPlot.Options {
   const { look, group, onPoint, onZoom } = plot;
   const style = getComputedStyle(node);
   const axis: uPlot.Axis = {
@@ -51,7 +53,10 @@ export function plotOptions(plot: ICurvePlot, node: HTMLElement): uPlot.Options 
     height: HEIGHT_PX,
     legend: { show: false },
     cursor: { sync: { key: group }, drag: { x: true, y: false } },
-    scales: { x: { time: look.axis === 'time', range: xRange }, y: { distr: look.isLog ? 3 : 1 } },
+    scales: {
+      x: { time: look.axis === 'time', range: xRange },
+      y: look.isLog ? { distr: 3 } : { distr: 1, range: (_, low, high) => yRange(Plot, low, high) }
+    },
     axes: [
       look.axis === 'time' ? axis : { ...axis, values: xValues },
       { ...axis, size: 56, values: (_, splits) => splits.map(y => (y === null ? '' : formatFigure(y))) }
@@ -96,4 +101,12 @@ export function showAll(charts: readonly uPlot[]): void {
 /** A single point stands in the middle, not at the left of a hundred. */
 function xRange(_: uPlot, low: number | null, high: number | null): uPlot.Range.MinMax {
   return low !== null && low === high ? [low - 1, low + 1] : [low, high];
+}
+
+/** What is always zero stands in the middle too: uPlot would have an axis from 0 to 100. */
+function yRange(Plot: typeof uPlot, low: number | null, high: number | null): uPlot.Range.MinMax {
+  if (low === null || high === null) {
+    return [null, null];
+  }
+  return low === 0 && high === 0 ? [-1, 1] : Plot.rangeNum(low, high, Y_ROOM, true);
 }

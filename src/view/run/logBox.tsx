@@ -4,6 +4,7 @@ import { TranslationBundle } from '@jupyterlab/translation';
 import React, { useEffect, useLayoutEffect, useReducer, useRef, useState } from 'react';
 
 import { formatBytes } from '../../model/format';
+import { hitAt } from '../../model/runViewHit';
 import { RunLogModel } from '../../model/runViewLog';
 import { IRow, rowAt } from '../../model/runViewRows';
 import { LogSearchModel } from '../../model/runViewSearch';
@@ -26,6 +27,7 @@ export function LogBox({ log, search, trans }: ILogBoxProps): JSX.Element {
   const { rows, window } = log;
   const layout = layOut(window);
   const { first, last } = drawnRows(layout, rows.length, view.top, view.height);
+  const hit = search.offset === null ? null : hitAt(rows, search.offset, search.text);
   return (
     <div
       ref={box}
@@ -53,7 +55,8 @@ export function LogBox({ log, search, trans }: ILogBoxProps): JSX.Element {
               key={row.start}
               row={row}
               wanted={search.text}
-              isFound={search.offset !== null && search.offset >= row.start && search.offset < row.end}
+              isFound={row.start === hit?.row.start}
+              printed={row.start === hit?.row.start && !hit.isSeen ? search.printed : ''}
               trans={trans}
             />
           ))}
@@ -67,12 +70,14 @@ interface IRowProps {
   readonly row: IRow;
   readonly wanted: string;
   readonly isFound: boolean;
+  /** What is looked for and was printed here, where it has been overwritten since. */
+  readonly printed: string;
   readonly trans: TranslationBundle;
 }
 
 /** One row, as text nodes and links. */
 const LogRow = React.memo(
-  function LogRow({ row, wanted, isFound, trans }: IRowProps): JSX.Element {
+  function LogRow({ row, wanted, isFound, printed, trans }: IRowProps): JSX.Element {
     if (row.kind === 'gap') {
       return (
         <span className="mlops-LogRow mlops-mod-gap">
@@ -82,18 +87,15 @@ const LogRow = React.memo(
     }
     return (
       <span className={isFound ? 'mlops-LogRow mlops-mod-found' : 'mlops-LogRow'}>
+        {printed && (
+          <>
+            <RowText text={printed} wanted={wanted} />
+            <span className="mlops-LogRow-overwritten">{trans.__('overwritten since')}</span>
+          </>
+        )}
         {row.line.map((span, index) => (
           <span key={index} className={span.classes || undefined}>
-            {cutText(span.text, wanted).map((piece, at) => {
-              const text = piece.isMatch ? <mark key={at}>{piece.text}</mark> : piece.text;
-              return piece.href ? (
-                <a key={at} href={piece.href} target="_blank" rel="noopener noreferrer">
-                  {text}
-                </a>
-              ) : (
-                <React.Fragment key={at}>{text}</React.Fragment>
-              );
-            })}
+            <RowText text={span.text} wanted={wanted} />
           </span>
         ))}
         {row.line.length ? null : '\n' /* A copied empty row stays one; others end with their box. */}
@@ -105,8 +107,27 @@ const LogRow = React.memo(
     before.row.end === after.row.end &&
     before.row.line === after.row.line &&
     before.wanted === after.wanted &&
-    before.isFound === after.isFound
+    before.isFound === after.isFound &&
+    before.printed === after.printed
 );
+
+/** Text with its links, and with what is looked for marked. */
+function RowText({ text, wanted }: { readonly text: string; readonly wanted: string }): JSX.Element {
+  return (
+    <>
+      {cutText(text, wanted).map((piece, at) => {
+        const shown = piece.isMatch ? <mark key={at}>{piece.text}</mark> : piece.text;
+        return piece.href ? (
+          <a key={at} href={piece.href} target="_blank" rel="noopener noreferrer">
+            {shown}
+          </a>
+        ) : (
+          <React.Fragment key={at}>{shown}</React.Fragment>
+        );
+      })}
+    </>
+  );
+}
 
 /** What is in sight, kept in place while rows come and go around it. */
 function useLogScroll(log: RunLogModel) {

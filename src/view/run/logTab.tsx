@@ -3,6 +3,7 @@
 import React, { useEffect, useMemo, useRef } from 'react';
 
 import { formatBytes } from '../../model/format';
+import { hitAt } from '../../model/runViewHit';
 import { RunLogModel } from '../../model/runViewLog';
 import { LogSearchModel } from '../../model/runViewSearch';
 import { useSignal } from '../hooks';
@@ -78,9 +79,13 @@ function Bar(props: {
   );
 }
 
-function Found({ search, trans }: Parameters<typeof Bar>[0]): JSX.Element {
+function Found({ log, search, trans }: Parameters<typeof Bar>[0]): JSX.Element {
   const count = `${search.found}${search.hasMore ? '+' : ''}`;
+  const hit = search.offset === null ? null : hitAt(log.rows, search.offset, search.text);
   let text = search.found ? trans.__('%1 of %2 lines', search.place + 1, count) : trans.__('Not found');
+  if (hit && !hit.isSeen) {
+    text = trans.__('%1 of %2 lines, overwritten since', search.place + 1, count);
+  }
   if (search.problem) {
     text = search.problem;
   } else if (search.isSearching) {

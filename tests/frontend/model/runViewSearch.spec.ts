@@ -1,5 +1,12 @@
 import { LogSearchModel } from '../../../src/model/runViewSearch';
+import { logAnswer } from '../runStories';
 import { FakeServer, IAsked, Refusal, runId, settle, until } from '../fakes';
+
+/** Each place that is found is in the line that has its number; some before the first were freed. */
+const LOG = new TextEncoder().encode(
+  'at 0\nfive\nten  \nnex\rtwenty'.padEnd(600, '\n') + '\x1b[1msix hundred\x1b[0m!\n'
+);
+const FREED = [3, 10] as const;
 
 class Story {
   readonly server: FakeServer;
@@ -7,7 +14,9 @@ class Story {
   readonly search: LogSearchModel;
 
   constructor(answer: (asked: IAsked) => unknown) {
-    this.server = new FakeServer(answer);
+    this.server = new FakeServer(asked =>
+      asked.path.endsWith('/log') ? logAnswer(LOG, FREED)(asked) : answer(asked)
+    );
     this.search = new LogSearchModel(runId(), this.server.api, offset => this.shown.push(offset));
   }
 
@@ -28,7 +37,8 @@ it('shows the first line once the typing has paused', async () => {
   search.setText('error');
   expect([search.isSearching, search.found]).toEqual([true, 0]);
   await until(() => !search.isSearching);
-  expect(server.asked.map(({ query }) => query.get('text'))).toEqual(['error']);
+  const searches = server.asked.filter(({ path }) => path.endsWith('/search'));
+  expect(searches.map(({ query }) => query.get('text'))).toEqual(['error']);
   expect([search.found, search.hasMore, search.place, search.offset, search.isSearching]).toEqual([
     2,
     true,
@@ -54,6 +64,40 @@ it('goes back, from the first to the last that is known', async () => {
   await story.type('x');
   await story.search.step(-1);
   expect(story.shown).toEqual([10, 20]);
+});
+
+it('tells what was printed at each place, whatever was freed before it, and nothing until that is known', async () => {
+  const story = new Story(PAGES);
+  const told: string[] = [];
+  story.search.changed.connect(({ place, printed }) => void told.push(`${place} ${printed}`));
+  await story.type('x');
+  await until(() => story.search.printed === 'ten  ');
+  await story.search.step(1);
+  await until(() => story.search.printed === 'twenty');
+  await story.search.step(1);
+  await until(() => story.search.printed === 'six hundred!');
+  expect(told.filter((text, index) => text !== told[index - 1])).toEqual([
+    '-1 ',
+    '0 ',
+    '0 ten  ',
+    '1 ',
+    '1 twenty',
+    '2 ',
+    '2 six hundred!'
+  ]);
+  await story.type('');
+  expect(story.search.printed).toBe('');
+});
+
+it('goes on when what was printed cannot be read: the log itself says why', async () => {
+  const server = new FakeServer(asked =>
+    asked.path.endsWith('/log') ? new Refusal(503, { message: 'Busy.' }) : PAGES(asked)
+  );
+  const search = new LogSearchModel(runId(), server.api, () => undefined);
+  search.setText('x');
+  await until(() => search.place === 0);
+  await settle();
+  expect([search.printed, search.problem]).toEqual(['', '']);
 });
 
 it('says that nothing was found', async () => {

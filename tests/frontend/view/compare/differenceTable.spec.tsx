@@ -205,3 +205,10 @@ it('can be scrolled by the keyboard, and says what it is', () => {
 it('carries above it what belongs to all runs', () => {
   expect(table([], { above: <p>curves</p> }).text).toMatch(/^curves/);
 });
+
+it('has a name that says which facts are there', () => {
+  const names = [true, false].map(onlyDifferences =>
+    table([], { onlyDifferences }).node.querySelector('table')?.getAttribute('aria-label')
+  );
+  expect(names).toEqual(['Facts that differ', 'All facts']);
+});

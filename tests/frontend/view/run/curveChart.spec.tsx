@@ -5,9 +5,12 @@ import { CurveChart } from '../../../../src/view/run/curveChart';
 import { IDrawn, draw, happened } from '../../render';
 import { trans } from '../../runScene';
 
+type Range = (plot: null, low: number | null, high: number | null) => readonly [number, number];
+
 interface IOptions {
   readonly width: number;
   readonly cursor: { readonly sync: { readonly key: string } };
+  readonly scales: Record<'x' | 'y', { readonly range?: Range }>;
   readonly hooks: {
     readonly setCursor: ((plot: FakePlot) => void)[];
     readonly setScale: ((plot: FakePlot, key: string) => void)[];
@@ -18,6 +21,7 @@ interface IOptions {
 class FakePlot {
   static live: FakePlot[] = [];
   static made = 0;
+  static rangeNum = jest.requireActual('uplot').rangeNum;
   readonly scales: { x: { min: number; max: number } };
   readonly cursor: { idx: number | null } = { idx: null };
 
@@ -185,6 +189,24 @@ it('ends the zoom of all charts that were zoomed together', async () => {
   });
   expect(page.all('button')).toEqual([]);
   expect(FakePlot.live.map(plot => plot.scales.x)).toEqual([0, 1, 2].map(() => ({ min: 0, max: 3 })));
+});
+
+it.each([
+  ['a single point', 'x', 7, 7, [6, 8]],
+  ['several points', 'x', 0, 3, [0, 3]],
+  ['values that are all zero', 'y', 0, 0, [-1, 1]],
+  ['values that are all the same', 'y', 0.5, 0.5, [0, 1]],
+  ['values that are all the same and below zero', 'y', -3, -3, [-6, 0]],
+  ['values that differ', 'y', 10, 20, [9, 21]],
+  ['nothing that can be drawn', 'y', null, null, [null, null]]
+] as const)('shows %s in the middle: its %s axis', async (_, axis, low, high, expected) => {
+  await open(<Charts />);
+  expect(FakePlot.live[0]!.options.scales[axis].range?.(null, low, high)).toEqual(expected);
+});
+
+it('leaves the axis of logarithms to uPlot', async () => {
+  await open(<Charts look={{ ...LOOK, isLog: true }} />);
+  expect(FakePlot.live[0]!.options.scales.y.range).toBeUndefined();
 });
 
 it('lets go of its canvas', async () => {

@@ -1,4 +1,5 @@
 import React from 'react';
+import uPlot from 'uplot';
 
 import { CurvesModel } from '../../../../src/model/curves';
 import { ICurvePlot, plotData, plotOptions, showAll } from '../../../../src/view/run/curvePlot';
@@ -181,7 +182,7 @@ describe('what uPlot is told', () => {
     onZoom: () => undefined,
     ...change
   });
-  const told = (change?: Partial<ICurvePlot>) => plotOptions(plot(change), document.body);
+  const told = (change?: Partial<ICurvePlot>) => plotOptions(plot(change), document.body, uPlot);
 
   it('are the columns, and each run in its colour and dash', () => {
     expect(plotData(plot())).toEqual([

@@ -6,17 +6,18 @@ import { RunStory } from './runStory';
 
 const VIEW_PX = 400;
 
-/** A run that has printed this, opened at its log. */
+/** A run that has printed this, opened at its log; a search finds its text at these bytes. */
 async function open(
   text: string | Uint8Array | Refusal,
-  known: IRunDetail = detail(run(1, { status: 'RUNNING' }))
+  known: IRunDetail = detail(run(1, { status: 'RUNNING' })),
+  found: readonly number[] = [10, 20]
 ): Promise<RunStory> {
   const bytes = typeof text === 'string' ? new TextEncoder().encode(text) : text;
   const size = bytes instanceof Refusal ? 0 : bytes.length;
   const summary = { ...known.summary, log_bytes: size };
   const answer = (asked: IAsked) => {
     if (asked.path.endsWith('/log/search')) {
-      return { offsets: [10, 20], next: null };
+      return { offsets: found, next: null };
     }
     return asked.path.endsWith('/log')
       ? bytes instanceof Refusal
@@ -188,5 +189,47 @@ describe('looking for a text', () => {
     expect([field.value, document.activeElement]).toEqual(['', box(story)]);
     await press(box(story), '/');
     expect(document.activeElement).toBe(field);
+  });
+
+  const BARS = 'begin\n\x1b[33mepoch 1\x1b[0m\r\x1b[Kepoch 2\nbar one 1%\nbar two\n\x1b[2Abar one 2%\n\n';
+
+  async function findIn(text: string, wanted: string): Promise<RunStory> {
+    const offsets = [...text.matchAll(new RegExp(wanted, 'g'))].map(({ index }) => index ?? 0);
+    const story = await open(text, undefined, offsets);
+    await type(story.view.node.querySelector('input[type=search]')!, wanted);
+    await drawn(() => !story.view.text.includes('Searching…'));
+    return story;
+  }
+
+  it('shows a text that was overwritten as it was printed, and says so', async () => {
+    const story = await findIn(BARS, 'epoch 1');
+    await drawn(() => story.view.text.includes('epoch 1'));
+    const row = story.view.node.querySelector('.mlops-mod-found')!;
+    expect(row.textContent).toBe('epoch 1overwritten sinceepoch 2');
+    expect(row.querySelector('mark')?.textContent).toBe('epoch 1');
+    expect(story.view.one('status').textContent).toBe('1 of 1 lines, overwritten since');
+  });
+
+  it('shows a text that bars of several lines have overwritten', async () => {
+    const story = await findIn(BARS, 'one 1%');
+    await drawn(() => story.view.text.includes('one 1%'));
+    const found = [...story.view.node.querySelectorAll('.mlops-mod-found')].map(row => row.textContent);
+    expect(found).toEqual(['bar one 1%overwritten sincebar one 2%']);
+  });
+
+  it('goes to the row that bars of several lines have written into', async () => {
+    const story = await findIn(BARS, 'one 2%');
+    await drawn(() => story.view.node.querySelector('.mlops-mod-found') !== null);
+    const found = [...story.view.node.querySelectorAll('.mlops-mod-found')].map(row => row.textContent);
+    expect(found).toEqual(['bar one 2%']);
+    expect(story.view.one('status').textContent).toBe('1 of 1 lines');
+  });
+
+  it('shows the old text no more once another line is looked at', async () => {
+    const story = await findIn('epoch 1\repoch 2\nepoch 1\n', 'epoch 1');
+    await drawn(() => story.view.text.includes('overwritten'));
+    await story.click('button', 'Next');
+    expect(story.view.text).not.toContain('overwritten');
+    expect(rows(story)).toEqual(['epoch 2', 'epoch 1']);
   });
 });

@@ -248,6 +248,14 @@ def test_many_snapshots_beside_busy_threads_are_all_whole(home, until):
         assert (read_inputs(run, home)["data"] == n).all()
 
 
+@pytest.mark.skipif(bool([*Path("/dev").glob("nvidia-uvm*"), *Path("/dev").glob("kfd*")]), reason="has a GPU")
+def test_without_a_gpu_nobody_looks_through_the_open_files(monkeypatch):
+    looked = []
+    monkeypatch.setattr(_snapshot, "_open_files", lambda: looked.append(1) or iter(()))
+    assert _snapshot._fork_is_safe()
+    assert looked == []
+
+
 @pytest.fixture
 def gpu_context():
     """An open file whose name is how a GPU's context shows."""

@@ -110,7 +110,7 @@ def _fork_is_safe() -> bool:
     if not sys.platform.startswith("linux"):
         return False
     # A notebook has a hundred files open, and most machines have no GPU at all.
-    if not any(f"/dev/{name}".startswith(_CONTEXTS) for name in os.listdir("/dev")):
+    if not any(str(device).startswith(_CONTEXTS) for device in Path("/dev").iterdir()):
         return True
     return not any(name.startswith(_CONTEXTS) for name in _open_files())
 

@@ -110,8 +110,9 @@ def _fork_is_safe() -> bool:
     if not sys.platform.startswith("linux"):
         return False
     # A notebook has a hundred files open, and most machines have no GPU at all.
-    if not any(str(device).startswith(_CONTEXTS) for device in Path("/dev").iterdir()):
-        return True
+    with os.scandir("/dev") as devices:
+        if not any(device.path.startswith(_CONTEXTS) for device in devices):
+            return True
     return not any(name.startswith(_CONTEXTS) for name in _open_files())
 
 

@@ -7,6 +7,7 @@ import React, { useEffect, useId, useLayoutEffect, useMemo, useRef } from 'react
 import { IColumn, column, fitting, shownIds } from '../model/columns';
 import { ExplorerModel } from '../model/explorer';
 import { isEnded } from '../model/runs';
+import { ILines, around, useDrawnLines } from './drawnLines';
 import { useNow, usePatience, useWidth } from './hooks';
 import { listKey } from './listKeys';
 import { RunHeader } from './runHeader';
@@ -14,8 +15,6 @@ import { GroupRow, RunRow } from './runRow';
 import { useSlots } from './slots';
 
 const ROW_PX = 24;
-/** Lines that are drawn above and below what is in sight. */
-const OVERSCAN = 4;
 /** Some twelve letters beside the state: as wide as JupyterLab opens a sidebar, the time taken stays beside it. */
 const NAME_PX = 112;
 /** A column's head needs more room than its cells: its title, and the sign of the order. */
@@ -58,15 +57,16 @@ export function RunList(props: IRunListProps): JSX.Element {
     count: model.rowCount,
     getScrollElement: () => box.current,
     estimateSize: () => ROW_PX,
-    overscan: OVERSCAN
+    overscan: 0
   });
-  const wanted = virtualizer.getVirtualItems();
-  const [start, end] = [wanted[0]?.index ?? 0, (wanted[wanted.length - 1]?.index ?? 0) + 1];
+  const seen = virtualizer.getVirtualIndexes();
+  const inSight = { start: seen[0] ?? 0, end: (seen[seen.length - 1] ?? -1) + 1 };
+  const asked = around(inSight, model.rowCount);
   // Not after the empty lines are painted: the rows are asked for a frame sooner.
-  useLayoutEffect(() => model.look(start, end), [model, start, end, model.rowCount]);
-  const isComing = wanted.length > 0 && wanted.every(({ index }) => model.rowAt(index).kind === 'waiting');
-  const items = usePatience(wanted, isComing, PATIENCE_MS);
-  const slots = useSlots(items[0]?.index ?? 0, items.length);
+  useLayoutEffect(() => model.look(asked.start, asked.end), [model, asked.start, asked.end, model.rowCount]);
+  const wanted = useDrawnLines(inSight, model.rowCount, virtualizer.isScrolling);
+  const lines = usePatience(wanted, isComing(wanted, model), PATIENCE_MS);
+  const slots = useSlots(lines.start, lines.end - lines.start);
   const extra = hasHeader ? HEAD_PX : 0;
   const template = [`minmax(${NAME_PX}px, 1fr)`, ...columns.map(each => `${each.width + extra}px`)].join(' ');
 
@@ -82,7 +82,10 @@ export function RunList(props: IRunListProps): JSX.Element {
       tabIndex={0}
       style={{ '--mlops-columns': template } as React.CSSProperties}
       // Before the lines are drawn empty: the server answers meanwhile.
-      onScroll={event => model.look(...inSight(event.currentTarget, model.rowCount))}
+      onScroll={event => {
+        const { start, end } = around(linesIn(event.currentTarget), model.rowCount);
+        model.look(start, end);
+      }}
       onContextMenu={event => {
         // The keyboard's menu key is the list's, which has the focus; what is meant is the line.
         if (
@@ -114,16 +117,16 @@ export function RunList(props: IRunListProps): JSX.Element {
     >
       {hasHeader && <RunHeader model={model} columns={columns} trans={trans} />}
       <div role="rowgroup" className="mlops-RunList-rows" style={{ height: virtualizer.getTotalSize() }}>
-        {items.map((item, at) => (
+        {slots.map((slot, at) => (
           <ListRow
-            key={slots[at]}
+            key={slot}
             {...props}
             now={now}
             columns={columns}
             hidden={hidden}
-            index={item.index}
-            id={`${id}-${item.index}`}
-            top={item.start}
+            index={lines.start + at}
+            id={`${id}-${lines.start + at}`}
+            top={(lines.start + at) * ROW_PX}
             level={groupBy ? 2 : 1}
           />
         ))}
@@ -132,11 +135,19 @@ export function RunList(props: IRunListProps): JSX.Element {
   );
 }
 
-/** The lines that a box shows, and those around them that are drawn with them. */
-function inSight({ scrollTop, clientHeight }: HTMLElement, count: number): [number, number] {
-  const first = Math.floor(scrollTop / ROW_PX) - OVERSCAN;
-  const end = Math.ceil((scrollTop + clientHeight) / ROW_PX) + OVERSCAN;
-  return [Math.max(0, first), Math.min(count, end)];
+/** The lines that a box shows. */
+function linesIn({ scrollTop, clientHeight }: HTMLElement): ILines {
+  return { start: Math.floor(scrollTop / ROW_PX), end: Math.ceil((scrollTop + clientHeight) / ROW_PX) };
+}
+
+/** Whether none of the lines is there yet. */
+function isComing({ start, end }: ILines, model: ExplorerModel): boolean {
+  for (let index = start; index < end; index++) {
+    if (model.rowAt(index).kind !== 'waiting') {
+      return false;
+    }
+  }
+  return end > start;
 }
 
 function isMenuKey(event: React.KeyboardEvent): boolean {

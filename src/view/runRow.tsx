@@ -140,8 +140,8 @@ function Cell(props: {
   }
   const { text, title } = run ? column.cell(run, now) : EMPTY;
   return (
-    <span role="gridcell" className={column.isFigure ? 'mlops-Figure' : ''} title={title}>
-      {column.isFigure ? text : <bdi>{text}</bdi>}
+    <span role="gridcell" className={column.isFigure ? 'mlops-Figure' : 'mlops-RunRow-words'} title={title}>
+      {text}
     </span>
   );
 }

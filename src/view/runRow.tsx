@@ -93,9 +93,7 @@ const Cells = React.memo(function Cells(
       <span role="gridcell" className="mlops-RunRow-name" style={{ paddingLeft: level > 1 ? 14 : 6 }}>
         {run && <Name {...{ run, now, hidden, trans }} />}
       </span>
-      {columns.map(column => (
-        <Cell key={column.id} column={column} run={run} now={now} trans={trans} />
-      ))}
+      {columns.map(column => cellOf(column, run, now, trans))}
     </>
   );
 });
@@ -122,28 +120,43 @@ function Name(props: {
   );
 }
 
-function Cell(props: {
-  readonly column: IColumn;
-  readonly run: IRunSummary | null;
-  readonly now: number;
-  readonly trans: TranslationBundle;
-}): JSX.Element {
-  const { column, run, now, trans } = props;
+/** A column's cell. No component: a screen of runs has hundreds, and React would keep a state for each. */
+function cellOf(
+  column: IColumn,
+  run: IRunSummary | null,
+  now: number,
+  trans: TranslationBundle
+): JSX.Element {
   if (column.id === 'spark') {
-    // Most runs of a store have no course: no picture is made for them.
-    const label = trans.__('Course of %1', run ? (headlineMetric(run)?.key ?? '') : '');
     return (
-      <span role="gridcell">
-        {run && run.spark.length > 1 && <Sparkline values={run.spark} label={label} />}
+      <span key={column.id} role="gridcell">
+        {run && run.spark.length > 1 && <Course run={run} trans={trans} />}
       </span>
     );
   }
   const { text, title } = run ? column.cell(run, now) : EMPTY;
   return (
-    <span role="gridcell" className={column.isFigure ? 'mlops-Figure' : 'mlops-RunRow-words'} title={title}>
+    <span
+      key={column.id}
+      role="gridcell"
+      className={column.isFigure ? 'mlops-Figure' : 'mlops-RunRow-words'}
+      title={title}
+    >
       {text}
     </span>
   );
+}
+
+/** Most runs of a store have no course: no picture is made for them. */
+function Course({
+  run,
+  trans
+}: {
+  readonly run: IRunSummary;
+  readonly trans: TranslationBundle;
+}): JSX.Element {
+  const label = trans.__('Course of %1', headlineMetric(run)?.key ?? '');
+  return <Sparkline values={run.spark} label={label} />;
 }
 
 /** A group: its name, and how many runs it has. */

@@ -84,8 +84,7 @@ export class RunTrends {
   private _draw(): void {
     const drawn = this._inSight().flatMap(run => {
       const trend = this._trend(run);
-      const isNew = trend && trend.key === headlineMetric(run)?.key && `${trend.values}` !== `${run.spark}`;
-      return isNew ? [{ ...run, spark: trend.values }] : [];
+      return trend && isAnother(run, trend) ? [{ ...run, spark: trend.values }] : [];
     });
     if (drawn.length) {
       this._take(drawn);
@@ -114,6 +113,12 @@ export class RunTrends {
 /** Whether a store may have a course that its summary has not. */
 function hasTrend(run: IRunSummary): boolean {
   return !isOurs(run) && headlineMetric(run) !== null;
+}
+
+/** Whether a course makes another picture: one point makes none, and another metric than the line names is not drawn. */
+function isAnother(run: IRunSummary, { key, values }: IRunTrend): boolean {
+  const isDrawn = values.length > 1 || run.spark.length > 1;
+  return isDrawn && key === headlineMetric(run)?.key && `${values}` !== `${run.spark}`;
 }
 
 /** What is another when a run has logged more, or another of its metrics is the main one. */

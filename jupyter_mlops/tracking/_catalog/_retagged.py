@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 from zlib import crc32
 
@@ -31,7 +31,8 @@ _RUNS = "SELECT group_concat(DISTINCT run_uuid) FROM tags WHERE rowid BETWEEN ? 
 class _Block(NamedTuple):
     """What a block was, up to its last row then: what is appended is found by its number.
 
-    `runs` are the ids of its runs with commas between: one text is a quarter of as many.
+    `runs` are the ids of its runs with commas between: one text is a quarter of as many; empty where another process
+    has summed it up.
     """
 
     last: int
@@ -47,6 +48,18 @@ class RetaggedRuns:
         self._end = 0
         self._due_at = 0.0
         self._is_owed = False
+
+    @property
+    def sums(self) -> list[tuple[int, int, int]]:
+        """What the blocks were when they were looked at last, for `resume`: number, last row and sum of each."""
+        return [(number, block.last, block.total) for number, block in self._blocks.items()]
+
+    def resume(self, sums: Iterable[Sequence[int]]) -> None:
+        """Compare with what another process has seen, from the first look on.
+
+        Of tags that are deleted meanwhile, the runs are found that have others beside them.
+        """
+        self._blocks = {int(number): _Block(int(last), int(total), "") for number, last, total in sums}
 
     def is_due(self, now: float) -> bool:
         """Tell whether what was written while this rested may be looked for now."""
@@ -82,7 +95,7 @@ class RetaggedRuns:
         found: set[str] = set()
         for number, first, last in _spans(database, max(_FIRST_ROW, start // _ROWS * _ROWS), end):
             total, old = _total(database, first, last), before.get(number)
-            if old is not None and (old.last, old.total) == (last, total):
+            if old is not None and old.runs and (old.last, old.total) == (last, total):
                 blocks[number] = old
                 continue
             new = blocks[number] = _Block(last, total, _runs(database, first, last))
@@ -93,7 +106,7 @@ class RetaggedRuns:
         found.update(*(before[number].runs.split(",") for number in before.keys() - blocks.keys()))
         # All at once: a look that was broken off has seen nothing.
         self._blocks = {number: block for number, block in self._blocks.items() if number not in before} | blocks
-        return found
+        return found - {""}
 
 
 def _spans(database: sqlite3.Connection, start: int, end: int) -> Iterator[tuple[int, int, int]]:

@@ -151,6 +151,7 @@ class SqliteStore:
         """
         if self._open() is None or self._file is None or bookmark.get("file") != list(self._file):
             return False
+        self._retagged.resume(bookmark.get("tags", ()))
         self._ends, self._bookmark, self._facts = dict(bookmark["ends"]), bookmark, facts
         return True
 
@@ -222,7 +223,7 @@ class SqliteStore:
 
     def _mark(self) -> None:
         """Note that what was read of any run is what the store had at these ends; another process finds the others."""
-        self._bookmark = {"file": self._file, "ends": self._ends}
+        self._bookmark = {"file": self._file, "ends": self._ends, "tags": self._retagged.sums}
 
     def _read_unread(self, database: sqlite3.Connection, end: float) -> Iterator[StoreChanges]:
         """Read runs that are new or were written to; those that are not reached in time wait for the next look."""

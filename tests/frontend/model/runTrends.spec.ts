@@ -71,7 +71,7 @@ it('asks for what is in sight when the list rests, all at once and only once', a
   await story.rest();
   await story.rest();
   expect(story.asked).toEqual([[runId(1), runId(2)]]);
-  expect([story.drawn, story.takes]).toEqual([[[0.5, 0.9], [0.9]], 1]);
+  expect([story.drawn, story.takes]).toEqual([[[0.5, 0.9], []], 1]);
 });
 
 it('asks for no run of ours, and for none without a metric', async () => {
@@ -118,6 +118,13 @@ it('draws nothing anew that is drawn already', async () => {
   expect([story.asked.length, story.takes]).toEqual([1, 0]);
 });
 
+it('draws nothing of a single point', async () => {
+  story.inSight = [theirs(2)];
+  await story.rest();
+  await story.rest();
+  expect([story.asked.length, story.takes]).toEqual([1, 0]);
+});
+
 it('draws no other metric than the line names', async () => {
   story.key = 'loss';
   await story.rest();
@@ -129,7 +136,7 @@ it('goes on asking while the server reaches some, and not when it reaches none',
   story.inSight = [theirs(1), theirs(2)];
   await story.rest();
   expect(story.asked).toEqual([[runId(1), runId(2)], [runId(2)]]);
-  expect(story.drawn).toEqual([[0.5, 0.9], [0.9]]);
+  expect(story.drawn).toEqual([[0.5, 0.9], []]);
 
   story.reached = 0;
   story.courses.set(runId(3), [1, 2]);

@@ -1,5 +1,6 @@
 """A local store, followed: what is new, what changed in place, what is deleted; whoever writes, and whatever breaks."""
 
+import json
 import math
 import sqlite3
 import time
@@ -488,3 +489,51 @@ def test_b27_a_view_without_end_is_left_in_time(tmp_path, monkeypatch):
         look(store)
 
     assert time.monotonic() - began < 5
+
+
+def resumed(store: SqliteStore) -> SqliteStore:
+    """Return what another process has that goes on where this one ends: all that it is told is JSON."""
+    facts = {run_id: store.fact(run_id) for run_id in ("r1", "r2")}
+    store.close()
+    another = SqliteStore(store.path)
+    assert another.resume(json.loads(json.dumps(store.bookmark)), facts)
+    return another
+
+
+@pytest.mark.usefixtures("large")
+@pytest.mark.parametrize(
+    ("script", "tags"),
+    [
+        (
+            "UPDATE tags SET value = 'good' WHERE key = 'stage' AND run_uuid = 'r1'",
+            {"stage": "good", "team": "red", "note": "x"},
+        ),
+        ("DELETE FROM tags WHERE key = 'team' AND run_uuid = 'r1'", {"stage": "trial", "note": "x"}),
+        ("UPDATE tags SET value = 'y' WHERE key = 'note'", {"stage": "trial", "team": "red", "note": "y"}),
+    ],
+)
+def test_of_a_large_store_a_tag_that_changed_between_two_servers_is_seen_at_once(
+    writer, store, monkeypatch, script, tags
+):
+    monkeypatch.setattr(_catalog_sqlite, "CHUNK", 1)  # the round over all runs begins with r2, and rests
+    for run_id in ("r1", "r2"):
+        writer.add_run(run_id)
+        writer.do(f"INSERT INTO tags VALUES ('stage', 'trial', '{run_id}'), ('team', 'red', '{run_id}')")
+    writer.do("INSERT INTO tags (rowid, key, value, run_uuid) VALUES (5000, 'note', 'x', 'r1')")
+    settle(store)
+
+    writer.do(script)
+    another = resumed(store)
+
+    assert look(another)[0]["r1"].tags == tags
+    settle(another)
+    assert "r1" not in look(resumed(another))[0], "what was seen once is not looked at by the next"
+
+
+@pytest.mark.parametrize("tags", [None, 7, [7], [["a", "b", "c"]], [[1, 2]], {"1": 2}])
+def test_a_bookmark_that_says_nothing_of_tags_is_none(writer, store, tags):
+    writer.add_run("r1")
+    settle(store)
+    bookmark = {**json.loads(json.dumps(store.bookmark)), "tags": tags}
+    with pytest.raises((TypeError, ValueError)):
+        SqliteStore(store.path).resume(bookmark, {})

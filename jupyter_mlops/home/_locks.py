@@ -137,7 +137,7 @@ class LifeLock:
 def lock_holder(path: StrPath) -> int | None:
     """Return the pid that holds a lock exclusively, or None. Takes nothing, so that nobody else is kept out.
 
-    0 means a holder whose pid has no meaning here (another container's): compare with None, do not test the truth.
+    0 and -1 mean a holder without a pid here (another container's; see `handed_on`): compare with None.
     """
     return _look(path, lambda own: own._pid, _exclusive_holder)
 
@@ -229,6 +229,35 @@ def exclusive(path: StrPath, timeout_s: float = 10.0) -> Iterator[None]:
         lock = LifeLock.acquire(path)
     with lock:
         yield
+
+
+@contextlib.contextmanager
+def handed_on(path: StrPath) -> Iterator[tuple[int, ...]]:
+    """Lock a file that is there until the last process has gone that was given the descriptor, or has closed it.
+
+    A lock of the open file (Linux), not of a process: the one kind that passes to a program which is started, or over a
+    socket. Nobody else locks such a file, so nothing is waited for. Gives no descriptor where there is no such lock.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+    except OSError:
+        yield ()
+        return
+    try:
+        yield (descriptor,) if _lock_open_file(descriptor) else ()
+    finally:
+        os.close(descriptor)
+
+
+def _lock_open_file(descriptor: int) -> bool:
+    command = getattr(fcntl, "F_OFD_SETLK", None)
+    if command is None:
+        return False
+    try:
+        fcntl.fcntl(descriptor, command, struct.pack("hhqqi4x", fcntl.F_WRLCK, os.SEEK_SET, 0, 0, 0))
+    except OSError:
+        return False
+    return True
 
 
 _Answer = TypeVar("_Answer")

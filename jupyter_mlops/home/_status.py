@@ -19,7 +19,7 @@ DELIVERED = "results delivered, finishing"
 """The reason of a run that nobody waits for any more: its plots and models are being logged, its slot is free."""
 
 STARTING_S = 5.0
-"""For so long after submission a run without any process is taken to be starting."""
+"""For so long after submission a run without any process is taken to be starting, whether it is known to be or not."""
 
 SILENT_S = 60.0
 """A run that has written nothing for longer is said to: it may hang, or its cell has nothing to say."""
@@ -185,7 +185,8 @@ def _told_by_remains(run: RunDirectory) -> RunState:
 
 def _unbegun(run: RunDirectory) -> RunState:
     """Return the state of a run that no process has taken on, by rules 6 and 7."""
-    if lock_holder(run.snapshot_lock) is not None or _is_young(run):
+    is_launched = lock_holder(run.spec_file) is not None
+    if is_launched or lock_holder(run.snapshot_lock) is not None or _is_young(run):
         return _scheduled(run, "starting")
     reason = "never started" if run.exists() else "its directory was deleted"
     return RunState(run_id=run.run_id, status=RunStatus.FAILED, reason=reason, supervised=False)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ._shim_signals import default_signals
     from ._submitted import LocalRun
     from ._warm_line import HeldLine
-    from ._warm_wire import Owner, WarmReply, WarmRequest, is_same_user, receive_line
+    from ._warm_wire import Owner, WarmReply, WarmRequest, is_same_user, receive_given, receive_line, tell
 
 __all__ = [
     "ExecutorStarter",
@@ -39,9 +39,11 @@ __all__ = [
     "is_same_user",
     "join_group",
     "load_launcher",
+    "receive_given",
     "receive_line",
     "rehearse_shim",
     "run_as_executor",
+    "tell",
 ]
 
 __getattr__, __dir__ = lazy_exports(
@@ -63,8 +65,10 @@ __getattr__, __dir__ = lazy_exports(
         "is_same_user": "._warm_wire",
         "join_group": "._shim_child",
         "load_launcher": "._discovery",
+        "receive_given": "._warm_wire",
         "receive_line": "._warm_wire",
         "rehearse_shim": "._shim",
         "run_as_executor": "._shim_child",
+        "tell": "._warm_wire",
     },
 )

@@ -15,8 +15,10 @@ _PACKAGE_PARENT = Path(__file__).parent.parent.parent
 _IN_BACKGROUND = ("/bin/sh", "-c", '"$@" &', "sh")
 
 
-def start_detached(command: Sequence[str], *, environment: dict[str, str] | None = None) -> None:
-    """Start a program that outlives this process; its three streams are empty.
+def start_detached(
+    command: Sequence[str], *, environment: dict[str, str] | None = None, given: Sequence[int] = ()
+) -> None:
+    """Start a program that outlives this process; its three streams are empty, and it has the descriptors of `given`.
 
     Raises
     ------
@@ -34,6 +36,7 @@ def start_detached(command: Sequence[str], *, environment: dict[str, str] | None
             check=True,
             cwd="/",
             env=environment,
+            pass_fds=given,
         )
     except (OSError, subprocess.CalledProcessError) as error:
         raise LaunchError(
@@ -41,7 +44,7 @@ def start_detached(command: Sequence[str], *, environment: dict[str, str] | None
         ) from error
 
 
-def start_shim(python: str, module: str, *arguments: str) -> None:
+def start_shim(python: str, module: str, *arguments: str, given: Sequence[int] = ()) -> None:
     """Start one of the shim's programs (`_shim`, `_shim_adopt`) in a bare interpreter.
 
     `-I -S` starts in 10 ms and loads nothing of the user's; our folder is appended to the path, so that nothing in it
@@ -51,4 +54,4 @@ def start_shim(python: str, module: str, *arguments: str) -> None:
         f"import sys; sys.path.append({os.fspath(_PACKAGE_PARENT)!r}); "
         f"from jupyter_mlops.launchers.{module} import main; main()"
     )
-    start_detached([python, "-I", "-S", "-c", program, *arguments])
+    start_detached([python, "-I", "-S", "-c", program, *arguments], given=given)

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from ..entities import RunSpec
 from ..exceptions import LaunchError, RunNotFoundError
-from ..home import Home, crash_point
+from ..home import Home, crash_point, handed_on
 from ._cold import start_shim
 from ._shim_settings import ShimSettings
 from ._submitted import LocalRun
@@ -50,9 +50,10 @@ class LocalLauncher:
         run = self._home.run(spec.run_id)
         # -P: a file of the user's named like a module of the standard library must not be imported by the executor.
         cold = self._executor or (spec.python, "-P", "-m", "jupyter_mlops.executor")
-        if not (self._is_warm_for(spec) and self._warm.submit(run, self._settings(()), cold)):
-            settings = self._settings(cold).to_json()
-            start_shim(self._shim_python or spec.python, "_shim", os.fspath(run.path), settings)
+        with handed_on(run.spec_file) as given:
+            if not (self._is_warm_for(spec) and self._warm.submit(run, self._settings(()), cold, given)):
+                settings = (self._settings(cold).to_json(), *map(str, given))
+                start_shim(self._shim_python or spec.python, "_shim", os.fspath(run.path), *settings, given=given)
         crash_point("submit.launched")
         return LocalRun(run)
 

@@ -12,7 +12,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -56,13 +56,18 @@ class Shim:
         What the launcher decided.
     starter : ExecutorStarter
         Gives the executor's process when it is time.
+    given : sequence of int
+        Descriptors by which the launcher says that this process is on its way; closed once the run has it.
     """
 
-    def __init__(self, run_dir: Path, settings: ShimSettings, starter: ExecutorStarter) -> None:
+    def __init__(
+        self, run_dir: Path, settings: ShimSettings, starter: ExecutorStarter, given: Sequence[int] = ()
+    ) -> None:
         self._run_dir = run_dir
         self._home = run_dir.parent.parent
         self._settings = settings
         self._starter = starter
+        self._given = given
         self._attention = Attention()
         self._told_wait: dict[str, Any] | None = None
         self._git: GitRecorder | None = None
@@ -70,6 +75,8 @@ class Shim:
     def run(self) -> None:
         """Own the run until `exit.json` is written. Return at once when somebody else owns or owned it."""
         lock = LifeLock.acquire(self._run_dir / "shim.lock")
+        for descriptor in self._given:
+            os.close(descriptor)
         if lock is None:
             return
         crash_point("shim.locked")
@@ -300,7 +307,8 @@ def rehearse_shim(folder: Path) -> None:
 
 
 def main() -> None:
-    """Be the shim of the run that the command line names: RUN_DIR SETTINGS."""
+    """Be the shim of the run that the command line names: RUN_DIR SETTINGS [DESCRIPTOR]."""
     run_dir, settings = Path(sys.argv[1]), ShimSettings.from_json(sys.argv[2])
     os.chdir("/")
-    Shim(run_dir, settings, ExecutorStarter(execute(settings.executor))).run()
+    given = [int(number) for number in sys.argv[3:]]
+    Shim(run_dir, settings, ExecutorStarter(execute(settings.executor)), given).run()

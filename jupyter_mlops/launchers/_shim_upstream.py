@@ -74,8 +74,9 @@ def look_for_delivery(run_dir: Path, names: frozenset[str] = frozenset()) -> Loo
     if lock_holder(shim) is not None:
         # Its executor has begun and takes its lock in this moment, or has ended.
         return Look(None) if has_said(shim, Word.BEGUN) else Look(None, shim, Word.BEGUN)
-    if lock_holder(run_dir / "snapshot.lock") is not None:
-        return Look(None, run_dir / "snapshot.lock")
+    for name in ("snapshot.lock", "spec.json"):
+        if lock_holder(run_dir / name) is not None:
+            return Look(None, run_dir / name)
     # The last holder may have written its word between the two looks.
     status = _delivered(run_dir)
     if status:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from ..entities import encode
@@ -61,7 +62,9 @@ class WarmClient:
         if self._ask(key, self._preload()) is None:
             self._start(key)
 
-    def submit(self, run: RunDirectory, settings: ShimSettings, cold: tuple[str, ...] = ()) -> bool:
+    def submit(
+        self, run: RunDirectory, settings: ShimSettings, cold: tuple[str, ...] = (), given: Sequence[int] = ()
+    ) -> bool:
         """Give a run to a shim that waits for one, or have one forked; tell whether that was done.
 
         Parameters
@@ -72,6 +75,8 @@ class WarmClient:
             Of its shim.
         cold : tuple of str
             Command line of an executor, for the case that a warm one would not do.
+        given : sequence of int
+            Descriptors of the run's lock as being on its way: they stay open until the shim has read which run it is.
         """
         self._modules.refresh()
         request = WarmRequest(
@@ -84,9 +89,9 @@ class WarmClient:
             foreign=self._modules.foreign,
         )
         key = warm_key()
-        if key == self._key and self._line is not None and self._line.submit(request):
+        if key == self._key and self._line is not None and self._line.submit(request, given):
             return True
-        reply = self._ask(key, request)
+        reply = self._ask(key, request, given=given)
         return reply is not None and reply.shim_pid is not None
 
     def status(self) -> WarmReply | None:
@@ -111,10 +116,12 @@ class WarmClient:
     def _preload(self) -> WarmRequest:
         return WarmRequest(ask="preload", owner=self._owner, modules=self._modules.installed)
 
-    def _ask(self, key: str, request: WarmRequest, patience_s: float = _PATIENCE_S) -> WarmReply | None:
+    def _ask(
+        self, key: str, request: WarmRequest, patience_s: float = _PATIENCE_S, given: Sequence[int] = ()
+    ) -> WarmReply | None:
         # Looking the directory of the sockets up takes a while, and submissions nearly always have the same key.
         path = self._address if key == self._key else self._socket(key)
-        return ask_warm_parent(path, request, patience_s) if path.exists() else None
+        return ask_warm_parent(path, request, patience_s, given) if path.exists() else None
 
     def _socket(self, key: str) -> Path:
         return self._home.socket(f"{key}.sock")

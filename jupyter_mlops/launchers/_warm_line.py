@@ -10,10 +10,11 @@ import contextlib
 import os
 import socket
 import weakref
+from collections.abc import Sequence
 from pathlib import Path
 
 from ..entities import encode
-from ._warm_wire import WarmRequest, is_same_user
+from ._warm_wire import WarmRequest, is_same_user, tell
 
 USED = b"u"
 """What a kernel says when it has used a shim: the next one may be made."""
@@ -52,8 +53,11 @@ class SpareLine:
         connection.close()
         return None
 
-    def submit(self, request: WarmRequest) -> bool:
-        """Tell a waiting shim which run it is; False when there is none, or it has ended."""
+    def submit(self, request: WarmRequest, given: Sequence[int] = ()) -> bool:
+        """Tell a waiting shim which run it is; False when there is none, or it has ended.
+
+        Descriptors that are given travel along. The shim takes none: they are closed as it reads, or as it ends.
+        """
         if os.getpid() != self._pid:
             return False
         spare = self._newest()
@@ -62,7 +66,7 @@ class SpareLine:
         try:
             with spare, contextlib.suppress(OSError):
                 spare.settimeout(_PATIENCE_S)
-                spare.sendall(encode(request) + b"\n")
+                tell(spare, request, given)
                 return True
             return False
         finally:

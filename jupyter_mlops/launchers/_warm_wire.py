@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import struct
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
@@ -83,18 +84,52 @@ class WarmReply(msgspec.Struct, frozen=True, kw_only=True):
     memory_bytes: int = 0
 
 
-def ask_warm_parent(path: Path, request: WarmRequest, timeout_s: float) -> WarmReply | None:
-    """Return a warm parent's reply; None when there is none, it does not answer, or it is another user's."""
+def ask_warm_parent(path: Path, request: WarmRequest, timeout_s: float, given: Sequence[int] = ()) -> WarmReply | None:
+    """Return a warm parent's reply; None when there is none, it does not answer, or it is another user's.
+
+    Descriptors that are given travel along, see `tell`.
+    """
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
         connection.settimeout(timeout_s)
         try:
             connection.connect(os.fspath(path))
             if not is_same_user(connection):
                 return None
-            connection.sendall(encode(request) + b"\n")
+            tell(connection, request, given)
             return decode(receive_line(connection), WarmReply)
         except (OSError, msgspec.MsgspecError):
             return None
+
+
+def tell(connection: socket.socket, request: WarmRequest, given: Sequence[int] = ()) -> None:
+    """Send a request, with descriptors that stay open until the other side has read it, and longer where it takes them.
+
+    Raises
+    ------
+    OSError
+        Nobody is there any more.
+    """
+    line = encode(request) + b"\n"
+    # Mostly that was all, and the other side may have answered and gone: to send nothing would fail.
+    if rest := line[socket.send_fds(connection, [line], given) :]:
+        connection.sendall(rest)
+
+
+def receive_given(connection: socket.socket) -> tuple[bytes, list[int]]:
+    """Return a line as `receive_line` does, with the descriptors that came along: they are the caller's to close.
+
+    Raises
+    ------
+    OSError
+        As there.
+    """
+    begun, given, _, _ = socket.recv_fds(connection, 1 << 16, 1, getattr(socket, "MSG_CMSG_CLOEXEC", 0))
+    try:
+        return begun if begun.endswith(b"\n") else begun + receive_line(connection), given
+    except OSError:
+        for descriptor in given:
+            os.close(descriptor)
+        raise
 
 
 def receive_line(connection: socket.socket) -> bytes:

@@ -101,10 +101,19 @@ function names(value: unknown): readonly string[] {
   return Array.isArray(value) ? value.slice(0, MOST_NAMES).map(text).filter(Boolean) : [];
 }
 
+/** Whether data have more text than a card could, however deep; what they are made of is looked at only that far. */
 function isTooLarge(data: Readonly<Record<string, unknown>>): boolean {
+  const unread: unknown[] = [data];
   let size = 0;
-  for (const value of Object.values(data)) {
-    size += typeof value === 'string' ? value.length : Array.isArray(value) ? value.length : 0;
+  while (unread.length && size <= LARGEST_CARD) {
+    const value = unread.pop();
+    size += typeof value === 'string' ? value.length : 1;
+    if (typeof value === 'object' && value !== null) {
+      for (const [key, inner] of Object.entries(value)) {
+        size += key.length;
+        unread.push(inner);
+      }
+    }
   }
   return size > LARGEST_CARD;
 }

@@ -3,6 +3,7 @@
 import type { IEditorServices } from '@jupyterlab/codeeditor';
 import type { IEditorLanguageRegistry } from '@jupyterlab/codemirror';
 import type { IRenderMimeRegistry } from '@jupyterlab/rendermime';
+import type { IRenderMime } from '@jupyterlab/rendermime-interfaces';
 import { nullTranslator } from '@jupyterlab/translation';
 import { CommandRegistry } from '@lumino/commands';
 
@@ -22,6 +23,8 @@ export class Scene {
   readonly marked: number[] = [];
   /** What was given to be rendered. */
   readonly rendered: { readonly data: unknown; readonly trusted: unknown }[] = [];
+  /** What was given to clean it. */
+  readonly sanitizers: (IRenderMime.ISanitizer | undefined)[] = [];
 
   constructor(readonly manager: FakeManager) {
     for (const id of [...Object.values(CommandIDs), 'docmanager:open']) {
@@ -68,7 +71,10 @@ export class Scene {
 
   private readonly _rendermime = {
     sanitizer: { sanitize: (html: string) => html },
-    clone: () => this._rendermime,
+    clone: ({ sanitizer }: IRenderMimeRegistry.ICloneOptions = {}) => {
+      this.sanitizers.push(sanitizer);
+      return this._rendermime;
+    },
     createModel: (options: { data: unknown; trusted: unknown }) => options,
     createRenderer: () => ({
       node: document.createElement('div'),

@@ -1,6 +1,7 @@
 """What becomes of a run when its shim is killed, the machine restarts, or the disk is full (RELIABILITY F18-F45)."""
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -412,6 +413,28 @@ def test_f41_the_shim_needs_nothing_of_the_environment_that_it_runs_in(tmp_path)
     with Launching.below(tmp_path, shim_python=str(bare / "bin" / "python")) as launching:
         run = launching.start("import sys; print(sys.executable)")
         assert (run.end().status, run.log) == (RunStatus.FINISHED, f"{sys.executable}\n")
+
+
+OPEN_SPECS = """
+import os
+links = [os.readlink(entry.path) for entry in os.scandir('/proc/self/fd') if os.path.lexists(entry.path)]
+print(sum(link.endswith('spec.json') for link in links))
+"""
+
+
+def test_f12_a_run_whose_shim_is_late_is_starting_however_long_that_takes(tmp_path):
+    """Given a machine so busy that an interpreter takes its time; when it has come at last; then the run is as ever."""
+    late = tmp_path / "late"
+    late.write_text(f'#!/bin/sh\nwhile [ ! -e "{tmp_path}/free" ]; do sleep 0.05; done\nexec "{sys.executable}" "$@"\n')
+    late.chmod(0o700)
+    with Launching.below(tmp_path, shim_python=str(late)) as launching:
+        run = launching.start(OPEN_SPECS)
+        for file in (run.files.spec_file, run.files.inputs_file, run.files.inputs_stream):
+            if file.exists():
+                os.utime(file, (time.time() - 60,) * 2)
+        assert (run.state.status, run.state.reason) == (RunStatus.SCHEDULED, "starting")
+        (tmp_path / "free").touch()
+        assert (run.end().status, run.log) == (RunStatus.FINISHED, "0\n")
 
 
 def test_f41_a_missing_interpreter_is_told(tmp_path):

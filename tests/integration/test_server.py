@@ -94,27 +94,25 @@ def test_f14_a_client_misses_nothing_when_the_server_is_killed(root, tmp_path):
         assert hashlib.sha256(received).digest() == hashlib.sha256(run.files.log_file.read_bytes()).digest()
 
 
-def test_a_printed_line_is_seen_soon(root, tmp_path):
-    """Not a figure, only that it is pushed and not polled for: benchmarks measure."""
+def test_a_printed_line_comes_by_itself_while_the_run_goes_on(root, tmp_path):
+    """How soon is for the benchmarks."""
     with shell(root) as launching, serving(root, tmp_path / "server") as server:
-        run = launching.start(f"while [ ! -e {root / 'go'} ]; do sleep 0.01; done; echo now; sleep 20")
+        run = launching.start(f"while [ ! -e {root / 'go'} ]; do sleep 0.01; done; echo now; sleep 1000")
         wait_until(lambda: server.get("api/runs")[1]["total"] == 1)
 
-        async def story() -> float:
+        async def story() -> None:
             socket = await server.connect()
             await socket.write_message(json.dumps({"watch": run.files.run_id, "offset": 0}))
             await asyncio.wait_for(socket.read_message(), 30)
             (root / "go").touch()
-            began = time.monotonic()
             while not isinstance(await asyncio.wait_for(socket.read_message(), 30), bytes):
                 pass
-            took = time.monotonic() - began
             socket.close()
             while await asyncio.wait_for(socket.read_message(), 30) is not None:
                 pass
-            return took
 
-        assert asyncio.run(story()) < 5
+        asyncio.run(story())
+        assert run.state.status.value == "RUNNING"
         status, _body = server.ask("POST", f"jupyter-mlops/api/runs/{run.files.run_id}/stop")
         assert (status, run.end().status.value) == (200, "KILLED")
 

@@ -16,15 +16,17 @@ import socket
 import sys
 import threading
 import time
+from collections.abc import Sequence
+from io import FileIO
 from pathlib import Path
 
 import msgspec
 
 from ...entities import decode, encode
 from ...home import Home, LifeLock, process_start_time, wait_released
-from ...launchers import HeldLine, WarmReply, WarmRequest, is_same_user, receive_line
+from ...launchers import HeldLine, WarmReply, WarmRequest, is_same_user, receive_given
 from ._memory import memory_share
-from ._spare import Spare
+from ._spare import Inherited, Spare
 from ._successor import Estate, Successor, load_and_report
 
 IDLE_S = 600.0
@@ -106,7 +108,7 @@ class WarmParent:
         self._address.unlink(missing_ok=True)
         shutil.rmtree(self._stage, ignore_errors=True)
 
-    def answer(self, request: WarmRequest, *connections: socket.socket) -> WarmReply:
+    def answer(self, request: WarmRequest, *connections: socket.socket, given: Sequence[FileIO] = ()) -> WarmReply:
         """Do what a kernel asks.
 
         Parameters
@@ -115,6 +117,8 @@ class WarmParent:
             See there.
         connections : socket
             What a forked shim must not keep open.
+        given : sequence of file
+            By which the kernel says that a shim is on its way; handed on to it.
         """
         self._asked_at = time.monotonic()
         if request.ask == "release":
@@ -129,18 +133,21 @@ class WarmParent:
         refusal = self._refusal(request)
         if refusal:
             return msgspec.structs.replace(self._describe(), refusal=refusal)
-        return msgspec.structs.replace(self._describe(), shim_pid=self._give_shim(request, connections))
+        return msgspec.structs.replace(self._describe(), shim_pid=self._give_shim(request, connections, given))
 
-    def _give_shim(self, request: WarmRequest, connections: tuple[socket.socket, ...]) -> int | None:
+    def _give_shim(
+        self, request: WarmRequest, connections: tuple[socket.socket, ...], given: Sequence[FileIO]
+    ) -> int | None:
+        on_its_way = [file.fileno() for file in given]
         spare, self._spare = self._spare, None
         self._spare_due = time.monotonic() + SPARE_AFTER_S
-        if spare is None or not spare.take(request):
-            spare = self._make_spare(connections)
-            if not spare.take(request):
+        if spare is None or not spare.take(request, on_its_way):
+            spare = self._make_spare((*connections, *given))
+            if not spare.take(request, on_its_way):
                 return None
         return spare.pid
 
-    def _make_spare(self, connections: tuple[socket.socket, ...]) -> Spare:
+    def _make_spare(self, connections: Sequence[Inherited]) -> Spare:
         from .._rehearsal import Stage
 
         # The last one's has served its turn.
@@ -164,8 +171,10 @@ class WarmParent:
             # A kernel that died while it asked, or nonsense, is no reason to end.
             with contextlib.suppress(OSError, msgspec.MsgspecError):
                 if is_same_user(connection):
-                    request = decode(receive_line(connection), WarmRequest)
-                    reply = self.answer(request, connection)
+                    line, descriptors = receive_given(connection)
+                    given = [closing.enter_context(FileIO(descriptor)) for descriptor in descriptors]
+                    request = decode(line, WarmRequest)
+                    reply = self.answer(request, connection, given=given)
                     if request.ask == "hold":
                         self._lines.append(HeldLine(connection))
                         closing.pop_all()

@@ -14,8 +14,9 @@ import socket
 import sys
 from collections.abc import Sequence
 from functools import partial
+from io import FileIO
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
 
@@ -34,6 +35,7 @@ from ...launchers import (
     receive_line,
     rehearse_shim,
     run_as_executor,
+    tell,
 )
 from ._preload import keep_collector_away, start_anew
 
@@ -41,6 +43,8 @@ if TYPE_CHECKING:
     from .._approach import Approach
     from .._rehearsal import Stage
 
+
+Inherited: TypeAlias = "socket.socket | FileIO"
 
 LONGEST_WAIT_S = 900.0
 """A kernel that has used nothing for so long may do without; its next run is then forked when it comes."""
@@ -53,11 +57,11 @@ class Spare:
     ----------
     stage : Stage
         Where its executor rehearses.
-    inherited : sequence of socket
+    inherited : sequence of sockets and files
         The warm parent's own; the child closes them.
     """
 
-    def __init__(self, stage: Stage, inherited: Sequence[socket.socket]) -> None:
+    def __init__(self, stage: Stage, inherited: Sequence[Inherited]) -> None:
         mine, theirs = socket.socketpair()
         self._channel = mine
         self.pid = os.fork()
@@ -65,10 +69,10 @@ class Spare:
             _wait_to_be_shim(theirs, stage, (mine, *inherited))
         theirs.close()
 
-    def take(self, request: WarmRequest) -> bool:
-        """Make it the shim of a run; False when it has been killed."""
+    def take(self, request: WarmRequest, given: Sequence[int] = ()) -> bool:
+        """Make it the shim of a run, which descriptors say to be on its way; False when it has been killed."""
         try:
-            self._channel.sendall(encode(request) + b"\n")
+            tell(self._channel, request, given)
         except OSError:
             return False
         finally:
@@ -156,7 +160,7 @@ class SpareStarter(ExecutorStarter):
             self._environment = None
 
 
-def _wait_to_be_shim(channel: socket.socket, stage: Stage, inherited: Sequence[socket.socket]) -> None:
+def _wait_to_be_shim(channel: socket.socket, stage: Stage, inherited: Sequence[Inherited]) -> None:
     try:
         signal.set_wakeup_fd(-1)
         os.setsid()

@@ -26,7 +26,11 @@ describe('a card out of a notebook', () => {
     ['no id', { ...CARD, run_id: '../../etc/passwd' }],
     ['an id that is too long', { ...CARD, run_id: 'a'.repeat(10_000) }],
     ['a state that there is not', { ...CARD, status: 'DONE' }],
-    ['50 MB', { ...CARD, extra: 'x'.repeat(50_000_000) }]
+    ['50 MB', { ...CARD, extra: 'x'.repeat(50_000_000) }],
+    ['a million names', { ...CARD, pending: Array(1_000_000).fill('xy') }],
+    ['a few names of a megabyte', { ...CARD, travels: Array(3).fill('x'.repeat(1_000_000)) }],
+    ['large in what nobody asks for', { ...CARD, extra: { deep: { deeper: ['x'.repeat(3_000_000)] } } }],
+    ['a key of three megabytes', { ...CARD, ['k'.repeat(3_000_000)]: 1 }]
   ])('is none when it is %s (B24, B25)', (_, data) => {
     expect(readCard(data)).toBeNull();
   });

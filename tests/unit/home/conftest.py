@@ -47,7 +47,9 @@ def python() -> Iterator[Callable[..., subprocess.Popen[str]]]:
     """Start Python programs that say a line when they are ready, and end them after the test."""
     started = []
 
-    def start(program: str, *arguments: object, **environment: str) -> subprocess.Popen[str]:
+    def start(
+        program: str, *arguments: object, given: tuple[int, ...] = (), **environment: str
+    ) -> subprocess.Popen[str]:
         process = subprocess.Popen(
             [sys.executable, "-c", program, *map(str, arguments)],
             stdin=subprocess.PIPE,
@@ -55,6 +57,7 @@ def python() -> Iterator[Callable[..., subprocess.Popen[str]]]:
             text=True,
             env={**os.environ, **environment},
             start_new_session=True,
+            pass_fds=given,
         )
         started.append(process)
         return process

@@ -10,7 +10,7 @@ import pytest
 
 from jupyter_mlops.entities import CellError, Exit, ProcessRecord, Result, RunState, RunStatus
 from jupyter_mlops.exceptions import HomeError
-from jupyter_mlops.home import LifeLock, boot_id, process_start_time, raise_flag, read_state
+from jupyter_mlops.home import LifeLock, boot_id, handed_on, process_start_time, raise_flag, read_state
 
 ERROR = CellError(type="ValueError", message="no")
 STARTED = "2026-11-21T08:00:00Z"
@@ -257,6 +257,18 @@ def test_6_starting_while_the_snapshot_is_written(run, holder):
     assert read_state(run) == state(run, "SCHEDULED", "starting")
     child.kill()
     child.wait()
+    assert read_state(run) == state(run, "FAILED", "never started", supervised=False)
+
+
+def test_6_starting_for_as_long_as_its_launcher_is_on_its_way(run, spec, python):
+    run.write(spec, run.spec_file)
+    os.utime(run.spec_file, (time.time() - 60,) * 2)
+    with handed_on(run.spec_file) as given:
+        late = python("import sys; sys.stdin.read()", given=given)
+        assert read_state(run) == state(run, "SCHEDULED", "starting")
+    assert read_state(run) == state(run, "SCHEDULED", "starting")
+    late.kill()
+    late.wait()
     assert read_state(run) == state(run, "FAILED", "never started", supervised=False)
 
 

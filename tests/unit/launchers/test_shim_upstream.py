@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from jupyter_mlops.home import LifeLock, Word, say
+from jupyter_mlops.home import LifeLock, Word, handed_on, say
 from jupyter_mlops.launchers._shim_upstream import (
     HANDED_ON,
     INPUTS_LOST,
@@ -54,6 +54,12 @@ class TestInputs:
 
 
 class TestDelivery:
+    def test_a_run_is_waited_for_while_its_launcher_is_on_its_way(self, run_dir):
+        age(run_dir / "spec.json")
+        with handed_on(run_dir / "spec.json"):
+            assert look_for_delivery(run_dir, frozenset()) == Look(None, run_dir / "spec.json")
+        assert look_for_delivery(run_dir, frozenset()) == Look("FAILED")
+
     @pytest.mark.parametrize("status", ["FINISHED", "FAILED", "KILLED"])
     def test_the_shims_word_counts_first(self, run_dir, status):
         write(run_dir, "exit.json", status=status)

@@ -6,6 +6,7 @@ import socket
 import pytest
 
 from jupyter_mlops.entities import decode
+from jupyter_mlops.home import handed_on, lock_holder
 from jupyter_mlops.launchers import HeldLine, Owner, WarmRequest, receive_line
 from jupyter_mlops.launchers._warm_line import SpareLine
 
@@ -67,11 +68,35 @@ def test_a_shim_that_waits_is_told_its_run_and_the_next_may_come(line, held, shi
 def test_the_warm_parent_hears_only_when_the_shim_has_been_told(line, held, shim, monkeypatch):
     own = shim()
     told = []
-    monkeypatch.setattr("jupyter_mlops.launchers._warm_line.encode", lambda request: told.append(held.hear()) or b"{}")
+
+    def tell(connection, request, given):
+        told.append(held.hear())
+        connection.sendall(b"{}\n")
+
+    monkeypatch.setattr("jupyter_mlops.launchers._warm_line.tell", tell)
     assert line.submit(RUN) is True
     assert (told, held.is_served) == ([True], True)
     assert receive_line(own) == b"{}\n"
     assert (held.hear(), held.is_served) == (True, False)
+
+
+def test_f12_what_says_that_a_shim_is_on_its_way_says_so_until_it_has_read_which_run_it_is(line, shim, tmp_path):
+    own, spec = shim(), tmp_path / "spec.json"
+    spec.touch()
+    with handed_on(spec) as given:
+        assert line.submit(RUN, given) is True
+    assert lock_holder(spec) is not None
+    assert decode(receive_line(own), WarmRequest) == RUN
+    assert lock_holder(spec) is None
+
+
+def test_f12_a_shim_that_dies_before_it_has_read_is_not_on_its_way(line, shim, tmp_path):
+    own, spec = shim(), tmp_path / "spec.json"
+    spec.touch()
+    with handed_on(spec) as given:
+        assert line.submit(RUN, given) is True
+    own.close()
+    assert lock_holder(spec) is None
 
 
 def test_the_newest_is_used_and_the_others_are_let_go(line, shim):

@@ -5,7 +5,8 @@ import threading
 import pytest
 
 from jupyter_mlops.entities import decode, encode
-from jupyter_mlops.launchers import Owner, WarmReply, WarmRequest, is_same_user, receive_line
+from jupyter_mlops.home import handed_on, lock_holder
+from jupyter_mlops.launchers import Owner, WarmReply, WarmRequest, is_same_user, receive_given, receive_line, tell
 from jupyter_mlops.launchers._warm_wire import LONGEST_LINE, ask_warm_parent
 
 REQUEST = WarmRequest(ask="run", owner=Owner(1, 2), environment=b"A=\xff\0B=1", modules=("a", "b"))
@@ -91,3 +92,40 @@ def test_both_ends_of_a_socket_of_this_user_are_trusted():
     mine, theirs = socket.socketpair()
     with mine, theirs:
         assert is_same_user(mine)
+
+
+def test_f12_who_takes_what_came_along_keeps_it_locked_until_it_is_closed(tmp_path):
+    spec = tmp_path / "spec.json"
+    spec.touch()
+    large = WarmRequest(ask="run", owner=Owner(1, 2), environment=b"A=" + b"x" * 300_000)
+    here, there = socket.socketpair()
+    with here, there:
+        with handed_on(spec) as given:
+            sender = threading.Thread(target=tell, args=(here, large, given))
+            sender.start()
+            line, taken = receive_given(there)
+            sender.join()
+        assert (decode(line, WarmRequest), lock_holder(spec) is not None) == (large, True)
+        os.close(*taken)
+        assert lock_holder(spec) is None
+
+
+def test_what_came_along_with_half_a_line_is_closed(tmp_path):
+    spec = tmp_path / "spec.json"
+    spec.touch()
+    here, there = socket.socketpair()
+    with here, there:
+        with handed_on(spec) as given:
+            socket.send_fds(here, [b"half"], given)
+        here.shutdown(socket.SHUT_WR)
+        with pytest.raises(ConnectionError):
+            receive_given(there)
+        assert lock_holder(spec) is None
+
+
+def test_a_line_without_anything_comes_alone():
+    here, there = socket.socketpair()
+    with here, there:
+        tell(here, REQUEST)
+        line, taken = receive_given(there)
+    assert (decode(line, WarmRequest), taken) == (REQUEST, [])

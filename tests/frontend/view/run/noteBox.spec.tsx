@@ -83,13 +83,20 @@ describe('the sanitizer of notes (B24)', () => {
     expect(harmless('<a href="https://x.org">t</a>')).toContain('rel="noopener noreferrer"');
   });
 
+  it('is the one that notes are shown with', async () => {
+    const story = await RunStory.open(detail(run(), { note: '**why**' }));
+    const [sanitizer] = story.scene.sanitizers;
+    expect(story.scene.sanitizers).toHaveLength(1);
+    expect(sanitizer?.sanitize('<b data-commandlinker-command="x">t</b>')).toBe('<b>t</b>');
+  });
+
   it('works on what JupyterLab’s own has cleaned, and allows less than it', () => {
     const base = {
-      sanitize: (html: string) => html.replace(/<script.*<\/script>/, ''),
+      sanitize: (html: string) => html.replace('<i>theirs</i>', ''),
       getAutolink: () => false
     };
     const sanitizer = noteSanitizer(base);
-    expect(sanitizer.sanitize('<script>x</script><b data-x="1">t</b>')).toBe('<b>t</b>');
+    expect(sanitizer.sanitize('<i>theirs</i><b data-x="1">t</b>')).toBe('<b>t</b>');
     expect([sanitizer.getAutolink?.(), sanitizer.allowCommandLinker, sanitizer.allowNamedProperties]).toEqual(
       [false, false, false]
     );

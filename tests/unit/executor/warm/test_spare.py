@@ -160,3 +160,20 @@ other.close()
 print(code_of(other.pid))
 """
     assert tell(tmp_path, body)[0] == ["False", "0"]
+
+
+def test_f12_a_spare_that_comes_late_is_known_to_be_on_its_way_until_it_is_killed(tmp_path):
+    body = """
+from jupyter_mlops.home import handed_on, lock_holder
+one = spare.Spare(stage, ())
+os.kill(one.pid, signal.SIGSTOP)
+spec = run_dir / "on_its_way.json"
+spec.touch()
+with handed_on(spec) as given:
+    print(one.take(WarmRequest(ask="run", owner=Owner(1, 1)), given))
+print(lock_holder(spec) is not None)
+os.kill(one.pid, signal.SIGKILL)
+os.waitpid(one.pid, 0)
+print(lock_holder(spec) is not None)
+"""
+    assert tell(tmp_path, body)[0] == ["True", "True", "False"]

@@ -6,6 +6,7 @@ import { ICurveLook, ICurveRun } from '../../model/curves';
 import { ICurve, alignCurves, smooth } from '../../model/curvesData';
 import { formatDuration, formatFigure } from '../../model/format';
 import { runColour, runDash } from './colours';
+import { densePath } from './densePath';
 
 /** Height of a chart. */
 export const HEIGHT_PX = 220;
@@ -78,6 +79,7 @@ function plotSeries({ curves, runs, look }: ICurvePlot): uPlot.Series[] {
       stroke: runColour(place) + (isFaint ? RAW_OPACITY : ''),
       width: isFaint || isDense ? 1 : 1.5,
       dash: runDash(place),
+      paths: isDense ? densePath : undefined,
       points: { show: curve.xs.length < 3 }
     };
   };

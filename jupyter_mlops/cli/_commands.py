@@ -9,7 +9,7 @@ import msgspec
 
 from ..entities import RunStatus, ScoreProgress
 from ..exceptions import UsageError
-from ..services import LOCAL, Endpoints, LocalEndpoint, Run, RunService, deploy_local
+from ..services import LOCAL, Endpoints, LocalEndpoint, OtherRun, Run, RunService, deploy_local
 from ._models import run_models
 from ._records import DiffRecord, ListRecord, LogRecord, ReproductionRecord, RunRecord, to_json
 from ._words import as_commands
@@ -33,7 +33,7 @@ def runs(service: RunService, arguments: Namespace) -> int:
 
 def show(service: RunService, arguments: Namespace) -> int:
     """Show one run."""
-    _show(service.find(arguments.run), as_json=arguments.json)
+    _show(service.find_any(arguments.run), as_json=arguments.json)
     return WELL
 
 
@@ -218,13 +218,13 @@ def _copy_log(run: Run, offset: int) -> int:
     return offset
 
 
-def _show(run: Run, *, as_json: bool) -> None:
+def _show(run: Run | OtherRun, *, as_json: bool) -> None:
     if as_json:
-        _write(to_json(RunRecord.of(run)))
+        _write(to_json(RunRecord.of_other(run) if isinstance(run, OtherRun) else RunRecord.of(run)))
         return
     from ..magics import RunDetails
 
-    _write(repr(RunDetails.of(run)))
+    _write(repr(RunDetails.of_any(run)))
 
 
 def _write(text: str) -> None:

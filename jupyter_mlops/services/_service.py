@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..entities import Origin, RunSpec
+from ..exceptions import UnknownReferenceError
 from ._commands import SubmitRun, TravelReport
 from ._index import RunIndex
 from ._main_metrics import MainMetrics
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from ..home import CollectionPlan, Home
     from ..launchers import Launcher, SubmittedRun
     from ._diff import RunDiff
-    from ._listing import RunPage
+    from ._listing import OtherRun, RunPage
     from ._reproduction import Reproduction
 
 PAGE_SIZE = 20
@@ -163,6 +164,21 @@ class RunService:
             No run fits, or several do.
         """
         return reference if isinstance(reference, Run) else self._references.find(reference, experiment)
+
+    def find_any(self, reference: str) -> Run | OtherRun:
+        """Return the run that a reference means, of another tool where it means none of ours.
+
+        Raises
+        ------
+        UnknownReferenceError
+            No run fits, or several do; the tracking store is asked for at most two seconds.
+        """
+        from ._listing import find_other
+
+        try:
+            return self.find(reference)
+        except UnknownReferenceError as unknown:
+            return find_other(self.others, reference, unknown)
 
     def __iter__(self) -> Iterator[Run]:
         """Yield every run, newest first."""

@@ -39,7 +39,7 @@ def show(service: RunService, arguments: Namespace) -> int:
 
 def logs(service: RunService, arguments: Namespace) -> int:
     """Print a run's log, byte for byte unless only its end or JSON is asked for."""
-    run = service.find(arguments.run)
+    run = service.find_own(arguments.run)
     if arguments.json:
         if arguments.follow:
             raise UsageError("logs --json prints the log as it is now: leave out --json to follow it.")
@@ -71,7 +71,7 @@ def diff(service: RunService, arguments: Namespace) -> int:
 
 def stop(service: RunService, arguments: Namespace) -> int:
     """Stop a run."""
-    run = service.find(arguments.run)
+    run = service.find_own(arguments.run)
     had_ended = run.status.is_terminal
     run.stop()
     if arguments.json:
@@ -85,7 +85,7 @@ def stop(service: RunService, arguments: Namespace) -> int:
 
 def wait(service: RunService, arguments: Namespace) -> int:
     """Wait for a run; well only when it has finished."""
-    run = service.find(arguments.run)
+    run = service.find_own(arguments.run)
     state = run.wait(arguments.timeout)
     _show(run, as_json=arguments.json)
     return WELL if state.status is RunStatus.FINISHED else FAILED
@@ -93,7 +93,7 @@ def wait(service: RunService, arguments: Namespace) -> int:
 
 def reproduce(service: RunService, arguments: Namespace) -> int:
     """Run a run again and compare; well only when everything is equal to the bit."""
-    original = service.find(arguments.run)
+    original = service.find_own(arguments.run)
     if arguments.notebook is not None:
         _write(f"Wrote {service.reproduce_notebook(original, arguments.notebook)}.")
         return WELL
@@ -124,7 +124,7 @@ def gc(service: RunService, arguments: Namespace) -> int:
 
 def trust(service: RunService, arguments: Namespace) -> int:
     """Sign a run's inputs and outputs as this user's own."""
-    run = service.find(arguments.run)
+    run = service.find_own(arguments.run)
     signed = service.trust(run)
     _write(f"Signed {', '.join(signed)} of {run.name}." if signed else f"{run.name} has nothing to sign.")
     return WELL

@@ -128,7 +128,7 @@ def _main(session: NotebookSession, command: RunsCommand) -> View:
 
 
 def _run(session: NotebookSession, command: RunsCommand) -> Run:
-    return session.runs.find(command.references[0])
+    return session.runs.find_own(command.references[0])
 
 
 _ACTIONS = {

@@ -119,6 +119,10 @@ def test_another_tools_run_is_shown_as_its_store_has_it(call, home, monkeypatch)
             "store": f"sqlite:///{home.path}/mlflow.db",
         },
     )
+    assert call("logs", "their run")[2] == (
+        "jupyter mlops: their run was made by another tool: what it ran, printed and returned is not here. "
+        "jupyter mlops show aaaaaaaa tells what its store knows.\n"
+    )
     assert (shown[0], shown[1].splitlines()[0]) == (0, f"✓ FINISHED  their run  {run_id}")
 
 

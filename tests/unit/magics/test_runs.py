@@ -87,7 +87,7 @@ class Services:
             raise UnknownReferenceError(f"No run {reference!r}. %runs lists them.")
         return self._run
 
-    find_any = find
+    find_any = find_own = find
 
     def list(self, query: str, *, foreign: bool) -> SimpleNamespace:
         self.done.append(("list", query, foreign))

@@ -93,6 +93,16 @@ def test_a_run_of_ours_is_meant_before_another_tools(service, store, make_run):
     assert isinstance(service.find_any("their run"), Run)
 
 
+def test_what_only_ours_can_do_says_so_of_another_tools(service, store, make_run):
+    ours = make_run("ours")
+    told = r"^their run was made by another tool: .* %runs show a1a1a1a1 tells what its store knows.$"
+    with pytest.raises(UnknownReferenceError, match=told):
+        service.find_own("their run")
+    with pytest.raises(UnknownReferenceError, match=told):
+        service.diff(ours, THEIRS)
+    assert service.find_own("ours") == service.find_own(ours) == ours
+
+
 def test_what_no_store_knows_is_no_run(service, store):
     with pytest.raises(UnknownReferenceError, match=r"^No run 'nobody'. See %runs.$"):
         service.find_any("nobody")

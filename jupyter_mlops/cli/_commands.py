@@ -9,7 +9,7 @@ import msgspec
 
 from ..entities import RunStatus, ScoreProgress
 from ..exceptions import UsageError
-from ..services import LOCAL, Endpoints, LocalEndpoint, Run, RunService, deploy_local
+from ..services import LOCAL, Endpoints, LocalEndpoint, OtherRun, Run, RunService, deploy_local
 from ._models import run_models
 from ._records import DiffRecord, ListRecord, LogRecord, ReproductionRecord, RunRecord, to_json
 from ._words import as_commands
@@ -33,13 +33,13 @@ def runs(service: RunService, arguments: Namespace) -> int:
 
 def show(service: RunService, arguments: Namespace) -> int:
     """Show one run."""
-    _show(service.find(arguments.run), as_json=arguments.json)
+    _show(service.find_any(arguments.run), as_json=arguments.json)
     return WELL
 
 
 def logs(service: RunService, arguments: Namespace) -> int:
     """Print a run's log, byte for byte unless only its end or JSON is asked for."""
-    run = service.find(arguments.run)
+    run = service.find_own(arguments.run)
     if arguments.json:
         if arguments.follow:
             raise UsageError("logs --json prints the log as it is now: leave out --json to follow it.")
@@ -71,7 +71,7 @@ def diff(service: RunService, arguments: Namespace) -> int:
 
 def stop(service: RunService, arguments: Namespace) -> int:
     """Stop a run."""
-    run = service.find(arguments.run)
+    run = service.find_own(arguments.run)
     had_ended = run.status.is_terminal
     run.stop()
     if arguments.json:
@@ -85,7 +85,7 @@ def stop(service: RunService, arguments: Namespace) -> int:
 
 def wait(service: RunService, arguments: Namespace) -> int:
     """Wait for a run; well only when it has finished."""
-    run = service.find(arguments.run)
+    run = service.find_own(arguments.run)
     state = run.wait(arguments.timeout)
     _show(run, as_json=arguments.json)
     return WELL if state.status is RunStatus.FINISHED else FAILED
@@ -93,7 +93,7 @@ def wait(service: RunService, arguments: Namespace) -> int:
 
 def reproduce(service: RunService, arguments: Namespace) -> int:
     """Run a run again and compare; well only when everything is equal to the bit."""
-    original = service.find(arguments.run)
+    original = service.find_own(arguments.run)
     if arguments.notebook is not None:
         _write(f"Wrote {service.reproduce_notebook(original, arguments.notebook)}.")
         return WELL
@@ -124,7 +124,7 @@ def gc(service: RunService, arguments: Namespace) -> int:
 
 def trust(service: RunService, arguments: Namespace) -> int:
     """Sign a run's inputs and outputs as this user's own."""
-    run = service.find(arguments.run)
+    run = service.find_own(arguments.run)
     signed = service.trust(run)
     _write(f"Signed {', '.join(signed)} of {run.name}." if signed else f"{run.name} has nothing to sign.")
     return WELL
@@ -218,13 +218,13 @@ def _copy_log(run: Run, offset: int) -> int:
     return offset
 
 
-def _show(run: Run, *, as_json: bool) -> None:
+def _show(run: Run | OtherRun, *, as_json: bool) -> None:
     if as_json:
-        _write(to_json(RunRecord.of(run)))
+        _write(to_json(RunRecord.of_other(run) if isinstance(run, OtherRun) else RunRecord.of(run)))
         return
     from ..magics import RunDetails
 
-    _write(repr(RunDetails.of(run)))
+    _write(repr(RunDetails.of_any(run)))
 
 
 def _write(text: str) -> None:

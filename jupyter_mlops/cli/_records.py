@@ -7,16 +7,17 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+from msgspec.structs import replace
 
 from ..entities import CellError
 from ..services import Run
 
 if TYPE_CHECKING:
-    from ..services import Agreement, Change, Reproduction, RunDiff, RunFacts, RunPage
+    from ..services import Agreement, Change, OtherRun, Reproduction, RunDiff, RunFacts, RunPage
 
 
 class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """A run as it stands. What another tool's run does not tell is empty."""
+    """A run as it stands. What another tool's run does not tell is empty; `store` says where such a run is."""
 
     id: str
     name: str
@@ -31,6 +32,20 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
     metrics: dict[str, float | str] = {}
     tags: dict[str, str] = {}
     error: CellError | None = None
+    store: str = ""
+
+    @classmethod
+    def of_other(cls, run: OtherRun) -> RunRecord:
+        """Return the record of another tool's run, with its times and its store."""
+        other, store = run
+        return replace(
+            cls.of(other),
+            submitted_at=other.started_at,
+            started_at=other.started_at,
+            ended_at=other.ended_at,
+            duration_s=other.duration_s,
+            store=store,
+        )
 
     @classmethod
     def of(cls, run: RunFacts) -> RunRecord:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import starmap
 from typing import TYPE_CHECKING
@@ -14,7 +14,8 @@ from ._names import error_line, param_text
 from ._view import View, muted, name_element, rows_element, state_element, state_text
 
 if TYPE_CHECKING:
-    from ..services import Run
+    from ..services import OtherRun, Run
+    from ..tracking import ForeignRun
 
 _MOST_ITEMS = 12
 _HIDDEN = ("mlflow.", LOST_ENTRIES)
@@ -34,7 +35,7 @@ class RunDetails(View):
     facts : tuple of (str, str)
         Label and text, in the order in which to show them.
     cell : str
-        As typed.
+        As typed; empty for another tool's run.
     """
 
     name: str
@@ -49,10 +50,21 @@ class RunDetails(View):
         """Return what is known of a run now."""
         return cls(run.name, run.id, run.state, run.error, tuple(_facts(run)), run.cell)
 
+    @classmethod
+    def of_any(cls, run: Run | OtherRun) -> RunDetails:
+        """Return what is known of a run of ours now, or what its store told of another tool's."""
+        from ..services import OtherRun
+
+        if not isinstance(run, OtherRun):
+            return cls.of(run)
+        other, store = run
+        state = RunState(run_id=other.id, status=other.status)
+        return cls(other.name, other.id, state, None, tuple(_other_facts(other, store)), "")
+
     def __repr__(self) -> str:
         lines = [f"{state_text(self.state.status)}  {self.name}  {self.run_id}"]
         lines += [f"  {label:<11} {text}" for label, text in self._all_facts()]
-        return "\n".join([*lines, "", *(f"    {line}" for line in self.cell.splitlines())])
+        return "\n".join([*lines, *([""] if self.cell else []), *(f"    {line}" for line in self.cell.splitlines())])
 
     def element(self) -> Element:
         """Return the details as HTML."""
@@ -70,7 +82,7 @@ class RunDetails(View):
             element("summary", "cell", style="cursor:pointer"),
             element("pre", self.cell, style="margin:4px 0"),
         )
-        return element("div", head, rows_element(rows), cell)
+        return element("div", head, rows_element(rows), *([cell] if self.cell else []))
 
     def _all_facts(self) -> list[tuple[str, str]]:
         return [*([("error", error_line(self.error))] if self.error else []), *self.facts]
@@ -78,15 +90,14 @@ class RunDetails(View):
 
 def _facts(run: Run) -> list[tuple[str, str]]:
     spec, state, result = run.spec, run.state, run.directory.result()
-    metrics = [f"{key} {number(value)}" for key, value in run.metrics.items() if not key.startswith("system/")]
     facts = [
         ("state", state.reason),
         ("experiment", run.experiment),
         ("submitted", f"{ago(spec.submitted_at)} ({spec.submitted_at})"),
         ("took", _took(run, state)),
         ("params", _listed(starmap(param_text, (run.params or {p.key: p.text for p in spec.params}).items()))),
-        ("metrics", _listed(metrics)),
-        ("tags", _listed(f"{key}={value}" for key, value in run.tags.items() if not key.startswith(_HIDDEN))),
+        ("metrics", _metrics(run.metrics)),
+        ("tags", _tags(run.tags)),
         ("lost", _lost(run)),
         ("repeats", f"{spec.origin.run_id[:8]} ({spec.origin.how})" if spec.origin else ""),
         ("waits for", _listed(f"{item.name} from {item.run_id[:8]}" for item in spec.upstream)),
@@ -99,6 +110,30 @@ def _facts(run: Run) -> list[tuple[str, str]]:
         ("directory", str(run.directory.path)),
     ]
     return [(label, text) for label, text in facts if text]
+
+
+def _other_facts(run: ForeignRun, store: str) -> list[tuple[str, str]]:
+    facts = [
+        ("experiment", run.experiment),
+        ("started", f"{ago(run.started_at)} ({run.started_at})" if run.started_at else ""),
+        ("took", "" if run.duration_s is None else span(run.duration_s)),
+        ("params", _listed(starmap(param_text, run.params.items()))),
+        ("metrics", _metrics(run.metrics)),
+        ("tags", _tags(run.tags)),
+        ("note", " ".join(run.tags.get("mlflow.note.content", "").split())),
+        ("user", run.tags.get("mlflow.user", "")),
+        ("source", run.tags.get("mlflow.source.name", "")),
+        ("store", f"{store}: made by another tool, whose code, log and files are not here"),
+    ]
+    return [(label, text) for label, text in facts if text]
+
+
+def _metrics(metrics: Mapping[str, float]) -> str:
+    return _listed(f"{key} {number(value)}" for key, value in metrics.items() if not key.startswith("system/"))
+
+
+def _tags(tags: Mapping[str, str]) -> str:
+    return _listed(f"{key}={value}" for key, value in tags.items() if not key.startswith(_HIDDEN))
 
 
 def _lost(run: Run) -> str:

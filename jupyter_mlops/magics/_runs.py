@@ -49,7 +49,7 @@ def _list(session: NotebookSession, command: RunsCommand) -> View:
 
 
 def _show(session: NotebookSession, command: RunsCommand) -> View:
-    return RunDetails.of(_run(session, command))
+    return RunDetails.of_any(session.runs.find_any(command.references[0]))
 
 
 def _logs(session: NotebookSession, command: RunsCommand) -> View | None:
@@ -128,7 +128,7 @@ def _main(session: NotebookSession, command: RunsCommand) -> View:
 
 
 def _run(session: NotebookSession, command: RunsCommand) -> Run:
-    return session.runs.find(command.references[0])
+    return session.runs.find_own(command.references[0])
 
 
 _ACTIONS = {

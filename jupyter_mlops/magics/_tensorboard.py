@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from .._elements import Element, element
 from ..exceptions import UnknownReferenceError
+from ..services import find_other
 from ._tensorboard_command import TensorBoardCommand
 from ._view import View, muted, name_element
 
@@ -18,8 +19,6 @@ MIME_TYPE = "application/vnd.jupyter-mlops.tensorboard+json"
 """What the labextension draws: pure data, see `TensorBoardView.data`."""
 
 _WHOLE_ID = re.compile(r"[0-9a-f]{32}")
-_SHORT_ID = re.compile(r"[0-9a-f]{4,7}")
-"""Shorter than `%runs` shows it: it is one of ours, or none."""
 _ELSEWHERE = "JupyterLab and Jupyter Notebook show it, where jupyter_mlops is installed."
 
 
@@ -55,30 +54,9 @@ def _shown(session: NotebookSession, reference: str) -> tuple[str, str]:
     except UnknownReferenceError as unknown:
         if _WHOLE_ID.fullmatch(reference):
             return reference, reference[:8]
-        if _SHORT_ID.fullmatch(reference):
-            raise
-        return _of_another_tool(session, reference, unknown)
+        other = find_other(session.runs.others, reference, unknown).run
+        return other.id, other.name
     return run.id, run.name
-
-
-def _of_another_tool(session: NotebookSession, reference: str, unknown: UnknownReferenceError) -> tuple[str, str]:
-    """Return id and name of a run in the tracking store by its name or the beginning of its id, as `%runs` lists them.
-
-    Raises
-    ------
-    UnknownReferenceError
-        There is none, or there are several.
-    """
-    others = session.runs.others()
-    meant = {run.id: run.name for run in others if run.name == reference or run.id.startswith(reference)}
-    if len(meant) == 1:
-        return next(iter(meant.items()))
-    if meant:
-        ids = ", ".join(list(meant)[:8])
-        raise UnknownReferenceError(f"{reference!r} is ambiguous: {ids}. Write one of these ids.")
-    if others.missing:
-        raise UnknownReferenceError(f"{unknown} Not seen: {others.missing}.")
-    raise unknown
 
 
 class TensorBoardView(View):

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from ._explorer import RunExplorer
     from ._export_onnx import export_for, export_onnx
     from ._homes import Homes
-    from ._listing import RunPage
+    from ._listing import OtherRun, RunPage, find_other
     from ._log import LogChunk, LogGap, LogPart, RunLog
     from ._log_search import LogMatches
     from ._matching import RunFacts
@@ -112,7 +112,9 @@ __all__ = [
     "StoredRuns",
     "RunFacts",
     "RunLog",
+    "OtherRun",
     "RunPage",
+    "find_other",
     "RunSelection",
     "RunService",
     "Runs",
@@ -207,7 +209,9 @@ __getattr__, __dir__ = lazy_exports(
         "StoredRuns": "._stored_runs",
         "RunFacts": "._matching",
         "RunLog": "._log",
+        "OtherRun": "._listing",
         "RunPage": "._listing",
+        "find_other": "._listing",
         "RunSelection": "._catalog._selection",
         "RunService": "._service",
         "Runs": "._runs",

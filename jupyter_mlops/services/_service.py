@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..entities import Origin, RunSpec
+from ..exceptions import UnknownReferenceError
 from ._commands import SubmitRun, TravelReport
 from ._index import RunIndex
 from ._main_metrics import MainMetrics
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from ..home import CollectionPlan, Home
     from ..launchers import Launcher, SubmittedRun
     from ._diff import RunDiff
-    from ._listing import RunPage
+    from ._listing import OtherRun, RunPage
     from ._reproduction import Reproduction
 
 PAGE_SIZE = 20
@@ -164,6 +165,40 @@ class RunService:
         """
         return reference if isinstance(reference, Run) else self._references.find(reference, experiment)
 
+    def find_own(self, reference: str | Run) -> Run:
+        """Return the run of ours that a reference means, as `find` does.
+
+        Raises
+        ------
+        UnknownReferenceError
+            No run fits, or several do; of another tool's run the message says what can be seen of it.
+        """
+        found = self.find_any(reference)
+        if isinstance(found, Run):
+            return found
+        other = found.run
+        raise UnknownReferenceError(
+            f"{other.name or other.id[:8]} was made by another tool: what it ran, printed and returned is not here. "
+            f"%runs show {other.id[:8]} tells what its store knows."
+        )
+
+    def find_any(self, reference: str | Run) -> Run | OtherRun:
+        """Return the run that a reference means, of another tool where it means none of ours.
+
+        Raises
+        ------
+        UnknownReferenceError
+            No run fits, or several do; the tracking store is asked for at most two seconds.
+        """
+        from ._listing import find_other
+
+        if isinstance(reference, Run):
+            return reference
+        try:
+            return self.find(reference)
+        except UnknownReferenceError as unknown:
+            return find_other(self.others, reference, unknown)
+
     def __iter__(self) -> Iterator[Run]:
         """Yield every run, newest first."""
         return iter(self._index)
@@ -194,7 +229,7 @@ class RunService:
         """Compare two runs; only what differs is in the answer."""
         from ._diff import diff_runs
 
-        return diff_runs(self.find(a), self.find(b))
+        return diff_runs(self.find_own(a), self.find_own(b))
 
     def set_main_metric(self, metric: str, experiment: str = "") -> str:
         """Set what `best` means in an experiment (default: the newest run's); return the experiment's name."""

@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from ._spool._reading import Point
     from ._spool._spool import MetricSpool
     from ._tail import MetricBatch, MetricTail
-    from ._uris import absolute_uri, home_store_uri, sqlite_path
+    from ._uris import absolute_uri, home_store_uri, sqlite_path, without_credentials
     from ._values import check_key
 
 __all__ = [
@@ -119,6 +119,7 @@ __all__ = [
     "stored_tags",
     "store_problem",
     "when_imported",
+    "without_credentials",
 ]
 
 __getattr__, __dir__ = lazy_exports(
@@ -190,5 +191,6 @@ __getattr__, __dir__ = lazy_exports(
         "stored_tags": "._foreign._foreign",
         "store_problem": "._keeper_status",
         "when_imported": "._import_hook",
+        "without_credentials": "._uris",
     },
 )

@@ -70,6 +70,13 @@ def test_a_query_looks_at_runs_of_other_tools_too(service, other_tool):
     assert service.list("acc > 0.7").runs == ()
 
 
+def test_a_run_of_another_tool_is_shown_by_its_id(service, other_tool):
+    found = service.find_any(other_tool[:8])
+
+    assert (found.run.id, found.run.name, found.run.metrics) == (other_tool, "<b>script</b> 2", {"acc": 0.75})
+    assert (found.run.started_at[:4] >= "2020", found.run.duration_s >= 0) == (True, True)
+
+
 def test_f34_a_store_that_does_not_answer_is_named_and_left(service, monkeypatch):
     own = service.submit(SubmitRun(source="1", namespace={}, name="own"))
     with socket.create_server(("127.0.0.1", 0)) as silent:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -169,7 +168,6 @@ def sqlite_stores(service: RunService, named: Iterable[str]) -> tuple[Path, ...]
 def store_summary(run: ForeignRun, run_id: str, home_id: str) -> RunSummary:
     """Return another tool's run as a row of the explorer, safe to show."""
     source = run.tags.get("mlflow.source.name", "")
-    started, ended = _moment(run.start_time), _moment(run.end_time if run.status.is_terminal else None)
     return RunSummary(
         run_id=run_id,
         home_id=home_id,
@@ -179,23 +177,13 @@ def store_summary(run: ForeignRun, run_id: str, home_id: str) -> RunSummary:
         notebook=clean_name(source) if source.endswith(".ipynb") else "",
         user=clean_name(run.tags.get("mlflow.user", "")),
         status=run.status,
-        submitted_at=started,
-        started_at=started if run.status is not RunStatus.SCHEDULED else "",
-        ended_at=ended,
-        duration_s=max(0.0, ((run.end_time or 0) - run.start_time) / 1000) if started and ended else None,
+        submitted_at=run.started_at,
+        started_at=run.started_at if run.status is not RunStatus.SCHEDULED else "",
+        ended_at=run.ended_at,
+        duration_s=run.duration_s,
         params=shown(run.params.items()),
         tags=shown(run.tags.items()),
         metrics=shown_metrics(run.metrics),
         left_out=left_out(run.params, run.tags, run.metrics),
         archived=run.tags.get(ARCHIVED_TAG) == "true",
     )
-
-
-def _moment(milliseconds: int | None) -> str:
-    """Return a store's time in ISO 8601, UTC; empty where there is none, or one outside of all calendars."""
-    if not milliseconds:
-        return ""
-    try:
-        return datetime.fromtimestamp(milliseconds / 1000, UTC).isoformat(timespec="milliseconds")
-    except (ValueError, OverflowError, OSError):
-        return ""

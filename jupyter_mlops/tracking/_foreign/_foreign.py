@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -45,6 +46,31 @@ class ForeignRun(msgspec.Struct, frozen=True, kw_only=True):
     metrics: dict[str, float] = {}
     params: dict[str, str] = {}
     tags: dict[str, str] = {}
+
+    @property
+    def started_at(self) -> str:
+        """When it began: ISO 8601, UTC; empty where the store does not say."""
+        return _moment(self.start_time)
+
+    @property
+    def ended_at(self) -> str:
+        """When it ended; empty until it has."""
+        return _moment(self.end_time if self.status.is_terminal else None)
+
+    @property
+    def duration_s(self) -> float | None:
+        """How long it went, once it has ended."""
+        return max(0.0, ((self.end_time or 0) - self.start_time) / 1000) if self.started_at and self.ended_at else None
+
+
+def _moment(milliseconds: int | None) -> str:
+    """Return a store's time in ISO 8601, UTC; empty where there is none, or one outside of all calendars."""
+    if not milliseconds:
+        return ""
+    try:
+        return datetime.fromtimestamp(milliseconds / 1000, UTC).isoformat(timespec="milliseconds")
+    except (ValueError, OverflowError, OSError):
+        return ""
 
 
 class ForeignRuns(msgspec.Struct, frozen=True, kw_only=True):

@@ -369,5 +369,11 @@ describe('courses of other tools’ runs', () => {
     await jest.advanceTimersByTimeAsync(1000);
     await settle();
     expect([isAsked(narrow), isAsked(hidden)]).toEqual([false, false]);
+
+    hidden.model.show();
+    hidden.model.look(0, 20);
+    await jest.advanceTimersByTimeAsync(250);
+    await settle();
+    expect(courses(hidden)).toEqual([[], [0.5, 0.9]]);
   });
 });

@@ -6,6 +6,7 @@ import math
 import msgspec
 import pytest
 from runs import submit
+from stores import make_store, run_row
 
 from jupyter_mlops.cli import main
 from jupyter_mlops.cli._records import AgreementRecord, DiffRecord, ListRecord, ReproductionRecord, RunRecord, to_json
@@ -80,8 +81,49 @@ def test_the_record_of_a_run_says_everything(run):
             "source": "raise ValueError('no')",
             "traceback": "",
         },
+        "store": "",
     }
     assert record.tags["team"] == "blue"
+
+
+def test_another_tools_run_is_shown_as_its_store_has_it(call, home, monkeypatch):
+    for name in ("MLFLOW_TRACKING_URI", "MLFLOW_EXPERIMENT_NAME"):
+        monkeypatch.delenv(name, raising=False)
+    run_id = "a" * 32
+    make_store(
+        home.path / "mlflow.db",
+        run_row(run_id, "their run"),
+        f"INSERT INTO latest_metrics VALUES ('acc', 0.5, '{run_id}', 0), ('loss', 0, '{run_id}', 1);"
+        f"INSERT INTO params VALUES ('lr', '0.1', '{run_id}'); INSERT INTO tags VALUES ('team', 'red', '{run_id}');",
+    )
+
+    code, told, _ = call("show", "their run", "--json")
+    shown = call("show", run_id[:8])
+
+    assert (code, json.loads(told)) == (
+        0,
+        {
+            "id": run_id,
+            "name": "their run",
+            "experiment": "theirs",
+            "status": "FINISHED",
+            "reason": "",
+            "submitted_at": "2025-10-09T08:53:20.000+00:00",
+            "started_at": "2025-10-09T08:53:20.000+00:00",
+            "ended_at": "2025-10-09T08:54:20.000+00:00",
+            "duration_s": 60.0,
+            "params": {"lr": "0.1"},
+            "metrics": {"acc": 0.5, "loss": "NaN"},
+            "tags": {"team": "red"},
+            "error": None,
+            "store": f"sqlite:///{home.path}/mlflow.db",
+        },
+    )
+    assert call("logs", "their run")[2] == (
+        "jupyter mlops: their run was made by another tool: what it ran, printed and returned is not here. "
+        "jupyter mlops show aaaaaaaa tells what its store knows.\n"
+    )
+    assert (shown[0], shown[1].splitlines()[0]) == (0, f"✓ FINISHED  their run  {run_id}")
 
 
 def test_the_record_of_a_page_has_its_notes(run):

@@ -17,6 +17,8 @@ from jupyter_mlops.magics._log_view import LogView
 from jupyter_mlops.magics._run_details import RunDetails
 from jupyter_mlops.magics._runs import runs
 from jupyter_mlops.magics._runs_table import RunsTable
+from jupyter_mlops.services import OtherRun
+from jupyter_mlops.tracking import ForeignRun
 
 RUN_ID = "3fa9" + "0" * 28
 
@@ -84,6 +86,8 @@ class Services:
         if reference not in ("last", self._run.name, self._run.id):
             raise UnknownReferenceError(f"No run {reference!r}. %runs lists them.")
         return self._run
+
+    find_any = find_own = find
 
     def list(self, query: str, *, foreign: bool) -> SimpleNamespace:
         self.done.append(("list", query, foreign))
@@ -204,6 +208,49 @@ def test_a_run_that_is_not_there_is_the_services_own_message(ask):
     with pytest.raises(UnknownReferenceError) as raised:
         ask("show nobody")
     assert str(raised.value) == "No run 'nobody'. %runs lists them."
+
+
+THEIRS = ForeignRun(
+    id="a" * 32,
+    name="<b>their run</b>",
+    experiment="theirs",
+    status=RunStatus.FINISHED,
+    start_time=1_760_000_000_000,
+    end_time=1_760_000_060_000,
+    metrics={"acc": 0.5, "system/cpu": 3.0},
+    params={"lr": "0.1"},
+    tags={"team": "red", "mlflow.user": "ada", "mlflow.source.name": "train.py", "mlflow.note.content": "a\nnote"},
+)
+
+
+def test_show_tells_what_the_store_knows_of_another_tools_run(ask, session):
+    session.runs.find_any = lambda _reference: OtherRun(THEIRS, "sqlite:///their.db")
+
+    view = ask("show their-run")
+
+    lines = repr(view).splitlines()
+    facts = dict(line.split(maxsplit=1) for line in lines[1:])
+    assert lines[0].endswith(f"<b>their run</b>  {'a' * 32}")
+    assert facts.pop("started").endswith("(2025-10-09T08:53:20.000+00:00)")
+    assert facts == {
+        "experiment": "theirs",
+        "took": "1 m 0 s",
+        "params": "lr=0.1",
+        "metrics": "acc 0.5",
+        "tags": "team=red",
+        "note": "a note",
+        "user": "ada",
+        "source": "train.py",
+        "store": "sqlite:///their.db: made by another tool, whose code, log and files are not here",
+    }
+    html = str(view.element())
+    assert ("&lt;b&gt;their run&lt;/b&gt;" in html, "<details" in html) == (True, False)
+
+
+def test_show_says_little_of_a_run_of_which_little_is_known(ask, session):
+    bare = ForeignRun(id="b" * 32, name="bare", experiment="", status=RunStatus.RUNNING)
+    session.runs.find_any = lambda _reference: OtherRun(bare, "http://away")
+    assert [line.split()[0] for line in repr(ask("show bare")).splitlines()[1:]] == ["store"]
 
 
 def test_a_running_run_is_stopped_and_shown_as_it_is_then(ask, run):

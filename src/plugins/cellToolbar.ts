@@ -27,7 +27,7 @@ export const cellToolbarPlugin: JupyterFrontEndPlugin<void> = {
     const trans = (translator ?? nullTranslator).load('jupyter_mlops');
     app.commands.addCommand(CommandIDs.runCellTracked, {
       label: trans.__('Run as Tracked Run'),
-      caption: trans.__('Put %1 on this cell and run it', '%%train'),
+      caption: trans.__('Run as tracked run: put %1 on this cell', '%%train'),
       icon: runsIcon,
       describedBy: { args: null },
       isEnabled: () => trackedText(notebooks.activeCell) !== null,

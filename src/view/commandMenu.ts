@@ -1,5 +1,6 @@
 /** A menu of commands at a place of the page, about one thing. It is gone when it closes. */
 
+import { MenuSvg } from '@jupyterlab/ui-components';
 import { CommandRegistry } from '@lumino/commands';
 import { ReadonlyJSONObject } from '@lumino/coreutils';
 import { Menu } from '@lumino/widgets';
@@ -12,7 +13,7 @@ export function openCommandMenu(
   left: number,
   top: number
 ): void {
-  const menu = new Menu({ commands });
+  const menu = new MenuSvg({ commands });
   groups
     .map(ids => ids.filter(id => commands.hasCommand(id)))
     .filter(ids => ids.length)

@@ -1,6 +1,7 @@
 /** The menu behind the explorer's gear: groups, order, columns, archived runs. */
 
 import { TranslationBundle } from '@jupyterlab/translation';
+import { MenuSvg } from '@jupyterlab/ui-components';
 import { CommandRegistry } from '@lumino/commands';
 import { Menu } from '@lumino/widgets';
 
@@ -14,13 +15,13 @@ const MOST_KEYS = 25;
 /** Return the menu; its owner disposes it. */
 export function explorerMenu(model: ExplorerModel, trans: TranslationBundle, onExport: () => void): Menu {
   const commands = new CommandRegistry();
-  const menu = new Menu({ commands });
+  const menu = new MenuSvg({ commands });
   const choose = (id: string, label: string, isToggled: () => boolean, execute: () => void) => {
     commands.addCommand(id, { label, isToggled, execute });
     return { command: id };
   };
   const sub = (title: string, items: readonly Menu.IItemOptions[]) => {
-    const submenu = new Menu({ commands });
+    const submenu = new MenuSvg({ commands });
     submenu.title.label = title;
     items.forEach(item => submenu.addItem(item));
     menu.addItem({ type: 'submenu', submenu });

@@ -60,7 +60,7 @@ test('a cell is run as a tracked run by a button', async ({ server, lab }) => {
   await lab.cells.nth(1).click();
   await lab.cells
     .nth(1)
-    .getByRole('button', { name: /Run as Tracked Run|Put %%train/ })
+    .getByRole('button', { name: 'Run as tracked run' })
     .click();
 
   await expect(lab.cells.nth(1).locator('.cm-line').first()).toContainText('%%train');

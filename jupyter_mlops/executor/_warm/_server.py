@@ -165,6 +165,9 @@ class WarmParent:
 
     def _serve_one(self) -> None:
         connection, _ = self._listener.accept()
+        self._serve(connection)
+
+    def _serve(self, connection: socket.socket) -> None:
         with contextlib.ExitStack() as closing:
             closing.callback(connection.close)
             connection.settimeout(REQUEST_S)

@@ -2,6 +2,7 @@
 
 import { Clipboard, InputDialog, Notification } from '@jupyterlab/apputils';
 import { TranslationBundle } from '@jupyterlab/translation';
+import { MenuSvg } from '@jupyterlab/ui-components';
 import { CommandRegistry } from '@lumino/commands';
 import { Menu } from '@lumino/widgets';
 
@@ -32,7 +33,7 @@ export class ModelActions {
   menu(row: ModelRow): Menu {
     const trans = this._trans;
     const commands = new CommandRegistry();
-    const menu = new Menu({ commands });
+    const menu = new MenuSvg({ commands });
     const add = (id: string, label: string, execute: () => unknown, isEnabled = true) => {
       commands.addCommand(id, { label, isEnabled: () => isEnabled, execute });
       menu.addItem({ command: id });

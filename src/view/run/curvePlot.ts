@@ -13,6 +13,8 @@ export const HEIGHT_PX = 220;
 
 /** Of the values' span, over and under the curves. */
 const Y_ROOM = 0.1;
+/** Between ticks of steps: there is nothing at step 0.5. */
+const WHOLE = Array.from({ length: 16 }, (_, power) => [1, 2, 5].map(digit => digit * 10 ** power)).flat();
 const RAW_OPACITY = '40';
 /** From so many points on lines are thin: a chart has fewer pixels than that, and thin lines are painted far sooner. */
 const MANY_POINTS = 10_000;
@@ -59,7 +61,11 @@ export function plotOptions(plot: ICurvePlot, node: HTMLElement, Plot: typeof uP
       y: look.isLog ? { distr: 3 } : { distr: 1, range: (_, low, high) => yRange(Plot, low, high) }
     },
     axes: [
-      look.axis === 'time' ? axis : { ...axis, values: xValues },
+      {
+        ...axis,
+        ...(look.axis !== 'time' && { values: xValues }),
+        ...(look.axis === 'step' && { incrs: WHOLE })
+      },
       { ...axis, size: 56, values: (_, splits) => splits.map(y => (y === null ? '' : formatFigure(y))) }
     ],
     series: plotSeries(plot),
@@ -100,9 +106,10 @@ export function showAll(charts: readonly uPlot[]): void {
   }
 }
 
-/** A single point stands in the middle, not at the left of a hundred. */
-function xRange(_: uPlot, low: number | null, high: number | null): uPlot.Range.MinMax {
-  return low !== null && low === high ? [low - 1, low + 1] : [low, high];
+/** A single point stands in the middle of its neighbours: uPlot would have an axis from 0 to twice its x, or to 100. */
+function xRange({ data: [xs] }: uPlot, low: number | null, high: number | null): uPlot.Range.MinMax {
+  const [only, second] = xs;
+  return only !== undefined && second === undefined ? [only - 1, only + 1] : [low, high];
 }
 
 /** What is always zero stands in the middle too: uPlot would have an axis from 0 to 100. */

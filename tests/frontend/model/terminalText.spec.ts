@@ -130,7 +130,7 @@ it.each([
   ['NUL and bell', '\x00\x07'],
   ['C1 controls', '\u009b\u0090']
 ])('drops %s (B37)', (_, sequence) => {
-  expect(shown(written(`over\na${sequence}b`))).toEqual(['over', 'ab']);
+  expect(shown(written(`over\n...\ra${sequence}b`))).toEqual(['over', 'ab.']);
 });
 
 it('shows markup as the text that it is', () => {

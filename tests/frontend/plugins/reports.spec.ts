@@ -3,7 +3,10 @@ import { Signal } from '@lumino/signaling';
 import { Widget } from '@lumino/widgets';
 
 import { reportsPlugin } from '../../../src/plugins/reports';
+import { ReportRenderer } from '../../../src/view/report/reportRenderer';
+import { IModelFiles, IReportHost } from '../../../src/widgets/report/host';
 import { Desk } from '../desk';
+import { trans } from '../runScene';
 import { explanationReport } from '../widgets/explanationReports';
 import { fairnessReport } from '../widgets/fairnessReports';
 import { choose, rowTexts } from '../widgets/reader';
@@ -53,6 +56,19 @@ describe('a report in a cell', () => {
     renderer.dispose();
     expect(renderer.node.childElementCount).toBe(0);
   });
+});
+
+it.each([true, false])('B24: gets files of its own only where it is trusted: %p', async trusted => {
+  const given: IReportHost[] = [];
+  const show = (_place: HTMLElement, _data: unknown, host: IReportHost) => {
+    given.push(host);
+    return { dispose: () => undefined };
+  };
+  const files = { bytesOf: async () => new Uint8Array() } as unknown as IModelFiles;
+  const renderer = new ReportRenderer(FAIRNESS, show, trans, null, () => files);
+  await renderer.renderModel(new MimeModel({ data: { [FAIRNESS]: {} }, trusted }));
+  expect(given.map(host => host.files)).toEqual([trusted ? files : undefined]);
+  renderer.dispose();
 });
 
 describe('the button that mitigates', () => {

@@ -118,6 +118,27 @@ it('opens the menu of the list that was used last by a command', async () => {
   sidebar.dispose();
 });
 
+it('shows in its menu what leads further, and what is chosen, as JupyterLab’s menus do', async () => {
+  const { desk, sidebar } = new Story();
+  Widget.attach(sidebar, document.body);
+  await happened(() => desk.commands.execute(CommandIDs.arrangeRuns));
+  const items = (menu: Element) => [...menu.querySelectorAll('.lm-Menu-item:not([data-type=separator])')];
+  const label = (item: Element) => item.querySelector('.lm-Menu-itemLabel')?.textContent;
+  const [menu] = document.querySelectorAll('.lm-Menu');
+
+  const further = items(menu!).filter(item => item.querySelector('.lm-Menu-itemSubmenuIcon svg'));
+  expect(further.map(label)).toEqual(['Group by', 'Sort by', 'Columns']);
+
+  // By the keyboard: to the first item, and into its menu.
+  for (const keyCode of [40, 39]) {
+    menu!.dispatchEvent(new KeyboardEvent('keydown', { keyCode }));
+  }
+  const [, submenu] = document.querySelectorAll('.lm-Menu');
+  const chosen = items(submenu!).filter(item => item.querySelector('.lm-Menu-itemIcon svg'));
+  expect(chosen.map(label)).toEqual(['Notebook']);
+  sidebar.dispose();
+});
+
 it('offers for a group what its menu has: to open or close it, or to close all', async () => {
   const { desk, sidebar } = new Story();
   await happened(async () => {

@@ -5,7 +5,7 @@ import { CurveChart } from '../../../../src/view/run/curveChart';
 import { IDrawn, draw, happened } from '../../render';
 import { trans } from '../../runScene';
 
-type Range = (plot: null, low: number | null, high: number | null) => readonly [number, number];
+type Range = (plot: object, low: number | null, high: number | null) => readonly [number, number];
 
 interface IOptions {
   readonly width: number;
@@ -192,16 +192,27 @@ it('ends the zoom of all charts that were zoomed together', async () => {
 });
 
 it.each([
-  ['a single point', 'x', 7, 7, [6, 8]],
-  ['several points', 'x', 0, 3, [0, 3]],
-  ['values that are all zero', 'y', 0, 0, [-1, 1]],
-  ['values that are all the same', 'y', 0.5, 0.5, [0, 1]],
-  ['values that are all the same and below zero', 'y', -3, -3, [-6, 0]],
-  ['values that differ', 'y', 10, 20, [9, 21]],
-  ['nothing that can be drawn', 'y', null, null, [null, null]]
-] as const)('shows %s in the middle: its %s axis', async (_, axis, low, high, expected) => {
+  ['values that are all zero', 0, 0, [-1, 1]],
+  ['values that are all the same', 0.5, 0.5, [0, 1]],
+  ['values that are all the same and below zero', -3, -3, [-6, 0]],
+  ['values that differ', 10, 20, [9, 21]],
+  ['nothing that can be drawn', null, null, [null, null]]
+] as const)('shows %s in the middle', async (_, low, high, expected) => {
   await open(<Charts />);
-  expect(FakePlot.live[0]!.options.scales[axis].range?.(null, low, high)).toEqual(expected);
+  const [plot] = FakePlot.live;
+  expect(plot!.options.scales.y.range?.(plot!, low, high)).toEqual(expected);
+});
+
+it.each([
+  ['a single point in the middle, whatever uPlot asks for', [7], 0, 14, [6, 8]],
+  ['a single point at zero too', [0], -0, 100, [-1, 1]],
+  ['several points from the first to the last', [3, 5, 9], 3, 9, [3, 9]],
+  ['a part of them where it is zoomed', [3, 5, 9], 4, 5, [4, 5]],
+  ['nothing', [], null, null, [null, null]]
+] as const)('has an x axis for %s', async (_, xs, low, high, expected) => {
+  await open(<Charts />);
+  const { range } = FakePlot.live[0]!.options.scales.x;
+  expect(range?.({ data: [xs] }, low, high)).toEqual(expected);
 });
 
 it('leaves the axis of logarithms to uPlot', async () => {

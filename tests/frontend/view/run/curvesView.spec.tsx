@@ -211,6 +211,15 @@ describe('what uPlot is told', () => {
     ).toEqual([9, 9, 7, 7]);
   });
 
+  it('has whole steps on its axis, and whatever fits of seconds', () => {
+    const between = (axis: 'step' | 'elapsed' | 'time') =>
+      told({ look: { axis, isLog: false, smoothing: 0 } }).axes?.[0]?.incrs;
+    const steps = between('step') as readonly number[];
+    expect(steps.slice(0, 5)).toEqual([1, 2, 5, 10, 20]);
+    expect(steps.every(Number.isSafeInteger)).toBe(true);
+    expect([between('elapsed'), between('time')]).toEqual([undefined, undefined]);
+  });
+
   it('is to show single points, and thin lines where there are more points than pixels', () => {
     const one = told({ curves: [curve('a', [1])] }).series[1]!;
     const many = told({
@@ -222,16 +231,6 @@ describe('what uPlot is told', () => {
       ]
     }).series[1]!;
     expect([one.points?.show, one.width, many.points?.show, many.width]).toEqual([true, 1.5, false, 1]);
-  });
-
-  it('is to put a single point in the middle', () => {
-    const { range } = told().scales!.x!;
-    const of = range as (plot: unknown, low: number | null, high: number | null) => unknown;
-    expect([of(null, 5, 5), of(null, 1, 9), of(null, null, null)]).toEqual([
-      [4, 6],
-      [1, 9],
-      [null, null]
-    ]);
   });
 
   it('is the clock, the logarithm, and durations on the axis, as they are wanted', () => {

@@ -6,7 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -14,8 +14,8 @@ import pytest
 from jupyter_mlops.entities import decode, encode
 from jupyter_mlops.executor._warm._server import IDLE_S, ORPHANED_S, WarmParent
 from jupyter_mlops.executor._warm._successor import Estate
-from jupyter_mlops.home import Home, LifeLock, process_start_time
-from jupyter_mlops.launchers import Owner, WarmReply, WarmRequest, receive_line
+from jupyter_mlops.home import Home, LifeLock, handed_on, lock_holder, process_start_time
+from jupyter_mlops.launchers import Owner, WarmReply, WarmRequest, receive_line, tell
 
 ME = Owner(os.getpid(), process_start_time(os.getpid()) or 0)
 GONE = Owner(os.getpid(), 1)
@@ -79,6 +79,30 @@ def test_memory_is_told_only_where_it_is_asked_for(ask):
 
 def test_before_anything_is_loaded_a_run_is_refused_with_the_reason(ask):
     assert ask("run").refusal == "nothing is loaded yet"
+
+
+class Waiting:
+    """A spare shim that takes any run, and keeps what says that it is on its way."""
+
+    pid = 7
+    given: tuple[int, ...] = ()
+
+    def take(self, request: WarmRequest, given: Sequence[int]) -> bool:
+        self.given = tuple(given)
+        return True
+
+
+def test_f12_what_says_that_a_shim_is_on_its_way_is_handed_on_to_it(parent, monkeypatch, tmp_path):
+    monkeypatch.setattr(parent, "_refusal", lambda request: "")
+    parent._spare = waiting = Waiting()
+    kernel, here = socket.socketpair()
+    (tmp_path / "spec.json").touch()
+    with kernel, here, handed_on(tmp_path / "spec.json") as given:
+        tell(kernel, WarmRequest(ask="run", owner=ME), given)
+        parent._serve(here)
+        assert decode(receive_line(kernel), WarmReply).shim_pid == waiting.pid
+    assert (len(given), len(waiting.given)) == (1, 1)
+    assert lock_holder(tmp_path / "spec.json") is None
 
 
 LOADED = """

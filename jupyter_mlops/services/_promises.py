@@ -172,6 +172,9 @@ def _may_change(name: str, names: CellNames, value: object) -> bool:
     if name in names.mutates:
         # A library's function travels by name: nothing of it could come back.
         return not isinstance(value, _CODE) or value.__module__ == "__main__"
+    if name in names.may_change and isinstance(value, FunctionType):
+        # `show.register(...)` changes what a notebook function holds: a registry, a cache.
+        return value.__module__ == "__main__" and is_stateful(value)
     return (name in names.may_change and not isinstance(value, _CODE)) or (name in names.passed and is_stateful(value))
 
 

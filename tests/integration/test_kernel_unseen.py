@@ -71,3 +71,16 @@ def test_what_the_notebook_has_registered_holds_in_a_run(notebook):
     notebook.run("%%train registered\nlogger.debug('told')\ntotal = pd.DataFrame({'a': [1, 2]}).geo.total()")
     assert notebook.run("total").value == "6"
     assert "told" in notebook.run("%runs logs registered").value
+
+
+def test_what_a_decorator_registers(notebook):
+    notebook.run(
+        "from functools import singledispatch\nclass Registry:\n    def __init__(self): self.items = {}\n"
+        "    def add(self, f):\n        self.items[f.__name__] = f\n        return f\n"
+        "registry = Registry()\n@singledispatch\ndef show(x): return 'object'"
+    )
+    notebook.run(
+        "%%train registered\nimport time\ntime.sleep(0.2)\n@registry.add\ndef linear(): return 2\n"
+        "@show.register\ndef _(x: int): return 'int'"
+    )
+    assert notebook.run("registry.items['linear'](), show(1)").value == "(2, 'int')"

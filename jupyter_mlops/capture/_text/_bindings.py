@@ -121,7 +121,8 @@ class BindingWalker(ExpressionWalker):
 
     def _visit_function(self, node: FunctionNode) -> None:
         arguments = node.args
-        self.visit_all([*node.decorator_list, *arguments.defaults, *arguments.kw_defaults])
+        self._visit_decorators(node)
+        self.visit_all([*arguments.defaults, *arguments.kw_defaults])
         with self.type_scope(node):
             self.visit_all(_annotations(arguments))
             self.visit_all([node.returns])
@@ -136,6 +137,12 @@ class BindingWalker(ExpressionWalker):
         if node.decorator_list and self.effects is self.cell:
             # A decorator may call what it decorates.
             self._use(node.name)
+
+    def _visit_decorators(self, node: FunctionNode | ast.ClassDef) -> None:
+        for decorator in node.decorator_list:
+            self.visit(decorator)
+            # It is called with what it stands above: `@registry.add` changes the registry.
+            self._note_callee(ast.Call(func=decorator, args=[], keywords=[]))
 
     @contextmanager
     def in_function(self, name: str) -> Iterator[None]:
@@ -156,7 +163,7 @@ class BindingWalker(ExpressionWalker):
 
     def visit_ClassDef(self, node: ast.ClassDef) -> None:
         """Walk a class: its body now, its methods when the class is used."""
-        self.visit_all([*node.decorator_list])
+        self._visit_decorators(node)
         outer, outer_name = self._class_effects, self._class_name
         if self.effects is self.cell and outer is None:
             self._class_effects, self._class_name = Effects(), node.name

@@ -113,6 +113,8 @@ class ExpressionWalker(ast.NodeVisitor):
                     found |= scope.objects.get(name, set())
                     if name in scope.parameters and (id(scope), name) not in self.flow.sure:
                         found.add(scope.parameters[name])
+                    if scope.kind == "class" and (id(scope), name) in self.flow.sure:
+                        break
                 if scope.kind == "module" and name not in self.flow.sure:
                     found.add(name)
             pending += shared - seen

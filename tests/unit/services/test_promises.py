@@ -36,7 +36,7 @@ def notebook(**names):
     namespace = {"__name__": "__main__", "In": inputs, "_ih": inputs, "Out": outputs, "_oh": outputs, "_": 5, "_1": 5}
     namespace |= {"_i": "5", "_dh": [], "get_ipython": None}
     for name, value in names.items():
-        if isinstance(value, str) and value.startswith("def "):
+        if isinstance(value, str) and "def " in value:
             exec(value, namespace)
         else:
             namespace[name] = value
@@ -49,6 +49,7 @@ def decide(source, namespace, **fields):
 
 
 MODEL, X, FRAME = LogisticRegression(), np.zeros(3), pd.DataFrame({"a": [1]})
+SHOW = "from functools import singledispatch\n@singledispatch\ndef show(x): pass"
 
 
 @pytest.mark.parametrize(
@@ -71,6 +72,9 @@ MODEL, X, FRAME = LogisticRegression(), np.zeros(3), pd.DataFrame({"a": [1]})
         ("h = len(FRAME)", {"FRAME": FRAME}, Told({"FRAME"}, {"h"}, {"FRAME"})),
         ("print(x)", {"x": 1}, Told({"x"})),
         ("append(items)", {"append": "def append(l): l.append(1)", "items": []}, Told({"append", "items"}, {"items"})),
+        ("show.register(int, g)", {"show": SHOW, "g": "def g(x): pass"}, Told({"show", "g"}, {"show"})),
+        ("@show.register\ndef g(x: int): pass", {"show": SHOW}, Told({"show"}, {"show", "g"})),
+        ("f.describe()", {"f": "def f(): return 1"}, Told({"f"})),
         ("pair(t)", {"pair": "def pair(t): pass", "t": (1, 2)}, Told({"pair", "t"}, set(), {"t"})),
         ("del x", {"x": 1}, Told({"x"}, {"x"})),
         ("nothing", {}, Told()),

@@ -249,6 +249,14 @@ CHANGES = [
     ("next(it)", "", "next it"),
     ("with strategy.scope():\n    pass", "strategy", "strategy"),
     ("with lock:\n    pass", "", "lock"),
+    # a decorator is called with what stands below it
+    ("@registry.add\ndef f():\n    pass", "registry", ""),
+    ("@registry.named('f')\nclass A:\n    pass", "registry", "registry"),
+    ("@registry\nasync def f():\n    pass", "", "registry"),
+    ("class A:\n    @property\n    def x(self): pass\n    @x.setter\n    def x(self, y): pass", "", "property"),
+    ("class A:\n    x = []\n    x.append(1)", "", ""),
+    ("def f():\n    @hooks.add\n    def g():\n        pass\n    return g", "", ""),
+    ("def f():\n    @hooks.add\n    def g():\n        pass\n    return g\nf()", "hooks", ""),
     # through other names of the same object
     ("m = model\nm.fit(X)", "model", "X"),
     ("m = model.layers[0]\nm.trainable = False", "model", ""),

@@ -58,10 +58,7 @@ test('a cell is run as a tracked run by a button', async ({ server, lab }) => {
   await lab.open('story.ipynb');
 
   await lab.cells.nth(1).click();
-  await lab.cells
-    .nth(1)
-    .getByRole('button', { name: 'Run as tracked run' })
-    .click();
+  await lab.cells.nth(1).getByRole('button', { name: 'Run as tracked run' }).click();
 
   await expect(lab.cells.nth(1).locator('.cm-line').first()).toContainText('%%train');
   await expect(lab.cells.nth(1).getByRole('region', { name: /^Run / })).toContainText('Finished');

@@ -98,7 +98,9 @@ describe('the button of a cell', () => {
   it('puts %%train on the cell, has the kernel know it, and runs the cell', async () => {
     const cell = new FakeCell('x = 1');
     const [desk, notebooks] = begin(cell);
-    expect(desk.commands.caption(CommandIDs.runCellTracked)).toBe('Run as tracked run: put %%train on this cell');
+    expect(desk.commands.caption(CommandIDs.runCellTracked)).toBe(
+      'Run as tracked run: put %%train on this cell'
+    );
     await desk.commands.execute(CommandIDs.runCellTracked);
     expect(cell.source).toBe('%%train\nx = 1');
     expect(notebooks.executed).toEqual(['%load_ext jupyter_mlops']);

@@ -201,7 +201,8 @@ function ListRow(props: IListRowProps): JSX.Element {
   const place = {
     id,
     className: index === model.active ? 'mlops-mod-active' : '',
-    style: { transform: `translateY(${top}px)` },
+    // No transform: Chromium keeps the old height of a list that has become shorter when nothing but those has changed.
+    style: { top },
     'aria-rowindex': index + 1
   };
   if (row.kind === 'group') {

@@ -52,7 +52,7 @@ function isSame(a: IRunRowProps, b: IRunRowProps): boolean {
     a.trans === b.trans &&
     a.place.id === b.place.id &&
     a.place.className === b.place.className &&
-    a.place.style.transform === b.place.style.transform
+    a.place.style.top === b.place.style.top
   );
 }
 

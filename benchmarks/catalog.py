@@ -6,6 +6,7 @@ Ours are whole requests to a real Jupyter server over HTTP. The peer of a page i
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
 import tempfile
@@ -75,6 +76,8 @@ def figures(quick: bool) -> Iterator[Figure]:
         fill_sqlite(store, runs)
         run_id = _oldest(store)
         _log_long_metric(store, run_id, POINTS // 10 if quick else POINTS)
+        # The oldest run's experiment: the list draws its long metric.
+        store.with_name("main_metrics.json").write_text(json.dumps({"experiment-01": "long"}))
         peer = MlflowInProcess(store)
         with JupyterServer(root) as server:
             yield from building(server, peer, runs)
@@ -82,6 +85,7 @@ def figures(quick: bool) -> Iterator[Figure]:
                 yield from pages(server, page_of, runs, quick)
             yield from changes(server, store, quick)
             yield from curves(server, peer, run_id)
+            yield from trends(server, run_id, runs)
         with JupyterServer(root) as server:
             yield from building(server, None, runs)
         yield from our_curves(root, POINTS // 10 if quick else POINTS)
@@ -180,6 +184,20 @@ def curves(server: JupyterServer, peer: MlflowInProcess, run_id: str) -> Iterato
     theirs = [timed_ms(lambda: peer.history(run_id, "tenth")) * 10 / 1000]
     peer_name = "get_metric_history, ten times the time of a tenth of the points"
     yield reported(f"{name}, first", [first / 1000], peer_name, theirs, "s")
+
+
+def trends(server: JupyterServer, run_id: str, runs: int) -> Iterator[Figure]:
+    """Yield how soon a list has the trends of the rows in sight, and that of a long metric."""
+    pages = [server.json("runs", limit=60, offset=60 * number)["runs"] for number in range(20)]
+    sights = [[run["run_id"] for run in page] for page in pages]
+    first = [timed_ms(lambda ids=ids: server.get("runs/trends", id=ids)) for ids in sights]
+    again = [timed_ms(lambda ids=ids: server.get("runs/trends", id=ids)) for ids in sights]
+    yield within(f"catalog: trends of 60 rows of {runs:,}, first", first, 100, quantile=0.95)
+    yield within(f"catalog: trends of 60 rows of {runs:,}, again", again, 50, quantile=0.95)
+    long = timed_ms(lambda: server.get("runs/trends", id=run_id))
+    (trend,) = server.json("runs/trends", id=run_id)["trends"]
+    assert (trend["key"], len(trend["values"]) > 20) == ("long", True)
+    yield within("catalog: trend of the long metric, first", [long], 100)
 
 
 def our_curves(root: Path, points: int) -> Iterator[Figure]:

@@ -6,13 +6,13 @@ import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from jupyter_mlops.entities import RunStatus
 from jupyter_mlops.exceptions import TrackingError, UsageError
-from jupyter_mlops.tracking import ForeignRun, ForeignRuns, foreign_runs
+from jupyter_mlops.tracking import ForeignRun, ForeignRuns, ask_trends, foreign_runs
 from jupyter_mlops.tracking._foreign._rest import LARGEST_ANSWER, find_runs, metric_points
 from jupyter_mlops.tracking._foreign._writer import StoreChange, StoreWriter
 
@@ -211,6 +211,54 @@ def test_b27_an_answer_without_end_is_cut_off(stranger: Stranger) -> None:
 def test_b27_pages_without_points_come_to_an_end(stranger: Stranger, points: list, following: str | None) -> None:
     stranger.answers["metrics/get-history"] = send_json({"metrics": points, "next_page_token": "more"})
     assert metric_points(f"http://{stranger.address}", "r", "acc", "", 60.0)[1] == following
+
+
+SOME_POINTS = "metrics/get-history-bulk-interval"
+
+
+def point(run_id: str, step: int, value: object) -> dict[str, Any]:
+    return {"run_id": run_id, "key": "loss", "step": step, "timestamp": 7, "value": value}
+
+
+def test_courses_of_one_metric_are_one_question(stranger: Stranger) -> None:
+    told = [point("b", 1, 0.5), point("a", 2, "Infinity"), point("a", 0, 1.0), point("a", 1, "NaN")]
+    stranger.answers[SOME_POINTS] = send_json({"metrics": told})
+    keys = {"a": "loss", "b": "loss", "nothing": "loss"}
+
+    (found,) = ask_trends(f"http://{stranger.address}", keys, 60.0)
+
+    assert repr(found) == "{'a': (1.0, nan, inf), 'b': (0.5,), 'nothing': ()}"
+    ((path, _body, _login),) = stranger.asked
+    assert parse_qs(urlsplit(path).query) == {
+        "run_ids": ["a", "b", "nothing"], "metric_key": ["loss"], "max_results": ["48"],
+    }  # fmt: skip
+
+
+def test_b10_a_server_is_asked_for_a_hundred_runs_at_a_time_and_tells_few_points_of_each(stranger: Stranger) -> None:
+    stranger.answers[SOME_POINTS] = send_json({"metrics": [point("r0", step, float(step)) for step in range(10_000)]})
+    keys = {f"r{number}": "loss" for number in range(150)}
+
+    first = next(asked := ask_trends(f"http://{stranger.address}", keys, 60.0))
+
+    assert (len(first), len(stranger.asked)) == (100, 1)
+    assert (first["r0"][0], first["r0"][-1], 24 <= len(first["r0"]) <= 49) == (0.0, 9999.0, True)
+    with pytest.raises(ValueError, match="tells no points: KeyError"):
+        next(asked)  # r0 is none of the second hundred
+
+
+def test_f34_a_server_is_asked_for_courses_no_longer_than_it_may_take(stranger: Stranger) -> None:
+    with pytest.raises(TimeoutError, match="courses of 1 runs needs more than 0 s"):
+        next(ask_trends(f"http://{stranger.address}", {"a": "loss"}, 0.0))
+    assert stranger.asked == []
+
+
+@pytest.mark.parametrize(
+    "told", [7, [7], [{"run_id": "b", "value": 1}], [{"run_id": "a"}], [{"run_id": "a", "value": "x"}], [{"value": 1}]]
+)
+def test_b27_courses_that_are_none_are_nonsense(stranger: Stranger, told: object) -> None:
+    stranger.answers[SOME_POINTS] = send_json({"metrics": told})
+    with pytest.raises(ValueError, match="tells no points"):
+        next(ask_trends(f"http://{stranger.address}", {"a": "loss"}, 60.0))
 
 
 @pytest.mark.parametrize(

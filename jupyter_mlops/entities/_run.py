@@ -208,6 +208,21 @@ class CellError(msgspec.Struct, frozen=True, kw_only=True):
     source: str = ""
     traceback: str = ""
 
+    @property
+    def headline(self) -> str:
+        """The error in one line, with the line of the cell: libraries say first what is wrong, then what may help.
+
+        Examples
+        --------
+        >>> CellError(type="ValueError", message="X contains NaN.", line=2, source="  fit(X)").headline
+        'ValueError: X contains NaN. (cell line 2: fit(X))'
+        """
+        lines = [line.strip() for line in self.message.splitlines() if line.strip()]
+        # `Error(s) in loading state_dict for Net:` is only the beginning of a sentence.
+        said = " ".join(lines[: 2 if lines and lines[0].endswith(":") else 1])
+        text = f"{self.type}: {said}" if said else self.type
+        return f"{text} (cell line {self.line}: {self.source.strip()})" if self.line else text
+
 
 class EarlyRelease(msgspec.Struct, frozen=True, kw_only=True):
     """What a run has said, right after it restored its inputs, that it will not change: `names` of its `undecided`.

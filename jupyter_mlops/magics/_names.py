@@ -1,11 +1,11 @@
-"""Names, parameters and errors as every view shows them: cut in the middle, as wide as they look, in one line."""
+"""Names and parameters as every view shows them: cut in the middle, as wide as they look, in one line."""
 
 from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable
 
-from ..entities import CellError, Param
+from ..entities import Param
 
 LONGEST = 40
 """Cells of a terminal that a name gets in a table."""
@@ -55,13 +55,6 @@ def value_text(text: str) -> str:
     """Return a parameter's value: a Python literal as it is, text in quotes."""
     is_text = len(text) > _LONGEST_LITERAL or Param("", text).value is text
     return cut_middle(repr(text) if is_text else text, _LONGEST_VALUE)
-
-
-def error_line(error: CellError) -> str:
-    """Return the error's last line, and the line of the cell that it points to."""
-    last = (error.message.strip().splitlines() or [""])[-1]
-    text = f"{error.type}: {last}" if last else error.type
-    return f"{text} (cell line {error.line}: {error.source.strip()})" if error.line else text
 
 
 def told_apart(runs: Iterable[tuple[str, str]], own: str = "") -> dict[str, str]:

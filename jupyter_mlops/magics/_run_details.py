@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from .._elements import Element, element
 from ..entities import LOST_ENTRIES, CellError, RunState
 from ._figures import ago, number, size, span
-from ._names import error_line, param_text
+from ._names import param_text
 from ._view import View, muted, name_element, rows_element, state_element, state_text
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ class RunDetails(View):
         return element("div", head, rows_element(rows), *([cell] if self.cell else []))
 
     def _all_facts(self) -> list[tuple[str, str]]:
-        return [*([("error", error_line(self.error))] if self.error else []), *self.facts]
+        return [*([("error", self.error.headline)] if self.error else []), *self.facts]
 
 
 def _facts(run: Run) -> list[tuple[str, str]]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from .._elements import Element, element
 from ..entities import WAITS_FOR_DISK, RunState, RunStatus
 from ._figures import ago, number, span
-from ._names import cut_middle, error_line
+from ._names import cut_middle
 from ._pending._waiting import FREE_SPACE
 from ._view import View, muted, name_element, state_element, state_text, table_element, text_table
 
@@ -179,7 +179,7 @@ class RunsTable(View):
 
 def _why(state: RunState) -> str:
     """Return what there is to say of a state: a failed cell's error says more than its exit code."""
-    return error_line(state.error) if state.error and state.status is RunStatus.FAILED else state.reason
+    return state.error.headline if state.error and state.status is RunStatus.FAILED else state.reason
 
 
 def _in_full(row: RunRow) -> str | None:

@@ -295,7 +295,7 @@ class Run:
         return load_results(self._home, self._id, names, held)
 
     def raise_failure(self) -> None:
-        """Raise `RunFailedError` when the run ended badly: the error's last line, its cell line, where the log is."""
+        """Raise `RunFailedError` when the run ended badly: the error in one line, its cell line, where the log is."""
         result = self.directory.result()
         if result is not None and result.status is RunStatus.FINISHED:
             return
@@ -339,9 +339,7 @@ def _failure(name: str, state: RunState, error: CellError | None) -> str:
     see = f"See %runs logs {name}."
     if error is None or state.status is RunStatus.KILLED:
         return f"Run {name} is {state.status.value}: {state.reason or 'no reason known'}. {see}"
-    where = f" (cell line {error.line}: {error.source.strip()})" if error.line else ""
-    last = error.message.strip().splitlines()[-1:]
-    said = f"Run {name} failed: {': '.join([error.type, *last])}{where}"
+    said = f"Run {name} failed: {error.headline}"
     return f"{said}{'' if said.endswith(('.', '?', '!')) else '.'} {see}"
 
 

@@ -147,3 +147,23 @@ def test_the_front_door_lists_what_it_exports():
     exported = {name for name in vars(entities) if not name.startswith("_")}
 
     assert set(entities.__all__) == exported
+
+
+@pytest.mark.parametrize(
+    ("message", "told"),
+    [
+        ("Input X contains NaN.\nRidge does not accept NaN.\nhttps://scikit-learn.org", "Input X contains NaN."),
+        ("CUDA error: device-side assert\nCompile with `TORCH_USE_CUDA_DSA`.\n", "CUDA error: device-side assert"),
+        ("Error(s) in loading state_dict for Net:\n\tsize mismatch for fc.\n\tsize mismatch for out.",
+         "Error(s) in loading state_dict for Net: size mismatch for fc."),
+        ("\n  indented\n", "indented"),
+        ("only:", "only:"),
+    ],
+)  # fmt: skip
+def test_an_error_in_one_line_says_what_is_wrong(message, told):
+    assert CellError(type="ValueError", message=message).headline == f"ValueError: {told}"
+
+
+def test_an_error_in_one_line_says_where():
+    assert CellError(type="E", message="no", line=4, source="    fit(X)").headline == "E: no (cell line 4: fit(X))"
+    assert CellError(type="KeyboardInterrupt", message="").headline == "KeyboardInterrupt"

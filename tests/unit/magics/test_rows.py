@@ -17,7 +17,6 @@ from jupyter_mlops.entities import (
     Upstream,
 )
 from jupyter_mlops.magics._figures import span
-from jupyter_mlops.magics._names import error_line
 from jupyter_mlops.magics._run_card import RunCard
 from jupyter_mlops.magics._run_details import RunDetails
 from jupyter_mlops.magics._run_line import RunLine
@@ -203,12 +202,6 @@ def test_f24_details_tell_what_a_full_disk_has_cost(points, tags, told):
     run.lost_points, run.tags = points, run.tags | tags
     facts = dict(RunDetails.of(run).facts)
     assert (facts["lost"], facts["tags"]) == (told, "team=red")
-
-
-def test_the_error_is_its_last_line_and_the_cells_line():
-    error = CellError(type="ValueError", message="long\nstory", line=4, source="    fit(X)")
-    assert error_line(error) == "ValueError: story (cell line 4: fit(X))"
-    assert error_line(CellError(type="KeyboardInterrupt", message="")) == "KeyboardInterrupt"
 
 
 def test_the_card_at_submit_lists_the_largest_first():

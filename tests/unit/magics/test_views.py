@@ -299,12 +299,12 @@ def test_states_are_icon_word_and_colour():
 
 
 def test_details_of_a_failed_run_begin_with_the_error():
-    error = CellError(type="ValueError", message="first\nlast", line=3, source="  fit(X)")
+    error = CellError(type="ValueError", message="first\nhints", line=3, source="  fit(X)")
     state = RunState(run_id=RUN_ID, status=RunStatus.FAILED, reason="exit code 1")
     details = RunDetails("a", RUN_ID, state, error, (("took", "4 s"),), "x = 1\nfit(X)")
     assert repr(details) == (
         f"✕ FAILED  a  {RUN_ID}\n"
-        "  error       ValueError: last (cell line 3: fit(X))\n"
+        "  error       ValueError: first (cell line 3: fit(X))\n"
         "  took        4 s\n"
         "\n"
         "    x = 1\n"

@@ -111,7 +111,7 @@ def test_keeping_and_letting_go(make_run):
         (
             RunStatus.FAILED,
             "exit code 1",
-            CellError(type="ValueError", message="bad\nC must be > 0", line=2, source="  fit(C)"),
+            CellError(type="ValueError", message="C must be > 0\nSee the guide", line=2, source="  fit(C)"),
             "Run base failed: ValueError: C must be > 0 (cell line 2: fit(C)). See %runs logs base.",
         ),
         (

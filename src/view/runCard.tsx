@@ -79,8 +79,10 @@ function Standing(props: ICardProps & { readonly run: IRunSummary }): JSX.Elemen
       {run.progress && !hasEnded && <TimeLeft model={model} trans={trans} />}
       {hasEnded && <Outcome run={run} trans={trans} />}
       <span className="mlops-RunCard-gap" />
-      {hasEnded && <CardLinks run={run} commands={commands} trans={trans} />}
-      <CardButtons run={run} commands={commands} trans={trans} />
+      <span className="mlops-RunCard-end">
+        {hasEnded && <CardLinks run={run} commands={commands} trans={trans} />}
+        <CardButtons run={run} commands={commands} trans={trans} />
+      </span>
     </>
   );
 }

@@ -223,6 +223,13 @@ it('does what its buttons say, with its own run', async () => {
   expect(card.all('button', 'Stop')).toHaveLength(0);
 });
 
+it('keeps what can be done together where the line is too short for it', async () => {
+  const { card, feed } = new Story();
+  await happened(() => feed.tell(run(1, { status: 'FINISHED' })));
+  const [shown, actions] = [card.one('group', 'Show'), card.one('group', 'Actions')];
+  expect([shown.nextElementSibling, shown.parentElement?.children.length]).toEqual([actions, 2]);
+});
+
 it('has a menu with what else can be done', async () => {
   const { card, commands, feed, executed } = new Story();
   await happened(() => feed.tell(run(1, { returned: ['model'] })));

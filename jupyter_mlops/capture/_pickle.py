@@ -153,13 +153,17 @@ def _load_one(unpickler: ValueUnpickler, name: str) -> Any:
     try:
         return unpickler.load()
     except Exception as error:  # rebuilding runs any library's code; what it raises says little without the name
-        remedy = (
-            "Is its library installed here?"
-            if isinstance(error, ImportError | AttributeError)
-            else "Give its class a __reduce__ that says how to build it, or return what it is made of."
-        )
-        told = f"{name} could not be rebuilt: {type(error).__name__}: {error}. {remedy}"
+        told = f"{name} could not be rebuilt: {type(error).__name__}: {error}. {_remedy(error)}"
         raise CannotTravelError(told) from error
+
+
+def _remedy(error: Exception) -> str:
+    match error:
+        case ImportError() | AttributeError():
+            return "Is its library installed here?"
+        case SyntaxError():
+            return "Mend that file: a run imports it from disk, as it is now."
+    return "Give its class a __reduce__ that says how to build it, or return what it is made of."
 
 
 class _Attempt:

@@ -26,6 +26,7 @@ from ._names import clean_name
 from ._run import Run
 
 _ID = re.compile(r"[0-9a-f]{4,32}")
+_QUERY = re.compile(r"[:~=<>]")
 _LAST = re.compile(r"last(?:~(\d{1,9}))?")
 
 
@@ -72,6 +73,9 @@ class References:
         for run in islice(self._runs(experiment), back, None):
             return run
         count = sum(1 for _ in self._runs(experiment))
+        if not count:
+            where = f"in experiment {experiment!r}" if experiment else "here"
+            raise UnknownReferenceError(f"There is no run {where} yet: %%train on a cell starts one.")
         raise UnknownReferenceError(f"There is no last~{back}: {count} runs here. See %runs.")
 
     def _by_id_or_name(self, reference: str, experiment: str) -> Run:
@@ -86,7 +90,10 @@ class References:
             return candidates[0]
         if candidates:
             raise UnknownReferenceError(f"{reference!r} is ambiguous: {_listed(candidates)}. Write more of the id.")
-        raise UnknownReferenceError(f"No run {reference!r}.{_similar(wanted, self._runs(experiment))} See %runs.")
+        none = f"No run {reference!r}."
+        if _QUERY.search(reference):
+            raise UnknownReferenceError(f"{none} Of a query, mlops.runs.search({reference!r}) gives every run.")
+        raise UnknownReferenceError(f"{none}{_similar(wanted, self._runs(experiment))} See %runs.")
 
     def _ids_beginning(self, prefix: str) -> Iterator[str]:
         if _ID.fullmatch(prefix):

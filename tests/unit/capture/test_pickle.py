@@ -1,6 +1,7 @@
 """Notebook definitions and aliases on their way to another process."""
 
 import linecache
+import sys
 import threading
 import weakref
 
@@ -563,6 +564,17 @@ def test_a_value_that_cannot_be_rebuilt_is_named(notebook, make_notebook):
     notebook.run("class Bad:\n    def __setstate__(self, state): raise KeyError('gone')\nbad = Bad(); bad.x = 1")
     with pytest.raises(CannotTravelError, match="bad could not be rebuilt: KeyError: 'gone'"):
         make_notebook().receive(notebook.pack("bad"))
+
+
+def test_a_function_whose_file_is_broken_names_the_file(notebook, make_notebook, tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(str(tmp_path))
+    (tmp_path / "half_written.py").write_text("def f(): return 1\n")
+    notebook.run("from half_written import f")
+    pickled = notebook.pack("f")
+    (tmp_path / "half_written.py").write_text("def f(: return 1\n")
+    monkeypatch.delitem(sys.modules, "half_written")
+    with pytest.raises(CannotTravelError, match=r"f could not be rebuilt: .*half_written\.py.* Mend that file"):
+        make_notebook().receive(pickled)
 
 
 def test_the_text_of_cells_travels_for_tracebacks(make_notebook):

@@ -56,6 +56,7 @@ def test_an_experiment_narrows_names_and_last(service, three):
         ("aaa", "No run 'aaa'. See %runs."),
         ("f" * 32, f"No run '{'f' * 32}'. See %runs."),
         ("", "No run ''. See %runs."),
+        ("state:failed", "No run 'state:failed'. Of a query, mlops.runs.search('state:failed') gives every run."),
         ("last~4", "There is no last~4: 4 runs here. See %runs."),
         ("best:auc", "No finished run has a metric 'auc'. See %runs for those that were logged."),
         ("best:", "best: needs a metric: best:acc (largest) or best:-loss (smallest)."),

@@ -70,7 +70,7 @@ def test_a_main_metric_without_an_experiment_is_that_of_the_newest_run(service, 
 def test_a_main_metric_needs_a_run_or_an_experiment(service):
     with pytest.raises(UnknownReferenceError) as told:
         service.set_main_metric("acc")
-    assert str(told.value) == "There is no last~0: 0 runs here. See %runs."
+    assert str(told.value) == "There is no run here yet: %%train on a cell starts one."
 
 
 def test_a_launcher_is_the_services_own_or_one_that_is_installed(service, launcher):

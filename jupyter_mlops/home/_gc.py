@@ -95,9 +95,13 @@ def collect(plan: CollectionPlan) -> CollectionPlan:
         Another collection is going on, or something could not be removed.
     """
     home = Home.open(Path(plan.home))
-    lock = LifeLock.acquire(home.path / "gc.lock")
+    file = home.path / "gc.lock"
+    try:
+        lock = LifeLock.acquire(file)
+    except OSError as error:
+        raise HomeError(f"Cannot write {file}: {error.strerror}. Make the directory writable.") from error
     if lock is None:
-        raise HomeError(f"Process {lock_holder(home.path / 'gc.lock')} is collecting {home.path} already. Wait for it.")
+        raise HomeError(f"Process {lock_holder(file)} is collecting {home.path} already. Wait for it.")
     with lock:
         try:
             return _remove(home, plan)

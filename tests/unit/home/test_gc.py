@@ -291,6 +291,12 @@ def test_a_plan_can_be_carried_out_twice(farm):
     assert collect(plan).is_empty
 
 
+def test_a_home_that_cannot_be_written_is_told(farm):
+    (farm.home.path / "gc.lock").mkdir()  # stands for a file system that is mounted read-only
+    with pytest.raises(HomeError, match=r"Cannot write .*gc\.lock: .*\. Make the directory writable\."):
+        collect(plan_collection(farm.home))
+
+
 def test_two_do_not_collect_at_once(farm, holder):
     process = holder(farm.home.path / "gc.lock")
     with pytest.raises(HomeError, match=f"Process {process.pid} is collecting .* already"):

@@ -94,13 +94,17 @@ class Lane:
 
     def _round(self) -> None:
         """Ship what is new of every run; on trouble with the store, give it a pause."""
+        self._forget_deleted()
+        if not self.busy:
+            return
         try:
             if self._target is None:
                 from ._target import Target
 
                 self._target = Target(self.uri, self._home)
             for run_id, (run, spec) in self._sorted():
-                self._ship(run_id, run, spec)
+                if run.spec_file.exists():
+                    self._ship(run_id, run, spec)
                 if self._stop.is_set():
                     return
         except Exception as error:  # noqa: BLE001  # a store may fail in any way, and the runs must not suffer from it
@@ -112,12 +116,18 @@ class Lane:
         with self._lock:
             return sorted(self._waiting.items(), key=lambda item: item[1][1].sequence)
 
+    def _forget_deleted(self) -> None:
+        """Let go what nobody has any more, before the store is asked: it may have lain in the same project.
+
+        Not by its directory, which may have stayed: what was written into it meanwhile kept it from being removed.
+        """
+        for run_id, (run, _spec) in self._sorted():
+            if not run.spec_file.exists():
+                self._forget(run_id)
+
     def _ship(self, run_id: str, run: RunDirectory, spec: RunSpec) -> None:
         from ._shipment import Shipment
 
-        if not run.exists():
-            self._forget(run_id)
-            return
         if run_id not in self._shipments:
             assert self._target is not None
             self._shipments[run_id] = Shipment(run, spec, self._target)
@@ -148,7 +158,7 @@ class Lane:
         for _, (run, _spec) in self._sorted():
             with contextlib.suppress(OSError, MlopsError):
                 cursor = read_cursor(run)
-                if cursor.problem != problem and run.exists():
+                if cursor.problem != problem and run.spec_file.exists():
                     cursor.problem = problem
                     write_cursor(run, cursor)
 

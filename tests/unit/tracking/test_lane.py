@@ -1,13 +1,15 @@
 """What a lane says of a store in trouble, and how a keeper is set up."""
 
+import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from jupyter_mlops.home import Home, RunDirectory
 from jupyter_mlops.tracking._cursor import Cursor, read_cursor, write_cursor
 from jupyter_mlops.tracking._keeper import TRACKED, KeeperSettings
-from jupyter_mlops.tracking._lane import describe
+from jupyter_mlops.tracking._lane import Lane, describe
 from jupyter_mlops.tracking.keeper import has_work
 
 
@@ -54,3 +56,24 @@ def test_f29_a_cursor_that_is_not_whole_is_none(run: RunDirectory) -> None:
     for size in range(len(whole)):
         run.tracking_file.write_bytes(whole[:size])
         assert read_cursor(run) == Cursor()
+
+
+def test_a_run_whose_files_were_deleted_waits_for_no_store(
+    home: Home, make_run: Callable[..., RunDirectory], tmp_path: Path
+) -> None:
+    store = tmp_path / "gone" / "mlflow.db"
+    lane = Lane(f"sqlite:///{store}", home.path, tick_s=0.01)
+    run = make_run()
+    spec = run.spec()
+    run.spec_file.unlink()
+    # What the keeper was writing meanwhile has kept whoever deleted the project from removing the folder.
+    write_cursor(run, Cursor(uri="x"))
+    try:
+        lane.add(run, spec)
+        end = time.monotonic() + 60
+        while lane.busy and time.monotonic() < end:
+            time.sleep(0.01)
+        assert (lane.busy, lane.take_done(), lane.problem) == (0, [run.run_id], "")
+        assert not store.parent.exists()
+    finally:
+        lane.stop()

@@ -35,7 +35,7 @@ test('the end of a long list is seen, what a search leaves of it, and all of it 
   await expect(row('run 000')).toBeInViewport();
   await expect(row('run 299')).toHaveCount(0);
 
-  // From the far end of three hundred lines to two: Chromium once kept the place where nothing is any more.
+  // From the far end of three hundred lines to eleven.
   const search = lab.page.locator('#jp-main-dock-panel').getByLabel('Search runs');
   await search.fill('name~"run 12" or name~"run 007"');
   await expect(row('run 007')).toBeInViewport();

@@ -10,6 +10,7 @@ MlopsError
 │   ├── UntrustedManifestError a manifest without this user's signature
 │   └── MissingObjectError     a buffer is not (whole) in the object store
 ├── CannotTravelError          values that cannot leave the kernel
+│   └── NotRebuiltError        values that cannot be built again where they arrive
 ├── LaunchError                a run could not be started
 │   ├── LauncherNotFoundError
 │   └── RunNotFoundError
@@ -26,6 +27,8 @@ status.
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 
 class MlopsError(Exception):
@@ -74,6 +77,23 @@ class MissingObjectError(HomeError):
 
 class CannotTravelError(MlopsError):
     """Values that a cell reads cannot leave the kernel."""
+
+
+class NotRebuiltError(CannotTravelError):
+    """Some values cannot be built again where they arrive; the others are here.
+
+    Parameters
+    ----------
+    reasons : dict
+        Name to what is wrong with its value, in a sentence.
+    rebuilt : dict
+        The other names with their values.
+    """
+
+    def __init__(self, reasons: dict[str, str], rebuilt: dict[str, Any]) -> None:
+        super().__init__(" ".join(reasons.values()))
+        self.reasons = reasons
+        self.rebuilt = rebuilt
 
 
 class LaunchError(MlopsError):

@@ -14,11 +14,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..entities import ValueRef
-from ..exceptions import CannotTravelError
+from ..exceptions import NotRebuiltError
 from ._guilt import find_guilty
 from ._pickler import ReferringPickler, ValuePickler, ValueUnpickler
 from ._rebuild import loading
 from ._refusals import Refusal, type_name
+from ._salvage import salvage
 
 if TYPE_CHECKING:
     from ._surroundings._ambient import AmbientState
@@ -129,41 +130,32 @@ def load_values(
 
     Raises
     ------
-    CannotTravelError
-        A value could not be rebuilt here; the message names it.
+    NotRebuiltError
+        Some values could not be rebuilt here: it has the reasons, and the others.
     """
     target = vars(sys.modules["__main__"]) if namespace is None else namespace
+    buffers = tuple(buffers)
     unpickler = ValueUnpickler(io.BytesIO(stream), iter(buffers), target, resolve)
     names, ambient = unpickler.load()
     if apply_ambient and ambient is not None:
         ambient.prepare()
+    reasons: dict[str, str] = {}
     with loading():
-        loaded = {name: _load_one(unpickler, name) for name in names}
-        companions, sources = unpickler.load()
-    for name, definition in companions.items():
+        try:
+            loaded = {name: unpickler.load() for name in names}
+            definitions, sources = unpickler.load()
+        except Exception:  # noqa: BLE001  # rebuilding runs any library's code
+            saved = salvage(bytes(stream), buffers, target, resolve)
+            loaded, reasons, definitions, sources = saved.rebuilt, saved.reasons, saved.definitions, saved.sources
+    for name, definition in definitions.items():
         target.setdefault(name, definition)
     for filename, lines in sources.items():
         linecache.cache.setdefault(filename, (sum(map(len, lines)), None, lines, filename))
+    if reasons:
+        raise NotRebuiltError(reasons, loaded)
     if apply_ambient and ambient is not None:
         ambient.apply()
     return loaded
-
-
-def _load_one(unpickler: ValueUnpickler, name: str) -> Any:
-    try:
-        return unpickler.load()
-    except Exception as error:  # rebuilding runs any library's code; what it raises says little without the name
-        told = f"{name} could not be rebuilt: {type(error).__name__}: {error}. {_remedy(error)}"
-        raise CannotTravelError(told) from error
-
-
-def _remedy(error: Exception) -> str:
-    match error:
-        case ImportError() | AttributeError():
-            return "Is its library installed here?"
-        case SyntaxError():
-            return "Mend that file: a run imports it from disk, as it is now."
-    return "Give its class a __reduce__ that says how to build it, or return what it is made of."
 
 
 class _Attempt:

@@ -205,8 +205,8 @@ class ReferringPickler(ValuePickler):
         return self._references.get(id(obj))
 
 
-class ValueUnpickler(pickle.Unpickler):
-    """Loads what a `ValuePickler` packed.
+class _Receiver:
+    """What an unpickler of a notebook's values does otherwise than others.
 
     Parameters
     ----------
@@ -221,7 +221,7 @@ class ValueUnpickler(pickle.Unpickler):
     def __init__(
         self, file: Any, buffers: Any, namespace: dict[str, Any], resolve: Callable[[str], Any] | None = None
     ) -> None:
-        super().__init__(file, buffers=buffers)
+        super().__init__(file, buffers=buffers)  # type: ignore[call-arg]  # of the unpickler that is mixed in
         self._namespace = namespace
         self._resolve = resolve
 
@@ -231,13 +231,29 @@ class ValueUnpickler(pickle.Unpickler):
             return self._namespace
         if module == "__main__" and name in self._namespace:
             return self._namespace[name]
-        return super().find_class(module, name)
+        return super().find_class(module, name)  # type: ignore[misc]
 
     def persistent_load(self, pid: str) -> Any:
         """Return the object that the sender left out."""
         if self._resolve is None:
             raise pickle.UnpicklingError(f"the value refers to the input {pid!r}, and no inputs were given")
         return self._resolve(pid)
+
+
+class ValueUnpickler(_Receiver, pickle.Unpickler):
+    """Loads what a `ValuePickler` packed."""
+
+
+class PatientUnpickler(_Receiver, pickle._Unpickler):
+    """The same in Python: slower, and it can be asked what it has built and what it has left half-built."""
+
+    memo: dict[int, Any]
+    stack: list[Any]
+    metastack: list[list[Any]]
+
+    def unfinished(self) -> list[Any]:
+        """Return the objects that it was building when it failed."""
+        return [value for level in (*self.metastack, self.stack) for value in level]
 
 
 def _module_scope(namespace: dict[str, Any]) -> rebuild.ModuleGlobals | None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from ..capture import AFTERWARDS, MODULE_STATE, PATCHES, ModuleState, load_values
 from ..entities import BufferRef, Manifest, RunSpec
-from ..exceptions import LaunchError
+from ..exceptions import LaunchError, NotRebuiltError
 from ..home import Home, RunDirectory
 from ._deferred import after_delivery
 
@@ -165,14 +165,19 @@ class _EarlierRun:
         self._namespace = namespace
         self._earlier = earlier
         self.mapped: list[Mapped] = []
+        self._not_rebuilt: dict[str, str] = {}
 
     def value(self, name: str) -> Any:
         """Return what a name was when the run had ended: returned, or as it went in.
 
         What the run has released early is what it got, however it ends and whatever it did to it.
         """
-        if name in self._outputs and name not in self._run.released():
+        if name in self._run.released():
+            return self.input(name)
+        if name in self._outputs:
             return self._outputs[name]
+        if name in self._not_rebuilt:
+            raise LaunchError(f"Run {self._run.spec().name!r} did not deliver {name}: {self._not_rebuilt[name]}")
         return self.input(name)
 
     def input(self, name: str) -> Any:
@@ -213,7 +218,11 @@ class _EarlierRun:
 
     @cached_property
     def _outputs(self) -> dict[str, Any]:
-        return self._load(self._run.outputs(), self._run.outputs_stream)
+        try:
+            return self._load(self._run.outputs(), self._run.outputs_stream)
+        except NotRebuiltError as error:
+            self._not_rebuilt = error.reasons
+            return error.rebuilt
 
     @cached_property
     def _inputs(self) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from difflib import get_close_matches
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from ..exceptions import RunFailedError
+from ..exceptions import NotRebuiltError, RunFailedError
 
 if TYPE_CHECKING:
     from ..entities import Result
@@ -40,16 +40,26 @@ def load_results(
     ------
     RunFailedError
         The run does not return one of `names`; the message says why.
+    NotRebuiltError
+        Some of `names` cannot be built again in this process: it has the reasons, and the others.
     UntrustedManifestError, MissingObjectError
         The results are not this user's, or were collected.
     """
     delivered = _Delivered(home, run_id, held or {}, {})
     wanted = delivered.names if names is None else names
-    values = {name: delivered.value(name) for name in wanted}
+    values: dict[str, Any] = {}
+    reasons: dict[str, str] = {}
+    for name in wanted:
+        try:
+            values[name] = delivered.value(name)
+        except NotRebuiltError as error:
+            reasons |= error.reasons
     if held is None and any(getattr(value, "__module__", None) == "__main__" for value in values.values()):
         namespace = vars(sys.modules["__main__"])
         for name, value in delivered.surroundings().items():
             namespace.setdefault(name, value)
+    if reasons:
+        raise NotRebuiltError(reasons, values)
     return values
 
 
@@ -80,6 +90,8 @@ class _Delivered:
         """Return what a name was when the run had ended."""
         result = self._result
         if result is not None and name in (*result.returned, *result.changed):
+            if name in self._not_rebuilt:
+                raise NotRebuiltError({name: self._not_rebuilt[name]}, {})
             return self._outputs[name]
         if result is not None and name in result.released:
             return self._input(name)
@@ -129,11 +141,24 @@ class _Delivered:
 
         return read_inputs(self._directory, self._home)
 
-    @cached_property
+    @property
     def _outputs(self) -> dict[str, Any]:
+        return self._read_outputs[0]
+
+    @property
+    def _not_rebuilt(self) -> dict[str, str]:
+        return self._read_outputs[1]
+
+    @cached_property
+    def _read_outputs(self) -> tuple[dict[str, Any], dict[str, str]]:
+        """Return what came back, and why the rest of it cannot be built again here."""
         from ..capture import read_outputs
 
-        return read_outputs(self._directory, self._home, resolve=self._input) if self._has_outputs else {}
+        try:
+            found = read_outputs(self._directory, self._home, resolve=self._input) if self._has_outputs else {}
+        except NotRebuiltError as error:
+            return error.rebuilt, error.reasons
+        return found, {}
 
     @property
     def _has_outputs(self) -> bool:

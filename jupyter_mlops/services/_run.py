@@ -285,6 +285,8 @@ class Run:
         ------
         RunFailedError
             The run failed or was stopped, or a name in `names` could not come back.
+        NotRebuiltError
+            A name in `names` cannot be built again in this process: it has the others.
         UntrustedManifestError
             The results were not written by this user; nothing is unpickled.
         """

@@ -84,3 +84,13 @@ def test_what_a_decorator_registers(notebook):
         "@show.register\ndef _(x: int): return 'int'"
     )
     assert notebook.run("registry.items['linear'](), show(1)").value == "(2, 'int')"
+
+
+def test_a_result_that_cannot_be_rebuilt_costs_no_other(notebook):
+    notebook.run(
+        "%%train odd\nclass Bad:\n    def __setstate__(self, state): raise KeyError('gone')\n"
+        "bad = Bad(); bad.x = 1\ngood = [5]"
+    )
+    assert notebook.run("good").value == "[5]"
+    assert "bad could not be rebuilt: KeyError: 'gone'" in notebook.run("bad").error
+    assert notebook.run("import jupyter_mlops as mlops; mlops.runs['odd'].result('good')").value == "[5]"

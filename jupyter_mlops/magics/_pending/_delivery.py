@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol
 
+from msgspec.structs import replace
+
 from ...capture import recall_outputs
 from ...entities import Result
-from ...exceptions import MlopsError
+from ...exceptions import MlopsError, NotRebuiltError
 from ._origins import Origins
 from ._promises import Ledger, Namespace, Promise
 from ._waiting import AwaitedRun, Screen, wait_for
@@ -125,7 +127,7 @@ class Deliveries:
         came_back = (*result.returned, *result.changed) if result else ()
         needed = promise.names | self._ledger.owed_to_later(promise)
         wanted = tuple(name for name in came_back if name in needed or self._is_welcome(promise, name))
-        values = promise.run.results(wanted, held=self._held(promise)) if wanted else {}
+        values = self._rebuilt(promise, wanted) if wanted else {}
         changed = [name for name in promise.names if name in values]
         for alias in self._ledger.stale_aliases(promise, changed, self._namespace):
             self._notice(f"{promise.run.name} has changed {alias.name}; {alias.after}.")
@@ -136,6 +138,16 @@ class Deliveries:
         here = {name: self._namespace[name] for name in values if name in self._namespace}
         recall_outputs(self._outputs, here)
         self.origins.note(promise.run.id, values)
+
+    def _rebuilt(self, promise: Promise, names: tuple[str, ...]) -> dict[str, Any]:
+        """Return some results; those that cannot be built again here count as never having come back."""
+        try:
+            return promise.run.results(names, held=self._held(promise))
+        except NotRebuiltError as error:
+            if promise.result is not None:
+                lost = {**promise.result.untransferable, **error.reasons}
+                promise.result = replace(promise.result, untransferable=lost)
+            return error.rebuilt
 
     @property
     def _outputs(self) -> dict[int, Any]:

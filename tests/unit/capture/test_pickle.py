@@ -11,7 +11,7 @@ from cloudpickle import cloudpickle
 
 from jupyter_mlops.capture import dump_values, load_values
 from jupyter_mlops.entities import ValueRef
-from jupyter_mlops.exceptions import CannotTravelError
+from jupyter_mlops.exceptions import CannotTravelError, NotRebuiltError
 
 
 def test_names_of_one_object_are_one_object_after(notebook):
@@ -564,6 +564,48 @@ def test_a_value_that_cannot_be_rebuilt_is_named(notebook, make_notebook):
     notebook.run("class Bad:\n    def __setstate__(self, state): raise KeyError('gone')\nbad = Bad(); bad.x = 1")
     with pytest.raises(CannotTravelError, match="bad could not be rebuilt: KeyError: 'gone'"):
         make_notebook().receive(notebook.pack("bad"))
+
+
+BAD = "class Bad:\n    def __setstate__(self, state): raise KeyError('gone')\nbad = Bad(); bad.x = [1]\n"
+
+
+def not_rebuilt(notebook, make_notebook, *names):
+    receiver = make_notebook()
+    with pytest.raises(NotRebuiltError) as caught:
+        receiver.receive(notebook.pack(*names))
+    return caught.value, receiver
+
+
+def test_what_has_nothing_of_a_value_that_cannot_be_rebuilt_is_there(notebook, make_notebook):
+    notebook.run(BAD + "shared = [1]; before = [shared]; after = {'same': shared, 'more': 'text'}; last = 5")
+    error, _ = not_rebuilt(notebook, make_notebook, "before", "bad", "after", "last")
+    assert error.reasons.keys() == {"bad"}
+    assert error.rebuilt == {"before": [[1]], "after": {"same": [1], "more": "text"}, "last": 5}
+    assert error.rebuilt["after"]["same"] is error.rebuilt["before"][0]
+
+
+def test_what_holds_a_value_that_cannot_be_rebuilt_is_given_up_too(notebook, make_notebook):
+    notebook.run(BAD + "bad.x.append(bad); holder = [bad]; part = bad.x; holders = [holder]; good = 5")
+    error, _ = not_rebuilt(notebook, make_notebook, "bad", "holder", "part", "holders", "good")
+    assert error.rebuilt == {"good": 5}
+    assert error.reasons["holders"] == "holders could not be rebuilt: it has objects in common with bad."
+    assert error.reasons.keys() == {"bad", "holder", "part", "holders"}
+
+
+def test_arrays_behind_a_value_that_cannot_be_rebuilt_are_their_own(notebook, make_notebook):
+    notebook.run(
+        BAD + "import numpy as np\nfirst, second = np.arange(100_000), np.full(100_000, 2.5)\nbad.x = np.ones(100_000)"
+    )
+    error, _ = not_rebuilt(notebook, make_notebook, "first", "bad", "second")
+    assert error.reasons.keys() == {"bad"}
+    np.testing.assert_array_equal(error.rebuilt["first"], np.arange(100_000))
+    np.testing.assert_array_equal(error.rebuilt["second"], np.full(100_000, 2.5))
+
+
+def test_definitions_are_bound_beside_a_value_that_cannot_be_rebuilt(notebook, make_notebook):
+    notebook.run(BAD + "class Point:\n    pass\npoint = Point()")
+    error, receiver = not_rebuilt(notebook, make_notebook, "bad", "point")
+    assert type(error.rebuilt["point"]) is receiver.namespace["Point"]
 
 
 def test_a_function_whose_file_is_broken_names_the_file(notebook, make_notebook, tmp_path, monkeypatch):

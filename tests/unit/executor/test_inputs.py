@@ -89,6 +89,20 @@ def test_a_name_that_a_run_left_alone_is_what_went_into_it(make_run, restore):
     assert restore(make_run(upstream={"data": first})).values == {"data": [1, 2]}
 
 
+class Odd:
+    """A value that is packed well, and cannot be built again."""
+
+    def __reduce__(self):
+        return int, ("no number",)
+
+
+def test_an_earlier_result_that_cannot_be_rebuilt_costs_no_other(make_run, restore):
+    first = make_run("first", inputs={"odd": "old"}, outputs={"odd": Odd(), "good": 5})
+    assert restore(make_run(upstream={"good": first})).values == {"good": 5}
+    with pytest.raises(LaunchError, match="'first' did not deliver odd: odd could not be rebuilt: ValueError"):
+        restore(make_run(upstream={"odd": first, "good": first}))
+
+
 def test_a_name_is_followed_through_any_number_of_runs(make_run, restore):
     run = make_run(outputs={"data": ["made"]})
     for _ in range(5):

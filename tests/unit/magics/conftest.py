@@ -14,7 +14,7 @@ from traitlets.config import Config
 from jupyter_mlops import load_ipython_extension, unload_ipython_extension, widgets
 from jupyter_mlops.capture import import_statements
 from jupyter_mlops.entities import Result, RunState, RunStatus
-from jupyter_mlops.exceptions import RunFailedError
+from jupyter_mlops.exceptions import NotRebuiltError, RunFailedError
 from jupyter_mlops.home import Home
 from jupyter_mlops.magics import PendingNames
 from jupyter_mlops.services import RunService, current_service, use_service
@@ -78,7 +78,11 @@ class FakeRun:
     def results(self, names: tuple[str, ...] | None = None, *, held: Any = None) -> dict[str, Any]:
         self.loaded.append(tuple(names or ()))
         self.held = dict(held or {})
-        return {name: self._values[name] for name in names or self._values}
+        found = {name: self._values[name] for name in names or self._values}
+        wrong = {name: str(value) for name, value in found.items() if isinstance(value, NotRebuiltError)}
+        if wrong:
+            raise NotRebuiltError(wrong, {name: value for name, value in found.items() if name not in wrong})
+        return found
 
 
 class IdleLauncher:

@@ -8,7 +8,7 @@ import pytest
 
 from jupyter_mlops.capture import dump_values, write_inputs, write_outputs
 from jupyter_mlops.entities import EarlyRelease, Result, RunStatus, Upstream
-from jupyter_mlops.exceptions import MissingObjectError, RunFailedError, UntrustedManifestError
+from jupyter_mlops.exceptions import MissingObjectError, NotRebuiltError, RunFailedError, UntrustedManifestError
 
 
 @pytest.fixture
@@ -47,6 +47,24 @@ def test_an_end_without_the_executors_word_gives_nothing(make_run):
     assert run.results() == {}
     with pytest.raises(RunFailedError, match="Run base ended without returning x"):
         run.result("x")
+
+
+class Odd:
+    """A value that is packed well, and cannot be built again."""
+
+    def __reduce__(self):
+        return int, ("no number",)
+
+
+def test_a_result_that_cannot_be_rebuilt_costs_no_other(deliver):
+    run = deliver(outputs={"before": [1], "odd": Odd(), "good": 5})
+
+    assert run.result("good") == 5
+    with pytest.raises(NotRebuiltError, match="odd could not be rebuilt: ValueError: invalid literal"):
+        run.result("odd")
+    with pytest.raises(NotRebuiltError) as caught:
+        run.results()
+    assert (caught.value.rebuilt, caught.value.reasons.keys()) == ({"before": [1], "good": 5}, {"odd"})
 
 
 @pytest.mark.parametrize(

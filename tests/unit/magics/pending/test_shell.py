@@ -3,6 +3,7 @@
 import pytest
 
 from jupyter_mlops.entities import Result, RunStatus
+from jupyter_mlops.exceptions import NotRebuiltError
 
 
 class Model:
@@ -245,6 +246,16 @@ def test_a_name_that_could_not_come_back_is_refused_until_it_is_assigned(noteboo
         )
     assert notebook.run("model") == 1
     assert notebook.run("rows = [2]; rows") == [2]
+
+
+def test_a_name_that_cannot_be_rebuilt_here_costs_no_other(notebook, run_named):
+    odd = NotRebuiltError({"odd": "odd could not be rebuilt: KeyError: 'gone'."}, {})
+    notebook.submit(run_named("baseline"), "odd good").finish(odd=odd, good=5)
+    assert notebook.run("good") == 5
+    assert notebook.error_of("odd") == (
+        "CellRejected: odd was to come from a run: odd could not be rebuilt: KeyError: 'gone'."
+    )
+    assert notebook.run("odd = 2; odd") == 2
 
 
 def test_names_that_the_run_bound_in_ways_no_text_shows_come_too(notebook, run_named):

@@ -39,7 +39,7 @@ def load_modules(names: Iterable[str], skipped: frozenset[str], tell: Callable[[
     bool
         False when a library has started a thread: this process may not be forked any more.
     """
-    threads = threading.active_count()
+    threads = set(threading.enumerate())
     for name in names:
         top = name.partition(".")[0]
         if name in sys.modules or top in skipped:
@@ -48,7 +48,8 @@ def load_modules(names: Iterable[str], skipped: frozenset[str], tell: Callable[[
         # The run imports it itself and fails there with its own message, if it needs it at all.
         with contextlib.suppress(BaseException):
             importlib.import_module(name)
-        if threading.active_count() > threads:
+        # Which, not how many: one may have ended meanwhile.
+        if not threads.issuperset(threading.enumerate()):
             return False
     return True
 

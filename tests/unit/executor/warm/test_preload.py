@@ -2,6 +2,7 @@ import random
 import subprocess
 import sys
 import textwrap
+import threading
 
 import pytest
 
@@ -64,6 +65,25 @@ thread.start()
     assert other not in sys.modules
     sys.modules[threads].stop.set()
     sys.modules[threads].thread.join()
+
+
+def test_a_thread_that_ends_meanwhile_hides_none_that_starts(make_module, monkeypatch):
+    ending = threading.Event()
+    monkeypatch.setattr(sys, "mlops_story_ending", ending, raising=False)
+    code = """
+import sys, threading
+stop = threading.Event()
+thread = threading.Thread(target=stop.wait, daemon=True)
+thread.start()
+sys.mlops_story_ending.set()
+while any(other.name == "mlops-story-ending" for other in threading.enumerate()):
+    pass
+"""
+    threading.Thread(target=ending.wait, name="mlops-story-ending", daemon=True).start()
+    swapping = make_module("mlops_story_swapping", code)
+    assert load(swapping) == (False, [swapping])
+    sys.modules[swapping].stop.set()
+    sys.modules[swapping].thread.join()
 
 
 def test_a_rehearsal_leaves_no_metadata_to_read_to_the_first_fit():

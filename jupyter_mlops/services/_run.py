@@ -283,10 +283,8 @@ class Run:
 
         Raises
         ------
-        RunFailedError
-            The run failed or was stopped, or a name in `names` could not come back.
-        NotRebuiltError
-            A name in `names` cannot be built again in this process: it has the others.
+        RunFailedError, NotRebuiltError
+            The run failed or was stopped, or a name in `names` could not come back, or not be built again here.
         UntrustedManifestError
             The results were not written by this user; nothing is unpickled.
         """

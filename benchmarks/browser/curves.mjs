@@ -51,7 +51,7 @@ async function measure({ series, points, turns }) {
   const look = { axis: 'step', isLog: false, smoothing: 0 };
   const ours = drawn => box => {
     const plot = { curves: drawn, runs, look, group: 'x', onPoint: () => {}, onZoom: () => {} };
-    const chart = new Plot(plotOptions(plot, box), plotData(plot), box);
+    const chart = new Plot(plotOptions(plot, box, Plot), plotData(plot), box);
     return () => chart.destroy();
   };
   const tools = {

@@ -13,6 +13,6 @@ export default defineConfig({
   // Several times what a story takes on a quiet machine.
   timeout: 180_000,
   expect: { timeout: 30_000 },
-  reporter: [['list']],
+  reporter: [['list'], ['./helpers/lastWords.ts']],
   use: { ...browserOptions, trace: 'retain-on-failure', screenshot: 'only-on-failure' }
 });

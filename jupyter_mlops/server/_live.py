@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Iterable
 from concurrent.futures import Executor
 from typing import Protocol
 
-from ..exceptions import RunNotFoundError
+from ..exceptions import MlopsError, RunNotFoundError
 from ..services import RunExplorer
 from ._live_run import LiveRun
 from ._live_watch import LogWatch
@@ -126,8 +126,10 @@ class LiveHub:
             self._wake.clear()
             self._drop_unwatched()
             tabs = [tab for tab in self._tabs.values() if tab.is_free and tab.watches]
-            touched, self._touched = self._touched, set()
             work = [(tab, list(tab.watches.values())) for tab in tabs]
+            wanted = {run_id for tab in tabs for run_id in tab.watches}
+            # What only slow tabs watch is looked at later.
+            touched, self._touched = self._touched & wanted, self._touched - wanted
             for tab, messages in await loop.run_in_executor(self._pool, self._look, work, touched):
                 self._send(tab, messages)
             is_live = not all(run.is_settled for run in self._runs.values())
@@ -142,22 +144,25 @@ class LiveHub:
         """Let go of runs that no tab watches any more."""
         watched = {run_id for tab in self._tabs.values() for run_id in tab.watches}
         self._runs = {run_id: run for run_id, run in self._runs.items() if run_id in watched}
+        self._touched &= watched
 
     def _look(self, work: list[tuple[_Tab, list[LogWatch]]], touched: set[str]) -> list[tuple[_Tab, list[bytes | str]]]:
         """Return what each tab is to be told. Runs in a thread, and no two at a time."""
         now = time.monotonic()
         wanted = {watch.run_id for _tab, watches in work for watch in watches}
-        self._look_at_runs(wanted, touched, now)
+        gone = self._look_at_runs(wanted, touched, now)
         told = []
         for tab, watches in work:
             messages: list[bytes | str] = []
             for watch in watches:
-                messages += self._tell(tab, watch, now)
+                messages += self._tell_gone(tab, watch) if watch.run_id in gone else self._tell(watch, now)
             if messages:
                 told.append((tab, messages))
         return told
 
-    def _look_at_runs(self, wanted: set[str], touched: set[str], now: float) -> None:
+    def _look_at_runs(self, wanted: set[str], touched: set[str], now: float) -> set[str]:
+        """Look at runs; return those that are not there."""
+        gone = set()
         for run_id in wanted:
             try:
                 run = self._runs.get(run_id)
@@ -168,14 +173,22 @@ class LiveHub:
                 run.look(now)
             except RunNotFoundError:
                 self._runs.pop(run_id, None)
+                gone.add(run_id)
+            except (MlopsError, OSError):
+                pass  # The next look may fare better.
+        return gone
 
-    def _tell(self, tab: _Tab, watch: LogWatch, now: float) -> list[bytes | str]:
-        """Return what a tab is to be told of one run: that it is gone, or how it stands and what it printed."""
+    def _tell_gone(self, tab: _Tab, watch: LogWatch) -> list[bytes | str]:
+        """Return what a tab is told of a run that is not there: it is looked at no more."""
+        if tab.watches.get(watch.run_id) is watch:
+            tab.watches.pop(watch.run_id, None)
+        return [json.dumps({"gone": watch.run_id})]
+
+    def _tell(self, watch: LogWatch, now: float) -> list[bytes | str]:
+        """Return what a tab is to be told of one run: how it stands and what it printed."""
         run = self._runs.get(watch.run_id)
         if run is None:
-            if tab.watches.get(watch.run_id) is watch:
-                tab.watches.pop(watch.run_id, None)
-            return [json.dumps({"gone": watch.run_id})]
+            return []
         messages: list[bytes | str] = []
         if watch.told != run.version:
             watch.told = run.version

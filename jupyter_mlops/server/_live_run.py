@@ -7,7 +7,6 @@ from pathlib import Path
 import msgspec
 
 from ..entities import RunStatus, RunSummary, encode
-from ..exceptions import MlopsError, RunNotFoundError
 from ..services import RunExplorer, RunLog
 
 SUMMARY_S = 0.5
@@ -63,6 +62,8 @@ class LiveRun:
         ------
         RunNotFoundError
             The run was deleted.
+        MlopsError, OSError
+            Not all of it can be read: a disk in trouble, or a newer version's file. The next look may fare better.
         """
         if self._is_settled:
             return
@@ -73,12 +74,7 @@ class LiveRun:
             self._read_summary()
 
     def _read_summary(self) -> None:
-        try:
-            summary = self._explorer.summary(self.run_id)
-        except RunNotFoundError:
-            raise
-        except (MlopsError, OSError):
-            return  # A disk in trouble, or a newer version's file: the next look may fare better.
+        summary = self._explorer.summary(self.run_id)
         # The clock alone is no change: the tab counts the seconds of a running run itself.
         compared = msgspec.structs.replace(summary, duration_s=None) if summary.status is RunStatus.RUNNING else summary
         if compared != self._compared:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import struct
 
-from ..services import RunLog
+from ..services import LogPart, RunLog
 
 CHUNK_BYTES = 1 << 16
 """Log bytes in one message, at most."""
@@ -63,7 +63,7 @@ class LogWatch:
                 return []
             messages.append(self._skip(_line_start(log, size - CHUNK_BYTES)))
         while self.offset < size:
-            part = log.part(self.offset, min(CHUNK_BYTES, size - self.offset))
+            part = _read(log, self.offset, min(CHUNK_BYTES, size - self.offset))
             if part.data:
                 messages.append(self._head + struct.pack(">Q", self.offset) + part.data)
                 self.offset += len(part.data)
@@ -83,5 +83,13 @@ class LogWatch:
 
 def _line_start(log: RunLog, offset: int) -> int:
     """Return the offset of the first line that begins at `offset` or soon behind, else `offset`."""
-    newline = log.part(offset, _ALIGN_BYTES).data.find(b"\n")
+    newline = _read(log, offset, _ALIGN_BYTES).data.find(b"\n")
     return offset + newline + 1
+
+
+def _read(log: RunLog, offset: int, limit: int) -> LogPart:
+    """Read a part; none of a log that was deleted just now, or of a disk in trouble: the next look may fare better."""
+    try:
+        return log.part(offset, limit)
+    except OSError:
+        return LogPart(b"", offset)

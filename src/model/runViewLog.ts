@@ -132,7 +132,9 @@ export class RunLogModel implements IDisposable {
       this._reader = part.reader;
       this._append(part.rows);
       this._changed.emit();
-      this._catchUp();
+      if (this._end > range.start) {
+        this._catchUp(); // Where nothing has come, asking again at once would never end.
+      }
     }
   }
 

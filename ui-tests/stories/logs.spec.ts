@@ -67,8 +67,7 @@ print("the end")`;
 
   await lab.card('flood').getByRole('button', { name: 'Log' }).click();
   await expect(lab.log).toContainText('the end');
-  await lab.log.focus();
-  await lab.page.keyboard.press('Control+Home');
+  await lab.log.press('Control+Home');
   await expect(lab.log).toContainText('0123456789');
   expect(await lab.runView.locator('*').count()).toBeLessThan(MOST_NODES);
 });

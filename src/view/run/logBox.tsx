@@ -37,6 +37,7 @@ export function LogBox({ log, search, trans }: ILogBoxProps): JSX.Element {
       aria-label={trans.__('Log')}
       tabIndex={0}
       onScroll={onScroll}
+      onKeyDown={event => goByKey(log, event)}
     >
       {log.problem && (
         <p role="alert" className="mlops-Notice">
@@ -129,13 +130,27 @@ function RowText({ text, wanted }: { readonly text: string; readonly wanted: str
   );
 }
 
+/** Go to the beginning or the end. A browser scrolls there bit by bit, and arrives elsewhere when rows come meanwhile. */
+function goByKey(log: RunLogModel, event: React.KeyboardEvent): void {
+  if (event.key === 'Home' || event.key === 'End') {
+    event.preventDefault();
+    if (event.key === 'Home') {
+      void log.goTo(0);
+    } else {
+      log.follow(true);
+    }
+  }
+}
+
 /** What is in sight, kept in place while rows come and go around it. */
 function useLogScroll(log: RunLogModel) {
   const box = useRef<HTMLDivElement>(null);
   const [version, draw] = useReducer((count: number) => count + 1, 0);
   const [view, setView] = useState({ top: 0, height: 400 });
-  const anchor = useRef<{ readonly offset: number; readonly shift: number } | null>(null);
+  const anchor = useRef<IAnchor | null>(null);
   const placed = useRef(0);
+  /** Whether the browser seems to have scrolled, and its event is still to come. A box that was moved has none. */
+  const awaited = useRef(false);
   const timer = useRef(0);
   useEffect(() => {
     log.changed.connect(draw);
@@ -152,11 +167,13 @@ function useLogScroll(log: RunLogModel) {
   useLayoutEffect(() => {
     const node = box.current;
     if (node) {
-      const top = placeFor(log, node, anchor.current);
+      awaited.current = !awaited.current && log.follows && isScrolledUp(node, placed.current);
+      const top = awaited.current ? null : placeFor(log, node, anchor.current);
       if (top !== null) {
         node.scrollTop = top;
+        placed.current = node.scrollTop;
+        anchor.current = anchorAt(log, node.scrollTop);
       }
-      placed.current = node.scrollTop;
       setView({ top: node.scrollTop, height: node.clientHeight });
       if (log.follows && layOut(log.window).height < node.clientHeight) {
         void log.fill();
@@ -168,6 +185,7 @@ function useLogScroll(log: RunLogModel) {
     const isUser = Math.abs(scrollTop - placed.current) > 1;
     const isUp = scrollTop < placed.current;
     placed.current = scrollTop;
+    awaited.current = false;
     setView({ top: scrollTop, height: clientHeight });
     anchor.current = anchorAt(log, scrollTop);
     window.clearTimeout(timer.current);
@@ -180,33 +198,41 @@ function useLogScroll(log: RunLogModel) {
   return { box, view, onScroll };
 }
 
+/** A row that was in sight, and where it stood. */
+interface IAnchor {
+  readonly offset: number;
+  readonly top: number;
+}
+
+/** Whether the box stands higher than it was placed, and not because it has become shorter. */
+function isScrolledUp(node: HTMLElement, placed: number): boolean {
+  return node.scrollTop < Math.min(placed, node.scrollHeight - node.clientHeight);
+}
+
 /** Return where the box must stand now; null where it may stay. */
-function placeFor(
-  log: RunLogModel,
-  node: HTMLElement,
-  anchor: { readonly offset: number; readonly shift: number } | null
-): number | null {
+function placeFor(log: RunLogModel, node: HTMLElement, anchor: IAnchor | null): number | null {
   const layout = layOut(log.window);
   const target = log.takeTarget();
   if (target !== null) {
-    return layout.top + rowAt(log.rows, target) * ROW_PX - node.clientHeight / 3;
+    return Math.max(0, layout.top + rowAt(log.rows, target) * ROW_PX - node.clientHeight / 3);
   }
   if (log.follows) {
     return node.scrollHeight - node.clientHeight;
   }
-  const { start, end } = log.window;
-  if (anchor && anchor.offset >= start && anchor.offset < end) {
-    return layout.top + rowAt(log.rows, anchor.offset) * ROW_PX - anchor.shift;
+  if (anchor && anchor.offset >= log.window.start && anchor.offset < log.window.end) {
+    // By as much as the row has moved: the browser may have scrolled on since, and its event be still to come.
+    const moved = layout.top + rowAt(log.rows, anchor.offset) * ROW_PX - anchor.top;
+    return moved ? node.scrollTop + moved : null;
   }
   return null;
 }
 
-/** Return the first row in sight and how far it is from the upper edge; null between known rows. */
-function anchorAt(log: RunLogModel, scrollTop: number) {
+/** Return the first row in sight; null between known rows. */
+function anchorAt(log: RunLogModel, scrollTop: number): IAnchor | null {
   const layout = layOut(log.window);
   const index = Math.floor((scrollTop - layout.top) / ROW_PX);
   const row = log.rows[index];
-  return row ? { offset: row.start, shift: layout.top + index * ROW_PX - scrollTop } : null;
+  return row ? { offset: row.start, top: layout.top + index * ROW_PX } : null;
 }
 
 /** Read what is missing; return the timer of a jump, which waits until the scrolling has paused. */

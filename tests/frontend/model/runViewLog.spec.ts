@@ -70,6 +70,19 @@ it('drops what it has already, when the stream begins again before it', async ()
   expect(story.text).toEqual(['000000000', '000000001', 'new']);
 });
 
+it('asks once for what turns out not to be there, and again when something comes', async () => {
+  const whole = logAnswer(lines(1));
+  const tooOften = new Refusal(500, { message: 'Asked without end.' });
+  const story: Story = new Story(asked => (story.server.asked.length > 4 ? tooOften : whole(asked)), 10);
+  await story.log.open();
+  story.feed.print('far away\n', 100);
+  await settle();
+  expect([story.server.asked.length, story.log.problem]).toEqual([2, '']);
+  story.feed.print('further\n', 200);
+  await settle();
+  expect([story.server.asked.length, story.log.problem]).toEqual([3, '']);
+});
+
 it('fetches what it has missed between what it has and what comes', async () => {
   const story = Story.of(lines(10));
   story.feed.summary = run(1, { log_bytes: 0 });

@@ -316,6 +316,28 @@ class HearingOutlet(DeafOutlet):
     async def send(self, messages: list[bytes | str]) -> None:
         self.sent.append(messages)
 
+    @property
+    def texts(self) -> list[str]:
+        return [message for messages in self.sent for message in messages if isinstance(message, str)]
+
+    def log(self, run_id: str) -> bytes:
+        """The bytes of a run's log that have come, in their order."""
+        parts = [message for messages in self.sent for message in messages if isinstance(message, bytes)]
+        return b"".join(part[24:] for part in parts if part[:16].hex() == run_id)
+
+
+class BusyOutlet(HearingOutlet):
+    """A tab that has room for more only once it may go on."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_sent, self.may_go_on = asyncio.Event(), asyncio.Event()
+
+    async def send(self, messages: list[bytes | str]) -> None:
+        await super().send(messages)
+        self.is_sent.set()
+        await self.may_go_on.wait()
+
 
 def test_f16_a_tab_that_reads_nothing_is_sent_no_more_while_another_is(server, make_run):
     """What waits for a deaf tab would fill the server's memory."""
@@ -335,6 +357,52 @@ def test_f16_a_tab_that_reads_nothing_is_sent_no_more_while_another_is(server, m
                     log.write(b"more\n")
             await hub.stop()
         assert len(deaf.sent) == 1
+
+    asyncio.run(asyncio.wait_for(story(), 60))
+
+
+def test_a_run_that_cannot_be_read_holds_up_no_other_and_is_read_once_it_can(server, make_run):
+    broken, sound = make_run(status=None), make_run(status=None, log=b"one\n")
+    broken.directory.log_file.mkdir()
+
+    async def story() -> None:
+        outlet = HearingOutlet()
+        with ThreadPoolExecutor(1) as pool:
+            hub = LiveHub(server.extension.context.explorer, pool)
+            hub.open(outlet)
+            for run in (broken, sound):
+                hub.watch(outlet, run.id, 0)
+            while b"one\n" not in outlet.log(sound.id):
+                await asyncio.sleep(0.01)
+            with sound.directory.log_file.open("ab") as log:
+                log.write(b"two\n")
+            broken.directory.log_file.rmdir()
+            broken.directory.log_file.write_bytes(b"there again\n")
+            while outlet.log(sound.id) != b"one\ntwo\n" or outlet.log(broken.id) != b"there again\n":
+                await asyncio.sleep(0.01)
+            await hub.stop()
+        assert not any("gone" in message for message in outlet.texts)
+
+    asyncio.run(asyncio.wait_for(story(), 60))
+
+
+def test_a_change_is_told_once_the_tab_can_take_it(server, make_run):
+    run = make_run()
+
+    async def story() -> None:
+        outlet = BusyOutlet()
+        with ThreadPoolExecutor(1) as pool:
+            hub = LiveHub(server.extension.context.explorer, pool)
+            hub.open(outlet)
+            hub.watch(outlet, run.id, None)
+            await outlet.is_sent.wait()
+            change_run(run, ChangeRun(name="renamed"))
+            hub.touch([run.id])
+            await asyncio.sleep(1.2)  # Several looks, none of which may tell this tab anything.
+            outlet.may_go_on.set()
+            while "renamed" not in "".join(outlet.texts):
+                await asyncio.sleep(0.01)
+            await hub.stop()
 
     asyncio.run(asyncio.wait_for(story(), 60))
 

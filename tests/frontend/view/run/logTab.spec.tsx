@@ -130,11 +130,49 @@ it('reads what is above before the reader gets there, and keeps his row in place
   expect(rows(story)).toContain(seen);
 });
 
+/** Let the last row come once more, and wait until that is drawn. */
+async function drawnAnew(story: RunStory): Promise<void> {
+  await happened(() => story.feed.print('000000999\n', 9_990));
+  await happened(() => new Promise(resolve => setTimeout(resolve, 100)));
+}
+
+it('is at the end again after it was moved, which takes a box to its top without a word', async () => {
+  const story = await open(lines(1000));
+  box(story).scrollTop = 0;
+  await drawnAnew(story);
+  await drawnAnew(story);
+  expect(box(story).scrollTop).toBe(box(story).scrollHeight - VIEW_PX);
+});
+
+it('takes nobody back who scrolls on while it is drawn', async () => {
+  const story = await open(lines(1000));
+  // The browser has scrolled, and its event is still to come: first from the end, then from where the reader was.
+  box(story).scrollTop = 9000;
+  await drawnAnew(story);
+  expect(box(story).scrollTop).toBe(9000);
+  await scroll(story, 9000);
+  box(story).scrollTop = 1000;
+  await drawnAnew(story);
+  expect(box(story).scrollTop).toBe(1000);
+});
+
 it('goes to the last row when the bar is dragged to the end, from wherever it was', async () => {
   const story = await open(lines(100_000));
   await scroll(story, 0);
   await drawn(() => rows(story)[0] === '000000000');
   await scroll(story, box(story).scrollHeight - VIEW_PX);
+  await drawn(() => rows(story).at(-1) === '000099999');
+  expect(box(story).scrollTop).toBe(box(story).scrollHeight - VIEW_PX);
+  expect(story.model.log.follows).toBe(true);
+});
+
+it('goes to its first and last row by Home and End, whatever is printed meanwhile', async () => {
+  const story = await open(lines(100_000));
+  await press(box(story), 'Home', { ctrlKey: true });
+  await happened(() => story.feed.print('000099999\n', 999_990));
+  await drawn(() => rows(story)[0] === '000000000');
+  expect([box(story).scrollTop, story.model.log.follows]).toEqual([0, false]);
+  await press(box(story), 'End');
   await drawn(() => rows(story).at(-1) === '000099999');
   expect(box(story).scrollTop).toBe(box(story).scrollHeight - VIEW_PX);
   expect(story.model.log.follows).toBe(true);

@@ -29,6 +29,7 @@ export class RunLogModel implements IDisposable {
   ) {
     _feed.logReceived.connect(this._onChunk, this);
     _feed.logSkipped.connect(this._onSkipped, this);
+    _feed.summaryChanged.connect(this._onSummary, this);
   }
 
   /** Rows, or the log's length, have changed. */
@@ -151,6 +152,7 @@ export class RunLogModel implements IDisposable {
       window.clearTimeout(this._timer);
       this._feed.logReceived.disconnect(this._onChunk, this);
       this._feed.logSkipped.disconnect(this._onSkipped, this);
+      this._feed.summaryChanged.disconnect(this._onSummary, this);
       Signal.clearData(this);
     }
   }
@@ -245,6 +247,13 @@ export class RunLogModel implements IDisposable {
       this._isWhole = true;
     }
     this._drawSoon();
+  }
+
+  /** Ask again for what could not be read: the server is there, and says so after every loss. */
+  private _onSummary(): void {
+    if (this._problem && !this._fetching) {
+      void (this._follows ? this.open() : this.readBelow());
+    }
   }
 
   /** Fetch what came while something else was being fetched, or go to the end when it is far. */

@@ -222,6 +222,19 @@ it('says why it cannot read, and is well again after the next answer', async () 
   expect(story.log.problem).toBe('');
 });
 
+it('reads the end once the server is there again, which says how the run stands', async () => {
+  const story = new Story(() => new Refusal(503, { message: 'The disk does not answer.' }), 10);
+  await story.log.open();
+  story.server.answers(logAnswer(lines(1)));
+  story.feed.tell(run(1, { log_bytes: 10 }));
+  await settle();
+  expect([story.log.problem, story.text]).toEqual(['', ['000000000']]);
+  const asked = story.server.asked.length;
+  story.feed.tell(run(1, { log_bytes: 10 }));
+  await settle();
+  expect(story.server.asked).toHaveLength(asked);
+});
+
 it('takes no answer that comes after it was disposed', async () => {
   const story = Story.of(lines(10));
   const opened = story.log.open();

@@ -121,13 +121,15 @@ class LauncherContract:
         assert first.wait(60) == second.wait(60)
         assert log(spec) == "once\n"
 
-    def test_a_run_waits_for_the_run_that_feeds_it(self, launcher: Launcher, make_run: MakeRun) -> None:
+    def test_a_run_waits_for_the_run_that_feeds_it(self, launcher: Launcher, make_run: MakeRun, tmp_path: Path) -> None:
         """It is SCHEDULED until then, and gets the value."""
-        first = make_run("import time; time.sleep(0.5); x = 41", pending=("x",))
+        cell = "import os, time\nwhile not os.path.exists('go-on'):\n    time.sleep(0.01)\nx = 41"
+        first = make_run(cell, pending=("x",))
         second = make_run("assert x == 41", upstream=(Upstream("x", first.run_id),))
+        launcher.submit(first)
         later = launcher.submit(second)
         assert later.state().status is RunStatus.SCHEDULED
-        launcher.submit(first)
+        (tmp_path / "go-on").touch()
         assert later.wait(60).status is RunStatus.FINISHED
 
     def test_a_run_fails_with_the_run_that_feeds_it(self, launcher: Launcher, make_run: MakeRun) -> None:

@@ -20,7 +20,7 @@ from jupyter_mlops.launchers import LocalLauncher, LocalRun
 HOLD = """
 import os, signal, sys
 from jupyter_mlops.home import LifeLock
-signal.signal(signal.SIGUSR1, lambda *_: print("woken", flush=True))
+signal.signal(signal.SIGUSR1, lambda *_: os.write(1, b"woken\\n"))  # One may come while another is being told.
 lock = LifeLock.acquire(sys.argv[1])
 print("held", flush=True)
 sys.stdin.read()

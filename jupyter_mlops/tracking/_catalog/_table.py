@@ -10,6 +10,7 @@ import threading
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from functools import lru_cache
 from itertools import compress, count, islice, takewhile
 
 import msgspec
@@ -204,6 +205,7 @@ def decode_body(body: bytes) -> RunSummary:
     return _decode(body)
 
 
+@lru_cache(maxsize=1024)  # Most runs start when they are submitted.
 def seconds_of(moment: str) -> float | None:
     """Return an ISO 8601 moment in seconds since 1970, None where there is none."""
     if not moment:

@@ -12,6 +12,7 @@ import sys
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -63,6 +64,7 @@ class ForeignRun(msgspec.Struct, frozen=True, kw_only=True):
         return max(0.0, ((self.end_time or 0) - self.start_time) / 1000) if self.started_at and self.ended_at else None
 
 
+@lru_cache(maxsize=1024)  # A run's row asks for the same two moments again and again.
 def _moment(milliseconds: int | None) -> str:
     """Return a store's time in ISO 8601, UTC; empty where there is none, or one outside of all calendars."""
     if not milliseconds:

@@ -105,13 +105,11 @@ def test_a_slot_is_free_when_its_shim_and_executor_are_killed(shells, blockers):
 
 def test_a_waiting_run_is_stopped_at_once(shells, blockers):
     first, second = (begin(shells.start("true")) for _ in range(2))
-    took = []
     for run in (second, first):
         asked = time.monotonic()
         run.handle.stop()
         assert (run.end().status, run.state.reason) == (RunStatus.KILLED, "stopped by user")
-        took.append(time.monotonic() - asked)
-    assert min(took) < 1.5
+        assert time.monotonic() - asked < 1.5
 
 
 def test_a_stop_that_nobody_signalled_is_noticed(shells, blockers):

@@ -25,16 +25,13 @@ def test_f01_an_exception_fails_the_run_with_its_traceback_last_in_the_log(launc
 
 
 def test_f02_sigkill_is_told_within_a_second_and_the_log_is_whole(launching):
-    took = []
-    for _ in range(3):  # A machine that is busy elsewhere has no second to spare.
-        run = launching.start("print('x' * 100_000)\n" + SLEEP).says("begun")
-        killed = time.monotonic()
-        run.executor.kill()
-        state = run.handle.wait(20)
-        took.append(time.monotonic() - killed)
-        assert (state.status, state.signal, state.reason) == (RunStatus.FAILED, signal.SIGKILL, "signal 9 (SIGKILL)")
-        assert run.log == "x" * 100_000 + "\nbegun\n"
-    assert min(took) < 1
+    run = launching.start("print('x' * 100_000)\n" + SLEEP).says("begun")
+    killed = time.monotonic()
+    run.executor.kill()
+    state = run.handle.wait(1)
+    assert (state.status, state.signal, state.reason) == (RunStatus.FAILED, signal.SIGKILL, "signal 9 (SIGKILL)")
+    assert time.monotonic() - killed < 1
+    assert run.log == "x" * 100_000 + "\nbegun\n"
 
 
 def test_f03_a_kill_by_the_system_for_memory_is_told_as_such(shells, tmp_path, monkeypatch):

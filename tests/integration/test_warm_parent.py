@@ -5,6 +5,7 @@ import select
 import signal
 import subprocess
 import sys
+import time
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -132,10 +133,12 @@ def test_a_shim_that_waits_at_the_kernel_needs_nobody_to_begin(shared):
         os.kill(parent, signal.SIGCONT)
 
 
-def test_one_that_hangs_costs_no_run(warm):
+def test_one_that_hangs_costs_half_a_second_and_no_run(warm):
     parent = warm.launcher.warm_parent().pid
     os.kill(parent, signal.SIGSTOP)
+    began = time.monotonic()
     run = warm.start("print('once')")
+    assert time.monotonic() - began < 1
     assert run.end().status is RunStatus.FINISHED
     os.kill(parent, signal.SIGCONT)
     wait_until(lambda: warm.launcher.warm_parent())

@@ -208,7 +208,7 @@ def test_f34_a_server_that_does_not_answer_holds_up_nothing(catalog, server, mak
     began = time.monotonic()
     for _ in range(10):
         assert names(catalog) == {"ours": "mlops"}
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 2
 
 
 def test_f35_b38_a_refusal_is_said_without_the_login(catalog, server):

@@ -414,7 +414,7 @@ def test_a_locked_store_costs_a_moment_and_loses_nothing(writer, store):
         began = time.monotonic()
         with pytest.raises(sqlite3.OperationalError, match="locked"):
             look(store)
-        assert time.monotonic() - began < 10
+        assert time.monotonic() - began < 2
         database.execute("COMMIT")
     assert look(store)[0].keys() >= {"r2"}
 

@@ -64,14 +64,14 @@ def test_f30_a_locked_store_is_said_in_time(store: Path) -> None:
         other.execute("BEGIN EXCLUSIVE")
         began = time.monotonic()
         page = foreign_runs(f"sqlite:///{store}", 0.5)
-        assert time.monotonic() - began < 10
+        assert time.monotonic() - began < 2
     assert (page.runs, "sqlite" in page.missing) == ((), True)
 
 
 def test_any_other_store_is_asked_in_a_child_that_is_not_waited_for() -> None:
     began = time.monotonic()
     page = foreign_runs("postgresql://u:hunter2@127.0.0.1:1/mlflow", 0.3)
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 3
     assert page == ForeignRuns(missing="runs of other tools in postgresql://127.0.0.1:1/mlflow: no answer within 0.3 s")
 
 

@@ -136,7 +136,7 @@ def test_a_locked_store_costs_no_more_than_the_time_that_is_given(store):
         database.execute("BEGIN EXCLUSIVE")
         began = time.monotonic()
         found = registered_models(address(store), 1.0)
-        assert time.monotonic() - began < 10
+        assert time.monotonic() - began < 3.0
     assert "locked" in found.missing[0]
 
 
@@ -256,7 +256,7 @@ def test_b27_a_black_holed_server_is_waited_for_no_longer_than_asked():
     with black_hole() as uri:
         began = time.monotonic()
         found = registered_models(address(uri), 0.5)
-        assert time.monotonic() - began < 10
+        assert time.monotonic() - began < 2.0
     assert found.missing == (f"The registry {uri} cannot be looked at: no answer within 0.5 s.",)
 
 
@@ -279,5 +279,5 @@ def black_hole() -> Iterator[str]:
 def test_any_other_registry_is_asked_by_a_child_that_is_ended_in_time():
     began = time.monotonic()
     found = registered_models(address("unknown-scheme://x"), 0.3)
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 3.0
     assert found.missing[0].startswith("The registry unknown-scheme://x cannot be looked at: ")

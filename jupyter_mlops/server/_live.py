@@ -130,7 +130,7 @@ class LiveHub:
             wanted = {run_id for tab in tabs for run_id in tab.watches}
             # What only slow tabs watch is looked at later.
             touched, self._touched = self._touched & wanted, self._touched - wanted
-            for tab, messages in await loop.run_in_executor(self._pool, self._look, work, touched):
+            for tab, messages in await loop.run_in_executor(self._pool, self._look, work, wanted, touched):
                 self._send(tab, messages)
             is_live = not all(run.is_settled for run in self._runs.values())
             with contextlib.suppress(TimeoutError):
@@ -146,10 +146,11 @@ class LiveHub:
         self._runs = {run_id: run for run_id, run in self._runs.items() if run_id in watched}
         self._touched &= watched
 
-    def _look(self, work: list[tuple[_Tab, list[LogWatch]]], touched: set[str]) -> list[tuple[_Tab, list[bytes | str]]]:
+    def _look(
+        self, work: list[tuple[_Tab, list[LogWatch]]], wanted: set[str], touched: set[str]
+    ) -> list[tuple[_Tab, list[bytes | str]]]:
         """Return what each tab is to be told. Runs in a thread, and no two at a time."""
         now = time.monotonic()
-        wanted = {watch.run_id for _tab, watches in work for watch in watches}
         gone = self._look_at_runs(wanted, touched, now)
         told = []
         for tab, watches in work:

@@ -158,6 +158,7 @@ export class ExplorerModel implements IObservableDisposable {
     if (this._isStale) {
       void this._refresh();
     }
+    this.look(...this._looked);
   }
 
   /** Stop looking: nothing is asked and no run is watched until `show`. */

@@ -150,11 +150,12 @@ export class MlopsPage {
     await this.page.locator('.lm-Menu-itemLabel').getByText(label, { exact: true }).click();
   }
 
-  /** Wait until JupyterLab has told the server how its tabs stand, these among them. */
+  /** Wait until JupyterLab has told the server how its tabs stand: these among them, the last of them in front. */
   async layoutIsSaved(...namespaces: readonly string[]): Promise<void> {
     for (const namespace of namespaces) {
       await expect.poll(() => this._layout).toContain(`"${namespace}:`);
     }
+    await expect.poll(() => this._layout).toContain(`"current":"${namespaces[namespaces.length - 1]}:`);
   }
 
   /** Leave the whole width to the main area. */

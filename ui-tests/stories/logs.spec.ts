@@ -43,6 +43,7 @@ print("\\nafterwards")`;
   server.write('go-on', '');
   const end = /^before\nepoch: 100%.*\n\s*afterwards$/;
   await expect(lab.log).toContainText(end, { useInnerText: true });
+  await lab.layoutIsSaved('jupyter-mlops-run');
   await lab.reload();
   await expect(lab.log).toContainText(end, { useInnerText: true });
 });

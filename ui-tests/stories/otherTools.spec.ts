@@ -92,11 +92,13 @@ test('a plain MLflow script’s run draws its trend, goes on drawing it, and dra
 
   await lab.tab('story.ipynb').click();
   await lab.runAllCells();
+  await lab.layoutIsSaved('notebook');
   await lab.command('Open Table of Runs');
   await expect(row.getByRole('img', { name: 'Course of loss' })).toBeVisible();
   await expect.poll(async () => course(await drawn(row))).toBe('30 down wide');
 
   // Who comes back finds it drawn: the server keeps what it has read.
+  await lab.layoutIsSaved('jupyter-mlops-run-table');
   await lab.reload();
   await expect.poll(async () => course(await drawn(row))).toBe('30 down wide');
 });

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from ..entities import WIRE_VERSION, HomeInfo, ServerStatus
+from ..entities import WIRE_VERSION, HomeInfo, RunStatus, ServerStatus
 from ..services import (
     EndpointsOfHomes,
     Homes,
@@ -27,6 +27,8 @@ from ._live import LiveHub
 
 POOL_THREADS = 4
 """Files are read here, never in the event loop; more threads would only wait for each other."""
+
+_VERSION = version("jupyter_mlops")
 
 CHANGING_THREADS = 2
 """Runs are changed here: a store that another program has locked keeps nobody from reading."""
@@ -69,7 +71,7 @@ class ServerContext:
         self.homes.refresh()
         live, scheduled = count_unfinished(self.catalog)
         return ServerStatus(
-            version=version("jupyter_mlops"),
+            version=_VERSION,
             wire_version=WIRE_VERSION,
             homes=tuple(map(self._with_problems, self.homes.infos())),
             building=self.catalog.building,
@@ -100,5 +102,4 @@ class ServerContext:
 
 def count_unfinished(catalog: RunCatalog) -> tuple[int, int]:
     """Return how many runs go on, and how many wait."""
-    live, scheduled = (catalog.count(f"state:{state}") for state in ("running", "scheduled"))
-    return live, scheduled
+    return catalog.count(RunStatus.RUNNING), catalog.count(RunStatus.SCHEDULED)

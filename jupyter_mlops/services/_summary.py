@@ -108,17 +108,12 @@ def shown_metrics(metrics: dict[str, float]) -> dict[str, Figure]:
 
 def shown(items: Iterable[tuple[str, str]]) -> dict[str, str]:
     """Return keys and texts safe to show and of bounded length and number; the run view has the rest."""
-    kept = {}
-    for key, text in items:
-        kept[_clean_key(key[:MOST_TEXT])] = clean_text(text[:MOST_TEXT])
-        if len(kept) == MOST_KEYS:
-            break
-    return kept
+    return {_clean_key(key[:MOST_TEXT]): clean_text(text[:MOST_TEXT]) for key, text in islice(items, MOST_KEYS)}
 
 
 def left_out(*kinds: Collection[str]) -> int:
     """Return how many keys a summary does not tell."""
-    return sum(max(0, len(keys) - MOST_KEYS) for keys in kinds)
+    return sum([len(keys) - MOST_KEYS for keys in kinds if len(keys) > MOST_KEYS])
 
 
 @lru_cache(4096)

@@ -128,7 +128,7 @@ class SqliteFeed:
         changed = set()
         for run in runs:
             run_id = run.tags.get(RUN_TAG, run.id)
-            if not RUN_ID.fullmatch(run_id) or any(map(self._owns, {run_id, run.id})):
+            if not RUN_ID.fullmatch(run_id) or self._owns(run_id) or (run_id != run.id and self._owns(run.id)):
                 continue
             self._note(run.id, run_id)
             self._unsaved.add(run.id)
@@ -167,7 +167,7 @@ def sqlite_stores(service: RunService, named: Iterable[str]) -> tuple[Path, ...]
 
 def store_summary(run: ForeignRun, run_id: str, home_id: str) -> RunSummary:
     """Return another tool's run as a row of the explorer, safe to show."""
-    source = run.tags.get("mlflow.source.name", "")
+    source, started_at = run.tags.get("mlflow.source.name", ""), run.started_at
     return RunSummary(
         run_id=run_id,
         home_id=home_id,
@@ -177,8 +177,8 @@ def store_summary(run: ForeignRun, run_id: str, home_id: str) -> RunSummary:
         notebook=clean_name(source) if source.endswith(".ipynb") else "",
         user=clean_name(run.tags.get("mlflow.user", "")),
         status=run.status,
-        submitted_at=run.started_at,
-        started_at=run.started_at if run.status is not RunStatus.SCHEDULED else "",
+        submitted_at=started_at,
+        started_at=started_at if run.status is not RunStatus.SCHEDULED else "",
         ended_at=run.ended_at,
         duration_s=run.duration_s,
         params=shown(run.params.items()),

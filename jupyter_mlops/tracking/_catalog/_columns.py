@@ -96,7 +96,7 @@ class TextColumn:
         self.count = 0
         self.words: list[str] = []
         self._codes = array("i")
-        self._code_of: dict[str, int] = {}
+        self._code_of = _Codes(self.words)
         self._facts = _WordFacts(self.words, order or text_order)
 
     def set(self, row: int, text: str | None) -> None:
@@ -106,7 +106,7 @@ class TextColumn:
             if text is None:
                 return
             at = self._reach(row)
-        code = _ABSENT if text is None else self._code(text)
+        code = _ABSENT if text is None else self._code_of[text]
         self.count += (code != _ABSENT) - (self._codes[at] != _ABSENT)
         self._codes[at] = code
 
@@ -175,11 +175,16 @@ class TextColumn:
         at = row - self.start
         return self._codes[at] if 0 <= at < len(self._codes) else _ABSENT
 
-    def _code(self, text: str) -> int:
-        code = self._code_of.get(text)
-        if code is None:
-            code = self._code_of[text] = len(self.words)
-            self.words.append(text)
+
+class _Codes(dict[str, int]):
+    """The place of each word; a new one takes the next."""
+
+    def __init__(self, words: list[str]) -> None:
+        self._words = words
+
+    def __missing__(self, text: str) -> int:
+        code = self[text] = len(self._words)
+        self._words.append(text)
         return code
 
 

@@ -7,11 +7,11 @@ and tags often, for all runs at once; the rest by reading all runs again, some a
 
 from __future__ import annotations
 
-import contextlib
 import itertools
 import math
 import sqlite3
 import time
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -21,13 +21,14 @@ import msgspec
 
 from ...entities import RunStatus
 from .._foreign._foreign import RUN_TAG, ForeignRun
-from .._foreign._stranger_sqlite import bound_time, open_stranger
+from .._foreign._stranger_sqlite import all_rows, bound_time, open_stranger
 from ._retagged import RetaggedRuns
 
 CHUNK = 500
 """Runs that are read at a time: some tens of milliseconds."""
 
 _encode = msgspec.msgpack.Encoder().encode
+_STATUSES = {status.value: status for status in RunStatus}
 _MOST_S = 30.0
 """Of one look: a hostile file may hold views without end."""
 
@@ -58,10 +59,10 @@ SELECT run_uuid, CAST(key AS TEXT), CAST(ifnull(value, 0) AS REAL), is_nan FROM 
 WHERE run_uuid IN ({marks}) AND key IS NOT NULL
 """
 _TEXTS = """
-SELECT run_uuid, json_group_object(CAST(key AS TEXT), CAST(value AS TEXT)) FROM {table}
+SELECT run_uuid, json_group_object(CAST(key AS TEXT), CAST(ifnull(value, '') AS TEXT)) FROM {table}
 WHERE run_uuid IN ({marks}) AND key IS NOT NULL GROUP BY run_uuid
 """
-_decode_texts = msgspec.json.Decoder(dict[str, str | None]).decode
+_decode_texts = msgspec.json.Decoder(dict[str, str]).decode
 _FACTS = "SELECT run_uuid, status, end_time, name, lifecycle_stage, experiment_id FROM runs ORDER BY rowid DESC"
 _DELETED = "SELECT run_uuid FROM runs WHERE lifecycle_stage <> 'active'"
 _PLACES = "SELECT experiment_id, name, lifecycle_stage FROM experiments"
@@ -338,27 +339,27 @@ def _read(database: sqlite3.Connection, run_ids: list[str]) -> StoreChanges:
     """Return runs by the store's ids."""
     run_ids = [run_id for run_id in run_ids if isinstance(run_id, str)]
     marks = _marks(run_ids)
-    rows = [row for row in database.execute(_RUNS.format(marks=marks), run_ids) if row[6]]
-    metrics: dict[str, dict[str, float]] = {}
-    for run_id, key, value, is_nan in database.execute(_METRICS.format(marks=marks), run_ids):
+    rows = [row for row in all_rows(database, _RUNS.format(marks=marks), run_ids) if row[6]]
+    metrics: defaultdict[str, dict[str, float]] = defaultdict(dict)
+    for run_id, key, value, is_nan in all_rows(database, _METRICS.format(marks=marks), run_ids):
         # Nearly every number is stored as it is: a call for each would be a tenth of the time.
         is_plain = not is_nan and -LARGEST < value < LARGEST
-        metrics.setdefault(run_id, {})[key] = value if is_plain else stored_value(value, is_nan)
+        metrics[run_id][key] = value if is_plain else stored_value(value, is_nan)
     # sqlite gathers a run's texts into one, which msgspec reads: half the time of a loop. (Numbers would lose digits.)
     params, tags = (
-        dict(database.execute(_TEXTS.format(table=table, marks=marks), run_ids)) for table in ("params", "tags")
+        dict(all_rows(database, _TEXTS.format(table=table, marks=marks), run_ids)) for table in ("params", "tags")
     )
     runs = tuple(
         ForeignRun(
             id=run_id,
             name=name or "",
             experiment=experiment or "",
-            status=_status(status),
+            status=_STATUSES.get(status, RunStatus.FINISHED),
             start_time=start_time or 0,
             end_time=end_time,
             metrics=metrics.get(run_id, {}),
-            params=_texts(params[run_id]) if run_id in params else {},
-            tags=_texts(tags[run_id]) if run_id in tags else {},
+            params=_decode_texts(params[run_id]) if run_id in params else {},
+            tags=_decode_texts(tags[run_id]) if run_id in tags else {},
         )
         for run_id, name, experiment, status, start_time, end_time, _is_active in rows
     )
@@ -366,18 +367,8 @@ def _read(database: sqlite3.Connection, run_ids: list[str]) -> StoreChanges:
     return StoreChanges(runs, tuple(run_id for run_id in run_ids if run_id not in active))
 
 
-def _texts(gathered: str) -> dict[str, str]:
-    return {key: text or "" for key, text in _decode_texts(gathered).items()}
-
-
 def stored_value(value: float, is_nan: Any) -> float:
     """Return the number that MLflow was given: it stores NaN as a flag, infinities as the largest numbers."""
     if is_nan:
         return math.nan
     return math.copysign(math.inf, value) if abs(value) >= LARGEST else value
-
-
-def _status(text: str | None) -> RunStatus:
-    with contextlib.suppress(ValueError):
-        return RunStatus(text)
-    return RunStatus.FINISHED

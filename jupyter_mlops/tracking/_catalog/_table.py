@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from bisect import bisect_left
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from functools import lru_cache
@@ -15,7 +16,7 @@ from itertools import compress, count, islice, takewhile
 
 import msgspec
 
-from ...entities import Figure, RunSummary, understood
+from ...entities import Figure, RunStatus, RunSummary, understood
 from ._columns import Mask, NumberColumn, TextColumn, flags_of, mask_of
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -36,6 +37,8 @@ class RunTable:
         `submitted_at`, `started_at`, `ended_at` in seconds since 1970, `duration_s`.
     metrics : dict of str to NumberColumn
         By key; so are `params` and `tags`, which are of TextColumn.
+    statuses : Counter of RunStatus
+        How many runs stand so: a status bar asks again and again.
     """
 
     def __init__(self) -> None:
@@ -44,9 +47,10 @@ class RunTable:
         self.texts = {name: TextColumn() for name in ("name", "experiment", "notebook", "user", "home_id")}
         self.texts["status"] = TextColumn(_STATUS_ORDER.index)
         self.numbers = {name: NumberColumn() for name in (*_TIMES, "duration_s")}
-        self.metrics: dict[str, NumberColumn] = {}
-        self.params: dict[str, TextColumn] = {}
-        self.tags: dict[str, TextColumn] = {}
+        self.metrics: defaultdict[str, NumberColumn] = defaultdict(NumberColumn)
+        self.params: defaultdict[str, TextColumn] = defaultdict(TextColumn)
+        self.tags: defaultdict[str, TextColumn] = defaultdict(TextColumn)
+        self.statuses: Counter[RunStatus] = Counter()
         self.moved: set[int] = set()
         self._rows: dict[str, int] = {}
         self._bodies: list[bytes | None] = []
@@ -127,7 +131,7 @@ class RunTable:
         elif self._bodies[row] == body:
             return False
         else:
-            self._take_keys(row, summary)
+            self._clear(row, summary)
         self._bodies[row] = body
         self._fill(row, summary)
         self._changed(row)
@@ -139,7 +143,7 @@ class RunTable:
         if row is None:
             return False
         self._sorted = None
-        self._take_keys(row, None)
+        self._clear(row, None)
         for text in self.texts.values():
             text.set(row, None)
         for number in self.numbers.values():
@@ -168,6 +172,7 @@ class RunTable:
 
     def _fill(self, row: int, run: RunSummary) -> None:
         self._shown[row] = 1
+        self.statuses[run.status] += 1
         self._archived[row] = run.archived
         texts = self.texts
         texts["name"].set(row, run.name)
@@ -180,15 +185,16 @@ class RunTable:
             self.numbers[name].set(row, seconds_of(getattr(run, name)))
         self.numbers["duration_s"].set(row, run.duration_s)
         for key, figure in run.metrics.items():
-            _number_column(self.metrics, key).set(row, float(figure))
+            self.metrics[key].set(row, float(figure))
         for key, text in run.params.items():
-            _text_column(self.params, key).set(row, text)
+            self.params[key].set(row, text)
         for key, text in run.tags.items():
-            _text_column(self.tags, key).set(row, text)
+            self.tags[key].set(row, text)
 
-    def _take_keys(self, row: int, now: RunSummary | None) -> None:
-        """Take a row out of the columns of keys that its run has no more."""
+    def _clear(self, row: int, now: RunSummary | None) -> None:
+        """Take a row out of what its run is counted in, and out of the columns of keys that it has no more."""
         before = self.summary(row)
+        self.statuses[before.status] -= 1
         _take(self.metrics, before.metrics, now.metrics if now else {}, row)
         _take(self.params, before.params, now.params if now else {}, row)
         _take(self.tags, before.tags, now.tags if now else {}, row)
@@ -224,17 +230,3 @@ def _take(
 ) -> None:
     for key in before.keys() - now.keys():
         columns[key].set(row, None)
-
-
-def _number_column(columns: dict[str, NumberColumn], key: str) -> NumberColumn:
-    column = columns.get(key)
-    if column is None:
-        column = columns[key] = NumberColumn()
-    return column
-
-
-def _text_column(columns: dict[str, TextColumn], key: str) -> TextColumn:
-    column = columns.get(key)
-    if column is None:
-        column = columns[key] = TextColumn()
-    return column

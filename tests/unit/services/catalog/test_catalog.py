@@ -135,7 +135,7 @@ def test_what_a_user_says_of_an_ended_run_is_seen(catalog, make_run):
     assert names(catalog) == []
     assert names(catalog, "team = red", archived=True) == ["renamed"]
     assert catalog.groups().groups == ()
-    assert [catalog.count(query) for query in ("", "state:finished", "state:failed")] == [1, 1, 0]
+    assert [catalog.count(status) for status in (RunStatus.FINISHED, RunStatus.FAILED)] == [1, 0]
     assert catalog.groups(archived=True).groups == (RunGroup(key="quickstart", label="quickstart", total=1),)
 
 

@@ -77,5 +77,16 @@ def test_runs_are_found_by_the_beginning_of_their_ids():
     ]  # fmt: skip
 
 
+def test_runs_are_counted_by_how_they_stand():
+    table = RunTable()
+    table.put(summary(1, status=RunStatus.RUNNING))
+    table.put(summary(2, status=RunStatus.RUNNING, archived=True))
+    table.put(summary(2, status=RunStatus.RUNNING, archived=True))
+    assert +table.statuses == {RunStatus.RUNNING: 2}
+    table.put(summary(2, status=RunStatus.FAILED))
+    table.remove(summary(1).run_id)
+    assert +table.statuses == {RunStatus.FAILED: 1}
+
+
 def test_a_moment_that_is_none_has_no_seconds():
     assert [seconds_of(text) for text in ("", "yesterday", "1970-01-01T00:00:01+00:00")] == [None, None, 1.0]

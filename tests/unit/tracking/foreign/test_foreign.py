@@ -5,12 +5,16 @@ import sqlite3
 import sys
 import time
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from jupyter_mlops.entities import RunStatus
 from jupyter_mlops.tracking import ForeignRun, ForeignRuns, foreign_runs
+
+LAST_MS = 253_402_300_799_999
+"""The last moment of the year 9999."""
 
 SCHEMA = """
 CREATE TABLE experiments (experiment_id INT, name TEXT, lifecycle_stage TEXT);
@@ -45,6 +49,22 @@ def test_the_newest_come_first_and_ours_are_left_out(store: Path) -> None:
     assert (older.id, older.metrics["acc"], math.isnan(older.metrics["bad"])) == ("r1", 0.5, True)
     assert (older.params, older.tags, older.end_time, page.missing) == ({"C": "1.0"}, {"team": "red"}, 2000, "")
     assert [run.id for run in foreign_runs(f"sqlite:///{store}", limit=1).runs] == ["r2"]
+
+
+def began(milliseconds: int) -> str:
+    run = ForeignRun(id="r", name="", experiment="", status=RunStatus.FINISHED, start_time=milliseconds)
+    return run.started_at
+
+
+@pytest.mark.parametrize("milliseconds", [-62_135_596_800_000, -1, 1, 951_868_799_999, 1_760_000_123_457, LAST_MS])
+def test_a_moment_is_that_of_the_calendar(milliseconds: int) -> None:
+    moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=milliseconds)
+    assert began(milliseconds) == moment.isoformat(timespec="milliseconds")
+
+
+@pytest.mark.parametrize("milliseconds", [0, LAST_MS + 1, -62_135_596_800_001, 2**63 - 1, -(2**63)])
+def test_outside_of_all_calendars_there_is_no_moment(milliseconds: int) -> None:
+    assert began(milliseconds) == ""
 
 
 def test_a_store_that_is_not_made_yet_has_none(tmp_path: Path) -> None:

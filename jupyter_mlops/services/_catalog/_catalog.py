@@ -268,7 +268,7 @@ class RunCatalog:
 
     def owns(self, run_id: str) -> bool:
         """Return whether a run has a directory: it is one of ours, and what it logs may wait for its store."""
-        return any([home.owns(run_id) for home in self._homes_followed.values()])
+        return any(home.owns(run_id) for home in self._homes_followed.values())
 
     def _source(self, run_id: str) -> RunCurves:
         """Return what reads a run's curves: its directory where there is one."""

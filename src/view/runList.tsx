@@ -15,8 +15,8 @@ import { GroupRow, RunRow } from './runRow';
 import { useSlots } from './slots';
 
 const ROW_PX = 24;
-/** Some twelve letters beside the state: as wide as JupyterLab opens a sidebar, the time taken stays beside it. */
-const NAME_PX = 112;
+/** Some eleven letters beside the state: in the narrowest sidebar the time taken, a figure and its course fit too. */
+const NAME_PX = 104;
 /** A column's head needs more room than its cells: its title, and the sign of the order. */
 const HEAD_PX = 24;
 /** How far the menu opens from the line's left end. */

@@ -28,6 +28,8 @@ for (const theme of ['JupyterLab Light', 'JupyterLab Dark']) {
       await picture('none');
       await lab.runAllCells();
       await expect(lab.card('straight')).toContainText('Finished');
+      // As wide as the sidebar opens there is room for the course beside name, time and figure.
+      await expect(lab.list.getByRole('img', { name: 'Course of loss' })).toBeVisible();
 
       await lab.card('straight').getByRole('button', { name: 'TensorBoard' }).click();
       const line = lab.sectionLine('straight');

@@ -9,6 +9,7 @@ import { ILogChunk, LiveConnection, LiveState } from '../api/live';
 import { RunApi } from '../api/runs';
 import { IServerStatus } from '../api/types';
 import { IRunFeed, IRunManager } from '../tokens';
+import { AnswerOrder } from './answerOrder';
 import { RunStream } from './runFeed';
 
 /** The event that says that runs have changed. */
@@ -84,6 +85,7 @@ export class RunManager implements IRunManager {
   async refresh(): Promise<void> {
     this._live.retry();
     this._runsChanged.emit();
+    this._isStatusOld = true;
     await this._poll.refresh();
   }
 
@@ -100,7 +102,18 @@ export class RunManager implements IRunManager {
   }
 
   private async _readStatus(): Promise<void> {
-    const status = await this.api.status();
+    // Who asks while the server answers means what has changed since: a poll asks no second time for that.
+    do {
+      this._isStatusOld = false;
+      const question = this._order.ask();
+      this._takeStatus(question, await this.api.status());
+    } while (this._isStatusOld && !this._isDisposed);
+  }
+
+  private _takeStatus(question: number, status: IServerStatus): void {
+    if (!this._order.isNews(question)) {
+      return;
+    }
     const before = this._status;
     this._status = status;
     this._live.listen();
@@ -149,11 +162,13 @@ export class RunManager implements IRunManager {
   private readonly _events: JupyterEvent.IManager | null;
   private readonly _later: Throttler;
   private readonly _poll: Poll<void>;
+  private readonly _order = new AnswerOrder();
   private readonly _streams = new Map<string, RunStream>();
   private readonly _statusChanged = new Signal<this, IServerStatus>(this);
   private readonly _runsChanged = new Signal<this, void>(this);
   private readonly _connectionChanged = new Signal<this, LiveState>(this);
   private _status: IServerStatus | null = null;
+  private _isStatusOld = false;
   private _lookedAt = -HINT_EVERY_MS;
   private _isDisposed = false;
 }

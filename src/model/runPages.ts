@@ -3,10 +3,17 @@
 import { RequestError } from '../api/request';
 import { IRunQuery, RunApi } from '../api/runs';
 import { IRunPage, IRunSummary } from '../api/types';
+import { AnswerOrder } from './answerOrder';
 
 /** Rows that are asked for at once. */
 const PAGE_ROWS = 50;
 const MOST_PAGES = 4;
+
+/** Rows that have come, and with the answer to which question. */
+interface IRows {
+  readonly question: number;
+  readonly runs: readonly IRunSummary[];
+}
 
 /** A sparse list of runs. */
 export class RunPages {
@@ -35,12 +42,12 @@ export class RunPages {
 
   /** The run at a place, or undefined while it is on its way. */
   at(index: number): IRunSummary | undefined {
-    return this._pages.get(Math.floor(index / PAGE_ROWS))?.[index % PAGE_ROWS];
+    return this._pages.get(Math.floor(index / PAGE_ROWS))?.runs[index % PAGE_ROWS];
   }
 
   /** The place of a run among those that have come, or -1. */
   indexOf(runId: string): number {
-    for (const [page, runs] of this._pages) {
+    for (const [page, { runs }] of this._pages) {
       const index = runs.findIndex(run => run.run_id === runId);
       if (index >= 0) {
         return page * PAGE_ROWS + index;
@@ -82,9 +89,9 @@ export class RunPages {
     if (index < 0 || !page) {
       return false;
     }
-    const copy = [...page];
-    copy[index % PAGE_ROWS] = run;
-    this._pages.set(Math.floor(index / PAGE_ROWS), copy);
+    const runs = [...page.runs];
+    runs[index % PAGE_ROWS] = run;
+    this._pages.set(Math.floor(index / PAGE_ROWS), { ...page, runs });
     return true;
   }
 
@@ -95,9 +102,10 @@ export class RunPages {
 
   private async _load(first: number, count: number): Promise<void> {
     const pages = follow(first, count);
+    const question = this._order.ask();
     try {
       const query = { ...this._query, offset: first * PAGE_ROWS, limit: count * PAGE_ROWS };
-      this._take(pages, await this._api.page(query, this._abort.signal));
+      this._take(question, pages, await this._api.page(query, this._abort.signal));
     } catch (error) {
       pages.forEach(page => this._fresh.delete(page));
       if (!this._abort.signal.aborted && error instanceof RequestError) {
@@ -106,25 +114,31 @@ export class RunPages {
     }
   }
 
-  private _take(pages: readonly number[], answer: IRunPage): void {
+  private _take(question: number, pages: readonly number[], answer: IRunPage): void {
     if (this._abort.signal.aborted) {
       return;
     }
     this._isReady = true;
-    this._building = answer.building;
-    this._total = answer.total;
-    pages.forEach((page, index) =>
-      this._pages.set(page, answer.runs.slice(index * PAGE_ROWS, (index + 1) * PAGE_ROWS))
-    );
+    if (this._order.isNews(question)) {
+      this._building = answer.building;
+      this._total = answer.total;
+    }
+    pages.forEach((page, index) => {
+      if (question > (this._pages.get(page)?.question ?? 0)) {
+        const runs = answer.runs.slice(index * PAGE_ROWS, (index + 1) * PAGE_ROWS);
+        this._pages.set(page, { question, runs });
+      }
+    });
     for (const key of [...this._pages.keys()]) {
-      if (key * PAGE_ROWS >= answer.total && key !== pages[0]) {
+      if (key * PAGE_ROWS >= this._total && key !== pages[0]) {
         this._pages.delete(key);
       }
     }
     this._onChange();
   }
 
-  private readonly _pages = new Map<number, readonly IRunSummary[]>();
+  private readonly _pages = new Map<number, IRows>();
+  private readonly _order = new AnswerOrder();
   private readonly _fresh = new Set<number>();
   private readonly _coming = new Map<number, Promise<void>>();
   private readonly _abort = new AbortController();

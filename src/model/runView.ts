@@ -6,6 +6,7 @@ import { ISignal, Signal } from '@lumino/signaling';
 import { RequestError } from '../api/request';
 import { IArtifactEntry, IChangeRun, IRunDetail, IRunSummary } from '../api/types';
 import { IRunFeed, IRunManager } from '../tokens';
+import { AnswerOrder } from './answerOrder';
 import { CurvesModel } from './curves';
 import { isSystemMetric } from './curvesData';
 import { ReportKind, hasReport } from './reports';
@@ -135,11 +136,19 @@ export class RunViewModel implements IDisposable {
 
   /** Ask again. */
   async refresh(): Promise<void> {
+    const question = this._order.ask();
     try {
-      this._detail = await this.manager.api.detail(this.runId);
+      const detail = await this.manager.api.detail(this.runId);
+      if (!this._order.isNews(question)) {
+        return;
+      }
+      this._detail = detail;
       this._problem = '';
       this._isGone = false;
     } catch (error) {
+      if (!this._order.isNews(question)) {
+        return;
+      }
       this._isGone = error instanceof RequestError && error.status === 404;
       this._mayCome = error instanceof RequestError && error.status === 503;
       this._problem = error instanceof Error ? error.message : String(error);
@@ -215,13 +224,17 @@ export class RunViewModel implements IDisposable {
   }
 
   private async _lookForArtifacts(): Promise<void> {
+    const question = this._artifactOrder.ask();
+    let entries: readonly IArtifactEntry[] = [];
     try {
-      const root = await this.manager.api.artifacts(this.runId);
-      this._artifacts = root.entries;
+      ({ entries } = await this.manager.api.artifacts(this.runId));
     } catch {
-      this._artifacts = []; // What cannot be listed gets no tab; the overview says what is wrong with the run.
+      // What cannot be listed gets no tab; the overview says what is wrong with the run.
     }
-    this._emit();
+    if (this._artifactOrder.isNews(question)) {
+      this._artifacts = entries;
+      this._emit();
+    }
   }
 
   /** A tab that was open before a restart asks while the server still reads the stores: the run may be there now. */
@@ -242,6 +255,8 @@ export class RunViewModel implements IDisposable {
     }
   }
 
+  private readonly _order = new AnswerOrder();
+  private readonly _artifactOrder = new AnswerOrder();
   private _mayCome = false;
   private readonly _feed: IRunFeed;
   private readonly _changed = new Signal<this, void>(this);

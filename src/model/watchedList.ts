@@ -5,6 +5,7 @@ import { Poll } from '@lumino/polling';
 import { ISignal, Signal } from '@lumino/signaling';
 
 import { RequestError } from '../api/request';
+import { AnswerOrder } from './answerOrder';
 
 const LOOK_MS = 3_000;
 const LONGEST_LOOK_MS = 30_000;
@@ -75,25 +76,24 @@ export class WatchedList<T> implements IDisposable {
 
   /** Take what an action has made of the list. */
   protected take(items: readonly T[]): void {
-    this._set(++this._asked, items, null);
+    this._set(this._order.ask(), items, null);
   }
 
   private async _load(): Promise<void> {
-    const number = ++this._asked;
+    const question = this._order.ask();
     try {
-      this._set(number, await this._list(), null);
+      this._set(question, await this._list(), null);
     } catch (error) {
-      this._set(number, this._items, asRefusal(error));
+      this._set(question, this._items, asRefusal(error));
       throw error; // The poll waits longer then.
     }
   }
 
-  private _set(number: number, items: readonly T[], problem: RequestError | null): void {
-    // An answer that a newer one or an action has overtaken would show what was.
-    if (this.isDisposed || number < this._shown) {
+  /** An action counts as an answer: what was asked before it tells what was. */
+  private _set(question: number, items: readonly T[], problem: RequestError | null): void {
+    if (this.isDisposed || !this._order.isNews(question)) {
       return;
     }
-    this._shown = number;
     this._isReady = this._isReady || problem === null;
     this._items = items;
     this._problem = problem;
@@ -102,12 +102,11 @@ export class WatchedList<T> implements IDisposable {
 
   private readonly _poll: Poll;
   private readonly _changed = new Signal<this, void>(this);
+  private readonly _order = new AnswerOrder();
   private _items: readonly T[] = [];
   private _isReady = false;
   private _problem: RequestError | null = null;
   private _lookers = 0;
-  private _asked = 0;
-  private _shown = 0;
 }
 
 /** Whatever went wrong, as something that can be told. */

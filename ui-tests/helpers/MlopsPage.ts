@@ -105,16 +105,16 @@ export class MlopsPage {
   /** Execute a command by its label, through the palette. */
   async command(label: string): Promise<void> {
     const palette = this.page.locator('#modal-command-palette');
-    // A notebook that is still opening takes the focus, and the palette closes without it.
+    const items = palette.getByRole('menuitem', { name: label });
+    // A notebook that is still opening takes the focus, and the palette closes without it: at any moment.
     await expect(async () => {
       await this.page.keyboard.press('Control+Shift+C');
       await palette.locator('input').fill(label, { timeout: 2_000 });
+      await items
+        .or(palette.getByText(label, { exact: true }))
+        .first()
+        .click({ timeout: 5_000 });
     }).toPass();
-    await palette
-      .getByRole('menuitem', { name: label })
-      .or(palette.getByText(label, { exact: true }))
-      .first()
-      .click();
   }
 
   /** Put JupyterLab into a theme, and wait until it is. */
@@ -138,6 +138,15 @@ export class MlopsPage {
   async answer(button: string): Promise<void> {
     await this.page.locator('.jp-Dialog-button').getByText(button, { exact: true }).click();
     await expect(this.page.locator('.jp-Dialog')).toHaveCount(0);
+  }
+
+  /** Restart the kernel of the notebook that is shown, and wait until the new one can be used. */
+  async restartKernel(): Promise<void> {
+    await this.menu('Kernel', 'Restart Kernel…');
+    // The new one answers over a connection of its own; until then JupyterLab may still show the old one's "idle".
+    this._kernelAnswers = false;
+    await this.answer('Restart');
+    await this.kernelIsIdle();
   }
 
   /** Run every cell of the notebook that is shown. */
@@ -174,6 +183,8 @@ export class MlopsPage {
 
   /** Write the notebook to its file. */
   async save(): Promise<void> {
+    // What a kernel still sends would change the notebook again.
+    await this.kernelIsIdle();
     await this.menu('File', 'Save Notebook');
     await expect(this.page.locator('#jp-main-dock-panel .jp-mod-dirty')).toHaveCount(0);
   }
@@ -274,8 +285,10 @@ export class MlopsPage {
   /** Press Tab until the element with this name has the focus. */
   async tabTo(name: string): Promise<void> {
     for (let count = 0; count < 60; count++) {
-      const focus = this.page.locator(':focus');
-      const texts = [await focus.getAttribute('aria-label'), await focus.innerText()];
+      const texts = await this.page.evaluate(() => {
+        const focus = document.activeElement; // The page's body, where what had the focus has just gone.
+        return [focus?.getAttribute('aria-label'), focus instanceof HTMLElement ? focus.innerText : ''];
+      });
       if (texts.some(text => text?.trim() === name)) {
         return;
       }
@@ -434,6 +447,7 @@ export class MlopsPage {
     if (request.isNavigationRequest() && request.frame() === this.page.mainFrame()) {
       // JupyterLab leads a second tab to a workspace of its own, which loads the page again, sooner or later.
       this.connections.length = 0;
+      this._kernelAnswers = false;
     }
     if (url.protocol.startsWith('http') && url.hostname !== '127.0.0.1') {
       this.strangers.push(request.url());

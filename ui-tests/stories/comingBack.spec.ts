@@ -33,9 +33,7 @@ test('F15: a tab that is closed and opened again shows the run where it is', asy
 });
 
 test('F10: a kernel that is restarted leaves the run alone', async ({ server, lab }) => {
-  await lab.menu('Kernel', 'Restart Kernel…');
-  await lab.answer('Restart');
-  await lab.kernelIsIdle();
+  await lab.restartKernel();
 
   server.write('go-10', '');
   await lab.hasLines('counter', linesUpTo(20));

@@ -16,7 +16,7 @@ test.beforeEach(async ({ server, lab }) => {
 });
 
 test('runs are searched, sorted, compared, and one is put back', async ({ lab }) => {
-  expect(await lab.names()).toEqual(SEVERAL_NAMES);
+  await expect.poll(() => lab.names()).toEqual(SEVERAL_NAMES);
 
   await lab.search.fill('acc > 0.7 and state:finished');
   await expect.poll(() => lab.names()).toEqual(['rate-0.03', 'rate-0.1', 'rate-0.3']);

@@ -35,7 +35,7 @@ test('a gap is seen, compared and lessened, and the new point stands on the same
   await report.getByRole('combobox', { name: 'Metric' }).selectOption('true positive rate');
   await expect(report.getByRole('table', { name: 'true positive rate by group' })).toBeVisible();
   await report.getByLabel('ratio', { exact: true }).check();
-  expect(await lab.said(report)).toMatch(/The lowest is 0\.\d+ times the highest/);
+  await expect.poll(() => lab.said(report)).toMatch(/The lowest is 0\.\d+ times the highest/);
   await report.getByLabel('difference', { exact: true }).check();
   await report.getByRole('combobox', { name: 'Metric' }).selectOption('selection rate');
 

@@ -96,13 +96,16 @@ test('B4, B6, B7, B13, B26, B37, B38: text of any kind is text, wherever it is s
 
     await expect(lab.log).toContainText(HTML);
     await expect(lab.log).toContainText('hidden link');
-    const links = await lab.log
-      .getByRole('link')
-      .evaluateAll(found =>
-        found.map(each => [each.getAttribute('href'), each.getAttribute('rel')].join(' '))
-      );
+    const links = () =>
+      lab.log
+        .getByRole('link')
+        .evaluateAll(found =>
+          found.map(each => [each.getAttribute('href'), each.getAttribute('rel')].join(' '))
+        );
     // Once where it is printed, once where the traceback shows the line.
-    expect(new Set(links)).toEqual(new Set(['https://jupyter.org/a noopener noreferrer']));
+    await expect
+      .poll(async () => new Set(await links()))
+      .toEqual(new Set(['https://jupyter.org/a noopener noreferrer']));
     await expect(lab.log.getByText('red', { exact: true })).toHaveClass(/ansi-red/);
     // B38 of the faults' list: bytes that are no UTF-8 are shown as such.
     await expect(lab.log).toContainText('\ufffd');

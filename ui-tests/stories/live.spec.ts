@@ -73,6 +73,8 @@ test('a card keeps what can be done in sight, however long the name is and narro
   await lab.open('story.ipynb');
   await lab.runAllCells();
   await expect(lab.card(long)).toContainText('Finished', { timeout: 60_000 });
+  // What a card offers depends on how its run stands: this one waits.
+  await lab.hasLines('short', ['line 1']);
   await lab.hideSidebar();
   for (const width of [1280, 700, 520]) {
     await lab.page.setViewportSize({ width, height: 800 });

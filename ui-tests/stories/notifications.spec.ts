@@ -5,13 +5,15 @@ import { expect, test } from '../helpers/story';
 
 const SHORT = `%%train short
 x = 1`;
+/** On a busy machine a run that does nothing takes seconds. */
+const SECONDS = 10;
 const LONG = `%%train long
 import time
-time.sleep(1.5)
+time.sleep(${SECONDS})
 print("about to divide")
 1 / 0`;
 
-test.use({ serverOptions: { settings: { 'jupyter-mlops:run-notifications': { seconds: 1 } } } });
+test.use({ serverOptions: { settings: { 'jupyter-mlops:run-notifications': { seconds: SECONDS } } } });
 
 test('a run that took long tells that it has failed, and opens its log', async ({ server, lab }) => {
   server.write('story.ipynb', notebook(SHORT, LONG));

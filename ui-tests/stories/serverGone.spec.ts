@@ -23,7 +23,7 @@ test('F14: a server that is killed and started again streams on where it was', a
   server.write('go-20', '');
   await expect(lab.card('counter')).toContainText('Finished');
   expect(lab.connections.length).toBeGreaterThan(1);
-  expect(lab.streamed).toBe(TEXT);
+  await expect.poll(() => lab.streamed).toBe(TEXT);
 });
 
 test('F13: a server that is ended and started again lists the run, live', async ({
@@ -59,6 +59,6 @@ test('F17: a network that is cut is mended by itself', async ({ server, page }) 
   await lab.hasLines('counter', linesUpTo(20));
   server.write('go-20', '');
   await expect(lab.card('counter')).toContainText('Finished');
-  expect(lab.streamed).toBe(TEXT);
+  await expect.poll(() => lab.streamed).toBe(TEXT);
   proxy.dispose();
 });

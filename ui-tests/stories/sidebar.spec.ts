@@ -40,9 +40,11 @@ for (const theme of ['JupyterLab Light', 'JupyterLab Dark']) {
 
       // Closing its tab leaves it: others may look. The list opens it again.
       await lab.closeTab('straight');
+      await expect(lab.mainTab('straight')).toHaveCount(0);
       await line.focus();
       await keyboard.press('Enter');
-      await expect(lab.mainTab('straight')).toBeVisible();
+      await expect(lab.mainTab('straight')).toHaveAttribute('aria-selected', 'true');
+      await expect(line).not.toBeFocused();
 
       // It is stopped by the keyboard, after a question, and its tab goes.
       await line.focus();

@@ -2,6 +2,7 @@ import { Event as JupyterEvent } from '@jupyterlab/services';
 import { Signal } from '@lumino/signaling';
 
 import { RUNS_CHANGED_SCHEMA, RunManager } from '../../../src/model/runManager';
+import { IServerStatus } from '../../../src/api/types';
 import { IRunFeed } from '../../../src/tokens';
 import { FakeServer, run, runId, status, until } from '../fakes';
 
@@ -62,6 +63,21 @@ it('tells of a status only when it is another', async () => {
   await manager.refresh();
   await until(() => told.length > 0);
   expect(told).toEqual([2]);
+});
+
+it('asks once more when it is hinted at while the server still answers', async () => {
+  const { manager, server } = await begin();
+  const answers: ((now: IServerStatus) => void)[] = [];
+  server.answers(() => new Promise(resolve => answers.push(resolve)));
+  await manager.refresh();
+  await until(() => answers.length === 1);
+
+  await manager.refresh(); // The run has ended, which the answer that is on its way does not tell yet.
+  answers[0]!(status({ live: 1 }));
+  await until(() => answers.length === 2);
+  answers[1]!(status({ live: 0 }));
+
+  await until(() => manager.status?.live === 0);
 });
 
 it('hints once for many changes', async () => {

@@ -1,7 +1,7 @@
 import { RequestError } from '../../../src/api/request';
-import { IRunSummary } from '../../../src/api/types';
+import { IRunPage, IRunSummary } from '../../../src/api/types';
 import { RunPages } from '../../../src/model/runPages';
-import { FakeServer, Refusal, page, run, runId, settle } from '../fakes';
+import { FakeServer, Refusal, page, run, runId, settle, until } from '../fakes';
 
 class Story {
   runs: readonly IRunSummary[] = Array.from({ length: 250 }, (_, i) => run(i));
@@ -57,6 +57,27 @@ it('keeps what it knows while it asks again', async () => {
   await story.pages.ensure(0, 30);
   expect(story.pages.at(0)?.name).toBe('run 900');
   expect(story.pages.total).toBe(251);
+});
+
+it('shows what was asked last, whichever answer comes last', async () => {
+  const story = new Story();
+  const answers: ((now: IRunPage) => void)[] = [];
+  story.server.answers(() => new Promise(resolve => answers.push(resolve)));
+  const first = story.pages.ensure(0, 30);
+  story.pages.invalidate();
+  const second = story.pages.ensure(0, 30);
+  await until(() => answers.length === 2);
+
+  answers[1]!(page([run(1, { status: 'FINISHED' }), run(2)]));
+  await second;
+  answers[0]!(page([run(1, { status: 'RUNNING' })]));
+  await first;
+
+  expect([story.pages.at(0)?.status, story.pages.at(1)?.name, story.pages.total]).toEqual([
+    'FINISHED',
+    'run 2',
+    2
+  ]);
 });
 
 it('forgets pages that are no more', async () => {

@@ -1,6 +1,6 @@
 import { IArtifactEntry, IRunDetail } from '../../../src/api/types';
 import { RUN_TABS, RunViewModel, readTab } from '../../../src/model/runView';
-import { FakeFeed, FakeManager, FakeServer, IAsked, Refusal, run, runId, settle } from '../fakes';
+import { FakeFeed, FakeManager, FakeServer, IAsked, Refusal, run, runId, settle, until } from '../fakes';
 import { detail, entry, logAnswer, lines } from '../runStories';
 
 class Story {
@@ -37,6 +37,31 @@ class Story {
     return asked.path.endsWith('/log') ? logAnswer(lines(3))(asked) : this.detail;
   }
 }
+
+it('shows what was asked last, whichever answer comes last', async () => {
+  const story = new Story();
+  await settle();
+  const details: ((answer: unknown) => void)[] = [];
+  const folders: ((answer: unknown) => void)[] = [];
+  story.manager.server.answers(
+    ({ path }) => new Promise(resolve => (path.endsWith('/artifacts') ? folders : details).push(resolve))
+  );
+  const asked = [1, 2, 3].map(() => story.model.refresh());
+  await until(() => details.length === 3);
+
+  details[1]!(detail(run(1, { name: 'second' })));
+  await until(() => folders.length === 1);
+  details[2]!(detail(run(1, { name: 'third' })));
+  await until(() => folders.length === 2);
+  details[0]!(new Refusal(503, { message: 'The store is still being read.' }));
+  folders[1]!({ path: '', entries: [entry('model')] });
+  await asked[2];
+  folders[0]!({ path: '', entries: [] });
+  await settle();
+
+  const { summary, problem, artifacts } = story.model;
+  expect([summary?.name, problem, artifacts.map(({ path }) => path)]).toEqual(['third', '', ['model']]);
+});
 
 it('looks again for a run that the server has not read yet, and for no other', async () => {
   const story = new Story(new Refusal(503, { message: 'The store is still being read.' }));

@@ -156,6 +156,7 @@ describe('running again', () => {
     const { content, id } = notebooks.panels[1]!;
     expect(desk.activated).toEqual([id]);
     expect(ran).toEqual([[content, content.widgets[0]]]);
+    expect(notebooks.executed).toEqual(['%load_ext jupyter_mlops']);
   });
 
   it('writes a cell that repeats the run where no notebook shows it', async () => {
@@ -164,6 +165,7 @@ describe('running again', () => {
     explorer.selected = [run(9)];
     await desk.commands.execute(CommandIDs.rerunRun);
     expect(cell.source).toBe(`%runs rerun ${runId(9)}`);
+    expect(notebooks.executed).toEqual(['%load_ext jupyter_mlops']);
     expect(ran).toEqual([notebooks.currentWidget!.content]);
   });
 

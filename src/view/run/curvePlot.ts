@@ -86,7 +86,7 @@ function plotSeries({ curves, runs, look }: ICurvePlot): uPlot.Series[] {
       width: isFaint || isDense ? 1 : 1.5,
       dash: runDash(place),
       paths: isDense ? densePath : undefined,
-      points: { show: curve.xs.length < 3, filter: pointsToShow }
+      points: { show: curve.xs.length < 3, filter: pointsToShow, fill: runColour(place) }
     };
   };
   const faint = look.smoothing > 0 ? curves.map(curve => series(curve, true)) : [];

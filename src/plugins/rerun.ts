@@ -57,6 +57,7 @@ async function runAgain(app: JupyterFrontEnd, notebooks: INotebookTracker, runId
   app.shell.activateById(panel.id);
   if (found) {
     loadMagics(panel);
+    await show(panel, found.cell);
     await NotebookActions.runCells(panel.content, [found.cell], panel.sessionContext);
     return true;
   }
@@ -64,6 +65,13 @@ async function runAgain(app: JupyterFrontEnd, notebooks: INotebookTracker, runId
   panel.content.activeCell?.model.sharedModel.setSource(withMagics(panel, `%runs rerun ${runId}`));
   await NotebookActions.run(panel.content, panel.sessionContext);
   return true;
+}
+
+/** Go to a cell: what happens there is to be seen. */
+async function show({ content }: NotebookPanel, cell: Cell): Promise<void> {
+  const index = content.widgets.indexOf(cell);
+  content.activeCellIndex = index;
+  await content.scrollToItem(index);
 }
 
 function findCard(

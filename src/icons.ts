@@ -67,3 +67,11 @@ export const archiveIcon = new LabIcon({
     `<path class="jp-icon3" fill="#616161" fill-rule="evenodd" d="M3 4h18v5H3zm1 6h16v9a1 1 0 0 1-1 1H5a1 1 0 0 1-1-1zm5 2v2h6v-2z"/>`
   )
 });
+
+/** A lock. JupyterLab's own stays dark in the dark theme. */
+export const keepRunIcon = new LabIcon({
+  name: 'jupyter-mlops:keep',
+  svgstr: svg(
+    `<path class="jp-icon3" fill="#616161" fill-rule="evenodd" d="M6 10V8a6 6 0 0 1 12 0v2a2 2 0 0 1 2 2v8a2 2 0 0 1-2 2H6a2 2 0 0 1-2-2v-8a2 2 0 0 1 2-2zm2.5 0h7V8a3.5 3.5 0 0 0-7 0zM12 18a2 2 0 1 0 0-4 2 2 0 0 0 0 4z"/>`
+  )
+});

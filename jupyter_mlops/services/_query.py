@@ -39,6 +39,9 @@ _JOINING = frozenset({"and", "or", "not", "&", "&&", "|", "||", ","})
 
 _ORDERED = frozenset({"<", "<=", ">", ">="})
 
+_SHOWN_STATES = {"queued": "SCHEDULED", "stopped": "KILLED"}
+"""States as JupyterLab calls them: who reads a word there may search for it."""
+
 _LIKE_A_NUMBER = re.compile(r"[+-]?\.?(\d|$)")
 _DATE = re.compile(r"\d{4}-\d\d(-\d\d\S*)?")
 """As a text it is before and behind others as they are in time."""
@@ -198,7 +201,7 @@ class _Parser:
         if operator.text in _ORDERED:
             raise _error(self._text, operator.position, f"{field!r} cannot stand before {operator.text!r}")
         if field == "state":
-            text = text.upper()
+            text = _SHOWN_STATES.get(text.lower(), text.upper())
             if text not in RunStatus.__members__:
                 known = ", ".join(status.lower() for status in RunStatus.__members__)
                 raise _error(self._text, value.position, f"no state {value.text!r} (there are {known})")

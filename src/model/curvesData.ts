@@ -125,6 +125,25 @@ export function alignCurves(
 
 // Loops, because hundreds of thousands of points pass here before each picture.
 
+/** Return the places in a column of values with a hole, or nothing at all, on both sides: no line goes through them. */
+export function lonePoints(column: ArrayLike<number | null | undefined>): readonly number[] {
+  const lone: number[] = [];
+  let isAfterHole = true;
+  let candidate: number | null = null;
+  for (let index = 0; index < column.length; index++) {
+    const value = column[index];
+    if (value === undefined) {
+      continue; // Another curve's x.
+    }
+    if (value === null && candidate !== null) {
+      lone.push(candidate);
+    }
+    candidate = value !== null && isAfterHole ? index : null;
+    isAfterHole = value === null;
+  }
+  return candidate === null ? lone : [...lone, candidate];
+}
+
 /** Whether numbers are finite and each is greater than the one before. */
 function isAxis(xs: readonly number[]): boolean {
   let last = -Infinity;

@@ -2,17 +2,16 @@
  * What a terminal would show of the end of a log: the last lines, with colours, and with all done that bars redraw
  * themselves by, be they one line high or several.
  *
- * Those are SGR (colours, bold, underline), CR, LF, BS, TAB, moves of the cursor by lines and columns, and erasing in
+ * Those are SGR (colours, weights, lines), CR, LF, BS, TAB, moves of the cursor by lines and columns, and erasing in
  * and below its line. Every other control sequence - titles, the clipboard, links, jumps to a place of the screen - is
  * dropped. Memory is bounded, whatever is printed.
  */
 
-import { TerminalStyle } from './terminalStyle';
+import { IWriting, PLAIN, TerminalStyle, isSameWriting } from './terminalStyle';
 
-/** Text in one style; `classes` are JupyterLab's own for ANSI colours. */
-export interface ISpan {
+/** Text in one style. */
+export interface ISpan extends IWriting {
   readonly text: string;
-  readonly classes: string;
 }
 
 /** A line, as spans. */
@@ -161,7 +160,7 @@ export class TerminalText {
         while (this._cells.length < this._column) {
           this._cells.push(BLANK);
         }
-        this._cells[this._column] = { text: character, classes: this._style.classes };
+        this._cells[this._column] = { ...this._style.writing, text: character };
         this._column += 1;
       }
     }
@@ -245,22 +244,22 @@ export function plainLines(text: string): readonly string[] {
   return plain.split('\n');
 }
 
-const BLANK: ISpan = { text: ' ', classes: '' };
+const BLANK: ISpan = { ...PLAIN, text: ' ' };
 
 /** One cell a character, made of runs in one style; and back. */
 function joined(cells: readonly ISpan[]): Line {
-  const spans: { text: string; classes: string }[] = [];
+  const spans: (IWriting & { text: string })[] = [];
   for (const cell of cells) {
     const last = spans[spans.length - 1];
-    if (last && last.classes === cell.classes) {
+    if (last && isSameWriting(last, cell)) {
       last.text += cell.text;
     } else {
-      spans.push({ text: cell.text, classes: cell.classes });
+      spans.push({ ...cell });
     }
   }
   return spans;
 }
 
 function cellsOf(line: Line): ISpan[] {
-  return line.flatMap(({ text, classes }) => Array.from(text, character => ({ text: character, classes })));
+  return line.flatMap(span => Array.from(span.text, text => ({ ...span, text })));
 }

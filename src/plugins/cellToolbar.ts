@@ -8,9 +8,8 @@ import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 
 import { CommandIDs } from '../commands';
 import { runsIcon } from '../icons';
+import { loadMagics } from '../model/magics';
 import { asTrackedRun } from '../model/trackedCell';
-
-const LOAD = '%load_ext jupyter_mlops';
 
 export const cellToolbarPlugin: JupyterFrontEndPlugin<void> = {
   id: 'jupyter-mlops:cell-toolbar',
@@ -46,9 +45,7 @@ async function runTracked(notebooks: INotebookTracker): Promise<void> {
     return;
   }
   notebooks.activeCell?.model.sharedModel.setSource(text);
-  // The magic may not be loaded in this kernel; loading it twice is quiet, and silent code leaves no trace.
-  const kernel = panel.sessionContext.session?.kernel;
-  await kernel?.requestExecute({ code: LOAD, silent: true, store_history: false }).done;
+  loadMagics(panel);
   await NotebookActions.run(panel.content, panel.sessionContext);
 }
 

@@ -9,6 +9,7 @@ import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { CARD_MIME, isRunId, readCard } from '../api/guards';
 import { IRunSummary } from '../api/types';
 import { CommandIDs } from '../commands';
+import { loadMagics, withMagics } from '../model/magics';
 import { IRunExplorer } from '../tokens';
 
 const RUN_ID = { type: 'string', pattern: '^[0-9a-f]{32}$' };
@@ -55,13 +56,22 @@ async function runAgain(app: JupyterFrontEnd, notebooks: INotebookTracker, runId
   }
   app.shell.activateById(panel.id);
   if (found) {
+    loadMagics(panel);
+    await show(panel, found.cell);
     await NotebookActions.runCells(panel.content, [found.cell], panel.sessionContext);
     return true;
   }
   NotebookActions.insertBelow(panel.content);
-  panel.content.activeCell?.model.sharedModel.setSource(`%runs rerun ${runId}`);
+  panel.content.activeCell?.model.sharedModel.setSource(withMagics(panel, `%runs rerun ${runId}`));
   await NotebookActions.run(panel.content, panel.sessionContext);
   return true;
+}
+
+/** Go to a cell: what happens there is to be seen. */
+async function show({ content }: NotebookPanel, cell: Cell): Promise<void> {
+  const index = content.widgets.indexOf(cell);
+  content.activeCellIndex = index;
+  await content.scrollToItem(index);
 }
 
 function findCard(

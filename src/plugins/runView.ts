@@ -11,6 +11,7 @@ import { ITranslator, TranslationBundle, nullTranslator } from '@jupyterlab/tran
 import { isRunId } from '../api/guards';
 import { IRunSummary } from '../api/types';
 import { CommandIDs } from '../commands';
+import { withMagics } from '../model/magics';
 import { RunViewModel, readTab } from '../model/runView';
 import { IRunExplorer, IRunManager, IRunOpener } from '../tokens';
 import { RunWidget } from '../view/run/runWidget';
@@ -114,7 +115,7 @@ function addLoadCommand(
         return;
       }
       NotebookActions.insertBelow(panel.content);
-      panel.content.activeCell?.model.sharedModel.setSource(`%runs load ${runId}`);
+      panel.content.activeCell?.model.sharedModel.setSource(withMagics(panel, `%runs load ${runId}`));
       app.shell.activateById(panel.id);
     }
   });

@@ -3,6 +3,7 @@
 import { TranslationBundle } from '@jupyterlab/translation';
 import React, { useLayoutEffect, useRef } from 'react';
 
+import { IWriting } from '../model/terminalStyle';
 import { Line } from '../model/terminalText';
 
 const NEAR_PX = 24;
@@ -23,7 +24,7 @@ export function LogLines(props: {
   return (
     <div
       ref={box}
-      className="mlops-LogLines jp-RenderedText"
+      className="mlops-LogLines mlops-Log jp-RenderedText"
       role="log"
       aria-live="off"
       aria-label={trans.__('Last lines of the log')}
@@ -60,14 +61,26 @@ const LogLine = React.memo(function LogLine({ line }: { readonly line: Line }): 
   return (
     <>
       {line.map((span, index) =>
-        span.classes ? (
-          <span key={index} className={span.classes}>
+        isPlain(span) ? (
+          span.text
+        ) : (
+          <span key={index} {...lookOf(span)}>
             {span.text}
           </span>
-        ) : (
-          span.text
         )
       )}
     </>
   );
 });
+
+function isPlain({ classes, colour, background }: IWriting): boolean {
+  return !classes && !colour && !background;
+}
+
+/** What an element is given to look as the log asks. */
+export function lookOf({ classes, colour, background }: IWriting): React.HTMLAttributes<HTMLElement> {
+  return {
+    className: classes || undefined,
+    style: colour || background ? { color: colour, backgroundColor: background } : undefined
+  };
+}

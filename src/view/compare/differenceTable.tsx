@@ -1,7 +1,7 @@
 /** Facts as rows, runs as columns. What is not the same for all stands out, and the best of each metric is marked. */
 
 import { TranslationBundle } from '@jupyterlab/translation';
-import React, { ReactNode } from 'react';
+import React, { CSSProperties, ReactNode } from 'react';
 
 import { IDifference, IRunSummary } from '../../api/types';
 import { Section } from '../../model/comparison';
@@ -51,6 +51,7 @@ export function DifferenceTable(props: ITableProps): JSX.Element {
       <div className="mlops-DifferenceTable-wide">{above}</div>
       <table
         className="mlops-DifferenceTable"
+        style={{ '--mlops-runs': runs.length } as CSSProperties}
         aria-label={onlyDifferences ? trans.__('Facts that differ') : trans.__('All facts')}
       >
         <thead>
@@ -118,7 +119,9 @@ function SectionRows(props: ITableProps & { readonly section: ISection }): JSX.E
           {section.word}
           {hidden > 0 && (
             <span className="mlops-quiet">
-              {trans._n('%1 more is the same', '%1 more are the same', hidden)}
+              {section.rows.length
+                ? trans._n('%1 more is the same', '%1 more are the same', hidden)
+                : trans._n('%1 is the same', '%1 are the same', hidden)}
             </span>
           )}
         </th>
@@ -173,13 +176,14 @@ function Row(props: {
   const { row, isMetric, hasBest, trans } = props;
   const best = hasBest ? bestColumns(row) : [];
   const why = isLessBetter(row.key) ? trans.__('the lowest of these') : trans.__('the highest of these');
+  const areFigures = row.values.every(value => value === '' || isFigure(value));
   return (
     <tr className={row.differs ? 'mlops-mod-differs' : undefined}>
       <th scope="row" title={row.key}>
         <bdi>{row.key}</bdi>
       </th>
       {row.values.map((value, index) => (
-        <td key={index} className={isFigure(value) ? 'mlops-Figure' : undefined} title={value}>
+        <td key={index} className={areFigures || isFigure(value) ? 'mlops-Figure' : undefined} title={value}>
           {value === '' ? (
             <span className="mlops-quiet" aria-label={trans.__('none')}>
               –

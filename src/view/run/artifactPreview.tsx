@@ -46,6 +46,9 @@ function Shown({ entry, trans, content }: IPreviewProps & { readonly content: Co
   if ('problem' in content) {
     return <p className="mlops-quiet">{content.problem}</p>;
   }
+  if (!entry.size) {
+    return <p className="mlops-quiet">{trans.__('The file is empty.')}</p>;
+  }
   if ('picture' in content) {
     return <img src={content.picture} alt={entry.path} />;
   }

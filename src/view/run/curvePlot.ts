@@ -3,7 +3,7 @@
 import type uPlot from 'uplot';
 
 import { ICurveLook, ICurveRun } from '../../model/curves';
-import { ICurve, alignCurves, smooth } from '../../model/curvesData';
+import { ICurve, alignCurves, lonePoints, smooth } from '../../model/curvesData';
 import { formatDuration, formatFigure } from '../../model/format';
 import { runColour, runDash } from './colours';
 import { densePath } from './densePath';
@@ -86,11 +86,17 @@ function plotSeries({ curves, runs, look }: ICurvePlot): uPlot.Series[] {
       width: isFaint || isDense ? 1 : 1.5,
       dash: runDash(place),
       paths: isDense ? densePath : undefined,
-      points: { show: curve.xs.length < 3 }
+      points: { show: curve.xs.length < 3, filter: pointsToShow, fill: runColour(place) }
     };
   };
   const faint = look.smoothing > 0 ? curves.map(curve => series(curve, true)) : [];
   return [{}, ...faint, ...curves.map(curve => series(curve, false))];
+}
+
+/** Where not every point has a mark, those have one that no line goes through. */
+function pointsToShow({ data }: uPlot, index: number, isEach: boolean): number[] | null {
+  const lone = isEach ? [] : lonePoints(data[index] ?? []);
+  return lone.length ? [...lone] : null;
 }
 
 /** Whether a chart shows only a part of its points. */

@@ -64,5 +64,9 @@ function Traceback({ text }: { readonly text: string }): JSX.Element {
     terminal.write(new TextEncoder().encode(text));
     return terminal.lines;
   }, [text]);
-  return <LogText lines={lines} className="mlops-RunError-traceback jp-RenderedText" />;
+  return (
+    <div className="mlops-RunError-traceback mlops-Log jp-RenderedText">
+      <LogText lines={lines} />
+    </div>
+  );
 }

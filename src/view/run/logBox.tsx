@@ -11,6 +11,7 @@ import { LogSearchModel } from '../../model/runViewSearch';
 import { cutText } from '../../model/runViewText';
 import { ROW_PX, drawnRows, layOut, wishAt } from '../../model/runViewWindow';
 import { useSignal } from '../hooks';
+import { lookOf } from '../logLines';
 
 const JUMP_MS = 80;
 
@@ -31,7 +32,7 @@ export function LogBox({ log, search, trans }: ILogBoxProps): JSX.Element {
   return (
     <div
       ref={box}
-      className="mlops-LogBox jp-RenderedText"
+      className="mlops-LogBox mlops-Log jp-RenderedText"
       role="log"
       aria-live="off"
       aria-label={trans.__('Log')}
@@ -95,7 +96,7 @@ const LogRow = React.memo(
           </>
         )}
         {row.line.map((span, index) => (
-          <span key={index} className={span.classes || undefined}>
+          <span key={index} {...lookOf(span)}>
             <RowText text={span.text} wanted={wanted} />
           </span>
         ))}

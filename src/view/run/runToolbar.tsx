@@ -8,7 +8,6 @@ import {
   copyIcon,
   deleteIcon,
   editIcon,
-  lockIcon,
   moveDownIcon,
   notebookIcon,
   refreshIcon,
@@ -20,7 +19,7 @@ import React from 'react';
 
 import { IRunSummary } from '../../api/types';
 import { CommandIDs } from '../../commands';
-import { archiveIcon, tagRunIcon, tensorBoardIcon } from '../../icons';
+import { archiveIcon, keepRunIcon, tagRunIcon, tensorBoardIcon } from '../../icons';
 import { isDeletable, isEnded, isOurs } from '../../model/runs';
 import { RunViewModel } from '../../model/runView';
 import { useSignal } from '../hooks';
@@ -120,7 +119,7 @@ function actions(trans: TranslationBundle): readonly IAction[] {
     { id: CommandIDs.tagRun, icon: tagRunIcon, label: () => trans.__('Tag…') },
     {
       id: CommandIDs.keepRun,
-      icon: lockIcon,
+      icon: keepRunIcon,
       label: run => (run.kept ? trans.__('Allow cleaning up') : trans.__('Keep from cleaning up'))
     },
     {

@@ -1,4 +1,11 @@
-import { alignCurves, curveFacts, isSystemMetric, readCurve, smooth } from '../../../src/model/curvesData';
+import {
+  alignCurves,
+  curveFacts,
+  isSystemMetric,
+  lonePoints,
+  readCurve,
+  smooth
+} from '../../../src/model/curvesData';
 import { series } from '../runStories';
 
 const LOGGED = series('loss', [3, 'NaN', 1, 'Infinity'], {
@@ -98,4 +105,15 @@ it('aligns 20 long curves, on one axis or on many', () => {
   expect(alignCurves(curves, false).map(column => column.length)).toEqual(
     Array.from({ length: 21 }, () => 10_000)
   );
+});
+
+it.each([
+  ['none of a whole line', [1, 2, 3], []],
+  ['the only one', [undefined, 7, undefined], [1]],
+  ['one before, between and behind holes', [1, null, 2, null, null, 3], [0, 2, 5]],
+  ['one before a hole, whatever another curve has between', [1, undefined, null, 4, 5], [0]],
+  ['none of two that a line joins over points of another curve', [null, 1, undefined, 2, null], []],
+  ['none where nothing can be shown', [null, undefined, null], []]
+] as const)('finds points that no line goes through: %s', (_, column, places) => {
+  expect(lonePoints(column)).toEqual(places);
 });

@@ -108,9 +108,46 @@ it('colours by SGR, with the classes that JupyterLab has', () => {
   ]);
 });
 
-it('leaves colours out that have no class', () => {
-  expect(shown(written('\x1b[38;5;200ma\x1b[48;2;1;2;3mb\x1b[31mc'))).toEqual(['abc']);
-  expect(written('\x1b[38;5;31mx').lines[0]).toEqual([{ text: 'x', classes: '' }]);
+it.each([
+  ['one of the 256', '\x1b[38;5;208m', { classes: '', colour: 'rgb(255, 135, 0)' }],
+  ['a grey of the 256', '\x1b[48;5;244m', { classes: '', background: 'rgb(128, 128, 128)' }],
+  ['one of the 256 that has a class', '\x1b[38;5;9m', { classes: 'ansi-red-intense-fg' }],
+  [
+    'red, green and blue',
+    '\x1b[1;38;2;10;200;120;4m',
+    { classes: 'ansi-bold ansi-underline', colour: 'rgb(10, 200, 120)' }
+  ],
+  ['a colour space', '\x1b[38:2::10:200:120m', { classes: '', colour: 'rgb(10, 200, 120)' }],
+  ['a colour that gives way to one with a class', '\x1b[38;5;208;31m', { classes: 'ansi-red-fg' }],
+  ['a colour that there is not', '\x1b[38;5;256;48;2;1;2;999m', { classes: '' }],
+  ['half a colour', '\x1b[38;5m', { classes: '' }],
+  [
+    'faint, italic and struck',
+    '\x1b[2;3;9m',
+    { classes: 'mlops-ansi-faint mlops-ansi-italic mlops-ansi-struck' }
+  ],
+  ['none of these any more', '\x1b[1;2;3;4;7;9m\x1b[22;23;24;27;29m', { classes: '' }],
+  ['a wavy line below', '\x1b[4:3m', { classes: 'ansi-underline' }],
+  ['no line below', '\x1b[4m\x1b[4:0m', { classes: '' }]
+])('writes in %s', (_, sequence, writing) => {
+  expect(written(`${sequence}x`).lines[0]).toEqual([{ ...writing, text: 'x' }]);
+});
+
+it('changes text and ground for inverse text, whatever their colours', () => {
+  expect(written('\x1b[31;7mx').lines[0]).toEqual([
+    { text: 'x', classes: 'ansi-red-bg ansi-default-inverse-fg' }
+  ]);
+  expect(written('\x1b[31;48;5;208;7mx').lines[0]).toEqual([
+    { text: 'x', classes: 'ansi-red-bg', colour: 'rgb(255, 135, 0)' }
+  ]);
+});
+
+it('keeps each exact colour where a line is written over', () => {
+  expect(written('\x1b[38;5;208mab\x1b[38;5;20mc\x1b[0m\n\x1b[A\rx').lines[0]).toEqual([
+    { text: 'x', classes: '' },
+    { text: 'b', classes: '', colour: 'rgb(255, 135, 0)' },
+    { text: 'c', classes: '', colour: 'rgb(0, 0, 215)' }
+  ]);
 });
 
 it('puts sequences together that two chunks share', () => {

@@ -36,16 +36,22 @@ class FakeCell {
   }
 }
 
-/** A tracker of notebooks with one cell each; the first is the one in use. */
+/** A tracker of notebooks with one cell each, below one that is not code; the first is the one in use. */
 class Notebooks {
   readonly activeCellChanged = new Signal<object, null>(this);
   readonly executed: string[] = [];
+  readonly scrolled: number[] = [];
   readonly panels;
 
   constructor(readonly cells: readonly FakeCell[]) {
     this.panels = cells.map((cell, index) => ({
       id: `notebook-${index}`,
-      content: { widgets: [cell.asCell], activeCell: cell.asCell },
+      content: {
+        widgets: [null, cell.asCell],
+        activeCell: cell.asCell,
+        activeCellIndex: 0,
+        scrollToItem: async (place: number) => void this.scrolled.push(place)
+      },
       sessionContext: {
         session: {
           kernel: {
@@ -155,7 +161,9 @@ describe('running again', () => {
     await desk.commands.execute(CommandIDs.rerunRun, { runIds: [runId(9)] });
     const { content, id } = notebooks.panels[1]!;
     expect(desk.activated).toEqual([id]);
-    expect(ran).toEqual([[content, content.widgets[0]]]);
+    expect(ran).toEqual([[content, content.widgets[1]]]);
+    expect([content.activeCellIndex, notebooks.scrolled]).toEqual([1, [1]]);
+    expect(notebooks.executed).toEqual(['%load_ext jupyter_mlops']);
   });
 
   it('writes a cell that repeats the run where no notebook shows it', async () => {
@@ -164,6 +172,7 @@ describe('running again', () => {
     explorer.selected = [run(9)];
     await desk.commands.execute(CommandIDs.rerunRun);
     expect(cell.source).toBe(`%runs rerun ${runId(9)}`);
+    expect(notebooks.executed).toEqual(['%load_ext jupyter_mlops']);
     expect(ran).toEqual([notebooks.currentWidget!.content]);
   });
 

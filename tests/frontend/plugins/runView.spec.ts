@@ -170,21 +170,26 @@ describe('loading a result into a notebook', () => {
     ).toEqual([false, false, true, false, false]);
   });
 
-  it('writes a cell below the one in use, does not run it, and brings the notebook to the front', async () => {
+  const kernel = {
+    // It ends before it has answered, which is not ours to tell.
+    requestExecute: () => ({ done: Promise.reject(new Error('Canceled future')) })
+  };
+
+  it.each([
+    ['that knows our magics then', { kernel }, `%runs load ${runId(7)}`],
+    ['that is still to come', null, `%load_ext jupyter_mlops\n%runs load ${runId(7)}`]
+  ])('writes a cell below the one in use, for a kernel %s, and does not run it', async (_, session, cell) => {
     const insert = jest.spyOn(NotebookActions, 'insertBelow').mockImplementation(() => undefined);
     const written: string[] = [];
     const content = {
       activeCell: { model: { sharedModel: { setSource: (text: string) => written.push(text) } } }
     };
+    const sessionContext = { session };
     const { app } = new Story([], {
-      currentWidget: { id: 'notebook', content }
+      currentWidget: { id: 'notebook', content, sessionContext }
     } as unknown as INotebookTracker);
     await app.commands.execute(CommandIDs.loadRun, { runIds: [runId(7)] });
-    expect([insert.mock.calls, written, app.activated]).toEqual([
-      [[content]],
-      [`%runs load ${runId(7)}`],
-      ['notebook']
-    ]);
+    expect([insert.mock.calls, written, app.activated]).toEqual([[[content]], [cell], ['notebook']]);
     insert.mockRestore();
   });
 

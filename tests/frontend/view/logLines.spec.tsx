@@ -80,3 +80,10 @@ it('shows colours, and text as text', () => {
   expect(drawn.node.querySelector('.ansi-red-fg')!.textContent).toBe('red');
   expect(drawn.node.querySelector('img')).toBeNull();
 });
+
+it('shows exact colours', () => {
+  const drawn = draw(<LogText lines={linesOf('\x1b[38;5;208morange\x1b[48;2;1;2;3m on dark')} />);
+  const [orange, onDark] = Array.from(drawn.node.querySelectorAll('span'));
+  expect([orange!.textContent, orange!.style.color]).toEqual(['orange', 'rgb(255, 135, 0)']);
+  expect([onDark!.style.color, onDark!.style.backgroundColor]).toEqual(['rgb(255, 135, 0)', 'rgb(1, 2, 3)']);
+});

@@ -49,6 +49,8 @@ class Facts:
         ("loss < inf", Comparison("", "loss", "<", "inf")),
         ("solver < m", Comparison("", "solver", "<", "m")),
         ("state:failed", FieldTerm("state", "FAILED", exact=True)),
+        ("state:Stopped", FieldTerm("state", "KILLED", exact=True)),
+        ("state:queued", FieldTerm("state", "SCHEDULED", exact=True)),
         ("name~base", FieldTerm("name", "base", exact=False)),
         ("name:'my run'", FieldTerm("name", "my run", exact=True)),
         ("experiment:digits", FieldTerm("experiment", "digits", exact=True)),

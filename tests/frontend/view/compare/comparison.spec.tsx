@@ -91,7 +91,7 @@ it('shows what differs, section by section, and how much does not', async () => 
     ['Parameters1 more is the same'],
     ['lr', '0.1', '0.2', '–'],
     ['Codethe cells are the same'],
-    ['Packages1 more is the same'],
+    ['Packages1 is the same'],
     ['System'],
     ['system/cpu', '1', '2', '3']
   ]);

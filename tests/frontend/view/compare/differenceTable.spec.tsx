@@ -154,7 +154,7 @@ describe('a section', () => {
     expect(rows(table([one, many]))).toEqual([
       ['Data1 more is the same'],
       ['X', 'a', 'b', 'c'],
-      ['Packages226 more are the same']
+      ['Packages226 are the same']
     ]);
     expect(rows(table([one, many], { onlyDifferences: false }))[0]).toEqual(['Data']);
   });

@@ -144,6 +144,12 @@ describe('artifacts', () => {
     expect(story.view.node.querySelector('pre img')).toBeNull();
   });
 
+  it('say that they are empty', async () => {
+    const story = await open({ 'a.txt': new Response('') }, { '': [entry('a.txt', 0, 'text')] });
+    await story.click('button', 'a.txt');
+    expect(story.view.one('region', 'a.txt').textContent).toContain('The file is empty.');
+  });
+
   it('are tables as tables', async () => {
     const story = await open({ 'b.csv': new Response(`a,b\n1,${NASTY}\n`) });
     await story.click('button', 'b.csv');

@@ -2,6 +2,7 @@
 
 import AxeBuilder from '@axe-core/playwright';
 
+import type { JupyterServer } from '../helpers/jupyterServer';
 import { SEVERAL, notebook } from '../helpers/notebook';
 import type { MlopsPage } from '../helpers/MlopsPage';
 import { expect, test } from '../helpers/story';
@@ -10,41 +11,48 @@ for (const theme of ['JupyterLab Light', 'JupyterLab Dark']) {
   test.describe(theme, () => {
     test.use({ serverOptions: { settings: { '@jupyterlab/apputils-extension:themes': { theme } } } });
 
-    test(`axe finds nothing serious: ${theme}`, async ({ server, lab }) => {
-      server.write('story.ipynb', notebook(...SEVERAL));
-      await lab.open('story.ipynb');
-      await expect(lab.page.locator('body')).toHaveAttribute('data-jp-theme-name', theme);
-      await lab.runAllCells();
-      await lab.showRuns();
-      await lab.unfold('story.ipynb');
-      await expect(lab.row('broken')).toContainText('Failed');
-      const found: string[] = [];
-      const look = async (where: string) => found.push(...(await serious(lab, where)));
-
-      await look('cards and sidebar');
+    test(`axe finds nothing serious in lists, cards and tabs: ${theme}`, async ({ server, lab }) => {
+      await begin(server, lab, theme);
+      const found = [...(await serious(lab, 'cards and sidebar'))];
       await lab.command('Open Table of Runs');
       await expect(lab.table).toBeVisible();
-      await look('table');
+      found.push(...(await serious(lab, 'table')));
       await lab.row('rate-0.1').dblclick();
       for (const part of ['Overview', 'Log', 'Metrics', 'Code', 'Data', 'Environment']) {
         await lab.part(part);
         await expect(lab.runView.getByRole('tabpanel')).toBeVisible();
-        await look(`run view: ${part}`);
+        found.push(...(await serious(lab, `run view: ${part}`)));
       }
+      expect(found).toEqual([]);
+    });
+
+    test(`axe finds nothing serious in a comparison and a failed run: ${theme}`, async ({ server, lab }) => {
+      await begin(server, lab, theme);
+      const found: string[] = [];
       await lab.row('rate-0.3').click();
       await lab.row('broken').click({ modifiers: ['Control'] });
       await lab.selectionBar.getByRole('button', { name: 'Compare' }).click();
       for (const part of ['Facts', 'Curves', 'Parallel axes', 'Scatter']) {
         await lab.part(part);
-        await look(`compare: ${part}`);
+        found.push(...(await serious(lab, `compare: ${part}`)));
       }
       await lab.row('broken').dblclick();
       await expect(lab.runView).toContainText('ZeroDivisionError');
-      await look('run view of a failed run');
-
+      found.push(...(await serious(lab, 'run view of a failed run')));
       expect(found).toEqual([]);
     });
   });
+}
+
+/** Several runs, one of which has failed, in a theme. */
+async function begin(server: JupyterServer, lab: MlopsPage, theme: string): Promise<void> {
+  server.write('story.ipynb', notebook(...SEVERAL));
+  await lab.open('story.ipynb');
+  await expect(lab.page.locator('body')).toHaveAttribute('data-jp-theme-name', theme);
+  await lab.runAllCells();
+  await lab.showRuns();
+  await lab.unfold('story.ipynb');
+  await expect(lab.row('broken')).toContainText('Failed');
 }
 
 /** What axe calls serious or critical in our own views, one line each. */

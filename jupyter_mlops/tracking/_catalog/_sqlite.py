@@ -21,7 +21,7 @@ import msgspec
 
 from ...entities import RunStatus
 from .._foreign._foreign import RUN_TAG, ForeignRun
-from .._foreign._stranger_sqlite import all_rows, bound_time, open_stranger
+from .._foreign._stranger_sqlite import bound_time, open_stranger, read_quickly
 from ._retagged import RetaggedRuns
 
 CHUNK = 500
@@ -337,17 +337,21 @@ def _marks(values: list[str]) -> str:
 
 def _read(database: sqlite3.Connection, run_ids: list[str]) -> StoreChanges:
     """Return runs by the store's ids."""
-    run_ids = [run_id for run_id in run_ids if isinstance(run_id, str)]
+    known = [run_id for run_id in run_ids if isinstance(run_id, str)]
+    return read_quickly(database, lambda: _read_runs(database, known))
+
+
+def _read_runs(database: sqlite3.Connection, run_ids: list[str]) -> StoreChanges:
     marks = _marks(run_ids)
-    rows = [row for row in all_rows(database, _RUNS.format(marks=marks), run_ids) if row[6]]
+    rows = [row for row in database.execute(_RUNS.format(marks=marks), run_ids) if row[6]]
     metrics: defaultdict[str, dict[str, float]] = defaultdict(dict)
-    for run_id, key, value, is_nan in all_rows(database, _METRICS.format(marks=marks), run_ids):
+    for run_id, key, value, is_nan in database.execute(_METRICS.format(marks=marks), run_ids):
         # Nearly every number is stored as it is: a call for each would be a tenth of the time.
         is_plain = not is_nan and -LARGEST < value < LARGEST
         metrics[run_id][key] = value if is_plain else stored_value(value, is_nan)
     # sqlite gathers a run's texts into one, which msgspec reads: half the time of a loop. (Numbers would lose digits.)
     params, tags = (
-        dict(all_rows(database, _TEXTS.format(table=table, marks=marks), run_ids)) for table in ("params", "tags")
+        dict(database.execute(_TEXTS.format(table=table, marks=marks), run_ids)) for table in ("params", "tags")
     )
     runs = tuple(
         ForeignRun(

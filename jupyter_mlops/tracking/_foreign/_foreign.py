@@ -28,7 +28,7 @@ _FIRST_MS, _LAST_MS = -62_135_596_800_000, 253_402_300_799_999
 """The years 1 to 9999, which have dates."""
 
 
-class ForeignRun(msgspec.Struct, frozen=True, kw_only=True):
+class ForeignRun(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A run that some other tool has logged.
 
     Parameters

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_mlops.tracking._foreign._stranger_sqlite import all_rows, bound_time, open_stranger
+from jupyter_mlops.tracking._foreign._stranger_sqlite import bound_time, open_stranger, read_quickly
 
 ENDLESS = "WITH RECURSIVE n(i) AS (SELECT ? UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
 
@@ -20,10 +20,14 @@ def database(tmp_path: Path) -> Iterator[sqlite3.Connection]:
         yield database
 
 
+def all_rows(database: sqlite3.Connection, query: str, *values: object) -> list[tuple[object, ...]]:
+    return read_quickly(database, lambda: database.execute(query, values).fetchall())
+
+
 def test_b27_bytes_that_are_no_text_hide_no_other_row(database):
     query = "SELECT text FROM t WHERE rowid >= ?"
-    assert all_rows(database, query, [1]) == [("ü",), ("b\ufffd",), (5,)]
-    assert all_rows(database, query, [3]) == [(5,)]
+    assert all_rows(database, query, 1) == [("ü",), ("b\ufffd",), (5,)]
+    assert all_rows(database, query, 3) == [(5,)]
     assert database.execute(query, [2]).fetchall() == [("b\ufffd",), (5,)], "whoever asks next is told as ever"
 
 
@@ -32,10 +36,10 @@ def test_b10_a_query_without_end_is_ended_once_and_not_asked_again(database):
     database.set_trace_callback(asked.append)
     bound_time(database, 0.05)
     with pytest.raises(sqlite3.OperationalError, match="interrupted"):
-        all_rows(database, ENDLESS, [1])
+        all_rows(database, ENDLESS, 1)
     assert len(asked) == 1
 
 
 def test_a_table_that_is_not_there_is_said(database):
     with pytest.raises(sqlite3.OperationalError, match="no such table"):
-        all_rows(database, "SELECT * FROM none", [])
+        all_rows(database, "SELECT * FROM none")

@@ -144,10 +144,19 @@ export function CurveFigure({ name, model, trans }: IFigureProps): JSX.Element {
   const { look, version } = model;
   const curves = useMemo(() => model.curvesOf(name), [model, name, version, look.axis]);
   const runs = useMemo(() => model.runs, [model, version]);
+  const isCut = useMemo(
+    () => look.isLog && curves.some(({ ys }) => ys.some(y => y <= 0)),
+    [curves, look.isLog]
+  );
   return (
     <figure className="mlops-CurveFigure">
       <figcaption>
         <bdi>{name}</bdi>
+        {isCut && (
+          <span className="mlops-quiet">
+            {trans.__('A logarithm has no place for 0 and less: such points are holes.')}
+          </span>
+        )}
       </figcaption>
       <CurveChart
         curves={curves}

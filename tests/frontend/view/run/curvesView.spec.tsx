@@ -77,6 +77,14 @@ it('is looked at otherwise: logarithmic, smoothed, by time', async () => {
   expect(story.view.text).toContain('0.50');
 });
 
+it('says what a logarithm leaves out', async () => {
+  const story = await Story.open({ loss: [3, 1, 0, 2], acc: [0.1, 'NaN', 0.9] }, [runId(1)]);
+  const captions = () => [...story.view.node.querySelectorAll('figcaption')].map(each => each.textContent);
+  expect(captions()).toEqual(['loss', 'acc']);
+  await happened(() => story.model.setLook({ isLog: true }));
+  expect(captions()).toEqual(['lossA logarithm has no place for 0 and less: such points are holes.', 'acc']);
+});
+
 it('finds a metric among many, and has no field for few', async () => {
   const many = Object.fromEntries(Array.from({ length: 12 }, (_, n) => [`metric-${n}`, [1, 2]]));
   const story = await Story.open(many, [runId(1)]);

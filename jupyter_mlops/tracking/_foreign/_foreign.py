@@ -64,9 +64,10 @@ class ForeignRun(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     @property
     def duration_s(self) -> float | None:
         """How long it went, once it has ended."""
-        if self.end_time is None or not (self.status.is_terminal and _is_dated(self.start_time, self.end_time)):
+        started, ended = self.start_time, self.end_time
+        if ended is None or not (self.status.is_terminal and _is_dated(started) and _is_dated(ended)):
             return None
-        return max(0.0, (self.end_time - self.start_time) / 1000)
+        return max(0.0, (ended - started) / 1000)
 
 
 def _moment(milliseconds: int | None) -> str:
@@ -79,9 +80,9 @@ def _moment(milliseconds: int | None) -> str:
     return f"{_day(days)}T{minutes // 60:02}:{minutes % 60:02}:{seconds:02}.{rest:03}+00:00"
 
 
-def _is_dated(*milliseconds: int) -> bool:
+def _is_dated(milliseconds: int) -> bool:
     """Return whether a store says when: not by a 0, and within the calendars."""
-    return all(milliseconds) and _FIRST_MS <= min(milliseconds) <= max(milliseconds) <= _LAST_MS
+    return milliseconds != 0 and _FIRST_MS <= milliseconds <= _LAST_MS
 
 
 @lru_cache(maxsize=1024)  # 100,000 runs are of few days: so their moments are written in half of the time.

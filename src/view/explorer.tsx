@@ -2,7 +2,7 @@
 
 import { TranslationBundle } from '@jupyterlab/translation';
 import { CommandRegistry } from '@lumino/commands';
-import React, { useRef } from 'react';
+import React, { useEffect, useRef } from 'react';
 
 import { CommandIDs } from '../commands';
 import { WIRE_VERSION } from '../api/types';
@@ -25,13 +25,20 @@ export interface IExplorerProps {
   readonly commands: CommandRegistry;
   readonly trans: TranslationBundle;
   readonly hasHeader: boolean;
+  /** The first answer is drawn. */
+  readonly onReady?: () => void;
 }
 
 /** See the module. */
 export function Explorer(props: IExplorerProps): JSX.Element {
-  const { model, manager, commands, trans, hasHeader } = props;
+  const { model, manager, commands, trans, hasHeader, onReady } = props;
   useSignal(model.changed);
   useSignal(manager.statusChanged);
+  useEffect(() => {
+    if (model.isReady) {
+      onReady?.();
+    }
+  }, [model.isReady]);
   const root = useRef<HTMLDivElement>(null);
   const input = useRef<HTMLInputElement>(null);
   const focusList = () => root.current?.querySelector<HTMLElement>('[role="treegrid"]')?.focus();

@@ -37,7 +37,7 @@ export class ExplorerWidget extends ReactWidget {
 
   /** Draw. */
   protected override render(): JSX.Element {
-    return <Explorer {...this._props} />;
+    return <Explorer {...this._props} onReady={() => this._onFirstAnswer()} />;
   }
 
   /** Begin to ask. */
@@ -67,22 +67,17 @@ export class ExplorerWidget extends ReactWidget {
     void this.renderPromise?.then(() => {
       if (!this._focusList()) {
         this.node.querySelector('input')?.focus();
-        this.model.changed.connect(this._onFirstAnswer, this);
+        this._isListAwaited = true;
       }
     });
   }
 
-  /** The first answer has come: whoever has not begun to search goes on to the list, if there is one now. */
+  /** The first answer is drawn: whoever has not begun to search goes on to the list, if there is one now. */
   private _onFirstAnswer(): void {
-    if (!this.model.isReady) {
-      return;
+    const isSearching = document.activeElement !== this.node.querySelector('input') || this.model.query;
+    if (this._isListAwaited && !isSearching) {
+      this._focusList();
     }
-    this.model.changed.disconnect(this._onFirstAnswer, this);
-    requestAnimationFrame(() => {
-      if (document.activeElement === this.node.querySelector('input') && !this.model.query) {
-        this._focusList();
-      }
-    });
   }
 
   private _focusList(): boolean {
@@ -98,4 +93,6 @@ export class ExplorerWidget extends ReactWidget {
       this._props.model.dispose();
     }
   }
+
+  private _isListAwaited = false;
 }

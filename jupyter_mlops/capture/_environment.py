@@ -10,6 +10,7 @@ import subprocess
 import sys
 
 from ..entities import Environment
+from ..home import available_cpus
 
 _NVIDIA_SMI_TIMEOUT_S = 2.0
 
@@ -22,7 +23,7 @@ def environment() -> Environment:
         platform=platform.platform(),
         host=platform.node(),
         cpu=_cpu_name(),
-        cpu_count=len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 0,
+        cpu_count=available_cpus(),
         memory_bytes=_memory_bytes(),
         gpus=_gpus(),
         packages=_packages(),

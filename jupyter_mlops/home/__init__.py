@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from ._signing import Signer
     from ._status import read_state
     from ._survivors import end_survivors
-    from ._system import on_network_filesystem, user_runtime_dir
+    from ._system import available_cpus, on_network_filesystem, user_runtime_dir
 
 __all__ = [
     "CRASH_POINTS",
@@ -60,6 +60,7 @@ __all__ = [
     "Settings",
     "Signer",
     "Word",
+    "available_cpus",
     "boot_id",
     "collect",
     "content_hash",
@@ -104,6 +105,7 @@ __getattr__, __dir__ = lazy_exports(
         "Settings": "._settings",
         "Signer": "._signing",
         "Word": "._locks",
+        "available_cpus": "._system",
         "boot_id": "._files",
         "collect": "._gc",
         "content_hash": "._content",

@@ -10,6 +10,8 @@ import threading
 
 import xxhash
 
+from ._system import available_cpus
+
 PART_BYTES = 16 << 20
 """Up to here one processor takes a millisecond. Part of every address above: never to be changed."""
 
@@ -46,16 +48,9 @@ def content_hash(data: memoryview) -> str:
 
     # Where no thread can be had, there is this one. Not threading.Thread: its start waits until the thread runs.
     with contextlib.suppress(RuntimeError):
-        for _ in range(min(_processors(), len(parts)) - 1):
+        for _ in range(min(available_cpus(), len(parts)) - 1):
             _thread.start_new_thread(help_out, ())
     work()
     # A helper that is late, or has failed, is not waited for: to hash its part again takes a millisecond.
     whole = (digest or xxhash.xxh3_128_digest(part) for digest, part in zip(digests, parts, strict=True))
     return xxhash.xxh3_128_hexdigest(b"".join(whole))
-
-
-def _processors() -> int:
-    try:
-        return len(os.sched_getaffinity(0))
-    except AttributeError:  # not on macOS
-        return os.cpu_count() or 1

@@ -1,4 +1,4 @@
-"""What the machine offers a home: directories of the user, and the kind of file system below a path."""
+"""What the machine offers a home: processors, directories of the user, and the kind of file system below a path."""
 
 from __future__ import annotations
 
@@ -18,6 +18,12 @@ SOCKET_PATH_LIMIT = 100
 _NETWORK = re.compile(
     r"(nfs\d?|cifs|smb\w*|9p|afs|ceph|lustre|gpfs|beegfs|glusterfs|fuse\.(sshfs|glusterfs|s3fs|rclone))"
 )
+
+
+def available_cpus() -> int:
+    """Return how many CPUs this process may use."""
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
 def user_data_dir() -> Path:

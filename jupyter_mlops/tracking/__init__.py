@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from ._catalog._orders import RunOrders
     from ._catalog._rest_curves import RestCurves
     from ._catalog._rest_trends import ask_trends
-    from ._catalog._sqlite import SqliteStore, StoreChanges
+    from ._catalog._rows import StoreChanges
+    from ._catalog._sqlite import SqliteStore
     from ._catalog._stored_curves import stored_curves
     from ._catalog._table import RunTable, decode_body
     from ._catalog._trends import read_trends
@@ -148,7 +149,7 @@ __getattr__, __dir__ = lazy_exports(
         "SqliteStore": "._catalog._sqlite",
         "StoreChange": "._foreign._writer",
         "StoreWriter": "._foreign._writer",
-        "StoreChanges": "._catalog._sqlite",
+        "StoreChanges": "._catalog._rows",
         "TextColumn": "._catalog._columns",
         "MetricBatch": "._tail",
         "MetricTail": "._tail",

@@ -14,7 +14,7 @@ from .._spool._reading import read_keys, spool_paths
 from .._spool._spool import Series
 from ._curve import MOST_BUCKETS, Curve
 from ._extremes import read_extremes
-from ._sqlite import stored_value
+from ._rows import stored_value
 
 _MOST_KEPT = 200_000
 """Buckets of one run: the more series it has, the fewer each gets."""

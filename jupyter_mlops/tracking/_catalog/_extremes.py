@@ -13,7 +13,7 @@ from itertools import groupby
 from typing import Any
 
 from ._curve import CurvePoint
-from ._sqlite import LARGEST, stored_value
+from ._rows import LARGEST, stored_value
 
 FEW = 20_000
 """Points that are read one by one: it takes some milliseconds."""

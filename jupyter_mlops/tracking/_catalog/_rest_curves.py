@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from .._foreign._rest import RestPoint, last_points, metric_points
 from .._uris import without_credentials
 from ._curve import Curve
-from ._sqlite import stored_value
+from ._rows import stored_value
 
 _MOST_S = 10.0
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from .._foreign._rest import sampled_points
 from .._logbook import SPARK_POINTS, Sparkline
-from ._sqlite import stored_value
+from ._rows import stored_value
 
 _MOST_RUNS = 100
 """Of a question: MLflow takes no more."""

@@ -7,38 +7,23 @@ and tags often, for all runs at once; the rest by reading all runs again, some a
 
 from __future__ import annotations
 
-import itertools
-import math
 import sqlite3
 import time
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 from zlib import crc32
 
 import msgspec
 
-from ...entities import RunStatus
-from .._foreign._foreign import RUN_TAG, ForeignRun
-from .._foreign._stranger_sqlite import bound_time, open_stranger, read_quickly
+from .._foreign._foreign import RUN_TAG
+from .._foreign._stranger_sqlite import bound_time, open_stranger
 from ._retagged import RetaggedRuns
-
-CHUNK = 500
-"""Runs that are read at a time: some tens of milliseconds."""
+from ._rows import MOST_S, StoreChanges, marks_of, read_runs
+from ._unread import CHUNK, UnreadRuns
 
 _encode = msgspec.msgpack.Encoder().encode
-_STATUSES = {status.value: status for status in RunStatus}
-_MOST_S = 30.0
-"""Of one look: a hostile file may hold views without end."""
-
-LARGEST = 1.7976931348623157e308
-"""What MLflow stores for an infinity."""
-
 _MOST_LIVE = 100
-_KIB, _BUILDING_KIB = 2_000, 64_000
-"""Of sqlite's cache of the file."""
-
 _REST, _BRIEF_S = 100, 0.005
 """What looks at many runs rests a hundred times as long, so that an idle server stays one; brief looks need none."""
 
@@ -48,32 +33,10 @@ _COMPARE_REST = 50
 _LOOK_REST = 50
 """As `_REST`, for looking which runs are deleted: twenty times as quick as comparing."""
 
-_RUNS = """
-SELECT r.run_uuid, CAST(r.name AS TEXT), CAST(e.name AS TEXT), CAST(r.status AS TEXT),
-       CAST(r.start_time AS INTEGER), CAST(r.end_time AS INTEGER),
-       r.lifecycle_stage = 'active' AND e.lifecycle_stage = 'active'
-FROM runs AS r JOIN experiments AS e ON e.experiment_id = r.experiment_id WHERE r.run_uuid IN ({marks})
-"""
-_METRICS = """
-SELECT run_uuid, CAST(key AS TEXT), CAST(ifnull(value, 0) AS REAL), is_nan FROM latest_metrics
-WHERE run_uuid IN ({marks}) AND key IS NOT NULL
-"""
-_TEXTS = """
-SELECT run_uuid, json_group_object(CAST(key AS TEXT), CAST(ifnull(value, '') AS TEXT)) FROM {table}
-WHERE run_uuid IN ({marks}) AND key IS NOT NULL GROUP BY run_uuid
-"""
-_decode_texts = msgspec.json.Decoder(dict[str, str]).decode
 _FACTS = "SELECT run_uuid, status, end_time, name, lifecycle_stage, experiment_id FROM runs ORDER BY rowid DESC"
 _DELETED = "SELECT run_uuid FROM runs WHERE lifecycle_stage <> 'active'"
 _PLACES = "SELECT experiment_id, name, lifecycle_stage FROM experiments"
 _LIVE = "SELECT run_uuid FROM runs WHERE status IN ('RUNNING', 'SCHEDULED') ORDER BY rowid DESC LIMIT ?"
-
-
-class StoreChanges(NamedTuple):
-    """Runs as they are now, and the ids of those that are deleted or gone."""
-
-    runs: tuple[ForeignRun, ...] = ()
-    gone: tuple[str, ...] = ()
 
 
 class SqliteStore:
@@ -89,6 +52,7 @@ class SqliteStore:
         self.path = path
         self._database: sqlite3.Connection | None = None
         self._file: tuple[int, int] | None = None
+        self._unread = UnreadRuns(path)
         self._facts: dict[str, int] = {}
         self._reset()
 
@@ -101,9 +65,9 @@ class SqliteStore:
         self._version = -1
         self._ends: dict[str, int] = {}
         self._bookmark: dict[str, Any] = {}
-        self._unread: dict[str, None] = {}
+        self._unread.clear()
         self._again = 0
-        self._owed = self._is_uncompared = self._is_unlooked = self._has_large_cache = False
+        self._owed = self._is_uncompared = self._is_unlooked = False
         self._compare_at = self._look_at = self._again_at = 0.0
         self._deleted: set[str] | None = None
         self._retagged = RetaggedRuns()
@@ -167,12 +131,15 @@ class SqliteStore:
         database, wanted = self._open(), list(run_ids)
         if database is None or not wanted:
             return StoreChanges()
-        query = f"SELECT run_uuid FROM tags WHERE key = ? AND value IN ({_marks(wanted)})"
+        query = f"SELECT run_uuid FROM tags WHERE key = ? AND value IN ({marks_of(wanted)})"
         tagged = [row[0] for row in database.execute(query, (RUN_TAG, *wanted))]
-        return _read(database, list(dict.fromkeys((*wanted, *tagged))))
+        wanted = list(dict.fromkeys((*wanted, *tagged)))
+        self._unread.put_again(wanted)
+        return read_runs(database, wanted)
 
     def close(self) -> None:
         """Let the file go; the next call opens it again and goes on where it was."""
+        self._unread.close()
         if self._database is not None:
             self._database.close()
             self._database = None
@@ -192,7 +159,7 @@ class SqliteStore:
             self._file = file
         if self._database is None:
             self._database = open_stranger(self.path)
-        bound_time(self._database, _MOST_S)
+        bound_time(self._database, MOST_S)
         return self._database
 
     def _poll(self, database: sqlite3.Connection, end: float) -> Iterator[StoreChanges]:
@@ -200,7 +167,7 @@ class SqliteStore:
         if not self._ends:
             self._ends = _last_rows(database)
             known, self._facts = self._facts, _facts(database)
-            self._unread = dict.fromkeys(self._facts)
+            self._unread.put_first(self._facts)
             if not known:
                 self._mark()
             self._retagged.find(database, self._ends["tags"])
@@ -213,11 +180,11 @@ class SqliteStore:
                 # Rows were taken away at the end and their numbers may be given out again: only comparing helps.
                 self._compare_at = 0.0
             # What was written now goes before what waits since somebody wrote to very many runs at once.
-            self._unread = dict.fromkeys(self._changed(database, ends)) | self._unread
+            self._unread.put_first(self._changed(database, ends))
             self._ends, self._owed = ends, True
         self._version = version
         if self._unread:
-            yield from self._read_unread(database, end)
+            yield from self._unread.read(database, end)
         if not self._unread:
             self._mark()
             yield from self._reread(database)
@@ -226,25 +193,6 @@ class SqliteStore:
         """Note that what was read of any run is what the store had at these ends; another process finds the others."""
         self._bookmark = {"file": self._file, "ends": self._ends, "tags": self._retagged.sums}
 
-    def _read_unread(self, database: sqlite3.Connection, end: float) -> Iterator[StoreChanges]:
-        """Read runs that are new or were written to; those that are not reached in time wait for the next look."""
-        if len(self._unread) > CHUNK:
-            # A run's rows are found by its id, all over the indexes: those should stay in memory meanwhile.
-            database.execute(f"PRAGMA cache_size = -{_BUILDING_KIB}")
-            self._has_large_cache = True
-        while self._unread:
-            some = list(itertools.islice(self._unread, CHUNK))
-            found = _read(database, some)
-            for run_id in some:
-                del self._unread[run_id]
-            yield found
-            if self._unread and time.monotonic() >= end:
-                return
-        if self._has_large_cache:
-            database.execute(f"PRAGMA cache_size = -{_KIB}")
-            database.execute("PRAGMA shrink_memory")
-            self._has_large_cache = False
-
     def _reread(self, database: sqlite3.Connection) -> Iterator[StoreChanges]:
         """Read some of all runs again when somebody has written; where a round is under way, the next begins after."""
         if self._owed and self._again <= 0:
@@ -252,7 +200,7 @@ class SqliteStore:
         started = time.monotonic()
         if self._again > 0 and started >= self._again_at:
             some, self._again = _rows_below(database, self._again)
-            found = _read(database, some)
+            found = read_runs(database, some)
             took = time.monotonic() - started
             self._again_at = started + (_REST * took if took > _BRIEF_S else 0)
             yield found
@@ -329,50 +277,3 @@ def _rows_below(database: sqlite3.Connection, row: int) -> tuple[list[str], int]
 def _chunks(run_ids: list[str]) -> Iterator[list[str]]:
     for start in range(0, len(run_ids), CHUNK):
         yield run_ids[start : start + CHUNK]
-
-
-def _marks(values: list[str]) -> str:
-    return ", ".join("?" * len(values))
-
-
-def _read(database: sqlite3.Connection, run_ids: list[str]) -> StoreChanges:
-    """Return runs by the store's ids."""
-    known = [run_id for run_id in run_ids if isinstance(run_id, str)]
-    return read_quickly(database, lambda: _read_runs(database, known))
-
-
-def _read_runs(database: sqlite3.Connection, run_ids: list[str]) -> StoreChanges:
-    marks = _marks(run_ids)
-    rows = [row for row in database.execute(_RUNS.format(marks=marks), run_ids) if row[6]]
-    metrics: defaultdict[str, dict[str, float]] = defaultdict(dict)
-    for run_id, key, value, is_nan in database.execute(_METRICS.format(marks=marks), run_ids):
-        # Nearly every number is stored as it is: a call for each would be a tenth of the time.
-        is_plain = not is_nan and -LARGEST < value < LARGEST
-        metrics[run_id][key] = value if is_plain else stored_value(value, is_nan)
-    # sqlite gathers a run's texts into one, which msgspec reads: half the time of a loop. (Numbers would lose digits.)
-    params, tags = (
-        dict(database.execute(_TEXTS.format(table=table, marks=marks), run_ids)) for table in ("params", "tags")
-    )
-    runs = tuple(
-        ForeignRun(
-            id=run_id,
-            name=name or "",
-            experiment=experiment or "",
-            status=_STATUSES.get(status, RunStatus.FINISHED),
-            start_time=start_time or 0,
-            end_time=end_time,
-            metrics=metrics.get(run_id, {}),
-            params=_decode_texts(params[run_id]) if run_id in params else {},
-            tags=_decode_texts(tags[run_id]) if run_id in tags else {},
-        )
-        for run_id, name, experiment, status, start_time, end_time, _is_active in rows
-    )
-    active = {row[0] for row in rows}
-    return StoreChanges(runs, tuple(run_id for run_id in run_ids if run_id not in active))
-
-
-def stored_value(value: float, is_nan: Any) -> float:
-    """Return the number that MLflow was given: it stores NaN as a flag, infinities as the largest numbers."""
-    if is_nan:
-        return math.nan
-    return math.copysign(math.inf, value) if abs(value) >= LARGEST else value

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from .._foreign._stranger_sqlite import bound_time, open_stranger
 from .._logbook import SPARK_POINTS
 from ._extremes import has_step_index
-from ._sqlite import stored_value
+from ._rows import stored_value
 
 MOST_S = 0.25
 """Of one run's course: it is a picture of some pixels."""

@@ -3,8 +3,7 @@
 import pytest
 
 from jupyter_mlops.exceptions import HomeError
-from jupyter_mlops.home import Settings
-from jupyter_mlops.home._settings import available_cpus
+from jupyter_mlops.home import Settings, available_cpus
 
 GIB = 1 << 30
 

@@ -16,7 +16,7 @@ from jupyter_mlops.services._catalog import _memory
 from jupyter_mlops.services._catalog._directories import _RACY_S
 from jupyter_mlops.services._catalog._home import HomeFeed
 from jupyter_mlops.tracking import CatalogFile, RunTable
-from jupyter_mlops.tracking._catalog import _sqlite
+from jupyter_mlops.tracking._catalog import _unread
 
 
 def age(*paths: Path) -> None:
@@ -226,13 +226,13 @@ def test_a_server_that_is_killed_while_it_reads_a_large_store_has_kept_what_it_h
     tagged = min(kept)
     do(store, f"INSERT INTO tags VALUES ('new', 'tag', '{tagged}')")
 
-    read_before, read = _sqlite._read, list[str]()
+    read_before, read = _unread.read_runs, list[str]()
 
     def counting(database: sqlite3.Connection, run_ids: list[str]) -> object:
         read.extend(run_ids)
         return read_before(database, run_ids)
 
-    monkeypatch.setattr(_sqlite, "_read", counting)
+    monkeypatch.setattr(_unread, "read_runs", counting)
     catalog = RunCatalog([("h1", service)])
     catalog.refresh(budget_s=0.0)
     assert catalog.page().total >= len(kept)

@@ -11,7 +11,7 @@ from jupyter_mlops.entities import RunStatus
 from jupyter_mlops.services import RunCatalog, RunSelection, RunService
 from jupyter_mlops.services._catalog._stores import store_summary
 from jupyter_mlops.tracking import ForeignRun
-from jupyter_mlops.tracking._catalog import _sqlite
+from jupyter_mlops.tracking._catalog import _unread
 
 THEIRS, OURS = "a" * 32, "b" * 32
 
@@ -81,7 +81,7 @@ def test_f31_a_store_that_breaks_while_it_is_read_is_given_time(catalog, store, 
     do(store, f"INSERT INTO tags VALUES ('stage', 'good', '{THEIRS}')")
 
     with monkeypatch.context() as broken:
-        broken.setattr(_sqlite, "_read", lambda *_: do(store, "SELECT broken"))
+        broken.setattr(_unread, "read_runs", lambda *_: do(store, "SELECT broken"))
         catalog.refresh()
         assert catalog.problems("h1")
         assert not catalog.building

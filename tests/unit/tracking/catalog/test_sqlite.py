@@ -14,9 +14,10 @@ from stores import SCHEMA, do, make_store
 from jupyter_mlops.entities import RunStatus
 from jupyter_mlops.services._catalog._stores import store_summary
 from jupyter_mlops.tracking import ForeignRun, SqliteStore
-from jupyter_mlops.tracking._catalog import _retagged
+from jupyter_mlops.tracking._catalog import _retagged, _unread
 from jupyter_mlops.tracking._catalog import _sqlite as _catalog_sqlite
-from jupyter_mlops.tracking._catalog._sqlite import CHUNK, stored_value
+from jupyter_mlops.tracking._catalog._rows import stored_value
+from jupyter_mlops.tracking._catalog._sqlite import CHUNK
 
 
 class Writer:
@@ -344,7 +345,7 @@ def test_a_look_that_is_broken_off_takes_nothing_twice_and_forgets_nothing(write
     writer.do(f"INSERT INTO runs VALUES {rows}")
     settle(store)
     writer.do("INSERT INTO tags SELECT 'all', 'yes', run_uuid FROM runs")
-    read, calls = _catalog_sqlite._read, []
+    read, calls = _unread.read_runs, []
 
     def fails_once(database: sqlite3.Connection, run_ids: list[str]) -> object:
         calls.append(run_ids)
@@ -352,7 +353,7 @@ def test_a_look_that_is_broken_off_takes_nothing_twice_and_forgets_nothing(write
             raise sqlite3.OperationalError("interrupted")
         return read(database, run_ids)
 
-    monkeypatch.setattr(_catalog_sqlite, "_read", fails_once)
+    monkeypatch.setattr(_unread, "read_runs", fails_once)
     with pytest.raises(sqlite3.OperationalError):
         look(store)
     assert store.building
@@ -476,7 +477,7 @@ def test_b27_a_file_that_says_anything_anywhere_hides_no_other_run(tmp_path, any
 
 
 def test_b27_a_view_without_end_is_left_in_time(tmp_path, monkeypatch):
-    monkeypatch.setattr("jupyter_mlops.tracking._catalog._sqlite._MOST_S", 0.2)
+    monkeypatch.setattr("jupyter_mlops.tracking._catalog._sqlite.MOST_S", 0.2)
     path = tmp_path / "hostile.db"
     endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)"
     with closing(sqlite3.connect(path)) as database:

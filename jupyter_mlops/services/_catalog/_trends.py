@@ -29,12 +29,16 @@ _MOST_KEPT = 2000
 _REST, _BRIEF_S = 50, 0.05
 """A course that took longer to read is, while its run goes on, read again after so many times as long."""
 
+_CUT_REST_S = 15.0
+"""After so long a course is tried again that could not be read in time: on a busy machine, or for good."""
+
 
 class _Kept(NamedTuple):
     key: str
     stamp: int
     values: tuple[Figure, ...]
     again_at: float
+    is_cut: bool = False
 
 
 class TrendShelf:
@@ -82,7 +86,7 @@ class TrendShelf:
 
     def _is_fresh(self, wanted: WantedTrend) -> bool:
         kept = self._kept.get(wanted.run_id)
-        return kept is not None and (kept.key, kept.stamp) == (wanted.key, wanted.stamp)
+        return kept is not None and (kept.key, kept.stamp, kept.is_cut) == (wanted.key, wanted.stamp, False)
 
     def _read_local(self, uri: str, trends: Iterable[WantedTrend], end: float) -> None:
         """Read what need not rest. A store in trouble is left alone: the list is as it was, and says so elsewhere."""
@@ -100,7 +104,9 @@ class TrendShelf:
 
     def _is_due(self, wanted: WantedTrend, now: float) -> bool:
         kept = self._kept.get(wanted.run_id)
-        return kept is None or kept.key != wanted.key or not wanted.is_live or now >= kept.again_at
+        if kept is None or kept.key != wanted.key or now >= kept.again_at:
+            return True
+        return not (wanted.is_live or kept.is_cut)
 
     def _take_remote(self, found: Mapping[WantedTrend, tuple[float, ...]]) -> None:
         self._keep(found, 0.0)
@@ -108,11 +114,20 @@ class TrendShelf:
         if drawn:
             self._tell(drawn)
 
-    def _keep(self, found: Mapping[WantedTrend, tuple[float, ...]], again_at: float) -> None:
+    def _keep(self, found: Mapping[WantedTrend, tuple[float, ...] | None], again_at: float) -> None:
         with self._lock:
             for trend, values in found.items():
-                self._kept.pop(trend.run_id, None)
-                figures = tuple(figure(value) for value in values)
-                self._kept[trend.run_id] = _Kept(trend.key, trend.stamp, figures, again_at)
+                before = self._kept.pop(trend.run_id, None)
+                if values is None:
+                    kept = _cut(trend, before)
+                else:
+                    kept = _Kept(trend.key, trend.stamp, tuple(map(figure, values)), again_at)
+                self._kept[trend.run_id] = kept
             for run_id in list(self._kept)[: max(0, len(self._kept) - _MOST_KEPT)]:
                 del self._kept[run_id]
+
+
+def _cut(trend: WantedTrend, before: _Kept | None) -> _Kept:
+    """Return what is kept of a course that could not be read in time: what was known of it."""
+    values = before.values if before is not None and before.key == trend.key else ()
+    return _Kept(trend.key, trend.stamp, values, time.monotonic() + _CUT_REST_S, is_cut=True)

@@ -49,8 +49,8 @@ FROM json_each(:starts) AS start
 _CHOSEN = f"{_ROWS} WHERE rowid IN (SELECT value FROM json_each(:chosen))"
 
 
-def read_trends(path: Path, keys: Mapping[str, str], end: float) -> dict[str, tuple[float, ...]]:
-    """Return the course of a metric of each run, by step; empty where the run has none, or reading it takes too long.
+def read_trends(path: Path, keys: Mapping[str, str], end: float) -> dict[str, tuple[float, ...] | None]:
+    """Return the course of a metric of each run, by step; empty where it has none, None where that took too long.
 
     Parameters
     ----------
@@ -66,7 +66,7 @@ def read_trends(path: Path, keys: Mapping[str, str], end: float) -> dict[str, tu
     sqlite3.Error
         The store cannot be read.
     """
-    trends: dict[str, tuple[float, ...]] = {}
+    trends: dict[str, tuple[float, ...] | None] = {}
     with closing(open_stranger(path)) as database:
         way = _BY_STEP if has_step_index(database) else _AS_LOGGED
         for run, key in keys.items():
@@ -78,7 +78,7 @@ def read_trends(path: Path, keys: Mapping[str, str], end: float) -> dict[str, tu
             except sqlite3.OperationalError as error:
                 if error.sqlite_errorcode != sqlite3.SQLITE_INTERRUPT:
                     raise
-                trends[run] = ()
+                trends[run] = None
     return trends
 
 

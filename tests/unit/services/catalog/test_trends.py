@@ -3,6 +3,7 @@
 import math
 import shutil
 import sqlite3
+from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 
@@ -172,6 +173,28 @@ def test_b10_what_is_not_reached_in_time_waits(catalog, store, monkeypatch):
         hurried.setattr(_trends, "BUDGET_S", -1.0)
         assert told(catalog) == RunTrends(trends=(), waiting=1)
     assert told(catalog) == trends(0.5, 0.75)
+
+
+def test_b10_a_course_that_could_not_be_read_in_time_waits_and_is_read_later(catalog, store, monkeypatch):
+    do(store, points(THEIRS, "acc", 0.5, 0.75), run_row(OTHER, "other"), points(OTHER, "acc", 1.0, 2.0))
+    asked: list[set[str]] = []
+    read = _trends.read_trends
+
+    def busy(path: Path, keys: Mapping[str, str], end: float) -> dict[str, tuple[float, ...] | None]:
+        asked.append(set(keys))
+        return read(path, keys, end) | {THEIRS: None}
+
+    with monkeypatch.context() as machine:
+        machine.setattr(_trends, "read_trends", busy)
+        machine.setattr(_trends, "_CUT_REST_S", 1e9)
+        answer = RunTrends(trends=(RunTrend(run_id=OTHER, key="acc", values=(1.0, 2.0)),), waiting=1)
+        assert told(catalog, THEIRS, OTHER) == answer
+        assert told(catalog, THEIRS, OTHER) == answer
+        assert asked == [{THEIRS, OTHER}], "not again at once"
+        catalog = RunCatalog(catalog._homes)
+        machine.setattr(_trends, "_CUT_REST_S", 0.0)
+        assert told(catalog, THEIRS).waiting == 1
+    assert told(catalog, THEIRS) == trends(0.5, 0.75)
 
 
 def test_b10_few_courses_are_kept(catalog, store, monkeypatch):

@@ -5,12 +5,15 @@ A third of the time in which a large store is read is sqlite's, and threads woul
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import os
 import select
 import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import IO
 
 import msgspec
 
@@ -53,6 +56,8 @@ class ReadAhead:
         self._child = _start(path)
         assert self._child.stdin is not None
         assert self._child.stdout is not None
+        for pipe in (self._child.stdin, self._child.stdout):
+            _widen(pipe)
         self._wishes, self._answers = self._child.stdin.fileno(), self._child.stdout.fileno()
         # A stranger's ids may be long: a wish that waited for the process, which waits for us, would wait forever.
         os.set_blocking(self._wishes, False)
@@ -138,7 +143,13 @@ def _start(path: Path) -> subprocess.Popen[bytes]:
             stderr=subprocess.DEVNULL,
             cwd="/",
             env=keeper_environment(),
-            pipesize=_PIPE,
         )
     except OSError as error:
         raise ReadAheadError(str(error)) from error
+
+
+def _widen(pipe: IO[bytes]) -> None:
+    """Give a pipe more room, where the system lets it: a user's pipes may have all of theirs already."""
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError):
+            fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE)

@@ -38,6 +38,10 @@ _TEXTS = """
 SELECT run_uuid, json_group_object(CAST(key AS TEXT), CAST(ifnull(value, '') AS TEXT)) FROM {table}
 WHERE run_uuid IN ({marks}) AND key IS NOT NULL GROUP BY run_uuid
 """
+_EACH_TEXT = """
+SELECT run_uuid, CAST(key AS TEXT), CAST(ifnull(value, '') AS TEXT) FROM {table}
+WHERE run_uuid IN ({marks}) AND key IS NOT NULL
+"""
 _decode_texts = msgspec.json.Decoder(dict[str, str]).decode
 
 
@@ -84,10 +88,7 @@ def _read_runs(database: sqlite3.Connection, run_ids: list[str]) -> StoreChanges
         # Nearly every number is stored as it is: a call for each would be a tenth of the time.
         is_plain = not is_nan and -LARGEST < value < LARGEST
         metrics[run_id][key] = value if is_plain else stored_value(value, is_nan)
-    # sqlite gathers a run's texts into one, which msgspec reads: half the time of a loop. (Numbers would lose digits.)
-    params, tags = (
-        dict(database.execute(_TEXTS.format(table=table, marks=marks), run_ids)) for table in ("params", "tags")
-    )
+    params, tags = (_read_texts(database, table, run_ids) for table in ("params", "tags"))
     runs = tuple(
         ForeignRun(
             id=run_id,
@@ -97,13 +98,29 @@ def _read_runs(database: sqlite3.Connection, run_ids: list[str]) -> StoreChanges
             start_time=start_time or 0,
             end_time=end_time,
             metrics=metrics.get(run_id, {}),
-            params=_decode_texts(params[run_id]) if run_id in params else {},
-            tags=_decode_texts(tags[run_id]) if run_id in tags else {},
+            params=params.get(run_id, {}),
+            tags=tags.get(run_id, {}),
         )
         for run_id, name, experiment, status, start_time, end_time, _is_active in rows
     )
     active = {row[0] for row in rows}
     return StoreChanges(runs, tuple(run_id for run_id in run_ids if run_id not in active))
+
+
+def _read_texts(database: sqlite3.Connection, table: str, run_ids: list[str]) -> dict[str, dict[str, str]]:
+    """Return the texts of runs by key."""
+    marks = marks_of(run_ids)
+    try:
+        # sqlite gathers a run's texts into one, which msgspec reads: half the time of a loop. Numbers would
+        # lose digits.
+        rows = database.execute(_TEXTS.format(table=table, marks=marks), run_ids)
+        return {run_id: _decode_texts(text) for run_id, text in rows}
+    except sqlite3.DataError:
+        # Of one run they are longer together than a value may be: each by itself need not be.
+        found: defaultdict[str, dict[str, str]] = defaultdict(dict)
+        for run_id, key, text in database.execute(_EACH_TEXT.format(table=table, marks=marks), run_ids):
+            found[run_id][key] = text
+        return found
 
 
 def stored_value(value: float, is_nan: Any) -> float:

@@ -52,14 +52,18 @@ class SqliteStore:
         self.path = path
         self._database: sqlite3.Connection | None = None
         self._file: tuple[int, int] | None = None
+        self._is_there = False
         self._unread = UnreadRuns(path)
         self._facts: dict[str, int] = {}
         self._reset()
 
     @property
     def building(self) -> bool:
-        """Whether there are runs that were never read, or not since somebody wrote to them: `poll` again at once."""
-        return bool(self._unread)
+        """Whether there are runs that were never read, or not since somebody wrote to them: `poll` again at once.
+
+        Not while the file is away, which may be for good.
+        """
+        return self._is_there and bool(self._unread)
 
     def _reset(self) -> None:
         self._version = -1
@@ -150,8 +154,10 @@ class SqliteStore:
         try:
             found = self.path.stat()
         except OSError:
+            self._is_there = False
             self.close()
             return None
+        self._is_there = True
         file = (found.st_dev, found.st_ino)
         if file != self._file:
             self.close()

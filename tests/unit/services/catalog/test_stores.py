@@ -91,6 +91,21 @@ def test_f31_a_store_that_breaks_while_it_is_read_is_given_time(catalog, store, 
     assert catalog.page().runs[0].tags == {"stage": "good"}
 
 
+def test_f31_a_store_that_is_moved_away_while_it_is_read_is_not_looked_for_at_once(catalog, store, monkeypatch):
+    monkeypatch.setattr(_unread, "CHUNK", 1)
+    do(store, run_row(THEIRS, "theirs"), run_row("c" * 32, "other"))
+    catalog.refresh(budget_s=0)
+    assert catalog.building
+    away = store.rename(store.with_name("away.db"))
+
+    catalog.refresh()
+    assert not catalog.building, "there is nothing to read: the server would ask a hundred times a second"
+    assert catalog.page().total == 1
+
+    away.rename(store)
+    assert names(catalog) == {"theirs": "mlflow", "other": "mlflow"}
+
+
 def test_a_home_that_goes_takes_its_store_along(service, store):
     do(store, run_row(THEIRS, "theirs"))
     homes = [("h1", service)]

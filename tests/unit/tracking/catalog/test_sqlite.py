@@ -18,6 +18,7 @@ from jupyter_mlops.tracking._catalog import _retagged, _unread
 from jupyter_mlops.tracking._catalog import _sqlite as _catalog_sqlite
 from jupyter_mlops.tracking._catalog._rows import stored_value
 from jupyter_mlops.tracking._catalog._sqlite import CHUNK
+from jupyter_mlops.tracking._foreign import _stranger_sqlite
 
 
 class Writer:
@@ -474,6 +475,22 @@ def test_b27_a_file_that_says_anything_anywhere_hides_no_other_run(tmp_path, any
     assert runs.keys() >= {"good", "odd", "two"}
     for run in runs.values():
         store_summary(run, "a" * 32, "h1")
+
+
+@pytest.mark.parametrize("table", ["params", "tags"])
+def test_b27_a_run_of_more_text_than_sqlite_gathers_hides_no_other_run(writer, store, monkeypatch, table):
+    monkeypatch.setattr(_stranger_sqlite, "_LARGEST_VALUE", 4000)
+    for run_id in ("good", "large"):
+        writer.add_run(run_id)
+    rows = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 9)"
+    writer.do(f"{rows} INSERT INTO {table} SELECT 'key ' || i, printf('%01000d', i), 'large' FROM n")
+    writer.do(f"INSERT INTO {table} VALUES (NULL, 'lost', 'large'), ('none', NULL, 'large'), ('lr', '0.1', 'good')")
+
+    runs, _gone = look(store)
+
+    texts = {run_id: getattr(run, table) for run_id, run in runs.items()}
+    assert texts["good"] == {"lr": "0.1"}
+    assert texts["large"] == {f"key {number}": f"{number:01000}" for number in range(1, 10)} | {"none": ""}
 
 
 def test_b27_a_view_without_end_is_left_in_time(tmp_path, monkeypatch):

@@ -133,6 +133,12 @@ def test_runs_are_read_here_until_the_other_process_is_there(store, monkeypatch,
     assert (len(runs), gone, len(read_here)) == (RUNS - 1, ["r10"], RUNS)
 
 
+def test_a_system_that_gives_no_wide_pipes_gives_the_other_process_all_the_same(path, store, monkeypatch, children):
+    monkeypatch.setattr(_read_ahead, "_PIPE", (1 << 31) - 1)
+
+    assert (encoded(look(store)[0]), len(children)) == (by_one(path)[0], 1)
+
+
 @pytest.mark.parametrize(("many", "cpus"), [(RUNS, 2), (1, 1)])
 def test_few_runs_and_one_processor_ask_for_no_other_process(store, monkeypatch, children, many, cpus):
     monkeypatch.setattr(_unread, "MANY", many)

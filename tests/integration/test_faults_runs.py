@@ -182,7 +182,7 @@ def test_f07_what_a_run_leaves_behind_is_ended_and_counted(launching, tmp_path):
 
 
 def test_f07_orphans_that_hear_nothing_are_killed(shells, tmp_path):
-    deaf = "trap '' TERM INT; touch pid-$(exec sh -c 'echo $PPID'); sleep 60 & wait"
+    deaf = "trap '' TERM INT; sleep 60 & touch pid-$(exec sh -c 'echo $PPID'); wait"
     cell = f'(setsid sh -c "{deaf}" &)\nwhile ! ls pid-* > /dev/null 2>&1; do sleep 0.01; done'
     state = shells.start(cell.replace("$(", "\\$(").replace("$PPID", "\\$PPID")).end()
     assert (state.status, state.orphans_ended) == (RunStatus.FINISHED, 2)
@@ -194,18 +194,20 @@ import os, time
 def grow():
     while True:
         if os.fork() == 0:
+            open(f'pid-{os.getpid()}', 'w').close()
             time.sleep(0.02)
         else:
             time.sleep(0.05)
 if os.fork() == 0:
     os.setsid()
     grow()
-time.sleep(0.3)
+while len([name for name in os.listdir() if name.startswith('pid-')]) < 10:
+    time.sleep(0.01)
 """
     run = launching.start(bomb)
     state = run.end()
     assert state.status is RunStatus.FINISHED
-    assert state.orphans_ended > 2
+    assert state.orphans_ended > 10
     assert not [process for process in psutil.process_iter() if _is_of(process, tmp_path)]
 
 

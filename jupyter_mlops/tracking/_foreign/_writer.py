@@ -7,22 +7,17 @@ Whatever a store does, nobody waits longer than some seconds, and what it says i
 from __future__ import annotations
 
 import json
-import os
-import select
 import subprocess
 import sys
 import threading
-import time
 
 import msgspec
 
 from ...exceptions import MlopsError, TrackingError, UsageError
 from .._keeper_start import keeper_environment
+from .._mlflow_child import START_S, read_line
 from .._uris import without_credentials
 from ._rest import ServerRefusalError, change_run
-
-START_S = 120.0
-"""For so long a child may load MLflow, which takes two seconds, and more than twenty on a machine that is busy."""
 
 PATIENCE_S = 20.0
 """For so long an answer is waited for; after that the child is ended."""
@@ -155,7 +150,7 @@ class StoreWriter:
         assert child.stdin is not None
         child.stdin.write(line)
         child.stdin.flush()
-        answer = json.loads(_read_line(child, self._patience_s))
+        answer = json.loads(read_line(child, self._patience_s))
         return {key: str(value) for key, value in answer.items()}
 
     def _start(self) -> subprocess.Popen[bytes]:
@@ -168,7 +163,7 @@ class StoreWriter:
             cwd="/",
             env=keeper_environment(),
         )
-        _read_line(child, self._start_s)
+        read_line(child, self._start_s)
         return child
 
     def _let_go(self) -> None:
@@ -182,24 +177,3 @@ class StoreWriter:
         if child is not None:
             child.kill()
             child.communicate()
-
-
-def _read_line(child: subprocess.Popen[bytes], patience_s: float) -> bytes:
-    """Return what a child says until the end of a line; less where it has ended.
-
-    Raises
-    ------
-    TimeoutError
-        It says nothing for too long.
-    """
-    pipe, end = child.stdout, time.monotonic() + patience_s
-    assert pipe is not None
-    line = b""
-    while not line.endswith(b"\n"):
-        if not select.select([pipe], [], [], max(0.0, end - time.monotonic()))[0]:
-            raise TimeoutError
-        some = os.read(pipe.fileno(), 65536)
-        if not some:
-            break
-        line += some
-    return line

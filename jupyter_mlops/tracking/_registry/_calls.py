@@ -6,25 +6,38 @@ A sqlite store that others hold locked, or a server that does not answer, costs 
 from __future__ import annotations
 
 import json
+import math
 import re
 import subprocess
 import sys
+import tempfile
+import time
 from typing import Any
 
 from ...exceptions import TrackingError, UsageError
 from .._keeper_start import keeper_environment
+from .._mlflow_child import START_S, read_line
 from .._uris import without_credentials
 from ._registered import RegistryAddress
 from ._schema import demand_current
 
+CHILD = (sys.executable, "-m", "jupyter_mlops.tracking._registry._child")
+"""How the child is started."""
+
 WAIT_S = 30.0
-"""For a change: MLflow itself waits 20 s for a sqlite store that is locked."""
+"""For a change, once MLflow is loaded: MLflow itself waits 20 s for a sqlite store that is locked."""
 
 _MISTAKES = frozenset({"INVALID_PARAMETER_VALUE", "RESOURCE_DOES_NOT_EXIST", "RESOURCE_ALREADY_EXISTS"})
 _LINK = re.compile(r" *\(Background on this error at: [^)]*\)")
 
 
-def call_registry(address: RegistryAddress, do: str, timeout_s: float = WAIT_S, **details: Any) -> dict[str, Any]:
+class _NotLoadedError(Exception):
+    """MLflow was not there in time: its registry was asked nothing."""
+
+
+def call_registry(
+    address: RegistryAddress, do: str, timeout_s: float = WAIT_S, *, end: float = math.inf, **details: Any
+) -> dict[str, Any]:
     """Return what the registry answers.
 
     Parameters
@@ -34,7 +47,9 @@ def call_registry(address: RegistryAddress, do: str, timeout_s: float = WAIT_S, 
     do : str
         A word of `_registry_child.py`.
     timeout_s : float
-        Then the child is ended; what it has asked for may have been done all the same.
+        So long after MLflow is loaded the child is ended; what it has asked for may have been done all the same.
+    end : float
+        Monotonic time until which to wait at most, for MLflow to load also; `START_S` bounds that in any case.
     **details
         Of the word.
 
@@ -47,19 +62,20 @@ def call_registry(address: RegistryAddress, do: str, timeout_s: float = WAIT_S, 
     """
     for uri in dict.fromkeys(address):
         demand_current(uri)
-    command = [sys.executable, "-m", "jupyter_mlops.tracking._registry._child"]
     # Addresses go through stdin: they may hold passwords, and arguments are visible to everybody.
     asked = json.dumps({"do": do, **address._asdict(), **details})
     shown = without_credentials(address.registry_uri)
     try:
-        told = subprocess.run(
-            command, input=asked, capture_output=True, text=True, timeout=timeout_s, env=_environment(), cwd="/"
-        )
-        answer = json.loads(told.stdout) if told.returncode == 0 else {"error": _last_line(told.stderr)}
+        answer = _ask_child(asked, timeout_s, end)
         failure = answer.get("error")
-    except subprocess.TimeoutExpired:
+    except _NotLoadedError:
         raise TrackingError(
-            f"The model registry {shown} gave no answer within {timeout_s:.0f} s. Look whether it was done: %models."
+            f"The model registry {shown} was asked nothing: MLflow was not loaded in time. Try once more."
+        ) from None
+    except subprocess.TimeoutExpired as error:
+        raise TrackingError(
+            f"The model registry {shown} gave no answer within {error.timeout:.0f} s. "
+            "Look whether it was done: %models."
         ) from None
     except (OSError, ValueError, AttributeError) as error:
         raise TrackingError(f"The model registry {shown} cannot be asked: {type(error).__name__}.") from None
@@ -74,6 +90,34 @@ def in_short(failure: str) -> str:
     """Return what a registry says, without SQLAlchemy's link; of a full disk, with what to do."""
     text = _LINK.sub("", " ".join(failure.split()))[:500].rstrip(".")
     return f"{text}. Free some space, and say it again" if "disk is full" in text else text
+
+
+def _ask_child(asked: str, timeout_s: float, end: float) -> Any:
+    """Return what a child answers, or what its traceback says; the child has ended then, also where this raises.
+
+    Raises
+    ------
+    _NotLoadedError, subprocess.TimeoutExpired
+        It was not ready in time, or did not answer in time.
+    """
+    # A file, because nobody reads what is said while MLflow loads: a full pipe would be waited for.
+    with (
+        tempfile.TemporaryFile() as said,
+        subprocess.Popen(
+            CHILD, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=said, env=_environment(), cwd="/"
+        ) as child,
+    ):
+        try:
+            read_line(child, min(START_S, end - time.monotonic()))
+            told, _ = child.communicate(asked.encode(), min(timeout_s, end - time.monotonic()))
+        except TimeoutError:
+            raise _NotLoadedError from None
+        finally:
+            child.kill()
+        if child.returncode == 0:
+            return json.loads(told)
+        said.seek(0)
+        return {"error": _last_line(said.read().decode(errors="replace"))}
 
 
 def _last_line(text: str) -> str:

@@ -1,7 +1,7 @@
 """`python -m jupyter_mlops.tracking._registry._child`: does one thing with a model registry, by MLflow's own client.
 
-The wish comes through stdin as JSON, the answer goes to stdout as JSON; everything else that is printed, to stderr. A
-process of its own, so that whoever asks may end it.
+An empty line on stdout says that MLflow is loaded. The wish comes through stdin as JSON, the answer goes to stdout as
+JSON; everything else that is printed, to stderr. A process of its own, so that whoever asks may end it.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 _AWAIT_S = 20
 """For a version to become ready, where a registry copies what it is given."""
@@ -180,7 +180,18 @@ def _version(version: Any) -> dict[str, Any]:
     }
 
 
-if __name__ == "__main__":
+def serve(wish: TextIO, answers: TextIO) -> None:
+    """Load MLflow, say so by an empty line, then answer one wish."""
     with contextlib.redirect_stdout(sys.stderr):
-        told = json.dumps(answer(json.load(sys.stdin)))
-    sys.stdout.write(told)
+        # What the stores of most registries need, before the clock of the wish.
+        import mlflow.store.model_registry.sqlalchemy_store
+        import mlflow.store.tracking.sqlalchemy_store  # noqa: F401
+    answers.write("\n")
+    answers.flush()
+    with contextlib.redirect_stdout(sys.stderr):
+        told = json.dumps(answer(json.load(wish)))
+    answers.write(told)
+
+
+if __name__ == "__main__":
+    serve(sys.stdin, sys.stdout)

@@ -64,7 +64,7 @@ def registered_models(address: RegistryAddress, timeout_s: float = 2.0) -> Regis
                 return _found(_in_time(lambda: _ask_sqlite(uri, timeout_s), timeout_s))
             except UnknownSchemaError:
                 demand_current(uri)  # else MLflow itself may know it
-        return _found(_ask_child(address, end - time.monotonic()))
+        return _found(_ask_child(address, end))
     except _FAILURES as error:
         return RegisteredModels(missing=(_why(uri, error),))
 
@@ -120,9 +120,10 @@ def _ask_server(uri: str, timeout_s: float) -> list[RegisteredModel]:
     return find_models(uri, timeout_s)
 
 
-def _ask_child(address: RegistryAddress, timeout_s: float) -> list[RegisteredModel]:
+def _ask_child(address: RegistryAddress, end: float) -> list[RegisteredModel]:
+    """Ask until a monotonic time, MLflow's import included."""
     from ._calls import call_registry
     from ._rows import models_of
 
-    told = call_registry(address, "find", max(0.1, timeout_s), most=MOST_MODELS, versions=MOST_VERSIONS)
+    told = call_registry(address, "find", end=end, most=MOST_MODELS, versions=MOST_VERSIONS)
     return models_of(address.registry_uri, told.get("models", ()), told.get("versions", ()))

@@ -255,8 +255,9 @@ def test_what_is_written_while_it_is_being_read_is_never_told_as_it_was(path, st
 
 def test_what_the_user_has_changed_is_not_taken_back_by_an_older_reading(path, store, children):
     next(store.poll(time.monotonic() + 60))
-    # Read by the other process, not yet taken.
-    select.select([children[0].stdout], [], [], 60)
+    # Read by the other process, not yet told: it may have come together with what was.
+    ahead = store._unread._ahead
+    wait_until(lambda: ahead._came or select.select([children[0].stdout], [], [], 0)[0])
     waiting = f"r{RUNS - 1 - CHUNK:02}"
     do(path, f"UPDATE runs SET name = 'mine' WHERE run_uuid = '{waiting}'")
     assert store.read([waiting]).runs[0].name == "mine"

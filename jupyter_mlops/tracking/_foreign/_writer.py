@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import select
 import subprocess
 import sys
 import threading
@@ -19,6 +18,7 @@ import msgspec
 from ...exceptions import MlopsError, TrackingError, UsageError
 from .._keeper_start import keeper_environment
 from .._uris import without_credentials
+from ._pipes import is_heard
 from ._rest import ServerRefusalError, change_run
 
 START_S = 120.0
@@ -196,7 +196,7 @@ def _read_line(child: subprocess.Popen[bytes], patience_s: float) -> bytes:
     assert pipe is not None
     line = b""
     while not line.endswith(b"\n"):
-        if not select.select([pipe], [], [], max(0.0, end - time.monotonic()))[0]:
+        if not is_heard(pipe.fileno(), end - time.monotonic()):
             raise TimeoutError
         some = os.read(pipe.fileno(), 65536)
         if not some:

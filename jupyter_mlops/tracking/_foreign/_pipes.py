@@ -1,4 +1,4 @@
-"""Waits for what a child says; not by `select`, which knows no file above 1,023: a busy server has more of them open."""
+"""Waits for what a child says; not by `select`, which knows no file above 1,023: a busy server has more open."""
 
 from __future__ import annotations
 

@@ -6,9 +6,10 @@ Loading takes two seconds, and on a machine that is busy more than twenty: no ti
 from __future__ import annotations
 
 import os
-import select
 import subprocess
 import time
+
+from ._pipes import is_heard
 
 START_S = 120.0
 """For so long a child may load MLflow."""
@@ -26,7 +27,7 @@ def read_line(child: subprocess.Popen[bytes], patience_s: float) -> bytes:
     assert pipe is not None
     line = b""
     while not line.endswith(b"\n"):
-        if not select.select([pipe], [], [], max(0.0, end - time.monotonic()))[0]:
+        if not is_heard(pipe.fileno(), end - time.monotonic()):
             raise TimeoutError
         some = os.read(pipe.fileno(), 65536)
         if not some:

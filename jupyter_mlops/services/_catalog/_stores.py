@@ -5,6 +5,7 @@ A run of ours that the store has too is shown from its directory; once the colle
 
 from __future__ import annotations
 
+import os
 import re
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping
@@ -39,7 +40,8 @@ class SqliteFeed:
 
     def __init__(self, home_id: str, path: Path, table: RunTable, owns: Callable[[str], bool]) -> None:
         self.home_id = home_id
-        self.source = str(path)
+        # A path's bytes need not be text; what is saved has to be.
+        self.source = os.fsencode(path).decode(errors="backslashreplace")
         self.problem = ""
         self._store = SqliteStore(path)
         self._table = table

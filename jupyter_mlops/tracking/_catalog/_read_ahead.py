@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
-import select
 import subprocess
 import sys
 import time
@@ -18,6 +17,7 @@ from typing import IO
 import msgspec
 
 from .._keeper_start import keeper_environment
+from .._pipes import is_heard
 from ._frames import frame, take_frame
 from ._rows import MOST_S, StoreChanges
 
@@ -122,7 +122,7 @@ class ReadAhead:
     def _hear(self, end: float) -> bool:
         """Take in what it says; return whether that was something before the time was over."""
         wait = min(end, self._heard_at + PATIENCE_S) - time.monotonic()
-        if not select.select([self._answers], [], [], max(0.0, wait))[0]:
+        if not is_heard(self._answers, wait):
             if time.monotonic() >= self._heard_at + PATIENCE_S:
                 raise TimeoutError("It is hung.")
             return False

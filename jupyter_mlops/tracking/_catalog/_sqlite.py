@@ -171,12 +171,12 @@ class SqliteStore:
     def _poll(self, database: sqlite3.Connection, end: float) -> Iterator[StoreChanges]:
         version = _version(database)
         if not self._ends:
-            self._ends = _last_rows(database)
-            known, self._facts = self._facts, _facts(database)
-            self._unread.put_first(self._facts)
+            ends, facts = _last_rows(database), _facts(database)
+            self._retagged.find(database, ends["tags"])
+            known, self._ends, self._facts = self._facts, ends, facts
+            self._unread.put_first(facts)
             if not known:
                 self._mark()
-            self._retagged.find(database, self._ends["tags"])
             # Another file stands where the store was: what it does not have is gone.
             for some in _chunks([run_id for run_id in known if run_id not in self._facts]):
                 yield StoreChanges(gone=tuple(some))
@@ -185,8 +185,7 @@ class SqliteStore:
             if any(ends[table] < end for table, end in self._ends.items()):
                 # Rows were taken away at the end and their numbers may be given out again: only comparing helps.
                 self._compare_at = 0.0
-            # What was written now goes before what waits since somebody wrote to very many runs at once.
-            self._unread.put_first(self._changed(database, ends))
+            self._notice(database, ends)
             self._ends, self._owed = ends, True
         self._version = version
         if self._unread:
@@ -219,31 +218,34 @@ class SqliteStore:
             or self._retagged.is_due(now)
         )
 
-    def _changed(self, database: sqlite3.Connection, ends: dict[str, int]) -> list[str]:
-        """Return the ids of runs that somebody has written to."""
-        changed: dict[str, None] = {}
+    def _notice(self, database: sqlite3.Connection, ends: dict[str, int]) -> None:
+        """Let runs be read that somebody has written to, before those that wait since that was done to very many.
+
+        Each kind is noted as it is found: the next look does not find it again, should this one be broken off.
+        """
+        self._unread.put_first(self._retagged.find(database, ends["tags"]))
+        self._compare(database)
+        live = {row[0] for row in database.execute(_LIVE, (_MOST_LIVE,))}
+        # Those that go on, and those that have just ended.
+        self._unread.put_first(live | self._live)
+        self._live = live
         for table, end in self._ends.items():
             query = f"SELECT DISTINCT run_uuid FROM {table} WHERE rowid > ? AND rowid <= ?"
-            changed.update((row[0], None) for row in database.execute(query, (end, ends[table])))
-        changed.update(dict.fromkeys(self._compared(database)))
-        changed.update(dict.fromkeys(self._retagged.find(database, ends["tags"])))
-        return list(changed)
+            self._unread.put_first([row[0] for row in database.execute(query, (end, ends[table]))])
 
-    def _compared(self, database: sqlite3.Connection) -> list[str]:
-        """Return the ids of runs whose state, name or place has changed, and of those that go on or have just ended.
+    def _compare(self, database: sqlite3.Connection) -> None:
+        """Let runs be read whose state, name or place has changed.
 
         At most a fiftieth of the time goes into comparing all of them; what was written meanwhile is compared later.
         """
-        live = {row[0] for row in database.execute(_LIVE, (_MOST_LIVE,))}
-        watched, self._live = live | self._live | self._deleted_or_restored(database), live
         started = time.monotonic()
         self._is_uncompared = started < self._compare_at
-        if self._is_uncompared:
-            return list(watched)
-        before, self._facts = self._facts, _facts(database)
-        self._compare_at = time.monotonic() + _COMPARE_REST * (time.monotonic() - started)
-        changed = [run for run, fact in self._facts.items() if before.get(run) != fact]
-        return [*watched, *changed, *(before.keys() - self._facts.keys())]
+        if not self._is_uncompared:
+            before, self._facts = self._facts, _facts(database)
+            self._compare_at = time.monotonic() + _COMPARE_REST * (time.monotonic() - started)
+            self._unread.put_first(before.keys() - self._facts.keys())
+            self._unread.put_first([run for run, fact in self._facts.items() if before.get(run) != fact])
+        self._unread.put_first(self._deleted_or_restored(database))
 
     def _deleted_or_restored(self, database: sqlite3.Connection) -> set[str]:
         """Return the ids of runs that were deleted, or restored: sqlite finds them sooner than changes."""

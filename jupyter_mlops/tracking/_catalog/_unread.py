@@ -44,7 +44,8 @@ class UnreadRuns:
 
     def put_first(self, run_ids: Iterable[str]) -> None:
         """Read these before the others. What is being read of them just now may be older and is not told."""
-        self._ids = dict.fromkeys(run_ids) | self._ids
+        if first := dict.fromkeys(run_ids):
+            self._ids = first | self._ids
 
     def put_again(self, run_ids: Iterable[str]) -> None:
         """Read these, which somebody has read just now, once more where an older reading is still to come."""

@@ -1,6 +1,7 @@
 """A home and a run of its own for each test; the user's key, homes and MLflow settings stay out of sight."""
 
 import os
+import resource
 import subprocess
 import sys
 import time
@@ -20,6 +21,18 @@ def private_user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("JUPYTER_MLOPS_HOME", str(tmp_path / "home"))
     for name in [name for name in os.environ if name.startswith("MLFLOW_")]:
         monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def many_open_files() -> Iterator[None]:
+    """Give what is opened from now on numbers that `select` does not know, as in a server of many kernels."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, 2048), hard))
+    files = [os.open(os.devnull, os.O_RDONLY) for _ in range(1024)]
+    yield
+    for file in files:
+        os.close(file)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 @pytest.fixture

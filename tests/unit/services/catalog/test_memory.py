@@ -1,5 +1,6 @@
 """From one server to the next: what was read is there again, what changed meanwhile is noticed."""
 
+import os
 import shutil
 import sqlite3
 from contextlib import closing
@@ -21,7 +22,6 @@ from jupyter_mlops.tracking._catalog import _unread
 
 def age(*paths: Path) -> None:
     """Let directories look as if nobody had touched them for a while."""
-    import os
     import time
 
     moment = time.time() - 10 * _RACY_S
@@ -68,6 +68,16 @@ def test_what_was_read_is_not_read_again(session, make_run):
 
     run.directory.write(UserRecord(name="renamed"), run.directory.user_file)
     assert session() == {"renamed"}
+
+
+def test_runs_of_a_store_in_a_directory_whose_name_is_no_text_are_kept_too(session, tmp_path, launcher, monkeypatch):
+    home = Home.create(Path(os.fsdecode(os.fsencode(tmp_path) + b"/f\xfcr ana")) / ".mlops")
+    do(make_store(home.path / "mlflow.db"), run_row("a" * 32, "theirs"))
+    homes = [("h1", RunService(home, launcher))]
+    assert session(homes) == {"theirs"}
+
+    monkeypatch.setattr(_unread, "read_runs", lambda *_: pytest.fail("it was read before"))
+    assert session(homes) == {"theirs"}
 
 
 def test_live_runs_are_not_kept(session, make_run, home):

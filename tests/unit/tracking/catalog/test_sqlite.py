@@ -366,6 +366,33 @@ def test_a_look_that_is_broken_off_takes_nothing_twice_and_forgets_nothing(write
     ]
 
 
+@pytest.mark.usefixtures("large")
+@pytest.mark.parametrize(
+    ("status", "changed"),
+    [("FINISHED", "name = 'renamed'"), ("RUNNING", "status = 'KILLED'"), ("FINISHED", "lifecycle_stage = 'deleted'")],
+)
+def test_of_a_large_store_what_a_look_has_noticed_that_is_broken_off_is_seen_later(
+    writer, store, monkeypatch, status, changed
+):
+    monkeypatch.setattr(_catalog_sqlite, "_COMPARE_REST", 0)
+    monkeypatch.setattr(_catalog_sqlite, "_LOOK_REST", 0)
+    monkeypatch.setattr(_retagged, "REST", 0)
+    writer.add_run("r1", status)
+    writer.add_run("r2")
+    settle(store)
+    writer.do("INSERT INTO tags VALUES ('stage', 'trial', 'r2')")
+    settle(store)
+    writer.do(f"UPDATE runs SET {changed} WHERE run_uuid = 'r1'")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(_retagged, "_TEXTS", "SELECT broken")
+        with pytest.raises(sqlite3.OperationalError):
+            look(store)
+
+    runs, gone = look(store)
+    assert "r1" in (*runs, *gone)
+
+
 def test_runs_are_read_by_either_id(writer, store):
     writer.add_run("theirs")
     writer.add_run("other")

@@ -1,7 +1,6 @@
 """Very many runs, read by two processes: the same runs as by one, whatever happens to the other one meanwhile."""
 
 import os
-import select
 import signal
 import sqlite3
 import subprocess
@@ -20,6 +19,7 @@ from jupyter_mlops.tracking import ForeignRun, SqliteStore, StoreChanges
 from jupyter_mlops.tracking._catalog import _read_ahead, _unread
 from jupyter_mlops.tracking._catalog._frames import frame
 from jupyter_mlops.tracking._catalog._read_ahead import ReadAhead, ReadAheadError
+from jupyter_mlops.tracking._pipes import is_heard
 
 RUNS = 40
 CHUNK = 4
@@ -79,7 +79,8 @@ def children(monkeypatch: pytest.MonkeyPatch) -> list[subprocess.Popen[bytes]]:
 
     def noted(path: Path) -> subprocess.Popen[bytes]:
         child = start(path)
-        select.select([child.stdout], [], [], 60)
+        assert child.stdout is not None
+        is_heard(child.stdout.fileno(), 60)
         started.append(child)
         return child
 
@@ -137,6 +138,11 @@ def test_a_system_that_gives_no_wide_pipes_gives_the_other_process_all_the_same(
     monkeypatch.setattr(_read_ahead, "_PIPE", (1 << 31) - 1)
 
     assert (encoded(look(store)[0]), len(children)) == (by_one(path)[0], 1)
+
+
+@pytest.mark.usefixtures("many_open_files")
+def test_a_server_of_very_many_open_files_has_the_other_process_too(store, children, read_here):
+    assert (len(look(store)[0]), len(children), read_here) == (RUNS - 1, 1, [])
 
 
 @pytest.mark.parametrize(("many", "cpus"), [(RUNS, 2), (1, 1)])
@@ -257,7 +263,8 @@ def test_what_the_user_has_changed_is_not_taken_back_by_an_older_reading(path, s
     next(store.poll(time.monotonic() + 60))
     # Read by the other process, not yet told: it may have come together with what was.
     ahead = store._unread._ahead
-    wait_until(lambda: ahead._came or select.select([children[0].stdout], [], [], 0)[0])
+    assert ahead is not None
+    wait_until(lambda: ahead._came or is_heard(ahead._answers, 0))
     waiting = f"r{RUNS - 1 - CHUNK:02}"
     do(path, f"UPDATE runs SET name = 'mine' WHERE run_uuid = '{waiting}'")
     assert store.read([waiting]).runs[0].name == "mine"

@@ -101,6 +101,13 @@ def test_one_child_is_told_all_changes_and_ends_with_the_writer(make_writer, hea
         writer.change(URI, change("answers"))
 
 
+@pytest.mark.usefixtures("many_open_files")
+def test_a_server_of_very_many_open_files_changes_runs_too(make_writer, heard):
+    make_writer().change(URI, change("answers"))
+
+    assert len(heard.wishes) == 1
+
+
 def test_changes_of_several_threads_go_one_after_the_other(make_writer, heard):
     writer = make_writer()
     threads = [threading.Thread(target=writer.change, args=(URI, StoreChange(run_id=str(n)))) for n in range(20)]

@@ -1,8 +1,13 @@
 """A local tracking store as another tool fills it: the tables of MLflow's that we read, without MLflow."""
 
+import math
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+
+import pytest
+
+from jupyter_mlops.tracking._catalog import _sqlite
 
 SCHEMA = """
 CREATE TABLE experiments (experiment_id INTEGER PRIMARY KEY, name TEXT, lifecycle_stage TEXT);
@@ -32,3 +37,9 @@ def make_store(path: Path, *scripts: str) -> Path:
 def run_row(run_id: str, name: str = "n") -> str:
     """Return the SQL that adds a finished run of a minute to `theirs`."""
     return f"INSERT INTO runs VALUES ('{run_id}', '{name}', 'FINISHED', 1760000000000, 1760000060000, 'active', 1);"
+
+
+def stay_small(patches: pytest.MonkeyPatch) -> None:
+    """Let a store be small also on a machine that is so busy that reading three runs takes long."""
+    patches.setattr(_sqlite, "_BRIEF_S", math.inf)
+    patches.setattr(_sqlite, "_COMPARE_REST", 0)

@@ -403,8 +403,10 @@ class TestEnd:
         cell = """
             import atexit, threading, time
             atexit.register(print, 'at exit')
-            threading.Thread(target=lambda: (time.sleep(0.2), print('thread'))).start()
+            said = threading.Event()
+            threading.Thread(target=lambda: (said.wait(), time.sleep(0.2), print('thread'))).start()
             print('cell')
+            said.set()
         """
         ended = executors.run(dedent(cell), explicit_returns=True)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from executor_runs import Executors
 
+from jupyter_mlops.testing import wait_until
 from jupyter_mlops.tracking import read_metrics
 
 
@@ -121,11 +122,13 @@ def test_forked_children_log_metrics_beside_the_runs_own(executors):
 
 
 def test_a_run_longer_than_a_second_has_system_metrics(executors):
-    cell = "import time\nend = time.monotonic() + 1.6\nwhile time.monotonic() < end: pass"
+    run = executors.fill("import os\nwhile not os.path.exists('go'): pass", explicit_returns=True)
+    process = executors.start(run)
+    wait_until(lambda: read_metrics(run))
+    (executors.cwd / "go").touch()
 
-    ended = executors.run(cell, explicit_returns=True)
-
-    metrics = {name: points[-1].value for name, points in read_metrics(ended.run).items()}
+    assert process.wait(timeout=60) == 0
+    metrics = {name: points[-1].value for name, points in read_metrics(run).items()}
     assert {
         "system/cpu_utilization_percentage",
         "system/system_memory_usage_megabytes",
@@ -134,7 +137,7 @@ def test_a_run_longer_than_a_second_has_system_metrics(executors):
         "system/run_memory_megabytes",
     } <= set(metrics)
     assert 10 < metrics["system/run_memory_megabytes"] < 2000
-    assert metrics["system/run_cpu_percentage"] > 10
+    assert metrics["system/run_cpu_percentage"] > 1, "it did nothing else, but others may have had the processors"
 
 
 def test_system_metrics_can_be_switched_off(executors):

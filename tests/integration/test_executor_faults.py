@@ -3,7 +3,6 @@
 import pickle
 import signal
 import subprocess
-import threading
 from pathlib import Path
 
 import numpy as np
@@ -240,12 +239,11 @@ def test_a_fork_of_the_cell_that_does_not_end_itself_does_not_speak_for_the_run(
 
 
 def test_a_run_that_is_removed_while_it_runs_ends(executors):
-    run = executors.fill("print('ready')\nimport time\ntime.sleep(0.3)")
+    run = executors.fill("print('ready')\nimport os, time\nwhile not os.path.exists('go'): time.sleep(0.01)")
     process = executors.start(run)
     wait_until(lambda: run.log_file.read_text() == "ready\n")
-    thread = threading.Thread(target=subprocess.run, args=(["rm", "-rf", str(run.path)],))
-    thread.start()
-    thread.join()
+    subprocess.run(["rm", "-rf", str(run.path)], check=True)
+    (executors.cwd / "go").touch()
 
     try:
         assert process.wait(timeout=30) != 0

@@ -62,6 +62,7 @@ def test_wait_says_how_the_run_stands(notebook):
     notebook.run("%%train soon\nsoon = 1")
     assert "FINISHED" in notebook.run("%runs wait soon").value
     notebook.run("%%train late\ngate('late')")
+    notebook.until_running("late")
     assert "RUNNING" in notebook.run("%runs wait late --timeout 1s").value
     notebook.release("late")
 

@@ -329,6 +329,7 @@ def test_a_name_that_is_only_bound_anew_is_not_said_to_be_changed(notebook):
     notebook.run("rows = [[1], [2]]; row = rows[0]; others = ([3],)")
     card = notebook.run("%%train rebinds\nfor row in others: row.append(0)")
     assert "note" not in card.value
+    notebook.until_ended("rebinds")  # else the cell would show what it waits for
     after = notebook.run("row, rows")
     assert (after.value, after.shown) == ("([3, 0], [[1], [2]])", [])
 

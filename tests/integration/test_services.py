@@ -17,6 +17,7 @@ from jupyter_mlops.exceptions import MissingObjectError, RunFailedError, Untrust
 from jupyter_mlops.home import CRASH_POINTS, Home
 from jupyter_mlops.launchers import LocalLauncher
 from jupyter_mlops.services import RunService, SubmitRun
+from jupyter_mlops.testing import wait_until
 
 
 @pytest.fixture
@@ -89,12 +90,15 @@ def test_a_name_that_no_run_returned_is_told_with_the_reason(service):
         assert str(error.value).startswith(message)
 
 
-def test_a_run_waits_for_the_run_that_makes_its_input(service):
-    first = submit(service, "import time\ntime.sleep(0.5)\nbox = [1]\nother = box", {})
+def test_a_run_waits_for_the_run_that_makes_its_input(service, tmp_path):
+    go = tmp_path / "go"
+    waits = f"import os, time\nwhile not os.path.exists({str(go)!r}): time.sleep(0.01)\n"
+    first = submit(service, f"{waits}box = [1]\nother = box")
     second = submit(service, "box.append(other is box)", pending={"box": first.id, "other": first.id})
     third = submit(service, "len(box)", pending={"box": second.id, "other": first.id}, returns=("box",))
 
     assert third.state.status is RunStatus.SCHEDULED
+    go.touch()
     assert finished(third).result("box") == [1, True]
     assert finished(second).result("box") == [1, True]
     assert first.result("box") == [1]
@@ -279,9 +283,7 @@ def test_f12_a_kernel_that_dies_while_it_submits_leaves_no_ghost(service, point)
     )
     assert died.returncode == -signal.SIGKILL, died.stderr
 
-    deadline = time.monotonic() + 15
-    while any(not run.status.is_terminal for run in service) and time.monotonic() < deadline:
-        time.sleep(0.05)
+    wait_until(lambda: all(run.status.is_terminal for run in service))
 
     runs = list(service)
     if point == "submit.directory":

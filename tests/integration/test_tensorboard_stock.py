@@ -16,6 +16,7 @@ from tornado.httpclient import HTTPRequest
 from tornado.websocket import websocket_connect
 
 from jupyter_mlops.tensorboard._event_file import EventFile
+from jupyter_mlops.testing import wait_until
 from jupyter_mlops.tracking import Point
 
 pytest.importorskip("tensorboard")
@@ -75,10 +76,7 @@ def test_b16_the_stock_magic_shows_its_page_through_the_proxy(tmp_path: Path, mo
         assert found is not None, told[-3000:]
         status, page = server.ask("GET", found[1])
         assert (status, b"<title>TensorBoard</title>" in page) == (200, True)
-        for _ in range(100):
-            if server.ask("GET", f"{found[1]}data/runs")[1] != b"[]":
-                break
-        assert server.ask("GET", f"{found[1]}data/runs") == (200, b'["train"]')
+        wait_until(lambda: server.ask("GET", f"{found[1]}data/runs") == (200, b'["train"]'))
 
         # What the kernel left behind belongs to nobody: it is reached no more, and ends here.
         execute(

@@ -137,11 +137,10 @@ def test_waiting_with_a_limit_says_that_it_is_still_held(tmp_path, holder):
     assert 0.2 <= time.monotonic() - began < 5
 
 
-def test_waiting_can_be_interrupted(tmp_path, holder):
+def test_waiting_can_be_interrupted(tmp_path, holder, until):
     path = tmp_path / "a.lock"
     process = holder(path)
-    interrupt = threading.Timer(0.2, signal.pthread_kill, (threading.main_thread().ident, signal.SIGINT))
-    interrupt.start()
+    interrupt_once_asleep(path, until)
     with pytest.raises(KeyboardInterrupt):
         wait_released(path)
     assert lock_holder(path) == process.pid
@@ -504,6 +503,16 @@ def asleep(path, count, until):
     until(lambda: len(waiting.findall(Path("/proc/locks").read_text())) == count)
 
 
+def interrupt_once_asleep(path, until):
+    """Interrupt this thread as soon as it sleeps in a lock's file."""
+
+    def interrupt():
+        asleep(path, 1, until)
+        signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
+
+    threading.Thread(target=interrupt).start()
+
+
 @pytest.mark.parametrize("how", ["says it", "dies"])
 def test_all_processes_that_sleep_in_a_word_wake(tmp_path, python, until, how):
     path = tmp_path / "a.lock"
@@ -534,12 +543,11 @@ def test_a_sleeper_that_is_killed_costs_the_others_nothing(tmp_path, python, unt
     assert (lock_holder(path), has_said(path, Word.RELEASED)) == (process.pid, True)
 
 
-def test_waiting_for_a_word_can_be_interrupted(tmp_path, python):
+def test_waiting_for_a_word_can_be_interrupted(tmp_path, python, until):
     path = tmp_path / "a.lock"
     process = python(SAYING, path)
     tell(process, "BEGUN")
-    interrupt = threading.Timer(0.2, signal.pthread_kill, (threading.main_thread().ident, signal.SIGINT))
-    interrupt.start()
+    interrupt_once_asleep(path, until)
     with pytest.raises(KeyboardInterrupt):
         wait_said(path, Word.DELIVERED)
     assert (lock_holder(path), has_said(path, Word.DELIVERED)) == (process.pid, False)

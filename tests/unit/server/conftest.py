@@ -22,7 +22,7 @@ from tornado.httputil import HTTPHeaders
 from tornado.netutil import bind_sockets
 from tornado.websocket import WebSocketClientConnection, websocket_connect
 
-from jupyter_mlops.home import Home
+from jupyter_mlops.home import Home, _status
 from jupyter_mlops.services import Run, service_of
 
 TOKEN = "secret-of-the-test"
@@ -184,8 +184,12 @@ MakeRun = Callable[..., Run]
 
 
 @pytest.fixture
-def make_run(home: Home, server: RunningServer) -> MakeRun:
-    """Return a function that puts a run into the server's home and returns its handle."""
+def make_run(home: Home, server: RunningServer, monkeypatch: pytest.MonkeyPatch) -> MakeRun:
+    """Return a function that puts a run into the server's home and returns its handle.
+
+    One without a status is starting: nobody has begun it. It stays so however long a busy machine takes for a story.
+    """
+    monkeypatch.setattr(_status, "STARTING_S", 600.0)
 
     def make(name: str = "baseline", *, refresh: bool = True, **story: object) -> Run:
         run_id = write_run(home, name=name, **story).run_id

@@ -3,6 +3,8 @@
 import os
 import signal
 import stat
+import time
+from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
@@ -18,12 +20,20 @@ from jupyter_mlops.testing import wait_until
 
 def ready(stage, board):
     """Open a board, wait until it listens, and return it with its address."""
+    with held(stage, board) as (supervised, address):
+        return supervised, address
+
+
+@contextmanager
+def held(stage, board):
+    """As `ready`, with a request that goes on: the child does not become idle meanwhile."""
     instance = stage.supervisor.open(board)
     supervised = stage.supervisor.find(instance.instance_id)
-    assert supervised.wait(20) == "ready", supervised.instance().problem
-    with supervised.request() as address:
-        assert address is not None
-    return supervised, address
+    with supervised.request():
+        assert supervised.wait(20) == "ready", supervised.instance().problem
+        with supervised.request() as address:
+            assert address is not None
+        yield supervised, address
 
 
 def child_pid(stage) -> int:
@@ -135,26 +145,24 @@ def test_a_child_that_does_not_listen_in_time_is_given_up(stage, make_run):
 
 def test_an_idle_child_ends_and_starts_again_when_it_is_wanted(stage, make_run):
     stage = stage(idle_s=0.2)
-    board, address = ready(stage, board_of(make_run()))
-    pid = child_pid(stage)
+    with held(stage, board_of(make_run())) as (board, address):
+        pid = child_pid(stage)
 
     wait_until(lambda: board.instance().state == "stopped")
     assert not psutil.pid_exists(pid)
     assert not accepts(address.socket)
 
-    board.ensure()
-    assert board.wait(20) == "ready"
+    with board.request():
+        board.ensure()
+        assert board.wait(20) == "ready"
 
 
 def test_a_request_that_goes_on_keeps_a_child_alive(stage, make_run):
     stage = stage(idle_s=0.2)
-    board, _ = ready(stage, board_of(make_run()))
-    with board.request() as address:
+    with held(stage, board_of(make_run())) as (board, _):
         pid = child_pid(stage)
-        assert board.wait(0.5) == "ready"
-        wait_until(lambda: board._idle_left() > 0)
-        assert psutil.pid_exists(pid)
-        assert address is not None
+        time.sleep(0.5)  # more than twice as long as an idle one may live
+        assert (board.wait(0), psutil.pid_exists(pid)) == ("ready", True)
     wait_until(lambda: board.instance().state == "stopped")
 
 

@@ -9,7 +9,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from stores import SCHEMA, do, make_store
+from stores import SCHEMA, do, make_store, stay_small
 
 from jupyter_mlops.entities import RunStatus
 from jupyter_mlops.services._catalog._stores import store_summary
@@ -42,9 +42,7 @@ class Writer:
 
 @pytest.fixture(autouse=True)
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let a store be small also on a machine that is so busy that reading three runs takes long."""
-    monkeypatch.setattr(_catalog_sqlite, "_BRIEF_S", math.inf)
-    monkeypatch.setattr(_catalog_sqlite, "_COMPARE_REST", 0)
+    stay_small(monkeypatch)
 
 
 @pytest.fixture

@@ -169,7 +169,7 @@ def test_a_server_that_ends_waits_for_no_store(make_writer, heard):
     asking.start()
     wait_until(lambda: heard.wishes != [])
     writer.close()
-    asking.join(5)
+    asking.join(30)
 
     assert "MLflow cannot be asked" in said[0]
 

@@ -124,7 +124,7 @@ def test_f12_a_kernel_that_dies_while_submitting_leaves_no_ghost(tmp_path, point
         notebook.forget()
         notebook.start()
         runs = [notebook.home.run(run_id) for run_id in notebook.home.run_ids()]
-        until(lambda: all(run.state().status.is_terminal for run in runs if run.spec_file.exists()))
+        until(lambda: all(run.state().status.is_terminal for run in runs if run.spec_file.exists()), timeout_s=15)
         assert notebook.run("%runs").ok
         assert notebook.run("%%train next\nx = 1").ok
         assert notebook.run("x").value == "1"

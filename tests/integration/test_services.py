@@ -283,7 +283,7 @@ def test_f12_a_kernel_that_dies_while_it_submits_leaves_no_ghost(service, point)
     )
     assert died.returncode == -signal.SIGKILL, died.stderr
 
-    wait_until(lambda: all(run.status.is_terminal for run in service))
+    wait_until(lambda: all(run.status.is_terminal for run in service), within_s=15)
 
     runs = list(service)
     if point == "submit.directory":

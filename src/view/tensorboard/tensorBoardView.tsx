@@ -1,7 +1,7 @@
 /** A TensorBoard's frame, and what stands in its place before it listens and when it cannot. */
 
 import { TranslationBundle } from '@jupyterlab/translation';
-import React from 'react';
+import React, { useState } from 'react';
 
 import { TensorBoardModel } from '../../model/tensorBoard';
 import { useSignal } from '../hooks';
@@ -19,6 +19,8 @@ interface ITensorBoardViewProps {
 /** See the module. */
 export function TensorBoardView({ model, urlOf, trans }: ITensorBoardViewProps): JSX.Element {
   useSignal(model.changed);
+  // Of the moment at which it is opened: another address would load it anew. A choice that is made in it counts more.
+  const [isDark] = useState(() => document.body.dataset.jpThemeLight === 'false');
   if (model.problem) {
     return (
       <div className="mlops-TensorBoard-message" role="alert">
@@ -40,7 +42,7 @@ export function TensorBoardView({ model, urlOf, trans }: ITensorBoardViewProps):
     <iframe
       className="mlops-TensorBoard-frame"
       title={trans.__('TensorBoard: %1', model.label)}
-      src={urlOf(model.url)}
+      src={`${urlOf(model.url)}?darkMode=${isDark}`}
       sandbox={SANDBOX}
     />
   );

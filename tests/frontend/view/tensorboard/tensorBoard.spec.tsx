@@ -87,12 +87,24 @@ it('says that it starts, and shows the frame once it listens', async () => {
   });
   const frame = view.node.querySelector('iframe')!;
   expect([frame.getAttribute('src'), frame.title]).toEqual([
-    '/user/a%20b/jupyter-mlops/tensorboard/a1/',
+    '/user/a%20b/jupyter-mlops/tensorboard/a1/?darkMode=false',
     `TensorBoard: ${NASTY}`
   ]);
   const looked = api.looked;
   await new Promise(resolve => setTimeout(resolve, 400));
   expect(api.looked).toBe(looked);
+});
+
+it('is as dark as JupyterLab was when it was opened', async () => {
+  document.body.dataset.jpThemeLight = 'false';
+  const { view, model } = show(instance('ready'));
+  await happened(() => model.open());
+  const src = () => view.node.querySelector('iframe')?.getAttribute('src');
+  expect(src()).toMatch(/\?darkMode=true$/);
+
+  delete document.body.dataset.jpThemeLight;
+  await happened(() => model.open());
+  expect(src()).toMatch(/\?darkMode=true$/);
 });
 
 it('may not lead the page elsewhere', async () => {

@@ -11,8 +11,9 @@ WIRE_VERSION = 1
 """Version of every file and message; a reader refuses a newer one, and reads all older ones."""
 
 Entity = TypeVar("Entity", bound=msgspec.Struct)
+Kind = TypeVar("Kind")
 
-_understood: set[type[msgspec.Struct]] = set()
+_understood: set[type[object]] = set()
 _lock = threading.Lock()
 
 
@@ -44,8 +45,8 @@ def decode(data: bytes | str, kind: type[Entity]) -> Entity:
         raise msgspec.DecodeError(f"JSON is malformed: {error}") from None
 
 
-def understood(kind: type[Entity]) -> type[Entity]:
-    """Return a kind once msgspec knows how to read it.
+def understood(kind: type[Kind]) -> type[Kind]:
+    """Return a kind, of entities or a named tuple of some, once msgspec knows how to read it.
 
     It learns a kind when it first reads one, and a second thread that reads one meanwhile takes the whole process down
     with a segmentation fault (msgspec 0.22). So whatever reads entities asks here first.

@@ -16,6 +16,7 @@ from typing import IO
 
 import msgspec
 
+from ...entities import understood
 from .._keeper_start import keeper_environment
 from .._pipes import is_heard
 from ._frames import frame, take_frame
@@ -31,7 +32,7 @@ _PIPE = 1 << 20
 """Where the system lets it: an answer lies there whole, and the next is under way."""
 
 _SOME = 1 << 18
-_decode = msgspec.msgpack.Decoder(StoreChanges).decode
+_decode = msgspec.msgpack.Decoder(understood(StoreChanges)).decode
 
 
 class ReadAheadError(Exception):

@@ -19,8 +19,6 @@ interface ITensorBoardViewProps {
 /** See the module. */
 export function TensorBoardView({ model, urlOf, trans }: ITensorBoardViewProps): JSX.Element {
   useSignal(model.changed);
-  // Of the moment at which it is opened: another address would load it anew. A choice that is made in it counts more.
-  const [isDark] = useState(() => document.body.dataset.jpThemeLight === 'false');
   if (model.problem) {
     return (
       <div className="mlops-TensorBoard-message" role="alert">
@@ -38,11 +36,17 @@ export function TensorBoardView({ model, urlOf, trans }: ITensorBoardViewProps):
       </div>
     );
   }
+  return <Frame title={trans.__('TensorBoard: %1', model.label)} url={urlOf(model.url)} />;
+}
+
+function Frame({ title, url }: { readonly title: string; readonly url: string }): JSX.Element {
+  // Of the moment at which it is drawn: another address would load it anew. A choice that is made in it counts more.
+  const [isDark] = useState(() => document.body.dataset.jpThemeLight === 'false');
   return (
     <iframe
       className="mlops-TensorBoard-frame"
-      title={trans.__('TensorBoard: %1', model.label)}
-      src={`${urlOf(model.url)}?darkMode=${isDark}`}
+      title={title}
+      src={`${url}?darkMode=${isDark}`}
       sandbox={SANDBOX}
     />
   );

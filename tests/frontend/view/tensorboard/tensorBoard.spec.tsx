@@ -107,6 +107,17 @@ it('is as dark as JupyterLab was when it was opened', async () => {
   expect(src()).toMatch(/\?darkMode=true$/);
 });
 
+it('is as dark as JupyterLab when it listens: at a reload the theme comes after the tab', async () => {
+  const { view, model } = show(instance('starting'), instance('ready'));
+  document.body.dataset.jpThemeLight = 'false';
+  await happened(async () => {
+    await model.open();
+    await until(() => model.url !== null);
+  });
+  expect(view.node.querySelector('iframe')?.getAttribute('src')).toMatch(/\?darkMode=true$/);
+  delete document.body.dataset.jpThemeLight;
+});
+
 it('may not lead the page elsewhere', async () => {
   const { view, model } = show(instance('ready'));
   await happened(() => model.open());
